@@ -1,0 +1,107 @@
+"""One model for everything that can be set: the YAML file, ``--set`` of the command line and the Prefect form.
+
+Every threshold says why it has its value. Unknown keys are refused.
+"""
+
+import fnmatch
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSettings(_Settings):
+    """What is declared about some of the raw files. The first entry whose ``files`` fits a file is in force."""
+
+    files: str = Field("*", title="Files", description="Glob on the source file's name, for instance 'vendor_a/*'.")
+    format: str = Field("auto", title="Format", description="A format's name, or auto: decided by the content.")
+    encoding: Literal["auto", "utf-8", "utf-16", "cp949"] = Field(
+        "auto", title="Encoding", description="auto looks at the byte order mark and at the bytes."
+    )
+    rank_base: Literal[0, 1] = Field(1, title="Rank base", description="The number of the first rank in these files.")
+    # FORMATS: the reference description contradicts itself here, so the direction is declared and never guessed.
+    rank_direction: Literal["lowest_is_best", "highest_is_best"] = Field(
+        "lowest_is_best", title="Rank direction", description="Which end of the ranks is the best response."
+    )
+    ties: Literal["forbid", "dense", "competition"] = Field(
+        "forbid", title="Ties", description="forbid, dense (1,2,2,3) or competition (1,2,2,4)."
+    )
+    unranked: Literal["forbid", "allow"] = Field(
+        "forbid", title="Unranked responses", description="allow keeps responses whose rank is null."
+    )
+
+
+class Limits(_Settings):
+    """Bounds of memory. None of them loses a record: what is over a bound is set aside with a reason."""
+
+    # A shard is the unit of parallel work: 16 MiB of text needs some 150 MiB while it is judged.
+    shard_records: int = Field(50_000, ge=1, le=1_000_000, title="Records a shard")
+    shard_bytes: int = Field(16 << 20, ge=1024, le=512 << 20, title="Bytes a shard")
+    # The longest real record seen is 60 kB; 64 MiB leaves room and still bounds a missing quote's damage.
+    record_bytes: int = Field(64 << 20, ge=1024, le=1 << 30, title="Bytes a record")
+    # JSON of label files is 3 to 5 levels deep; conversations and trees reach some dozens.
+    nesting_depth: int = Field(128, ge=4, le=1000, title="Levels of nesting a record")
+
+
+class Ids(_Settings):
+    within: Literal["dataset", "file"] = Field(
+        "dataset",
+        title="data_id is unique within",
+        description="file: for vendors who restart at 1 in every file.",
+    )
+
+
+class NearDuplicates(_Settings):
+    # 0.8 is the usual threshold of MinHash deduplication of training text (datasketch, datatrove, NeMo Curator).
+    threshold: float = Field(
+        0.8, ge=0.5, le=1.0, title="Near-duplicate threshold", description="Jaccard of character 5-grams; 1 turns it off."
+    )
+
+
+class Splits(_Settings):
+    train: float = Field(0.9, ge=0, le=1, title="Train share")
+    validation: float = Field(0.05, ge=0, le=1, title="Validation share")
+    test: float = Field(0.05, ge=0, le=1, title="Test share")
+    salt: str = Field("sftrm-quality", title="Salt", description="Another salt gives another random assignment.")
+    # Folder names of a source that brings its own split, for instance {"Training": "train", "Validation": "validation"}.
+    from_folders: dict[str, Literal["train", "validation", "test"]] = Field(
+        default_factory=dict, title="Splits named by folders", description="Empty: the splits are ours to draw."
+    )
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> "Splits":
+        if abs(self.train + self.validation + self.test - 1) > 1e-9:
+            raise ValueError(f"train + validation + test is {self.train + self.validation + self.test:g}, expected 1")
+        return self
+
+
+class RunConfig(_Settings):
+    """Everything that a run needs to know."""
+
+    raw: list[Path] = Field(default_factory=lambda: [Path("data/raw")], title="Raw files or folders")
+    out: Path = Field(Path("data/out"), title="Output folder")
+    expectations: Path = Field(SHIPPED_EXPECTATIONS, title="Folder of the expectation suites")
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, title="Worker processes")
+    lock_seconds: float = Field(
+        600, ge=0, title="Wait for another run", description="Seconds to wait for a run that writes to the same output."
+    )
+    sources: list[SourceSettings] = Field(default_factory=list, title="Settings of sources")
+    ids: Ids = Ids()
+    near: NearDuplicates = NearDuplicates()
+    splits: Splits = Splits()
+    limits: Limits = Limits()
+
+    def source_settings(self, source_file: str) -> SourceSettings:
+        """The settings in force for a source file (its name as reports show it, archive members included)."""
+        for settings in self.sources:
+            if fnmatch.fnmatchcase(source_file, settings.files):
+                return settings
+        return SourceSettings()

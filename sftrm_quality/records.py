@@ -1,0 +1,121 @@
+"""The canonical records and every schema that travels between the stages.
+
+A *candidate* is a record in canonical columns as it was delivered: ranks may still be 1.5 or missing, texts may be
+null. What passes the checks becomes a published record, whose ranks are whole numbers.
+"""
+
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class LabelKind(StrEnum):
+    """What a record teaches: one answer (SFT) or a ranking of several (RM)."""
+
+    SFT = "sft"
+    RM = "rm"
+
+
+class SplitName(StrEnum):
+    """The published parts, in the order in which they are written and reported."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class Stage(StrEnum):
+    """Where a record left the way."""
+
+    READ = "read"
+    FORMAT = "format"
+    CHECK = "check"
+
+
+MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
+# float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite judges it.
+CANDIDATE_RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.float64()), ("score", pa.float64())])
+RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.int32()), ("score", pa.float64())])
+
+# Columns that both label kinds carry besides their own.
+_COMMON = [
+    ("data_id", pa.string()),
+    ("data_category", pa.string()),
+    ("data_subcategory", pa.string()),
+    ("question_type", pa.string()),
+    ("question_count", pa.int64()),
+]
+_CONTEXT = [("system", pa.string()), ("history", pa.list_(MESSAGE))]
+
+# Where a record stands in its raw file: source_index counts records from 0, source_offset and source_length are bytes
+# of the (decompressed) file, source_line counts from 1 and is null where the file has no lines of its own.
+POSITION = [
+    ("source_index", pa.int64()),
+    ("source_offset", pa.int64()),
+    ("source_length", pa.int64()),
+    ("source_line", pa.int64()),
+]
+
+CANDIDATE_FIELDS = {
+    LabelKind.SFT: pa.schema([*_COMMON, ("question", pa.string()), ("answer", pa.string()), *_CONTEXT]),
+    LabelKind.RM: pa.schema(
+        [*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(CANDIDATE_RESPONSE)), *_CONTEXT]
+    ),
+}
+"""Columns of a candidate, by label kind, without position."""
+
+CANDIDATES = {kind: pa.schema([*fields, *(pa.field(*p) for p in POSITION)]) for kind, fields in CANDIDATE_FIELDS.items()}
+"""Columns of a spilled shard of candidates."""
+
+_LINEAGE = [("record_id", pa.string()), ("source_file", pa.string()), *POSITION]
+PUBLISHED = {
+    LabelKind.SFT: pa.schema([*_COMMON, ("question", pa.string()), ("answer", pa.string()), *_CONTEXT, *_LINEAGE]),
+    LabelKind.RM: pa.schema([*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(RESPONSE)), *_CONTEXT, *_LINEAGE]),
+}
+"""Columns of the released Parquet files."""
+
+LINEAGE_COLUMNS = [name for name, _ in _LINEAGE]
+
+# One row a record that could not be read, could not be mapped, or failed a critical check.
+_SET_ASIDE = [("data_id", pa.string())]
+SHARD_QUARANTINE = pa.schema(
+    [
+        *_SET_ASIDE,
+        *POSITION,
+        ("stage", pa.string()),
+        ("reasons", pa.list_(pa.string())),
+        ("details", pa.list_(pa.string())),
+        ("content_hash", pa.binary(16)),
+        # The record's own text. Bytes that are not UTF-8 are shown as \xNN here and kept unchanged in payload_bytes.
+        ("payload", pa.string()),
+        ("payload_bytes", pa.binary()),
+    ]
+)
+QUARANTINE = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("label_kind", pa.string()),
+        ("data_id", pa.string()),
+        ("source_file", pa.string()),
+        *POSITION,
+        ("stage", pa.string()),
+        ("reasons", pa.list_(pa.string())),
+        ("details", pa.list_(pa.string())),
+        ("payload", pa.string()),
+        ("payload_bytes", pa.binary()),
+    ]
+)
+DUPLICATES = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("label_kind", pa.string()),
+        ("data_id", pa.string()),
+        ("duplicate_of", pa.string()),
+        ("kind", pa.string()),
+        ("similarity", pa.float64()),
+        ("source_file", pa.string()),
+        *POSITION,
+        ("payload", pa.string()),
+        ("payload_bytes", pa.binary()),
+    ]
+)
