@@ -1,0 +1,90 @@
+"""What a format is, and the two things that every format does with columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sftrm_quality.config import SourceSettings
+from sftrm_quality.formats.wire import Misfit
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+
+Record = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Rows of a wire table in canonical columns, and those that could not be mapped.
+
+    ``len(candidates) + len(misfits)`` is the length of the wire table; ``rows`` are the positions in it that
+    ``candidates`` come from, the keys of ``misfits`` the others.
+    """
+
+    candidates: pa.Table
+    rows: npt.NDArray[np.int64]
+    misfits: Mapping[int, Misfit]
+
+
+class Format(Protocol):
+    """One raw format: which objects are of it, which fields it reads, how they become a candidate."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label_kind(self) -> LabelKind: ...
+
+    def fits(self, record: Record) -> bool:
+        """Whether this object looks like a record of the format, judged by its keys."""
+
+    def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
+        """The fields to read, with the types seen in the sample."""
+
+    def is_content(self, field: str) -> bool:
+        """Whether a field that is not in the wire schema could carry label content and must not be passed over."""
+
+    def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
+        """Wire columns → candidate columns (`records.CANDIDATE_FIELDS`)."""
+
+
+def id_type(sample: Sequence[object]) -> pa.DataType:
+    """int64 where every ``data_id`` of the sample is a whole number, so that such files parse in batches too."""
+    ids = [record.get("data_id") for record in sample if isinstance(record, Mapping)]
+    given = [i for i in ids if i is not None]
+    whole = all(isinstance(i, int) and not isinstance(i, bool) and -(2**63) <= i < 2**63 for i in given)
+    return pa.int64() if given and whole else pa.string()
+
+
+def column(table: pa.Table, name: str) -> pa.Array:
+    """One column in one piece."""
+    return table[name].combine_chunks() if isinstance(table[name], pa.ChunkedArray) else table[name]
+
+
+def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[int, Misfit]]:
+    """The value of a field that goes by several names, and the rows in which two of the names disagree."""
+    columns = [column(table, name) for name in names]
+    chosen = pc.coalesce(*columns)
+    misfits: dict[int, Misfit] = {}
+    for name, values in zip(names, columns, strict=True):
+        if values.null_count == len(values):
+            continue
+        for row in np.flatnonzero(pc.fill_null(pc.not_equal(values, chosen), False).to_numpy(zero_copy_only=False)):
+            given = [n for n, c in zip(names, columns, strict=True) if c[int(row)].is_valid]
+            misfits[int(row)] = Misfit("aliases_disagree", f"{' and '.join(given)} differ, expected one prompt")
+    return chosen, misfits
+
+
+def mapped(kind: LabelKind, columns: Mapping[str, pa.Array], rows: int, misfits: Mapping[int, Misfit]) -> Mapped:
+    """Candidate columns in schema order, absent ones null, without the misfits."""
+    fields = CANDIDATE_FIELDS[kind]
+    arrays = [
+        columns[field.name].cast(field.type) if field.name in columns else pa.nulls(rows, field.type)
+        for field in fields
+    ]
+    kept = np.setdiff1d(np.arange(rows), np.fromiter(misfits, np.int64, len(misfits)))
+    candidates = pa.table(arrays, schema=fields)
+    return Mapped(candidates.take(kept) if misfits else candidates, kept, misfits)

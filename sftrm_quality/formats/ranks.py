@@ -1,0 +1,87 @@
+"""Ranks as declared by the source → ranks in which 1 is best. Invalid ranks stay invalid: the suite judges them."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sftrm_quality.config import SourceSettings
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def _group_of_each(offsets: Ints) -> Ints:
+    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+
+
+def _ties(group: Ints, values: Floats) -> tuple[Ints, Ints, Ints, Ints]:
+    """For each value of a ragged array: how many of its group are equal to it, how many distinct ones and how many at
+    all are smaller, and how many distinct ones the group has. NaN values are a group's last and equal to nothing."""
+    order = np.lexsort((values, group))
+    g, v = group[order], values[order]
+    n = len(order)
+    first_of_group = np.r_[True, g[1:] != g[:-1]] if n else np.zeros(0, bool)
+    new_value = first_of_group | np.r_[True, v[1:] != v[:-1]] if n else first_of_group
+    position = np.arange(n)
+    group_start = np.maximum.accumulate(np.where(first_of_group, position, 0))
+    run_start = np.maximum.accumulate(np.where(new_value, position, 0))
+    run = np.cumsum(new_value) - 1
+    run_size = np.bincount(run, minlength=1)[run] if n else run
+    distinct_smaller = run - run[group_start] if n else run
+    real = new_value & ~np.isnan(v)
+    distinct = np.bincount(g[real], minlength=int(g[-1]) + 1)[g] if n else run
+    results = [np.empty(n, np.int64) for _ in range(4)]
+    for result, values_in_order in zip(
+        results, (run_size, distinct_smaller, run_start - group_start, distinct), strict=True
+    ):
+        result[order] = values_in_order
+    return results[0], results[1], results[2], results[3]
+
+
+def _count_ranked(group: Ints, ranks: Floats) -> Ints:
+    return np.bincount(group, weights=~np.isnan(ranks), minlength=int(group[-1]) + 1 if len(group) else 0)[
+        group
+    ].astype(np.int64)
+
+
+def _turn_around(group: Ints, ranks: Floats, ties: str) -> Floats:
+    """Highest-is-best ranks counted from the other end; 1..K stays 1..K, a gap stays a gap.
+
+    dense: K is the number of different ranks. competition: K is the number of ranked responses, and those that share
+    a rank count as the best of their places (1,2,2,4 becomes 4,2,2,1).
+    """
+    equal, _, _, distinct = _ties(group, ranks)
+    if ties == "competition":
+        return _count_ranked(group, ranks) + 1 - ranks - (equal - 1)
+    return distinct + 1 - ranks
+
+
+def _from_scores(group: Ints, scores: Floats, ties: str) -> Floats:
+    """Higher score, better rank. Equal scores share a rank, which the policy ``forbid`` then refuses."""
+    _, distinct_better, better, _ = _ties(group, -scores)
+    return np.where(np.isnan(scores), np.nan, 1.0 + (better if ties == "competition" else distinct_better))
+
+
+def declared_ranks(responses: pa.ListArray, source: SourceSettings) -> pa.ListArray:
+    """Ranks of list<struct<text, rank, score>> in our direction and base (1 is best).
+
+    Where a record has scores and no rank at all, its ranks come from the scores; a score for some of the responses
+    only leaves the others unranked.
+    """
+    offsets = responses.offsets.to_numpy().astype(np.int64)
+    flat = responses.values[int(offsets[0]) : int(offsets[-1])]
+    offsets = offsets - offsets[0]
+    group = _group_of_each(offsets)
+    ranks = pc.fill_null(pc.struct_field(flat, "rank"), np.nan).to_numpy(zero_copy_only=False).astype(np.float64)
+    scores = pc.struct_field(flat, "score")
+    ranks = ranks + (1 - source.rank_base)
+    if source.rank_direction == "highest_is_best" and len(ranks):
+        ranks = _turn_around(group, ranks, source.ties)
+    if scores.null_count < len(scores):
+        score_values = pc.fill_null(scores, np.nan).to_numpy(zero_copy_only=False).astype(np.float64)
+        ranks = np.where(_count_ranked(group, ranks) == 0, _from_scores(group, score_values, source.ties), ranks)
+    values = pa.StructArray.from_arrays(
+        [pc.struct_field(flat, "text"), pa.array(ranks, mask=np.isnan(ranks)), scores], names=["text", "rank", "score"]
+    )
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values, mask=pc.is_null(responses))

@@ -1,0 +1,92 @@
+"""Raw JSON objects and their columns: the schema that a format reads, and objects made to fit it.
+
+Most records are parsed in batches, straight into the columns of a format's *wire schema*. A record with a value of
+another type takes the slow way: it is parsed alone and `conform` decides whether the value can stand (a number as
+``data_id``) or the record is set aside. From there on both ways are one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A record that cannot be brought into the columns of its format."""
+
+    reason: str
+    detail: str
+
+
+# Where a JSON number is an identifier and stands for its own digits; anywhere else it is a wrong type.
+_NUMBERS_AS_TEXT = frozenset({"data_id"})
+
+
+def _shown(value: object) -> str:
+    """A short, type-first description of a value; never its text, which may be personal or huge."""
+    if isinstance(value, bool):
+        return f"the boolean {str(value).lower()}"
+    if isinstance(value, int | float):
+        return f"the number {value:.6g}" if isinstance(value, float) else f"the number {str(value)[:20]}"
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return f"an object of {len(value)} fields"
+    return "null"
+
+
+class _WrongTypeError(Exception):
+    """Leaves the nested conversion of one record; caught by `conform`, never seen outside."""
+
+
+def _wrong(path: str, value: object, expected: str) -> _WrongTypeError:
+    return _WrongTypeError(f"{path} is {_shown(value)}, expected {expected}")
+
+
+def _value(path: str, value: object, type_: pa.DataType) -> object:
+    if value is None:
+        return None
+    if pa.types.is_string(type_):
+        if isinstance(value, str):
+            return value
+        if path in _NUMBERS_AS_TEXT and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        raise _wrong(path, value, "a text")
+    if pa.types.is_int64(type_):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise _wrong(path, value, "a whole number")
+        if not -(2**63) <= value < 2**63:
+            raise _wrong(path, value, "a whole number below 2^63")
+        return int(value)
+    if pa.types.is_float64(type_):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise _wrong(path, value, "a number")
+        try:
+            return float(value)
+        except OverflowError:
+            raise _wrong(path, value, "a number below 1.8e308") from None
+    if pa.types.is_list(type_):
+        if not isinstance(value, list):
+            raise _wrong(path, value, "a list")
+        return [_value(f"{path}[{i}]", item, type_.value_type) for i, item in enumerate(value)]
+    if not isinstance(value, dict):
+        raise _wrong(path, value, "an object")
+    return {f.name: _value(f"{path}.{f.name}", value.get(f.name), f.type) for f in type_}
+
+
+def conform(record: object, wire: pa.Schema) -> Mapping[str, object] | Misfit:
+    """Bring one parsed record into the wire schema, or say why that would be guessing.
+
+    A whole number as ``data_id`` becomes its digits, ``7.0`` as a whole number becomes 7. Nothing else is converted:
+    a number in quotes or a list for a text is a `Misfit` with the reason ``field_type_wrong``; something that is no
+    object at all has the reason ``not_an_object``.
+    """
+    if not isinstance(record, dict):
+        return Misfit("not_an_object", f"the record is {_shown(record)}, expected an object")
+    try:
+        return {field.name: _value(field.name, record.get(field.name), field.type) for field in wire}
+    except _WrongTypeError as error:
+        return Misfit("field_type_wrong", str(error))
