@@ -1,0 +1,122 @@
+"""The fingerprint of a shard: everything that the steps over all shards need to know of its records.
+
+At the usual threshold of 0.8 a row takes 232 bytes, and for RM 20 more a response.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sftrm_quality.config import NearDuplicates
+from sftrm_quality.dedup.encoding import DIGEST, digests, encode_rows
+from sftrm_quality.dedup.minhash import add_texts, band_columns, band_shape, empty_signatures
+from sftrm_quality.dedup.parts import PROMPT_COLUMN, Prompt, Responses, one_array, prompt_part, response_part
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+
+# A word said by the prompt is another shingle than the same word in a response. Any three different numbers do.
+_PROMPT, _HISTORY, _RESPONSE = 1, 2, 3
+
+
+def band_names(part: str, threshold: float) -> list[str]:
+    """Names of the band columns of ``prompt`` or ``content``: prompt_band_00, prompt_band_01, …"""
+    return [f"{part}_band_{band:02}" for band in range(band_shape(threshold)[0])]
+
+
+def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
+    """Columns of a fingerprint, row by row the candidates of a shard.
+
+    - ``content_hash`` of the label kind and every field exactly as delivered; the position never enters
+    - ``content_key`` of the normalised prompt, history, system message and set of responses: equal is exact duplicate
+    - ``prompt_key`` of the normalised prompt, history and system message, the same for both label kinds
+    - ``data_id_key`` of the label kind and the data_id, null where that is null
+    - ``prompt_band_NN``, ``content_band_NN`` (uint32): equal ones propose a pair; none at a threshold of 1
+    - RM: ``response_keys``, the first 64 bits of the digest of each normalised response, and ``response_ranks``, its
+      rank as delivered (null where it has none), in the order delivered
+    """
+    names = [*band_names("prompt", near.threshold), *band_names("content", near.threshold)]
+    fields = [("content_hash", DIGEST), ("content_key", DIGEST), ("prompt_key", DIGEST), ("data_id_key", DIGEST)]
+    fields += [(name, pa.uint32()) for name in names]
+    if kind is LabelKind.RM:
+        fields += [("response_keys", pa.list_(pa.uint64())), ("response_ranks", pa.list_(pa.float64()))]
+    return pa.schema(fields)
+
+
+def content_hashes(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
+    """xxh3_128 (binary(16)) of the label kind and the candidates' own fields, nulls distinct from empty texts."""
+    fields = {name: one_array(table[name]) for name in CANDIDATE_FIELDS[kind].names}
+    return digests(encode_rows(f"{kind}\0".encode(), fields))
+
+
+def fingerprint(
+    kind: LabelKind, table: pa.Table, normalised: Mapping[str, pa.Array] | pa.Table, near: NearDuplicates
+) -> pa.Table:
+    """The fingerprints (``fingerprint_schema``) of candidates, row by row.
+
+    ``normalised`` holds their ``parts.normalised_columns``. Texts that are null are taken for empty.
+    """
+    prompt = prompt_part(table, normalised[f"{PROMPT_COLUMN[kind]}_normalised"])
+    responses = response_part(kind, normalised)
+    contexts = {"history": prompt.history, "system": prompt.system}
+    # An absent history is not written, an empty one is: make both absent.
+    present = {name: _empty_to_null(texts) for name, texts in contexts.items() if texts is not None}
+    prompt_keys = digests(encode_rows(b"prompt\0", {"prompt": prompt.text, **present}))
+    response_digests = digests(responses.texts)
+    columns = {
+        "content_hash": content_hashes(kind, table),
+        "content_key": _content_keys(kind, responses.starts, prompt_keys, response_digests),
+        "prompt_key": prompt_keys,
+        "data_id_key": _data_id_keys(kind, one_array(table["data_id"])),
+        **_bands(prompt, responses, near.threshold),
+    }
+    if kind is LabelKind.RM:
+        offsets = pa.array(responses.starts.astype(np.int32))
+        ranks = pc.struct_field(one_array(table["responses"]).flatten(), "rank")
+        keys = np.frombuffer(response_digests.buffers()[1], ">u8")[::2].astype(np.uint64)
+        columns["response_keys"] = pa.ListArray.from_arrays(offsets, pa.array(keys))
+        columns["response_ranks"] = pa.ListArray.from_arrays(offsets, ranks)
+    return pa.table(columns, schema=fingerprint_schema(kind, near))
+
+
+def _empty_to_null(texts: pa.StringArray) -> pa.StringArray:
+    return pc.if_else(pc.equal(texts, ""), None, texts)
+
+
+def _content_keys(
+    kind: LabelKind, starts: npt.NDArray[np.int64], prompt_keys: pa.Array, response_digests: pa.Array
+) -> pa.FixedSizeBinaryArray:
+    """The responses enter as a set: sorted, each once, so that neither order nor rank makes another record."""
+    each = response_digests.to_pylist()
+    bounds = starts.tolist()
+    rows = [
+        b"".join((kind.encode(), b"\0", prompt_key, *sorted(set(each[bounds[row] : bounds[row + 1]]))))
+        for row, prompt_key in enumerate(prompt_keys.to_pylist())
+    ]
+    return digests(pa.array(rows, pa.binary()))
+
+
+def _data_id_keys(kind: LabelKind, data_ids: pa.StringArray) -> pa.FixedSizeBinaryArray:
+    keys = digests(encode_rows(f"{kind}\0".encode(), {"data_id": data_ids}))
+    return pc.if_else(data_ids.is_valid(), keys, None)
+
+
+def _bands(prompt: Prompt, responses: Responses, threshold: float) -> dict[str, pa.Array]:
+    """Prompt bands of prompt and history, content bands of these and all responses.
+
+    The union serves because of the mediant: where each part's Jaccard reaches the threshold, so does that of the
+    union of the parts (kept apart by namespace), and the union's bands propose the pair. The system message is only
+    verified: the same one before every prompt of a source would drown their differences.
+    """
+    rows = len(prompt.text)
+    signatures = empty_signatures(rows, threshold)
+    one_each = np.arange(rows + 1, dtype=np.int64)
+    add_texts(signatures, prompt.text, one_each, _PROMPT)
+    if prompt.history is not None:
+        add_texts(signatures, prompt.history, one_each, _HISTORY)
+    prompt_bands = band_columns(signatures, threshold)
+    add_texts(signatures, responses.texts, responses.starts, _RESPONSE)
+    content_bands = band_columns(signatures, threshold)
+    names = [*band_names("prompt", threshold), *band_names("content", threshold)]
+    return dict(zip(names, map(pa.array, [*prompt_bands, *content_bands]), strict=True))

@@ -1,0 +1,114 @@
+"""MinHash signatures in bands: equal bands propose a pair, the exact Jaccard decides (``near``, ``prompts``).
+
+The hash functions are ours and fixed, because datasketch's and rensa's signatures change between their versions and a
+stored fingerprint must not. Why numba: see the figures in ``benchmarks/signatures.py``.
+"""
+
+from functools import cache
+from math import ceil, log, log1p
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from numba import njit
+
+from sftrm_quality.dedup.shingles import hash_shingles, mix
+from sftrm_quality.text import text_buffers
+
+# A pair at the threshold shares no band once in 500 times; pairs above it much more rarely.
+RECALL_AT_THRESHOLD = 0.998
+# Signatures cost in proportion to the number of hash functions. 0.7 needs 170, below that recall is paid with rows
+# that are fewer, which means more pairs to verify.
+MOST_HASHES = 170
+# Hashes of one text that are kept while every hash function runs over them: 4 KiB, in the nearest cache.
+_BLOCK = 1024
+
+
+def band_shape(threshold: float) -> tuple[int, int]:
+    """(bands, rows a band) for a threshold: the longest bands that reach the recall within ``MOST_HASHES``.
+
+    A band of r rows of two sets of Jaccard s is equal with probability s**r, so b bands miss a pair with
+    (1 - s**r)**b. 0.8 gives (21, 6), 0.7 (34, 5); (0, 0) at 1, where there is nothing near.
+    """
+    shape = (0, 0)
+    if threshold < 1:
+        for rows in range(1, MOST_HASHES + 1):
+            bands = ceil(log(1 - RECALL_AT_THRESHOLD) / log1p(-(threshold**rows)))
+            if bands * rows <= MOST_HASHES:
+                shape = (bands, rows)
+    return shape
+
+
+@cache
+def hash_functions(count: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Multipliers (odd) and increments of ``count`` functions x → a·x + b mod 2**32.
+
+    Drawn by SplitMix64 (S. Vigna, public domain) from the seed 1, so that the first n are the same for every count.
+    """
+    state, drawn = 1, []
+    for _ in range(count):
+        state = (state + 0x9E3779B97F4A7C15) % (1 << 64)
+        z = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) % (1 << 64)
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % (1 << 64)
+        drawn.append(z ^ (z >> 31))
+    multipliers = np.array([z >> 32 | 1 for z in drawn], np.uint32)
+    return multipliers, np.array([z & 0xFFFFFFFF for z in drawn], np.uint32)
+
+
+def empty_signatures(rows: int, threshold: float) -> npt.NDArray[np.uint32]:
+    """Signatures (rows x bands·rows a band) of empty sets, to be lowered by ``add_texts``."""
+    bands, length = band_shape(threshold)
+    return np.full((rows, bands * length), np.iinfo(np.uint32).max, np.uint32)
+
+
+def add_texts(
+    signatures: npt.NDArray[np.uint32], texts: pa.StringArray, text_starts: npt.NDArray[np.int64], namespace: int
+) -> None:
+    """Adds to the set of row i the shingles of texts ``text_starts[i]`` to ``text_starts[i + 1]``, in place.
+
+    The same text under another namespace gives other shingles.
+    """
+    offsets, data = text_buffers(texts)
+    multipliers, increments = hash_functions(signatures.shape[1])
+    _lower(signatures, data, offsets, text_starts, np.uint64(namespace), multipliers, increments)
+
+
+def band_columns(signatures: npt.NDArray[np.uint32], threshold: float) -> npt.NDArray[np.uint32]:
+    """The bands (bands x rows) of signatures: 32 bits each, equal by chance once in 4 billion pairs."""
+    bands, length = band_shape(threshold)
+    columns = np.empty((bands, len(signatures)), np.uint32)
+    _fold_bands(signatures, length, columns)
+    return columns
+
+
+@njit(cache=True, nogil=True)
+def _lower(signatures, data, offsets, text_starts, namespace, multipliers, increments):  # type: ignore[no-untyped-def]
+    functions = len(multipliers)
+    longest = 0
+    for text in range(len(offsets) - 1):
+        longest = max(longest, offsets[text + 1] - offsets[text])
+    hashes = np.empty(longest, np.uint64)
+    block = np.empty(_BLOCK, np.uint32)
+    for row in range(len(signatures)):
+        for text in range(text_starts[row], text_starts[row + 1]):
+            count = hash_shingles(data, offsets[text], offsets[text + 1], namespace, hashes)
+            for first in range(0, count, _BLOCK):
+                filled = min(_BLOCK, count - first)
+                for i in range(filled):
+                    block[i] = np.uint32(hashes[first + i] >> np.uint64(32))
+                for f in range(functions):
+                    # uint32 throughout and a plain minimum: LLVM makes 8 or 16 lanes of it.
+                    a, b, least = multipliers[f], increments[f], signatures[row, f]
+                    for i in range(filled):
+                        least = min(least, np.uint32(a * block[i] + b))
+                    signatures[row, f] = least
+
+
+@njit(cache=True, nogil=True)
+def _fold_bands(signatures, length, columns):  # type: ignore[no-untyped-def]
+    for row in range(len(signatures)):
+        for band in range(len(columns)):
+            folded = np.uint64(0)
+            for i in range(length):
+                folded = mix(folded ^ np.uint64(signatures[row, band * length + i])) + np.uint64(1)
+            columns[band, row] = np.uint32(folded >> np.uint64(32))

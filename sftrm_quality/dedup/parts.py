@@ -1,0 +1,97 @@
+"""What of a record is compared: its prompt, history, system message and responses, each normalised.
+
+An SFT record is seen as a prompt with one response, so that everything after this treats both label kinds alike.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sftrm_quality.records import LabelKind
+from sftrm_quality.text import normalise
+
+# Controls never survive the normalisation, so nothing that a turn says can look like the end of it.
+_AFTER_ROLE, _AFTER_TURN = "\x1f", "\x1e"
+
+
+PROMPT_COLUMN = {LabelKind.SFT: "question", LabelKind.RM: "prompt"}
+
+
+class Prompt(NamedTuple):
+    """The compared texts of the prompts of some rows. None is null; a missing one is empty.
+
+    ``history`` and ``system`` are None where no row has one.
+    """
+
+    text: pa.StringArray
+    history: pa.StringArray | None
+    system: pa.StringArray | None
+
+
+class Responses(NamedTuple):
+    """The compared responses of some rows: those of row i are ``texts[starts[i]:starts[i + 1]]``, as delivered."""
+
+    texts: pa.StringArray
+    starts: npt.NDArray[np.int64]
+
+
+def normalised_columns(kind: LabelKind, table: pa.Table) -> dict[str, pa.Array]:
+    """The normalised texts of candidates as the checks and the fingerprints take them.
+
+    SFT: ``question_normalised``, ``answer_normalised`` (string). RM: ``prompt_normalised`` (string),
+    ``responses_normalised`` (list<string>). Nulls stay null.
+    """
+    if kind is LabelKind.SFT:
+        return {f"{name}_normalised": normalise(table[name]) for name in ("question", "answer")}
+    responses = one_array(table["responses"])
+    texts = normalise(pc.struct_field(responses.flatten(), "text"))
+    offsets = pa.array(list_offsets(responses).astype(np.int32))
+    lists = pa.ListArray.from_arrays(offsets, texts, mask=responses.is_null() if responses.null_count else None)
+    return {"prompt_normalised": normalise(table["prompt"]), "responses_normalised": lists}
+
+
+def prompt_part(table: pa.Table, prompt_normalised: pa.Array | pa.ChunkedArray) -> Prompt:
+    """The prompts of candidates (columns ``history``, ``system``), given their normalised prompt or question."""
+    return Prompt(
+        text=one_array(prompt_normalised).fill_null(""),
+        history=_history(one_array(table["history"])),
+        system=_system(one_array(table["system"])),
+    )
+
+
+def response_part(kind: LabelKind, normalised: Mapping[str, pa.Array] | pa.Table) -> Responses:
+    """The responses of candidates, given their ``normalised_columns``; the answer is the one response of an SFT row."""
+    if kind is LabelKind.SFT:
+        answers = one_array(normalised["answer_normalised"])
+        return Responses(answers.fill_null(""), np.arange(len(answers) + 1, dtype=np.int64))
+    lists = one_array(normalised["responses_normalised"])
+    return Responses(lists.flatten().fill_null(""), list_offsets(lists))
+
+
+def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def list_offsets(lists: pa.ListArray) -> npt.NDArray[np.int64]:
+    """Offsets (rows + 1) into ``lists.flatten()``; a null list has no elements."""
+    counts = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+
+
+def _system(system: pa.StringArray) -> pa.StringArray | None:
+    return None if system.null_count == len(system) else normalise(system).fill_null("")
+
+
+def _history(history: pa.ListArray) -> pa.StringArray | None:
+    """The earlier turns as one text: role and content of each, between separators that no text can contain."""
+    if history.null_count == len(history):
+        return None
+    turns = history.flatten()
+    roles, contents = (normalise(pc.struct_field(turns, name)).fill_null("") for name in ("role", "content"))
+    lines = pc.binary_join_element_wise(roles, contents, _AFTER_ROLE)
+    offsets = pa.array(list_offsets(history).astype(np.int32))
+    return pc.binary_join(pa.ListArray.from_arrays(offsets, lines), _AFTER_TURN)
