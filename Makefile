@@ -1,0 +1,38 @@
+# make run    the main job on the sample data          make test    all tests
+# make check  lint, types, import rules                make setup   .venv/ (the others call it)
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check setup lock clean
+
+run: .venv/.ready
+	@$(BIN)/sftrm run
+
+test: .venv/.ready
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: .venv/.ready
+
+# Bytecode is compiled and the kernels are built here, once, and not in front of the first user.
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "sftrm-quality needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@echo "setting up .venv (a minute or two, once) …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib sftrm_quality flows || true
+	@touch $@
+
+# Names no index: whoever installs uses their own.
+lock:
+	uv pip compile pyproject.toml --group dev --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	  --no-header --output-file requirements.lock
+
+clean:
+	rm -rf .venv data/out

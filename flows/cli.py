@@ -1,0 +1,217 @@
+"""The command ``sftrm``. Nothing heavy is imported before it is needed: ``--help`` answers at once."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from sftrm_quality import __version__
+from sftrm_quality.errors import ConfigError, SftrmError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="The gate in front of training: judge, deduplicate, split and account for SFT and RM label files.",
+    epilog="Exit codes: 0 published or unchanged, 1 held by the gate, 2 wrong usage, configuration or suite, "
+    "3 a failure of ours or the machine's.",
+)
+
+RawArgument = Annotated[
+    list[Path] | None, typer.Argument(metavar="[RAW]...", help="Raw files or folders.", show_default="data/raw")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Output folder.", show_default="data/out")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.")]
+SuitesOption = Annotated[
+    Path | None, typer.Option("--expectations", help="Folder with sft.json, rm.json, release.json.")
+]
+WorkersOption = Annotated[int | None, typer.Option("--workers", help="Worker processes.", show_default="one a core")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting, for instance near.threshold=0.7. May be repeated."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")]
+
+
+def _fail(error: SftrmError) -> NoReturn:
+    from flows.terminal import safe
+
+    print(f"error: {safe(error)}", file=sys.stderr)
+    raise typer.Exit(error.exit_code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"sftrm-quality {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _execute(
+    mode: str,
+    raw: list[Path] | None,
+    out: Path | None,
+    config: Path | None,
+    expectations: Path | None,
+    workers: int | None,
+    settings: list[str] | None,
+    as_json: bool,
+) -> NoReturn:
+    given: dict[str, Any] = {"raw": raw, "out": out, "expectations": expectations, "workers": workers}
+    given = {name: value for name, value in given.items() if value}
+    try:
+        from sftrm_quality.config_loading import load_config
+
+        loaded = load_config(config, settings or [], given)
+        _check_before_reading(loaded)
+        report = _ingest(loaded, mode, as_json)
+    except SftrmError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        print("stopped; nothing was published", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        from flows.terminal import print_result
+
+        print_result(Console(), report, loaded.out)
+    raise typer.Exit(1 if report["verdict"] == "held" else 0)
+
+
+def _check_before_reading(config: Any) -> None:
+    """All that can be wrong with what the user gave, seen before a server or a worker is started."""
+    from sftrm_quality.checks.suites import read_suites
+    from sftrm_quality.formats import format_named
+    from sftrm_quality.reading import discover
+
+    for source in config.sources:
+        if source.format != "auto":
+            format_named(source.format)
+    read_suites(config.expectations)
+    discover(config.raw)
+
+
+def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
+    from sftrm_quality.workers import start_fork_server
+
+    # Great Expectations is imported there while Prefect starts here.
+    start_fork_server()
+    from flows.prefect_settings import set_defaults
+
+    set_defaults(quiet=True)
+    from flows.ingest import ingest_with
+    from flows.terminal import showing_progress
+    from sftrm_quality.job import Mode
+
+    with showing_progress(Console(stderr=True, quiet=as_json)):
+        return ingest_with(config, Mode(mode)).report
+
+
+@app.command()
+def run(
+    raw: RawArgument = None,
+    out: OutOption = None,
+    config: ConfigOption = None,
+    expectations: SuitesOption = None,
+    workers: WorkersOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read raw label files, check, deduplicate, split, and publish a release with a report."""
+    _execute("run", raw, out, config, expectations, workers, settings, as_json)
+
+
+@app.command()
+def check(
+    raw: RawArgument = None,
+    out: OutOption = None,
+    config: ConfigOption = None,
+    expectations: SuitesOption = None,
+    workers: WorkersOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The same as run, without publishing: report, quarantine and duplicates only."""
+    _execute("check", raw, out, config, expectations, workers, settings, as_json)
+
+
+@app.command()
+def why(
+    record: Annotated[str, typer.Argument(metavar="RECORD_OR_DATA_ID", help="A record_id or a data_id.")],
+    out: OutOption = None,
+) -> None:
+    """Tell where a record came from and what became of it."""
+    from flows.terminal import print_traces
+    from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases.trace import trace
+
+    output = OutputFolder(out or Path("data/out"))
+    try:
+        found = trace(output, record)
+        if not found:
+            raise ConfigError(f"{output.root}: no record has the record_id or data_id '{record}' in the newest run")
+    except SftrmError as error:
+        _fail(error)
+    print_traces(Console(), found)
+
+
+@app.command()
+def releases(out: OutOption = None) -> None:
+    """List the releases of an output folder; the one in force is marked."""
+    from flows.terminal import print_releases
+    from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases.publish import all_releases
+
+    try:
+        print_releases(Console(), all_releases(OutputFolder(out or Path("data/out"))))
+    except SftrmError as error:
+        _fail(error)
+
+
+@app.command()
+def rollback(
+    release_id: Annotated[str, typer.Argument(metavar="RELEASE_ID", help="A release of `sftrm releases`.")],
+    out: OutOption = None,
+) -> None:
+    """Put an older release in force again, after its files were found whole."""
+    from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases.publish import rollback as roll_back
+
+    output = OutputFolder(out or Path("data/out"))
+    try:
+        with output.locked(0, print):
+            roll_back(output, release_id)
+    except SftrmError as error:
+        _fail(error)
+    print(f"{release_id} is in force")
+
+
+def main() -> None:
+    """Entry point of the command: whatever goes wrong beyond the expected is exit code 3, with its traceback."""
+    try:
+        app()
+    except OSError as error:
+        print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(3)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()

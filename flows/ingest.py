@@ -1,0 +1,131 @@
+"""The flow: the way of a record as a graph of Prefect tasks. Every step is a method of `sftrm_quality.job.Job`.
+
+Tasks hand each other boxes: what is in them stays in this process and Prefect does not walk through it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from flows.prefect_settings import set_defaults
+
+set_defaults()
+
+# Prefect reads its settings when it is imported, so these come after them.
+from prefect import flow, get_run_logger, task, unmapped  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
+
+from sftrm_quality.collection.outcome import Collection  # noqa: E402
+from sftrm_quality.config import RunConfig  # noqa: E402
+from sftrm_quality.errors import StorageError  # noqa: E402
+from sftrm_quality.intake.files import Intake  # noqa: E402
+from sftrm_quality.job import Job, Judged, Mode, Plan, RunResult  # noqa: E402
+from sftrm_quality.reading import SourceFile  # noqa: E402
+from sftrm_quality.releases.stage import StagedRelease  # noqa: E402
+
+T = TypeVar("T")
+# A task run costs Prefect some milliseconds and database rows; thousands of small files are taken in by groups.
+_MOST_TASKS = 100
+
+
+class Box(Generic[T]):
+    """One value that Prefect passes on unopened."""
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+
+def _storage_failed(_task: Any, _run: Any, state: Any) -> bool:
+    """Only storage may be better the next time; bad configuration and our own faults are not."""
+    return isinstance(state.result(raise_on_failure=False), StorageError)
+
+
+def _step(name: str) -> Callable[[Callable[..., Any]], Any]:
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False)
+
+
+@_step("discover")
+def discover(job: Job) -> Box[Plan]:
+    return Box(job.plan())
+
+
+@task(
+    name="read and check",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=[2, 10],
+    retry_condition_fn=_storage_failed,
+)
+def read_and_check(job: Job, files: Box[Sequence[SourceFile]]) -> Box[list[Intake]]:
+    return Box([intake for file in files.value for intake in job.take_in(file)])
+
+
+@_step("deduplicate")
+def deduplicate(job: Job, taken_in: Sequence[Box[list[Intake]]]) -> Box[Collection]:
+    return Box(job.deduplicate(_together(taken_in)))
+
+
+@_step("assign splits")
+def assign_splits(job: Job, deduplicated: Box[Collection]) -> Box[Collection]:
+    return Box(job.assign_splits(deduplicated.value))
+
+
+@_step("write and read back")
+def stage(job: Job, collection: Box[Collection]) -> Box[StagedRelease]:
+    return Box(job.stage(collection.value))
+
+
+@_step("release checks")
+def judge(
+    job: Job, taken_in: Sequence[Box[list[Intake]]], collection: Box[Collection], staged: Box[StagedRelease]
+) -> Box[Judged]:
+    return Box(job.judge(_together(taken_in), collection.value, staged.value))
+
+
+@_step("publish and report")
+def publish_and_report(job: Job, plan: Box[Plan], judged: Box[Judged]) -> Box[RunResult]:
+    return Box(job.finish(plan.value, judged.value))
+
+
+@_step("report: nothing has changed")
+def report_unchanged(job: Job, plan: Box[Plan]) -> Box[RunResult]:
+    return Box(job.report_unchanged(plan.value))
+
+
+def _together(taken_in: Sequence[Box[list[Intake]]]) -> list[Intake]:
+    return [intake for box in taken_in for intake in box.value]
+
+
+def _groups(files: Sequence[SourceFile]) -> list[Box[Sequence[SourceFile]]]:
+    """Neighbouring files together, so that there are at most _MOST_TASKS groups."""
+    size = -(-len(files) // _MOST_TASKS) or 1
+    return [Box(files[start : start + size]) for start in range(0, len(files), size)]
+
+
+@flow(name="ingest", flow_run_name="{mode} {config.out}", persist_result=False)
+def ingest(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
+    """Raw SFT and RM label files in, a release with Parquet splits, quarantine, duplicates and report out.
+
+    Args:
+        config: What to read, where to write, and every threshold.
+        mode: run publishes, check does everything but publish.
+    """
+    with Job(config, mode, get_run_logger().info) as job:
+        plan = discover(job)
+        if job.publishes and plan.value.unchanged:
+            return report_unchanged(job, plan).value
+        taken_in = read_and_check.map(unmapped(job), _groups(plan.value.files))
+        deduplicated = deduplicate.submit(job, taken_in)
+        collection = assign_splits.submit(job, deduplicated)
+        staged = stage.submit(job, collection)
+        judged = judge.submit(job, taken_in, collection, staged)
+        return publish_and_report.submit(job, plan, judged).result().value
+
+
+def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
+    """The flow with as many task threads as it has worker processes to keep busy, and one that reads ahead."""
+    result: RunResult = ingest.with_options(task_runner=ThreadPoolTaskRunner(max_workers=config.workers + 1))(
+        config, mode
+    )
+    return result

@@ -1,0 +1,122 @@
+"""What a person sees in a terminal: progress, verdict, ledger, and answers about records."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from sftrm_quality import progress
+
+_COLOURS = {"published": "green", "unchanged": "cyan", "checked": "green", "held": "red"}
+_STAGES = {
+    "read": "read and check",
+    "deduplicate": "deduplicate",
+    "write": "write and read back",
+}
+_PLACES = ("received", "unreadable", "quarantined", "duplicates", "published")
+
+
+def safe(text: object) -> str:
+    """Text of records and file names with control characters and terminal escapes made visible."""
+    return "".join(c if c.isprintable() or c == " " else f"\\x{ord(c):02x}" for c in str(text))
+
+
+@contextmanager
+def showing_progress(console: Console) -> Iterator[None]:
+    """A bar for each stage on a terminal; elsewhere a plain line when a stage is complete."""
+    if not console.is_terminal:
+        finished: set[str] = set()
+
+        def tell(news: progress.Progress) -> None:
+            if news.done >= news.total and news.stage not in finished:
+                finished.add(news.stage)
+                print(f"{_STAGES[news.stage]}: {news.total:,} {news.unit}", file=sys.stderr)
+
+        with progress.listening(tell):
+            yield
+        return
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[unit]}"))
+    with Bars(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def draw(news: progress.Progress) -> None:
+            if news.stage not in tasks:
+                tasks[news.stage] = bars.add_task(_STAGES[news.stage], unit=news.unit)
+            bars.update(tasks[news.stage], completed=news.done, total=news.total)
+
+        with progress.listening(draw):
+            yield
+
+
+def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
+    """Verdict, ledger, release and report of a run."""
+    verdict = report["verdict"]
+    line = Text(verdict.upper(), style=f"bold {_COLOURS[verdict]}")
+    if verdict == "held":
+        line.append(f"  nothing was published: {', '.join(report['gate']['failed'])}", style="default")
+    elif verdict == "unchanged":
+        line.append("  nothing new since the release in force", style="default")
+    elif verdict == "checked":
+        line.append("  the gate would let this through; nothing was published, as asked", style="default")
+    console.print(line)
+    table = Table("", *_PLACES, box=None, pad_edge=False, header_style="dim")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for kind, account in report["ledger"].items():
+        if account["received"]:
+            table.add_row(kind.upper(), *(f"{account[place]:,}" for place in _PLACES))
+    console.print(table)
+    for file in report["files"]:
+        if file["status"] == "unreadable":
+            console.print(Text(f"not readable: {safe(file['source_file'])}: {safe(file['note'])}", style="yellow"))
+    for title, path in (
+        ("release", report["paths"]["release"]),
+        ("set aside", report["paths"]["quarantine"]),
+        ("report", f"reports/{report['run_id']}/index.html"),
+    ):
+        if path:
+            console.print(Text.assemble((f"{title:<10}", "dim"), str(out / path)), soft_wrap=True)
+
+
+def print_traces(console: Console, traces: list[Any]) -> None:
+    """Each record's end, with its reasons and its place in the raw file."""
+    for found in traces:
+        row = found.row
+        head = Text.assemble((found.fate, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})")
+        console.print(head, soft_wrap=True)
+        place = f"record {row['source_index']}, byte {row['source_offset']}"
+        if row["source_line"] is not None:
+            place += f", line {row['source_line']}"
+        lines = [("from", f"{safe(row['source_file'])}, {place}"), ("data_id", safe(row["data_id"]))]
+        lines += [(reason, safe(detail)) for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)]
+        if found.fate == "duplicate":
+            lines.append(("copy of", f"{row['duplicate_of']} ({row['kind']}, similarity {row['similarity']:.3f})"))
+        if "payload" in row:
+            text = safe(row["payload"])
+            lines.append(("text", text if len(text) <= 300 else text[:300] + "…"))
+        for title, text in lines:
+            console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
+
+
+def print_releases(console: Console, releases: list[Any]) -> None:
+    """One line a release, oldest first."""
+    if not releases:
+        console.print("no release yet")
+        return
+    table = Table("", "release", "created", "SFT", "RM", box=None, pad_edge=False, header_style="dim")
+    for release in releases:
+        ledger = release.manifest["figures"]["ledger"]
+        table.add_row(
+            "in force" if release.in_force else "",
+            release.release_id,
+            release.manifest["created"],
+            *(f"{ledger[kind]['published']:,}" for kind in ("sft", "rm")),
+        )
+    console.print(table)

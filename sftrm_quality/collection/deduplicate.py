@@ -1,0 +1,102 @@
+"""Identity and duplicates over all shards, then prompt groups and splits. Sees keys, never whole texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from sftrm_quality import dedup
+from sftrm_quality.checks import Suites
+from sftrm_quality.collection.judge import collection_frames, judge_frames
+from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
+from sftrm_quality.collection.shards import Rows, Shard, copy_numbers, hash_column, ordered
+from sftrm_quality.config import RunConfig
+from sftrm_quality.intake.files import Intake
+from sftrm_quality.records import LabelKind
+from sftrm_quality.workers import Workers
+
+_KINDS = tuple(LabelKind)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the collection steps need besides the records."""
+
+    config: RunConfig
+    suites: Suites
+    workers: Workers
+    scratch: Path
+
+
+def _number_copies(shards: Sequence[Shard]) -> tuple[Rows, Rows]:
+    """Running numbers of identical records over everything received, for passed rows and rows set aside."""
+    kinds, hashes, passed = [], [], []
+    for shard in shards:
+        found = np.concatenate([hash_column(path, "content_hash") for path in (shard.keys_path, shard.aside_path)])
+        is_passed = np.r_[np.ones(shard.rows, bool), np.zeros(shard.aside, bool)]
+        order = shard.position_order()
+        hashes.append(found[order])
+        passed.append(is_passed[order])
+        kinds.append(np.full(len(order), _KINDS.index(shard.label_kind), np.int8))
+    if not shards:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    numbers = copy_numbers(np.concatenate(kinds), np.concatenate(hashes))
+    was_passed = np.concatenate(passed)
+    return numbers[was_passed], numbers[~was_passed]
+
+
+def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
+    """Everything that passed its own checks → the fate of every row, all splits still ``train``.
+
+    Reused ids and contradicted rankings are quarantined first, so that no duplicate refers to a record that is not
+    published. Then exact duplicates go, then near ones.
+    """
+    shards = ordered(intakes)
+    keys = [shard.keys() for shard in shards]
+    copies, aside_copies = _number_copies(shards)
+    rows = len(copies)
+    collection = Collection(
+        shards=shards,
+        fate=np.zeros(rows, np.int8),
+        copy_number=copies,
+        aside_copy_number=aside_copies,
+        duplicate_of=np.full(rows, -1, np.int64),
+        exact=np.zeros(rows, bool),
+        similarity=np.full(rows, np.nan),
+        group=np.full(rows, -1, np.int64),
+        findings={},
+        counts=(),
+    )
+    files = {name: number for number, name in enumerate(dict.fromkeys(s.intake.source_file for s in shards))}
+    holders = dedup.first_holders(
+        keys, context.config.ids.within, [files[shard.intake.source_file] for shard in shards]
+    )
+    contradicted_by = dedup.contradictions(keys)
+    frames = collection_frames(shards, holders, contradicted_by, collection.record_ids)
+    found = judge_frames(frames, context.suites, context.workers)
+
+    alive = np.ones(rows, bool)
+    alive[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = False
+    fate = np.where(alive, 0, QUARANTINED).astype(np.int8)
+    original = dedup.exact_duplicates(keys, alive)
+    exact = original >= 0
+    similarity = np.where(exact, 1.0, np.nan)
+    alive &= ~exact
+    near = dedup.near_duplicates(keys, alive, context.config.near.threshold, context.scratch, context.workers.map)
+    # A copy of a record that went as a near duplicate itself refers to the one that stayed.
+    survivor = np.where(exact, near.duplicate_of[original], -1)
+    moved = survivor >= 0
+    similarity[moved] = near.similarity[original[moved]]
+    is_near = near.duplicate_of >= 0
+    similarity[is_near] = near.similarity[is_near]
+    duplicate_of = np.where(is_near, near.duplicate_of, np.where(moved, survivor, original))
+    return replace(
+        collection,
+        fate=np.where(duplicate_of >= 0, DUPLICATE, fate).astype(np.int8),
+        duplicate_of=duplicate_of,
+        exact=exact & ~moved,
+        similarity=similarity,
+        findings=found.of_rows,
+        counts=found.counts,
+    )

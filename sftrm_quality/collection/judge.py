@@ -1,0 +1,105 @@
+"""Great Expectations on evidence that only the whole collection shows (scopes ``collection`` and ``split``).
+
+Deduplication and splitting bring the evidence: who else holds this id, who contradicts this ranking, in which split
+this prompt is held out. What it means is decided by the suites.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from sftrm_quality.checks import Scope, Suites, judge
+from sftrm_quality.checks.results import CheckCount, Judgement
+from sftrm_quality.collection.shards import Rows, Shard, read_table
+from sftrm_quality.records import LabelKind
+from sftrm_quality.splits import NO_SPLIT, SPLITS, Codes
+from sftrm_quality.workers import Workers
+
+NameRows = Callable[[Rows], list[str]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a record that passed alone is quarantined when seen beside all others."""
+
+    reasons: tuple[str, ...]
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Rows that failed a critical expectation, and what every expectation counted."""
+
+    of_rows: dict[int, Finding]
+    counts: tuple[CheckCount, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Evidence on some rows of one label kind, in the columns of a scope (`checks.FRAMES`)."""
+
+    kind: LabelKind
+    scope: Scope
+    rows: Rows
+    table: pa.Table
+
+
+def _named(rows: Rows, name_rows: NameRows) -> pa.Array:
+    """Record ids of rows, null where the row is -1."""
+    named = np.full(len(rows), None, dtype=object)
+    given = np.flatnonzero(rows >= 0)
+    named[given] = name_rows(rows[given])
+    return pa.array(named, pa.string())
+
+
+def collection_frames(
+    shards: Sequence[Shard], holders: Rows, contradicted_by: Rows, name_rows: NameRows
+) -> Iterator[Frame]:
+    """One frame a shard: its ids, who holds them already, who contradicts the ranking."""
+    for shard in shards:
+        if not shard.rows:
+            continue
+        rows = np.arange(shard.start, shard.start + shard.rows)
+        columns = {
+            "data_id": read_table(shard.records_path, ["data_id"])["data_id"].combine_chunks(),
+            "first_holder": _named(holders[rows], name_rows),
+        }
+        if shard.label_kind is LabelKind.RM:
+            columns["contradicted_by"] = _named(contradicted_by[rows], name_rows)
+        yield Frame(shard.label_kind, Scope.COLLECTION, rows, pa.table(columns))
+
+
+def split_frames(shards: Sequence[Shard], declared: Codes, held_out_in: Codes) -> Iterator[Frame]:
+    """One frame a shard, of the rows whose source declared their split."""
+    names = np.array([*SPLITS, None], dtype=object)  # position -1 is the None at the end
+    for shard in shards:
+        rows = shard.start + np.flatnonzero(declared[shard.start : shard.start + shard.rows] != NO_SPLIT)
+        if len(rows):
+            table = pa.table({"held_out_in": pa.array(names[held_out_in[rows]], pa.string())})
+            yield Frame(shard.label_kind, Scope.SPLIT, rows, table)
+
+
+def _judge(suites: Suites, frame: Frame) -> Judgement:
+    return judge(suites.of(frame.kind), frame.scope, frame.table, {})
+
+
+def judge_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> Findings:
+    """Judge frames in the workers and gather what they found."""
+    of_rows: dict[int, Finding] = {}
+    counts: list[CheckCount] = []
+    submitted: list[Frame] = []
+
+    def submit(frame: Frame) -> Future[Judgement]:
+        submitted.append(frame)
+        return workers.submit(_judge, suites, frame)
+
+    for judgement in workers.in_order(submit, frames):
+        frame = submitted.pop(0)
+        counts.extend(judgement.counts)
+        failed, reasons, details = judgement.grouped("critical")
+        for row, why, what in zip(failed, reasons.to_pylist(), details.to_pylist(), strict=True):
+            of_rows[int(frame.rows[row])] = Finding(tuple(why), tuple(what))
+    return Findings(of_rows, tuple(counts))

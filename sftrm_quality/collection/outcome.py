@@ -1,0 +1,98 @@
+"""What became of every record that passed its own checks, as arrays over all rows of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from sftrm_quality.checks.results import CheckCount
+from sftrm_quality.collection.judge import Finding
+from sftrm_quality.collection.shards import Rows, Shard, hash_column, record_ids
+from sftrm_quality.ledger import Account, FileAccount, Ledger
+from sftrm_quality.records import LabelKind, SplitName
+from sftrm_quality.splits import SPLITS
+
+# A fate is a position in SPLITS (published there), or one of these.
+DUPLICATE = len(SPLITS)
+QUARANTINED = DUPLICATE + 1
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All shards of a run and the fate of each of their rows.
+
+    fate: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number, aside_copy_number: running number
+    among records of the same content, of passed rows and of rows set aside in their shards. duplicate_of: the
+    surviving row, -1 where the row is no duplicate; exact: equal to it after normalisation; similarity: 0 to 1, 1.0
+    for exact duplicates. group: the first row of the prompt group of each row that is no duplicate and was not
+    quarantined before the splits, else -1.
+    """
+
+    shards: tuple[Shard, ...]
+    fate: npt.NDArray[np.int8]
+    copy_number: Rows
+    aside_copy_number: Rows
+    duplicate_of: Rows
+    exact: npt.NDArray[np.bool_]
+    similarity: npt.NDArray[np.float64]
+    group: Rows
+    findings: Mapping[int, Finding]
+    counts: tuple[CheckCount, ...]
+
+    @cached_property
+    def _content_hashes(self) -> npt.NDArray[np.uint64]:
+        hashes = [hash_column(shard.keys_path, "content_hash") for shard in self.shards]
+        return np.concatenate(hashes) if hashes else np.zeros((0, 2), np.uint64)
+
+    @cached_property
+    def kinds(self) -> npt.NDArray[np.int8]:
+        """Position in `LabelKind` of every row."""
+        codes = list(LabelKind)
+        return np.repeat(
+            np.array([codes.index(shard.label_kind) for shard in self.shards], np.int8),
+            np.array([shard.rows for shard in self.shards], np.int64),
+        )
+
+    def record_ids(self, rows: Rows) -> list[str]:
+        """The ids of some rows."""
+        hashes, numbers, kinds = self._content_hashes[rows], self.copy_number[rows], self.kinds[rows]
+        ids: list[str] = [""] * len(rows)
+        for code, kind in enumerate(LabelKind):
+            chosen = np.flatnonzero(kinds == code)
+            for position, record_id in zip(chosen, record_ids(kind, hashes[chosen], numbers[chosen]), strict=True):
+                ids[position] = record_id
+        return ids
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The account of every source file, counted from the fates."""
+        accounts: dict[str, FileAccount] = {}
+        for shard in self.shards:
+            summary = shard.intake.shards[shard.number]
+            fates = np.bincount(self.fate[shard.start : shard.start + shard.rows], minlength=QUARANTINED + 1)
+            name = shard.intake.source_file
+            before = accounts[name].account if name in accounts else Account()
+            account = before + Account(
+                received=summary.received,
+                unreadable=summary.unreadable,
+                quarantined=summary.quarantined + int(fates[QUARANTINED]),
+                duplicates=int(fates[DUPLICATE]),
+                published=int(fates[: len(SPLITS)].sum()),
+            )
+            accounts[name] = FileAccount(name, shard.label_kind, account)
+        return Ledger(tuple(accounts.values()))
+
+    def split_sizes(self, kind: LabelKind) -> dict[SplitName, int]:
+        """Published records of a label kind by split."""
+        fates = self.fate[self.kinds == list(LabelKind).index(kind)]
+        return {split: int(np.count_nonzero(fates == code)) for code, split in enumerate(SPLITS)}
+
+    def duplicate_counts(self, kind: LabelKind) -> dict[str, int]:
+        """Removed duplicates of a label kind: exact, near."""
+        removed = (self.fate == DUPLICATE) & (self.kinds == list(LabelKind).index(kind))
+        return {
+            "exact": int(np.count_nonzero(removed & self.exact)),
+            "near": int(np.count_nonzero(removed & ~self.exact)),
+        }

@@ -1,0 +1,91 @@
+"""All shards of a run in order, and where each of their rows stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sftrm_quality.dedup import ShardKeys
+from sftrm_quality.intake.files import Intake
+from sftrm_quality.records import LabelKind
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One shard of one source file. Its records that passed are the rows ``start`` .. ``start + rows``."""
+
+    intake: Intake
+    number: int
+    label_kind: LabelKind
+    start: int
+    rows: int
+    aside_start: int
+    aside: int
+    records_path: Path
+    keys_path: Path
+    aside_path: Path
+
+    def keys(self) -> ShardKeys:
+        """What deduplication needs to know of the shard."""
+        return ShardKeys(self.keys_path, self.records_path, self.label_kind, self.rows)
+
+    def position_order(self) -> Rows:
+        """Where the shard's passed rows, followed by those set aside, stand when put in raw order."""
+        passed = read_table(self.records_path, ["source_index"])["source_index"].to_numpy()
+        aside = read_table(self.aside_path, ["source_index"])["source_index"].to_numpy()
+        return np.argsort(np.concatenate([passed, aside]), kind="stable")
+
+
+def ordered(intakes: Sequence[Intake]) -> tuple[Shard, ...]:
+    """Shards by (source_file, position): the order that decides which copy of a record survives."""
+    shards: list[Shard] = []
+    start = aside_start = 0
+    for intake in sorted(intakes, key=lambda i: i.source_file):
+        if intake.label_kind is None:
+            continue
+        for number, summary in enumerate(intake.shards):
+            paths = intake.shard_paths(number)
+            shards.append(
+                Shard(intake, number, intake.label_kind, start, summary.passed, aside_start, summary.set_aside, *paths)
+            )
+            start += summary.passed
+            aside_start += summary.set_aside
+    return tuple(shards)
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """A spilled table, memory-mapped: only the pages of the columns that are used become resident."""
+    with pa.memory_map(str(path)) as source:
+        table = pa.ipc.open_file(source).read_all()
+    return table if columns is None else table.select(list(columns))
+
+
+def hash_column(path: Path, name: str) -> npt.NDArray[np.uint64]:
+    """A binary(16) column as n x 2 unsigned integers."""
+    values = read_table(path, [name])[name].combine_chunks()
+    words = np.frombuffer(values.buffers()[1] or b"", np.uint64)[values.offset * 2 :]
+    return words[: len(values) * 2].reshape(-1, 2)
+
+
+def copy_numbers(kinds: npt.NDArray[np.int8], hashes: npt.NDArray[np.uint64]) -> Rows:
+    """The running number of each row among the rows of its kind with the same content hash, 0 for the first."""
+    order = np.lexsort((np.arange(len(kinds)), hashes[:, 0], hashes[:, 1], kinds))
+    k, h = kinds[order], hashes[order]
+    new = np.r_[True, (k[1:] != k[:-1]) | (h[1:] != h[:-1]).any(axis=1)] if len(order) else np.zeros(0, bool)
+    position = np.arange(len(order))
+    numbers = np.empty(len(order), np.int64)
+    numbers[order] = position - np.maximum.accumulate(np.where(new, position, 0))
+    return numbers
+
+
+def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: Rows) -> list[str]:
+    """``sft-<32 hex digits>``, and ``-<n>`` behind it for the n-th further copy of the same content."""
+    digits = np.ascontiguousarray(hashes).tobytes().hex()
+    return [
+        f"{kind}-{digits[32 * i : 32 * i + 32]}" + (f"-{n}" if n else "") for i, n in enumerate(numbers.tolist())
+    ]

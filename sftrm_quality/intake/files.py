@@ -1,0 +1,96 @@
+"""What reading one source file gave: its shards, spilled to the cache, and their counts."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sftrm_quality.checks.results import CheckCount
+from sftrm_quality.reading import SourceFile
+from sftrm_quality.records import LabelKind
+
+
+@dataclass(frozen=True)
+class ShardSummary:
+    """Counts of one shard. ``received = passed + unreadable + quarantined``.
+
+    unmapped_reasons: how many records left at stage read or format for each reason; the checks' own are in counts.
+    fields_ignored: names of fields that the format does not read, with the number of records that have them.
+    """
+
+    received: int
+    passed: int
+    unreadable: int
+    quarantined: int
+    unmapped_reasons: Mapping[str, int]
+    fields_ignored: Mapping[str, int]
+    counts: tuple[CheckCount, ...]
+
+    @property
+    def set_aside(self) -> int:
+        return self.unreadable + self.quarantined
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One source file, or one member of an archive, as it came in.
+
+    status: ``read``, ``skipped`` (known, and holds no records of a kind) or ``unreadable`` (no known format); note
+    says why or what was seen. folder: where its shards are spilled.
+    """
+
+    source_file: str
+    raw: SourceFile
+    folder: Path
+    stream: int
+    status: str
+    format: str | None = None
+    label_kind: LabelKind | None = None
+    container: str | None = None
+    encoding: str | None = None
+    note: str = ""
+    shards: tuple[ShardSummary, ...] = field(default=())
+
+    def shard_paths(self, number: int) -> tuple[Path, Path, Path]:
+        """Files of a shard: records that passed, their keys, and what was set aside."""
+        stem = f"{self.stream:04d}-{number:06d}"
+        records, keys, aside = (self.folder / f"{stem}.{part}.arrow" for part in ("records", "keys", "aside"))
+        return records, keys, aside
+
+    @property
+    def fields_ignored(self) -> Counter[str]:
+        total: Counter[str] = Counter()
+        for shard in self.shards:
+            total.update(shard.fields_ignored)
+        return total
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything that does not depend on where and under which name the raw file lies."""
+        values = asdict(self)
+        for name in ("raw", "folder"):
+            del values[name]
+        values["source_file"] = self.source_file[len(self.raw.source_file) :]
+        return values
+
+
+def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[Intake]:
+    """The counterpart of `Intake.to_json`, for the raw file as it is called now."""
+    intakes = []
+    for values in json.loads(text):
+        shards = tuple(
+            ShardSummary(**{**shard, "counts": tuple(CheckCount(**count) for count in shard["counts"])})
+            for shard in values.pop("shards")
+        )
+        kind = values.pop("label_kind")
+        intakes.append(
+            Intake(
+                **{**values, "source_file": raw.source_file + values["source_file"]},
+                raw=raw,
+                folder=folder,
+                label_kind=LabelKind(kind) if kind else None,
+                shards=shards,
+            )
+        )
+    return intakes

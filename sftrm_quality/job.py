@@ -1,0 +1,275 @@
+"""The whole way of a record as one job. Its methods are the steps; `run` takes them in order without Prefect.
+
+``flows/ingest.py`` takes the same steps as Prefect tasks.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sftrm_quality.checks import Suites, judge_release, load_suites, verdict
+from sftrm_quality.checks.results import CheckResult
+from sftrm_quality.collection.assign import assign
+from sftrm_quality.collection.deduplicate import Context, deduplicate
+from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.config import RunConfig
+from sftrm_quality.errors import StorageError
+from sftrm_quality.intake.files import Intake
+from sftrm_quality.intake.take_in import take_in
+from sftrm_quality.memory import PeakMemory
+from sftrm_quality.output import OutputFolder, move_folder, new_run_id
+from sftrm_quality.reading import SourceFile, discover
+from sftrm_quality.releases.facts import release_facts
+from sftrm_quality.releases.manifest import damaged_files, hash_of, release_id, settings_in_force, versions
+from sftrm_quality.releases.publish import Release, finish_staged, in_force, publish
+from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves
+from sftrm_quality.reports.figures import Figures, all_counts, of_collection
+from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
+from sftrm_quality.reports.write import put_in_place, write_report
+from sftrm_quality.workers import Workers
+
+MOVES_LISTED = 1000
+
+
+class Mode(StrEnum):
+    """``run`` publishes; ``check`` does everything else."""
+
+    RUN = "run"
+    CHECK = "check"
+
+
+class Verdict(StrEnum):
+    """How a run ended. ``checked`` is a check that the gate would have let through."""
+
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    CHECKED = "checked"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done: the raw files, the id of the release that they make, and that release if it is in force."""
+
+    files: tuple[SourceFile, ...]
+    release_id: str
+    in_force: Release | None
+
+    @property
+    def unchanged(self) -> bool:
+        return self.in_force is not None and self.in_force.release_id == self.release_id
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A staged release with the verdict of every check."""
+
+    staged: StagedRelease
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended and where its report is."""
+
+    verdict: Verdict
+    report: Figures
+    report_folder: Path
+
+
+class Job:
+    """One run on one output folder. A context: inside it the folder is locked and the workers are up.
+
+    Raises ConfigError or SuiteError on entry, before anything is read, and StorageError when the folder is taken.
+    """
+
+    def __init__(self, config: RunConfig, mode: Mode = Mode.RUN, say: Callable[[str], None] = print) -> None:
+        self.config = config
+        self.mode = mode
+        self.run_id = new_run_id()
+        self.output = OutputFolder(config.out)
+        self.started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._say = say
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.suites: Suites = load_suites(self.config.expectations)
+            self.workers = stack.enter_context(Workers(self.config.workers))
+            self._memory = stack.enter_context(PeakMemory())
+            stack.enter_context(self.output.locked(self.config.lock_seconds, self._say))
+            self.staging.mkdir(parents=True)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    @property
+    def publishes(self) -> bool:
+        return self.mode is Mode.RUN
+
+    @property
+    def staging(self) -> Path:
+        return self.output.staging / self.run_id
+
+    def plan(self) -> Plan:
+        """Find the raw files, hash them, and see whether the release that they make is in force already."""
+        files = tuple(discover(self.config.raw))
+        release = in_force(self.output)
+        wanted = release_id(files, self.config, self.suites.hash)
+        if release and release.release_id == wanted and damaged_files(release.folder, release.manifest):
+            release = None
+        return Plan(files, wanted, release)
+
+    def take_in(self, file: SourceFile) -> list[Intake]:
+        """Read, map, check and fingerprint one raw file, or find that in the cache."""
+        return take_in(file, self.config, self.suites, self.output, self.staging, self.workers)
+
+    def deduplicate(self, intakes: Sequence[Intake]) -> Collection:
+        """Identity and duplicates over all files."""
+        return deduplicate(intakes, self._context())
+
+    def assign_splits(self, collection: Collection) -> Collection:
+        """Prompt groups and their splits; the ledger must close here."""
+        assigned = assign(collection, self._context())
+        assigned.ledger.close()
+        return assigned
+
+    def stage(self, collection: Collection) -> StagedRelease:
+        """Write the release aside and read it back."""
+        return stage_release(
+            collection, self.output, self.run_id, self.config.ids.within == "file", self.workers
+        )
+
+    def judge(self, intakes: Sequence[Intake], collection: Collection, staged: StagedRelease) -> Judged:
+        """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
+        facts = release_facts(collection, staged.parts, self.config, staged.previously_published)
+        row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
+        release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
+        return Judged(staged, of_collection(intakes, collection, self.suites, row_results, release_results))
+
+    def finish(self, plan: Plan, judged: Judged) -> RunResult:
+        """Publish or hold, and report in any case. LATEST is switched last of all."""
+        open_gate = bool(judged.figures["gate"]["success"])
+        publishing = open_gate and self.publishes
+        result = Verdict.PUBLISHED if publishing else Verdict.CHECKED if open_gate else Verdict.HELD
+        staged = judged.staged
+        if publishing:
+            finish_staged(staged, plan.release_id, self._manifest(plan, judged.figures))
+        samples = {
+            "quarantined": quarantine_samples(staged.quarantine / "quarantine.parquet"),
+            "duplicates": duplicate_samples(staged.duplicates / "duplicates.parquet"),
+        }
+        report = self._report(result, plan, judged.figures, staged.previous_id, samples, self.run_id)
+        moves = {"count": len(staged.moves), "records": staged.moves.slice(0, MOVES_LISTED).to_pylist()}
+        report["split_moves"] = moves
+        folder = self.staging / "report"
+        write_report(report, folder)
+        write_moves(staged.moves, folder)
+        self._unless_files_changed(plan)
+        move_folder(staged.quarantine, self.output.quarantine(self.run_id))
+        move_folder(staged.duplicates, self.output.duplicates(self.run_id))
+        put_in_place(folder, self.output, self.run_id)
+        if publishing:
+            publish(staged, self.output, plan.release_id)
+        return RunResult(result, report, self.output.report(self.run_id))
+
+    def report_unchanged(self, plan: Plan) -> RunResult:
+        """The release in force is what these files make: say so, with the figures that it was published with."""
+        assert plan.in_force is not None
+        manifest = plan.in_force.manifest
+        report = self._report(
+            Verdict.UNCHANGED,
+            plan,
+            manifest["figures"],
+            plan.in_force.release_id,
+            {"quarantined": [], "duplicates": []},
+            manifest["run_id"],
+        )
+        folder = self.staging / "report"
+        write_report(report, folder)
+        put_in_place(folder, self.output, self.run_id)
+        return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
+
+    def _context(self) -> Context:
+        scratch = self.staging / "scratch"
+        scratch.mkdir(exist_ok=True)
+        return Context(self.config, self.suites, self.workers, scratch)
+
+    def _unless_files_changed(self, plan: Plan) -> None:
+        """Raise StorageError when a raw file is not what it was when the run began."""
+        now = {file.source_file: file.content_hash for file in discover(self.config.raw)}
+        changed = [f.source_file for f in plan.files if now.get(f.source_file) != f.content_hash]
+        if changed:
+            raise StorageError(
+                f"{', '.join(changed[:5])}: changed while it was read, nothing is published; run again when it is whole"
+            )
+
+    def _manifest(self, plan: Plan, figures: Figures) -> dict[str, Any]:
+        return {
+            "run_id": self.run_id,
+            "inputs": [
+                {"source_file": f.source_file, "bytes": f.size, "content_hash": f.content_hash} for f in plan.files
+            ],
+            "config": settings_in_force(self.config),
+            "suites_hash": self.suites.hash,
+            "versions": versions(),
+            "figures": figures,
+        }
+
+    def _report(
+        self,
+        result: Verdict,
+        plan: Plan,
+        figures: Figures,
+        previous_id: str | None,
+        samples: Figures,
+        data_run_id: str,
+    ) -> Figures:
+        published = result in (Verdict.PUBLISHED, Verdict.UNCHANGED)
+        return {
+            "run_id": self.run_id,
+            "release_id": plan.release_id if published else None,
+            "verdict": str(result),
+            "previous_release_id": previous_id,
+            "mode": str(self.mode),
+            "started": self.started.isoformat(timespec="seconds"),
+            **figures,
+            "split_moves": {"count": 0, "records": []},
+            "samples": samples,
+            "paths": {
+                "release": f"releases/{plan.release_id}" if published else None,
+                "quarantine": f"quarantine/{data_run_id}/quarantine.parquet",
+                "duplicates": f"duplicates/{data_run_id}/duplicates.parquet",
+            },
+            "inputs": [{"source_file": f.source_file, "content_hash": f.content_hash} for f in plan.files],
+            "command": f"sftrm {self.mode} {' '.join(map(str, self.config.raw))} --out {self.config.out}",
+            "suites_hash": self.suites.hash,
+            "config_hash": hash_of(settings_in_force(self.config)),
+            "versions": versions(),
+            "seconds": round(time.monotonic() - self._clock, 1),
+            "peak_mib": self._memory.peak_mib,
+        }
+
+
+def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
+    """The whole job in this process and its workers, without Prefect."""
+    with Job(config, mode) as job:
+        plan = job.plan()
+        if job.publishes and plan.unchanged:
+            return job.report_unchanged(plan)
+        intakes: list[Intake] = []
+        for file in plan.files:
+            intakes += job.take_in(file)
+        collection = job.assign_splits(job.deduplicate(intakes))
+        return job.finish(plan, job.judge(intakes, collection, job.stage(collection)))

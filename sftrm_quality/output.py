@@ -1,0 +1,136 @@
+"""The output folder: where everything is, who may write, and how a file appears whole or not at all."""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sftrm_quality.errors import StorageError
+
+
+@dataclass(frozen=True)
+class OutputFolder:
+    """Paths below one output folder. Names that start with a dot are ours and may be deleted between runs."""
+
+    root: Path
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def latest(self) -> Path:
+        """A one-line text file that names the release in force."""
+        return self.root / "LATEST"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / ".cache"
+
+    @property
+    def staging(self) -> Path:
+        return self.root / ".staging"
+
+    def quarantine(self, run_id: str) -> Path:
+        return self.root / "quarantine" / run_id
+
+    def duplicates(self, run_id: str) -> Path:
+        return self.root / "duplicates" / run_id
+
+    def report(self, run_id: str) -> Path:
+        return self.root / "reports" / run_id
+
+    def release_in_force(self) -> str | None:
+        """The id in LATEST, or None before the first release."""
+        try:
+            return self.latest.read_text("utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def run_ids(self) -> list[str]:
+        """All runs that have a report, oldest first."""
+        folder = self.root / "reports"
+        return sorted(p.name for p in folder.iterdir() if (p / "report.json").is_file()) if folder.is_dir() else []
+
+    @contextmanager
+    def locked(self, seconds: float, waiting: Callable[[str], None]) -> Iterator[None]:
+        """One writer an output folder. Waits up to `seconds`; the kernel frees the lock of a process that died.
+
+        Raises StorageError when the folder cannot be written or another run still holds it.
+        """
+        holder = self.root / ".lock.json"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.root / ".lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                waiting(f"another run is writing to {self.root} ({_holder(holder)}): waiting up to {seconds:g} s")
+                lock.acquire(timeout=seconds)
+        except Timeout:
+            raise StorageError(
+                f"{self.root}: another run is still writing here ({_holder(holder)}) after {seconds:g} s; "
+                "try again later, or allow a longer wait with --set lock_seconds=…"
+            ) from None
+        except OSError as error:
+            raise StorageError(f"{self.root}: cannot write to the output folder: {error.strerror or error}") from error
+        try:
+            started = datetime.now(UTC).isoformat(timespec="seconds")
+            write_atomically(holder, json.dumps({"pid": os.getpid(), "started": started}))
+            # What a run left that died: nothing there is in force, and we hold the lock.
+            shutil.rmtree(self.staging, ignore_errors=True)
+            yield
+        finally:
+            shutil.rmtree(self.staging, ignore_errors=True)
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+
+def _holder(path: Path) -> str:
+    try:
+        held = json.loads(path.read_text("utf-8"))
+        return f"process {held['pid']}, since {held['started']}"
+    except (OSError, ValueError, KeyError):
+        return "process unknown"
+
+
+def new_run_id() -> str:
+    """Sorts by time; the tail keeps two runs of one second apart."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """A reader sees the old text or the new one, also after a power cut."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Rename a finished folder to its place, on the same file system, durably."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.rename(target)
+    sync_folder(target.parent)

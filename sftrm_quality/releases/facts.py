@@ -1,0 +1,149 @@
+"""Facts of a staged release, read back from its files: what the release suite judges.
+
+Nothing here trusts what was meant to be written. Every file is decoded again, each record's content is hashed again
+and compared with the hash in its record_id, and prompts and ids are compared over all files.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xxhash
+
+from sftrm_quality import dedup
+from sftrm_quality.checks import RELEASE_FACTS
+from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.config import RunConfig
+from sftrm_quality.errors import StorageError
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.releases.parts import Part, file_hash
+from sftrm_quality.splits import SPLITS
+
+Hashes = npt.NDArray[np.uint64]
+# A split is expected to be non-empty when ten groups are expected in it: all of them elsewhere has odds of e^-10.
+_EXPECTED_GROUPS = 10
+
+
+@dataclass(frozen=True)
+class PartFacts:
+    """What stands in one written file. Hashes have the shape (rows, 2)."""
+
+    sha256: str
+    bytes: int
+    rows: int
+    record_ids: Hashes
+    data_ids: Hashes
+    prompts: Hashes
+
+
+def _hashes(values: Sequence[str]) -> Hashes:
+    digests = b"".join(xxhash.xxh3_128_digest(value.encode()) for value in values)
+    return np.frombuffer(digests, np.uint64).reshape(-1, 2)
+
+
+def _words(column: pa.Array) -> Hashes:
+    return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(-1, 2)
+
+
+def read_back(part: Part, ids_within_file: bool) -> PartFacts:
+    """Decode a written part, row group by row group. Raises StorageError where it is not what was to be written."""
+    record_ids, data_ids, prompts = [], [], []
+    with pq.ParquetFile(part.path, page_checksum_verification=True) as file:
+        for number in range(file.num_row_groups):
+            table = file.read_row_group(number)
+            fields = CANDIDATE_FIELDS[part.label_kind]
+            candidates = pa.table([table[f.name].combine_chunks().cast(f.type) for f in fields], schema=fields)
+            ids = table["record_id"].to_pylist()
+            for record_id, content in zip(
+                ids, dedup.content_hashes(part.label_kind, candidates).to_pylist(), strict=True
+            ):
+                if record_id.split("-")[1] != content.hex():
+                    raise StorageError(f"{part.path}: record {record_id} does not hold the content that was judged")
+            record_ids.append(_hashes(ids))
+            names = table["data_id"].to_pylist()
+            if ids_within_file:
+                names = [f"{file}\0{name}" for file, name in zip(table["source_file"].to_pylist(), names, strict=True)]
+            data_ids.append(_hashes(names))
+            prompts.append(_words(dedup.prompt_keys(part.label_kind, candidates)))
+    facts = PartFacts(
+        file_hash(part.path), part.path.stat().st_size, *_gathered(record_ids, data_ids, prompts)
+    )
+    if facts.rows != part.rows:
+        raise StorageError(f"{part.path}: {facts.rows} rows read back, {part.rows} were to be written")
+    return facts
+
+
+def _gathered(*columns: list[Hashes]) -> tuple[int, Hashes, Hashes, Hashes]:
+    whole = [np.concatenate([np.zeros((0, 2), np.uint64), *column]) for column in columns]
+    return len(whole[0]), whole[0], whole[1], whole[2]
+
+
+def _sorted(hashes: Hashes) -> Hashes:
+    return hashes[np.lexsort((hashes[:, 0], hashes[:, 1]))]
+
+
+def _repeated(hashes: Hashes) -> int:
+    """How many of these hashes stand more than once, each counted once."""
+    values = _sorted(hashes)
+    same = (values[1:] == values[:-1]).all(axis=1) if len(values) else np.zeros(0, bool)
+    return int(np.count_nonzero(same & ~np.r_[False, same[:-1]])) if len(same) else 0
+
+
+def _unique(hashes: Hashes) -> Hashes:
+    values = _sorted(hashes)
+    return values[np.r_[True, (values[1:] != values[:-1]).any(axis=1)]] if len(values) else values
+
+
+def _prompts(parts: Sequence[tuple[Part, PartFacts]], kinds: Sequence[LabelKind], code: int) -> Hashes:
+    found = [f.prompts for p, f in parts if p.label_kind in kinds and p.split == SPLITS[code]]
+    return _unique(np.concatenate([np.zeros((0, 2), np.uint64), *found]))
+
+
+def _in_two_splits(parts: Sequence[tuple[Part, PartFacts]], kinds: Sequence[LabelKind]) -> int:
+    return _repeated(np.concatenate([_prompts(parts, kinds, code) for code in range(len(SPLITS))]))
+
+
+def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) -> int:
+    of_kind = (collection.kinds == list(LabelKind).index(kind)) & (collection.fate < len(SPLITS))
+    groups = len(np.unique(collection.group[of_kind]))
+    shares = {name: getattr(config.splits, name) for name in SPLITS}
+    sizes = collection.split_sizes(kind)
+    drawn = not config.splits.from_folders
+    return sum(drawn and shares[s] * groups >= _EXPECTED_GROUPS and sizes[s] == 0 for s in SPLITS)
+
+
+def release_facts(
+    collection: Collection,
+    parts: Sequence[tuple[Part, PartFacts]],
+    config: RunConfig,
+    previously_published: dict[str, int],
+) -> pa.Table:
+    """One row a label kind that received records, in the columns of `checks.RELEASE_FACTS`."""
+    rows = []
+    across = _in_two_splits(parts, tuple(LabelKind))
+    for kind in LabelKind:
+        account = collection.ledger.of(kind)
+        if not account.received:
+            continue
+        own = [f for p, f in parts if p.label_kind == kind]
+        before = previously_published.get(kind, 0)
+        published = sum(f.rows for f in own)
+        within = _in_two_splits(parts, (kind,))
+        rows.append(
+            {
+                "label_kind": str(kind),
+                "records_published": published,
+                "repeated_record_ids": _repeated(np.concatenate([f.record_ids for f in own])),
+                "repeated_data_ids": _repeated(np.concatenate([f.data_ids for f in own])),
+                "prompts_in_two_splits": within,
+                "prompts_in_two_splits_across_kinds": across,
+                "empty_splits": _empty_splits(collection, kind, config),
+                "share_quarantined": (account.quarantined + account.unreadable) / account.received,
+                "ledger_difference": account.difference + account.published - published,
+                "drop_against_previous": max(0.0, 1 - published / before) if before else 0.0,
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=RELEASE_FACTS)

@@ -1,0 +1,60 @@
+"""What a release was made from and what it consists of: ``manifest.json``, and the id that follows from its inputs."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sftrm_quality import __version__
+from sftrm_quality.config import RunConfig
+from sftrm_quality.errors import StorageError
+from sftrm_quality.reading import SourceFile
+from sftrm_quality.releases.parts import file_hash
+
+MANIFEST = "manifest.json"
+Manifest = dict[str, Any]
+# Their results stand in the data files' bytes or in the verdicts.
+_PACKAGES = ("great-expectations", "pandas", "pyarrow", "numpy", "numba", "xxhash")
+
+
+def versions() -> dict[str, str]:
+    """Versions of this product and of the libraries whose results a release holds."""
+    return {"sftrm-quality": __version__, **{name: version(name) for name in _PACKAGES}}
+
+
+def settings_in_force(config: RunConfig) -> dict[str, Any]:
+    """The settings that a release depends on: not where it is written, nor by how many workers."""
+    return config.model_dump(mode="json", exclude={"raw", "out", "expectations", "workers", "lock_seconds"})
+
+
+def hash_of(value: object) -> str:
+    """sha256 of a value's canonical JSON."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def release_id(files: Sequence[SourceFile], config: RunConfig, suites_hash: str) -> str:
+    """A name that follows from everything that a release is made from; equal inputs give an equal id."""
+    inputs = [[file.source_file, file.content_hash] for file in files]
+    return "r-" + hash_of([inputs, settings_in_force(config), suites_hash, versions()])[:16]
+
+
+def read_manifest(release: Path) -> Manifest:
+    """The manifest of a release folder. Raises StorageError when it is missing or broken."""
+    path = release / MANIFEST
+    try:
+        manifest: Manifest = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StorageError(f"{path}: the release has no readable manifest ({error}); run again to rebuild it") from error
+    return manifest
+
+
+def damaged_files(release: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Files of a release that are missing or whose bytes are not those that were published."""
+    return [
+        name
+        for name, listed in manifest["data_files"].items()
+        if not (release / name).is_file() or file_hash(release / name) != listed["sha256"]
+    ]

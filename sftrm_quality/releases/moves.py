@@ -1,0 +1,53 @@
+"""Records whose split differs from the one they had in the previous release."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sftrm_quality.records import LabelKind
+from sftrm_quality.releases.parts import Part
+from sftrm_quality.splits import SPLITS
+
+MOVES = pa.schema([("record_id", pa.string()), ("from", pa.string()), ("to", pa.string())])
+
+
+def _splits_of(files: list[tuple[Path, str]]) -> tuple[pa.Array, np.ndarray]:  # type: ignore[type-arg]
+    """Record ids of some files, and the position in SPLITS of each."""
+    ids, codes = [], []
+    for path, split in files:
+        column = pq.read_table(path, columns=["record_id"])["record_id"].combine_chunks()
+        ids.append(column)
+        codes.append(np.full(len(column), SPLITS.index(split), np.int8))  # type: ignore[arg-type]
+    if not ids:
+        return pa.array([], pa.string()), np.zeros(0, np.int8)
+    return pa.concat_arrays(ids), np.concatenate(codes)
+
+
+def split_moves(parts: list[Part], previous: Path | None) -> pa.Table:
+    """One row a record that stands in another split than before, in the columns of MOVES."""
+    if previous is None:
+        return MOVES.empty_table()
+    tables = []
+    for kind in LabelKind:
+        before = [(p, p.name.split("-")[0]) for p in sorted((previous / kind).glob("*.parquet"))]
+        old_ids, old = _splits_of(before)
+        ids, new = _splits_of([(part.path, part.split) for part in parts if part.label_kind == kind])
+        if not len(old_ids) or not len(ids):
+            continue
+        place = pc.fill_null(pc.index_in(ids, value_set=old_ids), -1).to_numpy(zero_copy_only=False)
+        moved = np.flatnonzero((place >= 0) & (new != old[place]))
+        names = np.array([str(split) for split in SPLITS], dtype=object)
+        tables.append(
+            pa.table(
+                [
+                    ids.take(pa.array(moved)).cast(pa.string()),
+                    pa.array(names[old[place[moved]]], pa.string()),
+                    pa.array(names[new[moved]], pa.string()),
+                ],
+                schema=MOVES,
+            )
+        )
+    return pa.concat_tables(tables) if tables else MOVES.empty_table()

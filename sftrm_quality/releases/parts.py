@@ -1,0 +1,125 @@
+"""Data files of a release: which rows stand in which Parquet file, writing one, and reading it back.
+
+A part is written by one worker, whole row groups at a time, from the memory-mapped shards.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.collection.shards import hash_column, read_table, record_ids
+from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
+from sftrm_quality.splits import SPLITS
+
+# 64 Ki rows of some 1 kB are read back in one piece by most trainers and keep a writer below 100 MB.
+ROW_GROUP_ROWS = 65_536
+# Four row groups: files of 100 to 300 MB, enough of them to write in parallel.
+PART_ROWS = 4 * ROW_GROUP_ROWS
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Rows of one shard, in the order in which they are published."""
+
+    records_path: Path
+    keys_path: Path
+    source_file: str
+    rows: npt.NDArray[np.int64]
+    copy_numbers: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One Parquet file to be written."""
+
+    label_kind: LabelKind
+    split: SplitName
+    path: Path
+    segments: tuple[Segment, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(len(segment.rows) for segment in self.segments)
+
+
+def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Part]:
+    """Cut the published rows of a label kind, in order, into parts of at most PART_ROWS rows.
+
+    Every split of a kind that has records gets at least one file, so that an empty test split is an empty table and
+    not a missing one.
+    """
+    parts: list[Part] = []
+    shards = [shard for shard in collection.shards if shard.label_kind == kind]
+    for code, split in enumerate(SPLITS):
+        files: list[list[Segment]] = [[]]
+        room = PART_ROWS
+        for shard in shards:
+            rows = np.flatnonzero(collection.fate[shard.start : shard.start + shard.rows] == code)
+            while len(rows):
+                if room == 0:
+                    files.append([])
+                    room = PART_ROWS
+                taken, rows = rows[:room], rows[room:]
+                numbers = collection.copy_number[shard.start + taken]
+                files[-1].append(
+                    Segment(shard.records_path, shard.keys_path, shard.intake.source_file, taken, numbers)
+                )
+                room -= len(taken)
+        for number, segments in enumerate(files):
+            name = f"{split}-{number:05d}-of-{len(files):05d}.parquet"
+            parts.append(Part(kind, split, folder / kind / name, tuple(segments)))
+    return parts
+
+
+def _published(kind: LabelKind, segment: Segment) -> pa.Table:
+    records = read_table(segment.records_path).take(pa.array(segment.rows))
+    hashes = hash_column(segment.keys_path, "content_hash")[segment.rows]
+    lineage = {
+        "record_id": pa.array(record_ids(kind, hashes, segment.copy_numbers)),
+        "source_file": pa.array([segment.source_file] * len(records), pa.string()),
+    }
+    columns = [
+        lineage[field.name] if field.name in lineage else records[field.name].cast(field.type)
+        for field in PUBLISHED[kind]
+    ]
+    return pa.table(columns, schema=PUBLISHED[kind])
+
+
+def _row_groups(part: Part) -> Iterator[pa.Table]:
+    """Exactly ROW_GROUP_ROWS rows each but the last, in one chunk: the cut of the shards leaves no trace."""
+    waiting: list[pa.Table] = []
+    count = 0
+    for segment in part.segments:
+        table = _published(part.label_kind, segment)
+        while count + len(table) >= ROW_GROUP_ROWS:
+            head = table.slice(0, ROW_GROUP_ROWS - count)
+            yield pa.concat_tables([*waiting, head]).combine_chunks()
+            table = table.slice(len(head))
+            waiting, count = [], 0
+        waiting.append(table)
+        count += len(table)
+    if count:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+def write_part(part: Part) -> None:
+    """Write one Parquet file: zstd, statistics on."""
+    part.path.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(
+        part.path, PUBLISHED[part.label_kind], compression="zstd", compression_level=3, write_page_checksum=True
+    ) as writer:
+        for group in _row_groups(part):
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

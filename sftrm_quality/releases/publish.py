@@ -1,0 +1,92 @@
+"""The one atomic switch, what comes before it, and the way back."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.output import OutputFolder, move_folder, write_atomically
+from sftrm_quality.releases.card import dataset_card
+from sftrm_quality.releases.manifest import MANIFEST, Manifest, damaged_files, read_manifest
+from sftrm_quality.releases.stage import StagedRelease
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release as it lies in the output folder."""
+
+    release_id: str
+    folder: Path
+    manifest: Manifest
+    in_force: bool
+
+
+def finish_staged(staged: StagedRelease, release_id: str, manifest: dict[str, Any]) -> None:
+    """Card and manifest of a staged release; with them its folder is complete."""
+    staged.release.mkdir(parents=True, exist_ok=True)
+    figures = manifest["figures"]
+    (staged.release / "README.md").write_text(dataset_card(release_id, figures), "utf-8")
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    complete = {"release_id": release_id, "created": created, "data_files": staged.data_files(), **manifest}
+    text = json.dumps(complete, ensure_ascii=False, indent=2)
+    write_atomically(staged.release / MANIFEST, text + "\n")
+
+
+def publish(staged: StagedRelease, output: OutputFolder, release_id: str) -> None:
+    """Move the staged release to its place and let LATEST name it, last of all.
+
+    Before the switch the previous release is in force, whole; after it the new one. A release of the same id may be
+    there already (a killed run moved it and did not switch, or somebody rolled back): it stays when its files are the
+    ones that are to be published, since it may be in force or be read right now; a damaged one is put out of the way.
+    """
+    target = output.releases / release_id
+    if target.exists() and not _is_same(target, staged):
+        move_folder(target, output.staging / f"damaged-{secrets.token_hex(4)}")
+    if not target.exists():
+        move_folder(staged.release, target)
+    write_atomically(output.latest, release_id + "\n")
+
+
+def _is_same(release: Path, staged: StagedRelease) -> bool:
+    try:
+        manifest = read_manifest(release)
+    except StorageError:
+        return False
+    return manifest["data_files"] == staged.data_files() and not damaged_files(release, manifest)
+
+
+def in_force(output: OutputFolder) -> Release | None:
+    """The release that LATEST names, or None. Raises StorageError when it is not whole enough to be read."""
+    release_id = output.release_in_force()
+    if release_id is None:
+        return None
+    folder = output.releases / release_id
+    return Release(release_id, folder, read_manifest(folder), True)
+
+
+def all_releases(output: OutputFolder) -> list[Release]:
+    """All releases, oldest first."""
+    latest = output.release_in_force()
+    folders = [p for p in output.releases.iterdir() if p.is_dir()] if output.releases.is_dir() else []
+    releases = [Release(p.name, p, read_manifest(p), p.name == latest) for p in folders]
+    return sorted(releases, key=lambda r: (r.manifest["created"], r.release_id))
+
+
+def rollback(output: OutputFolder, release_id: str) -> Release:
+    """Let LATEST name an older release, after its files were found whole.
+
+    Raises ConfigError for an unknown release, StorageError for a damaged one.
+    """
+    known = {release.release_id: release for release in all_releases(output)}
+    if release_id not in known:
+        raise ConfigError(
+            f"{output.releases}: no release '{release_id}'; known are {', '.join(known) or 'none yet'}"
+        )
+    release = known[release_id]
+    if damaged := damaged_files(release.folder, release.manifest):
+        raise StorageError(f"{release.folder}: damaged, not put in force: {', '.join(damaged[:5])}")
+    write_atomically(output.latest, release_id + "\n")
+    return release

@@ -1,0 +1,126 @@
+"""What is not published: the quarantine and duplicate tables of a run, each row with its reason and its own text."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby, islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
+from sftrm_quality.collection.shards import Shard, hash_column, read_table, record_ids
+from sftrm_quality.reading import payload_columns, read_spans
+from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, Stage
+
+_POSITION = [name for name, _ in POSITION]
+Rows = npt.NDArray[np.int64]
+
+
+def _repeated(value: str, rows: int) -> pa.Array:
+    return pa.array([value] * rows, pa.string())
+
+
+def _from_shard_checks(collection: Collection, shard: Shard) -> pa.Table:
+    """Rows that were set aside while their shard was read, mapped and checked."""
+    if not shard.aside:
+        return QUARANTINE.empty_table()
+    aside = read_table(shard.aside_path)
+    numbers = collection.aside_copy_number[shard.aside_start : shard.aside_start + shard.aside]
+    columns = {
+        "record_id": pa.array(record_ids(shard.label_kind, hash_column(shard.aside_path, "content_hash"), numbers)),
+        "label_kind": _repeated(shard.label_kind, len(aside)),
+        "source_file": _repeated(shard.intake.source_file, len(aside)),
+    }
+    arrays = [columns[f.name] if f.name in columns else aside[f.name] for f in QUARANTINE]
+    return pa.table(arrays, schema=QUARANTINE)
+
+
+def _left_out(collection: Collection, shard: Shard) -> Rows:
+    """Rows of a shard that passed its checks and are not published all the same."""
+    fate = collection.fate[shard.start : shard.start + shard.rows]
+    return np.flatnonzero((fate == DUPLICATE) | (fate == QUARANTINED))
+
+
+def _common(collection: Collection, shard: Shard, rows: Rows, payloads: list[bytes]) -> pa.Table:
+    records = read_table(shard.records_path, ["data_id", *_POSITION]).take(pa.array(rows))
+    return pa.table(
+        {
+            "record_id": pa.array(collection.record_ids(shard.start + rows)),
+            "label_kind": _repeated(shard.label_kind, len(rows)),
+            "source_file": _repeated(shard.intake.source_file, len(rows)),
+            **{name: records[name] for name in ("data_id", *_POSITION)},
+            **payload_columns(payloads),
+        }
+    )
+
+
+def _from_collection_checks(collection: Collection, shard: Shard, rows: Rows, common: pa.Table) -> pa.Table:
+    found = [collection.findings[int(shard.start + row)] for row in rows]
+    columns = {
+        "stage": _repeated(Stage.CHECK, len(rows)),
+        "reasons": pa.array([f.reasons for f in found], pa.list_(pa.string())),
+        "details": pa.array([f.details for f in found], pa.list_(pa.string())),
+    }
+    arrays = [columns[f.name] if f.name in columns else common[f.name] for f in QUARANTINE]
+    return pa.table(arrays, schema=QUARANTINE)
+
+
+def _duplicates(collection: Collection, shard: Shard, rows: Rows, common: pa.Table) -> pa.Table:
+    everywhere = shard.start + rows
+    columns = {
+        "duplicate_of": pa.array(collection.record_ids(collection.duplicate_of[everywhere]), pa.string()),
+        "kind": pa.array(np.where(collection.exact[everywhere], "exact", "near").tolist(), pa.string()),
+        "similarity": pa.array(collection.similarity[everywhere]),
+    }
+    arrays = [columns[f.name] if f.name in columns else common[f.name] for f in DUPLICATES]
+    return pa.table(arrays, schema=DUPLICATES)
+
+
+def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator[bytes]:
+    """The raw bytes of the left-out rows of one source file's shards, in one pass over the raw file."""
+    offsets: list[Rows] = []
+    lengths: list[Rows] = []
+    for shard in shards:
+        rows = _left_out(collection, shard)
+        if len(rows):
+            records = read_table(shard.records_path, ["source_offset", "source_length"]).take(pa.array(rows))
+            offsets.append(records["source_offset"].to_numpy())
+            lengths.append(records["source_length"].to_numpy())
+    if offsets:
+        intake = shards[0].intake
+        yield from read_spans(intake.raw, intake.source_file, np.concatenate(offsets), np.concatenate(lengths))
+
+
+def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Quarantine and duplicates of one source file, shard by shard, rows in the order of their positions."""
+    payloads = _payloads_again(collection, shards)
+    for shard in shards:
+        rows = _left_out(collection, shard)
+        common = _common(collection, shard, rows, list(islice(payloads, len(rows))))
+        quarantined = collection.fate[shard.start + rows] == QUARANTINED
+        late = _from_collection_checks(
+            collection, shard, rows[quarantined], common.filter(pa.array(quarantined))
+        )
+        quarantine = pa.concat_tables([_from_shard_checks(collection, shard), late])
+        yield (
+            quarantine.take(pc.sort_indices(quarantine["source_index"])),
+            _duplicates(collection, shard, rows[~quarantined], common.filter(pa.array(~quarantined))),
+        )
+
+
+def write_set_aside(collection: Collection, quarantine: Path, duplicates: Path) -> None:
+    """Write the two Parquet files of a run, also when they have no rows."""
+    with ExitStack() as stack:
+        writers = []
+        for path, schema in ((quarantine, QUARANTINE), (duplicates, DUPLICATES)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            writers.append(stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd")))
+        for _, shards in groupby(collection.shards, key=lambda s: s.intake.source_file):
+            for tables in _tables(collection, tuple(shards)):
+                for writer, table in zip(writers, tables, strict=True):
+                    if len(table):
+                        writer.write_table(table)

@@ -1,0 +1,102 @@
+"""A release aside: data files, what is set aside, card and manifest, all written and read back before any of it counts."""
+
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sftrm_quality import progress
+from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.records import LabelKind
+from sftrm_quality.releases.facts import PartFacts, read_back
+from sftrm_quality.releases.manifest import read_manifest
+from sftrm_quality.releases.moves import split_moves
+from sftrm_quality.releases.parts import Part, plan_parts, write_part
+from sftrm_quality.releases.set_aside import write_set_aside
+from sftrm_quality.workers import Workers
+
+
+@dataclass(frozen=True)
+class StagedRelease:
+    """Folders that are complete and not yet in force."""
+
+    folder: Path
+    parts: tuple[tuple[Part, PartFacts], ...]
+    moves: pa.Table
+    previous_id: str | None
+    previously_published: dict[str, int]
+
+    @property
+    def release(self) -> Path:
+        return self.folder / "release"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.folder / "quarantine"
+
+    @property
+    def duplicates(self) -> Path:
+        return self.folder / "duplicates"
+
+    def data_files(self) -> dict[str, dict[str, Any]]:
+        """Rows, bytes and hash of every data file, by its path in the release."""
+        return {
+            part.path.relative_to(self.release).as_posix(): {
+                "rows": facts.rows,
+                "bytes": facts.bytes,
+                "sha256": facts.sha256,
+            }
+            for part, facts in self.parts
+        }
+
+
+@dataclass(frozen=True)
+class _WriteAndReadBack:
+    ids_within_file: bool
+
+    def __call__(self, part: Part) -> PartFacts:
+        write_part(part)
+        return read_back(part, self.ids_within_file)
+
+
+def stage_release(
+    collection: Collection, output: OutputFolder, run_id: str, ids_within_file: bool, workers: Workers
+) -> StagedRelease:
+    """Write everything that the run would publish below ``.staging/<run_id>`` and read it back.
+
+    Raises StorageError when a file cannot be written or does not read back as it was meant.
+    """
+    folder = output.staging / run_id
+    parts = [
+        part
+        for kind in LabelKind
+        if sum(collection.split_sizes(kind).values())
+        for part in plan_parts(collection, kind, folder / "release")
+    ]
+    facts: list[PartFacts] = []
+    for part_facts in workers.map(_WriteAndReadBack(ids_within_file), parts):
+        facts.append(part_facts)
+        progress.report("write", len(facts), len(parts), "files")
+    staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
+    write_set_aside(collection, *staged)
+    previous = output.release_in_force()
+    before = read_manifest(output.releases / previous) if previous else None
+    return StagedRelease(
+        folder=folder,
+        parts=tuple(zip(parts, facts, strict=True)),
+        moves=split_moves(parts, output.releases / previous if previous else None),
+        previous_id=previous,
+        previously_published={k: a["published"] for k, a in before["figures"]["ledger"].items()} if before else {},
+    )
+
+
+def write_moves(moves: pa.Table, folder: Path) -> None:
+    """All records that changed their split, beside the report."""
+    if len(moves):
+        pq.write_table(moves, folder / "split_moves.parquet", compression="zstd")
+
+

@@ -1,0 +1,68 @@
+"""Where a record came from and what became of it: the answer to ``sftrm why``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.records import LabelKind
+from sftrm_quality.releases.publish import in_force
+
+_LINEAGE = ["record_id", "data_id", "source_file", "source_index", "source_offset", "source_line"]
+_QUARANTINE = ["label_kind", *_LINEAGE, "stage", "reasons", "details", "payload"]
+_DUPLICATES = ["label_kind", *_LINEAGE, "duplicate_of", "kind", "similarity", "payload"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One record's end. fate: published, quarantined, duplicate or unreadable; row: the columns that tell about it.
+
+    where: the release or the run whose files say so.
+    """
+
+    fate: str
+    where: str
+    row: dict[str, Any]
+
+
+def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[dict[str, Any]]:
+    existing = [str(path) for path in files if path.is_file()]
+    if not existing:
+        return
+    names = (pc.field("record_id") == wanted) | (pc.field("data_id") == wanted)
+    yield from ds.dataset(existing, format="parquet").to_table(columns=columns, filter=names).to_pylist()
+
+
+def _set_aside(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Trace]:
+    for row in _matching([output.quarantine(run_id) / "quarantine.parquet"], _QUARANTINE, wanted):
+        yield Trace("unreadable" if row["stage"] == "read" else "quarantined", f"run {run_id}", row)
+    for row in _matching([output.duplicates(run_id) / "duplicates.parquet"], _DUPLICATES, wanted):
+        yield Trace("duplicate", f"run {run_id}", row)
+
+
+def trace(output: OutputFolder, wanted: str) -> list[Trace]:
+    """All records with that record_id or data_id, in the release in force and in the newest run.
+
+    A held run published nothing, so its records may be told of twice: as they are in the release in force, and as the
+    held run set them aside.
+    """
+    found: list[Trace] = []
+    runs: list[str] = []
+    if release := in_force(output):
+        for kind in LabelKind:
+            files = sorted((release.folder / kind).glob("*.parquet"))
+            for path in files:
+                found += [
+                    Trace("published", f"release {release.release_id}, {path.name}", {"label_kind": str(kind), **row})
+                    for row in _matching([path], _LINEAGE, wanted)
+                ]
+        runs.append(release.manifest["run_id"])
+    with_data = [run_id for run_id in output.run_ids() if output.quarantine(run_id).is_dir()]
+    runs += [run_id for run_id in with_data[-1:] if run_id not in runs]
+    for run_id in runs:
+        found += _set_aside(output, run_id, wanted)
+    return found

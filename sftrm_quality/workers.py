@@ -1,0 +1,75 @@
+"""The process pool below the Prefect tasks: work that holds the interpreter runs here, over paths, never tables."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+# Libraries must not start a thread per core in every worker: the workers are the parallelism.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
+# Imported once in the fork server; every worker is a fork of it and pays nothing. Great Expectations takes seconds.
+_PRELOAD = ["sftrm_quality.intake.shard", "sftrm_quality.checks.preload"]
+
+
+def _start_worker() -> None:
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    # Ctrl-C is the main process's to handle; it stops the workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _context() -> ForkServerContext:
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    return context
+
+
+def start_fork_server() -> None:
+    """Begin its imports now, beside whatever the caller does next. Workers of this process use it later."""
+    _context()
+    forkserver.ensure_running()
+
+
+class Workers:
+    """A pool of worker processes with back-pressure. Use it as a context."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._pool = ProcessPoolExecutor(count, mp_context=_context(), initializer=_start_worker)
+
+    def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
+        return self._pool.submit(function, *arguments)
+
+    def map(self, function: Callable[[A], R], items: Iterable[A]) -> Iterator[R]:
+        """Results in the order of the items, with at most two items a worker in flight."""
+        yield from self.in_order(lambda item: self.submit(function, item), items)
+
+    def in_order(self, submit: Callable[[A], "Future[R]"], items: Iterable[A]) -> Iterator[R]:
+        """Submit items as they come, hold back while enough are in flight, yield results in order."""
+        waiting: list[Future[R]] = []
+        for item in items:
+            waiting.append(submit(item))
+            while len([f for f in waiting if not f.done()]) > self.count:
+                wait([f for f in waiting if not f.done()], return_when=FIRST_COMPLETED)
+            while waiting and waiting[0].done():
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+        self._pool.shutdown(wait=kind is None, cancel_futures=True)
