@@ -1,0 +1,101 @@
+"""The forms in which records are delivered, and the containers that carry them. Same input, same bytes."""
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Record = dict[str, Any]
+
+# The earliest time that a zip can hold: the samples must not change with the day on which they are made.
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def reference(record: Record) -> Record:
+    """The form of SFTlabel and RMlabel as described: flat fields."""
+    head = {"data_id": record["data_id"], "data_category": record["category"], "question_type": record["question_type"]}
+    if "answer" in record:
+        return {
+            **head,
+            "question_count": record["question_count"],
+            "question": record["question"],
+            "answer": record["answer"],
+        }
+    return {**head, "prompt": record["prompt"], "responses": record["responses"]}
+
+
+def reference_input(record: Record) -> Record:
+    """The same with ``input`` for ``prompt``, as the description's field table has it."""
+    return {("input" if name == "prompt" else name): value for name, value in reference(record).items()}
+
+
+def aihub_question(record: Record) -> Record:
+    """The AI Hub form of a question: nested category, number of words."""
+    return {
+        "data_id": record["data_id"],
+        "data_category": {"main": record["category"], "middle": record["subcategory"]},
+        "question_type": record["question_type"],
+        "question_count": record["question_count"],
+        "question": record.get("question", record.get("prompt")),
+    }
+
+
+def _aihub_answer(text: str) -> Record:
+    return {"contents": text, "answer_count": len(text.split())}
+
+
+def aihub(record: Record) -> Record:
+    """The AI Hub form: ``answer`` or ``answer01`` … as objects."""
+    if "answer" in record:
+        return {**aihub_question(record), "answer": _aihub_answer(record["answer"])}
+    ranked = {
+        f"answer{number:02d}": {**_aihub_answer(response["text"]), "ranking": response["rank"]}
+        for number, response in enumerate(record["responses"], start=1)
+    }
+    return {**aihub_question(record), **ranked}
+
+
+def to_json(record: Record, indent: int | None = None) -> str:
+    """A record as text; ``indent`` pretty-prints it as an element of a list within a document."""
+    text = json.dumps(record, ensure_ascii=False, indent=indent)
+    return text if indent is None else text.replace("\n", "\n" + " " * 2 * indent)
+
+
+def document(header: Record, records: Sequence[bytes], encoding: str, pretty: bool) -> bytes:
+    """One document ``{"dataset_info": …, "data_info": […]}``, pretty or one record a line."""
+
+    def raw(text: str) -> bytes:
+        return text.encode(encoding)
+
+    info = json.dumps(header, ensure_ascii=False)
+    if not pretty:
+        return raw(f'{{"dataset_info": {info}, "data_info": [') + raw(", ").join(records) + raw("]}")
+    start = raw(f'{{\n  "dataset_info": {info},\n  "data_info": [\n    ')
+    return start + raw(",\n    ").join(records) + raw("\n  ]\n}\n")
+
+
+def json_lines(records: Sequence[bytes], encoding: str) -> bytes:
+    """One record a line. The last line has no end, as after an interrupted download."""
+    return "\n".encode(encoding).join(records)
+
+
+def gzipped(content: bytes) -> bytes:
+    """gzip without name and time (``gzip.compress`` lets zlib write the system into the header)."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as stream:
+        stream.write(content)
+    return buffer.getvalue()
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip whose members are named as given, leading slashes included."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name, _ZIP_EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3  # Unix, whatever system makes the samples
+            archive.writestr(info, content)
+    return buffer.getvalue()
