@@ -80,7 +80,7 @@ def _fill_pairs(starts, sizes, first, last, count):  # type: ignore[no-untyped-d
     later = np.empty(count, np.int64)
     at = 0
     for position in range(first, last):
-        start = np.int64(starts[position])
+        start = int(starts[position])
         heads = position - start
         tail = position
         if sizes[position] > LARGEST:

@@ -48,7 +48,7 @@ def contradictions(shards: Sequence[ShardKeys]) -> npt.NDArray[np.int64]:
 def _preferences(
     shards: Sequence[ShardKeys], prompt_of: npt.NDArray[np.int64]
 ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64], npt.NDArray[np.uint64]]]:
-    """By RM shard: global row, better and worse response of every strict preference of rows whose prompt is repeated."""
+    """By RM shard: row, better and worse response of each strict preference of the rows whose prompt is repeated."""
     starts = shard_starts(shards)
     places = [place for place, shard in enumerate(shards) if shard.label_kind is LabelKind.RM]
     ranked = [shards[place] for place in places]

@@ -30,7 +30,7 @@ def encode_rows(prefix: bytes, columns: dict[str, pa.Array]) -> pa.BinaryArray:
 def digests(rows: pa.BinaryArray | pa.StringArray) -> pa.FixedSizeBinaryArray:
     """xxh3_128 of every row, big end first, as binary(16)."""
     offsets, data = text_buffers(rows)
-    view = memoryview(data)
+    view = data.data
     joined = b"".join([xxhash.xxh3_128_digest(view[start:end]) for start, end in pairwise(offsets.tolist())])
     return pa.FixedSizeBinaryArray.from_buffers(DIGEST, len(rows), [None, pa.py_buffer(joined)])
 

@@ -25,6 +25,12 @@ def band_names(part: str, threshold: float) -> list[str]:
     return [f"{part}_band_{band:02}" for band in range(band_shape(threshold)[0])]
 
 
+def band_metadata(threshold: float) -> dict[bytes, bytes]:
+    """What the schema of a fingerprint says of its bands: how many, and how many hashes in each."""
+    bands, length = band_shape(threshold)
+    return {b"bands": f"{bands}x{length}".encode()}
+
+
 def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
     """Columns of a fingerprint, row by row the candidates of a shard.
 
@@ -35,13 +41,15 @@ def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
     - ``prompt_band_NN``, ``content_band_NN`` (uint32): equal ones propose a pair; none at a threshold of 1
     - RM: ``response_keys``, the first 64 bits of the digest of each normalised response, and ``response_ranks``, its
       rank as delivered (null where it has none), in the order delivered
+
+    The metadata ``bands`` says how they were made; bands of another threshold would propose other pairs, silently.
     """
     names = [*band_names("prompt", near.threshold), *band_names("content", near.threshold)]
     fields = [("content_hash", DIGEST), ("content_key", DIGEST), ("prompt_key", DIGEST), ("data_id_key", DIGEST)]
     fields += [(name, pa.uint32()) for name in names]
     if kind is LabelKind.RM:
         fields += [("response_keys", pa.list_(pa.uint64())), ("response_ranks", pa.list_(pa.float64()))]
-    return pa.schema(fields)
+    return pa.schema(fields, metadata=band_metadata(near.threshold))
 
 
 def content_hashes(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:

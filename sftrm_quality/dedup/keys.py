@@ -38,26 +38,47 @@ def rows_of_kind(shards: Sequence[ShardKeys], kind: LabelKind) -> npt.NDArray[np
     return np.repeat(np.array([s.label_kind is kind for s in shards], np.bool_), [s.rows for s in shards])
 
 
-def shard_columns(shards: Sequence[ShardKeys], name: str) -> Iterator[pa.Array]:
-    """One column of each shard in turn, mapped and not copied.
+def shard_tables(shards: Sequence[ShardKeys]) -> Iterator[pa.Table]:
+    """The fingerprints of each shard in turn, mapped and not read.
 
     Raises:
-        StorageError: a file is missing or broken, has no such column, or has other rows than its shard.
+        StorageError: a file is missing or broken, or has other rows than its shard.
     """
     for shard in shards:
         try:
             with pa.memory_map(str(shard.path)) as source:
                 table = pa.ipc.open_file(source).read_all()
         except (OSError, pa.ArrowInvalid) as error:
-            raise StorageError(
-                f"{shard.path}: cannot read the fingerprints: {error}. Run again to make them anew."
-            ) from error
-        if table.num_rows != shard.rows or name not in table.column_names:
-            raise StorageError(
-                f"{shard.path}: {table.num_rows} rows with the columns {', '.join(table.column_names)}; expected "
-                f"{shard.rows} rows with a column {name}. It was written under other settings: run again to make it anew."
-            )
+            raise StorageError(f"{shard.path}: cannot read the fingerprints: {error}. Make them anew.") from error
+        if table.num_rows != shard.rows:
+            raise StorageError(f"{shard.path}: {table.num_rows} fingerprints of {shard.rows} records. Make them anew.")
+        yield table
+
+
+def shard_columns(shards: Sequence[ShardKeys], name: str) -> Iterator[pa.Array]:
+    """One column of each shard in turn.
+
+    Raises:
+        StorageError: as ``shard_tables``.
+    """
+    for table in shard_tables(shards):
         yield table[name].combine_chunks()
+
+
+def check_metadata(shards: Sequence[ShardKeys], expected: dict[bytes, bytes]) -> None:
+    """Refuses fingerprints that were made in another way.
+
+    Raises:
+        StorageError: a file's metadata does not have all that is expected; or as ``shard_tables``.
+    """
+    for shard, table in zip(shards, shard_tables(shards), strict=True):
+        metadata = table.schema.metadata or {}
+        for key, value in expected.items():
+            if metadata.get(key) != value:
+                raise StorageError(
+                    f"{shard.path}: {key.decode()} is {metadata.get(key, b'not there').decode()}, expected "
+                    f"{value.decode()}: the fingerprints were made under other settings. Make them anew."
+                )
 
 
 def read_digests(shards: Sequence[ShardKeys], name: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from numba import njit
 
 from sftrm_quality.dedup.candidates import Buckets, split_keys
-from sftrm_quality.dedup.fingerprints import band_names
-from sftrm_quality.dedup.keys import NONE, ShardKeys, read_band, rows_of_kind, shard_starts
+from sftrm_quality.dedup.fingerprints import band_metadata, band_names
+from sftrm_quality.dedup.keys import NONE, ShardKeys, check_metadata, read_band, rows_of_kind, shard_starts
 from sftrm_quality.dedup.similarity import Map, ShingleSets
 from sftrm_quality.records import LabelKind
 
@@ -38,6 +38,7 @@ def near_duplicates(
     Raises:
         StorageError: a file is missing, broken, or was fingerprinted for another threshold.
     """
+    check_metadata(shards, band_metadata(threshold))
     count = shard_starts(shards)[-1]
     found = NearDuplicatesFound(np.full(count, NONE, np.int64), np.zeros(count))
     for kind in LabelKind:
@@ -88,8 +89,8 @@ def _verified_pairs(
 
 
 def _contained(codes: npt.NDArray[np.int64], in_sorted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    places = np.searchsorted(in_sorted, codes)
-    return np.append(in_sorted, NONE)[places] == codes
+    found: npt.NDArray[np.bool_] = np.append(in_sorted, NONE)[np.searchsorted(in_sorted, codes)] == codes
+    return found
 
 
 @njit(cache=True, nogil=True)

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from numba import njit
 
 from sftrm_quality.dedup.candidates import Buckets
-from sftrm_quality.dedup.fingerprints import band_names
-from sftrm_quality.dedup.keys import NONE, ShardKeys, group_rows, read_band, read_digests
+from sftrm_quality.dedup.fingerprints import band_metadata, band_names
+from sftrm_quality.dedup.keys import NONE, ShardKeys, check_metadata, group_rows, read_band, read_digests
 from sftrm_quality.dedup.similarity import Map, ShingleSets
 
 
@@ -26,6 +26,7 @@ def prompt_groups(
     Raises:
         StorageError: a file is missing, broken, or was fingerprinted for another threshold.
     """
+    check_metadata(shards, band_metadata(threshold))
     halves, _ = read_digests(shards, "prompt_key")
     equal = group_rows(np.flatnonzero(alive), halves[:, 0], halves[:, 1])
     del halves

@@ -1,129 +1,26 @@
 """The exact similarity of proposed pairs, from the shingle sets of the rows that stand in any pair.
 
-The texts are read once more, shard by shard (wherever ``map`` runs them), and become one file of sorted shingle
-hashes in a scratch folder, 8 bytes a shingle. Pairs are compared chunk by chunk over a mapping that is opened for the
-chunk, so that memory holds the chunk and some 30 bytes a set, not the file.
+The texts are read once more, shard by shard (wherever ``map`` runs ``extraction.extract``), and become one file of
+sorted shingle hashes in a scratch folder, 8 bytes a shingle. Pairs are compared chunk by chunk over a mapping that is
+opened for the chunk, so that memory holds the chunk and some 30 bytes a set, not the file.
 """
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 from numba import njit
 
+from sftrm_quality.dedup.extraction import PROMPT_SETS, Extracted, Extraction, extract, join_extracted
 from sftrm_quality.dedup.keys import ShardKeys, shard_starts
-from sftrm_quality.dedup.parts import PROMPT_COLUMN, normalised_columns, one_array, prompt_part, response_part
-from sftrm_quality.dedup.shingles import shingle_sets
-from sftrm_quality.errors import StorageError
-from sftrm_quality.records import LabelKind
-from sftrm_quality.text import normalise
 
-Map = Callable[[Callable[["Extraction"], "Extracted"], Iterable["Extraction"]], Iterable["Extracted"]]
+Map = Callable[[Callable[[Extraction], Extracted], Iterable[Extraction]], Iterable[Extracted]]
 """``map``, or that of a pool of processes. It must keep the order."""
 
-# Sets of a row before its responses: prompt, history, system message.
-_PROMPT_SETS = 3
-# Rows whose shingles are in memory at once while a shard is extracted.
-_BATCH = 2048
 # Shingles that a chunk of pairs may touch: 64 MiB.
 _CHUNK_SHINGLES = 8 << 20
-
-
-class Extraction(NamedTuple):
-    """Work for one shard: the shingle sets of ``rows`` (counted within the shard) go to ``path``."""
-
-    records_path: Path
-    label_kind: LabelKind
-    rows: npt.NDArray[np.int64]
-    path: Path
-    with_responses: bool
-
-
-class Extracted(NamedTuple):
-    """Where the sets of the rows stand in the file of an extraction, in its shingles.
-
-    Row i has the sets ``row_sets[i]`` to ``row_sets[i + 1]``: prompt, history, system message, and then its responses.
-    ``ranks`` has one entry a set: NaN but for ranked responses.
-    """
-
-    path: Path
-    row_sets: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    lengths: npt.NDArray[np.int64]
-    ranks: npt.NDArray[np.float64]
-
-
-def extract(work: Extraction) -> Extracted:
-    """Writes the shingle sets of one shard. Runs in any process.
-
-    Raises:
-        StorageError: the candidates cannot be read.
-    """
-    try:
-        with pa.memory_map(str(work.records_path)) as source:
-            table = pa.ipc.open_file(source).read_all()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise StorageError(f"{work.records_path}: cannot read the candidates: {error}. Run again.") from error
-    done = []
-    written = 0
-    with work.path.open("wb") as file:
-        for first in range(0, len(work.rows), _BATCH):
-            batch = table.take(pa.array(work.rows[first : first + _BATCH]))
-            sets, hashes = _batch_sets(work, batch)
-            done.append(sets._replace(starts=sets.starts + written))
-            for part in hashes:
-                part.tofile(file)
-                written += len(part)
-    return _joined(work.path, done)
-
-
-def _batch_sets(work: Extraction, batch: pa.Table) -> tuple[Extracted, list[npt.NDArray[np.uint64]]]:
-    """The sets of some rows, part after part; ``starts`` count from the first of these parts."""
-    kind, rows = work.label_kind, batch.num_rows
-    response_starts = np.zeros(rows + 1, np.int64)
-    responses = pa.array([], pa.string())
-    ranks = np.zeros(0)
-    if work.with_responses:
-        normalised = normalised_columns(kind, batch)
-        prompt = prompt_part(batch, normalised[f"{PROMPT_COLUMN[kind]}_normalised"])
-        responses, response_starts = response_part(kind, normalised)
-        ranks = np.full(len(responses), np.nan)
-        if kind is LabelKind.RM:
-            delivered = pc.struct_field(one_array(batch["responses"]).flatten(), "rank")
-            ranks = delivered.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    else:
-        prompt = prompt_part(batch, normalise(batch[PROMPT_COLUMN[kind]]))
-    row_sets = response_starts + _PROMPT_SETS * np.arange(rows + 1)
-    places = [row_sets[:-1] + part for part in range(_PROMPT_SETS)]
-    places.append(np.repeat(row_sets[:-1] + _PROMPT_SETS - response_starts[:-1], np.diff(response_starts)))
-    places[-1] += np.arange(len(responses))
-
-    starts, lengths = np.zeros(row_sets[-1], np.int64), np.zeros(row_sets[-1], np.int64)
-    all_ranks = np.full(row_sets[-1], np.nan)
-    all_ranks[places[-1]] = ranks
-    parts = []
-    written = 0
-    for texts, place in zip([*prompt, responses], places, strict=True):
-        if texts is not None:
-            hashes, bounds = shingle_sets(texts)
-            starts[place], lengths[place] = bounds[:-1] + written, np.diff(bounds)
-            written += len(hashes)
-            parts.append(hashes)
-    return Extracted(work.path, row_sets, starts, lengths, all_ranks), parts
-
-
-def _joined(path: Path, pieces: Sequence[Extracted]) -> Extracted:
-    """Several as one; their ``starts`` count from the same place already."""
-    counts = np.concatenate([np.zeros(1, np.int64), *(np.diff(piece.row_sets) for piece in pieces)])
-    empty = Extracted(path, np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    columns = zip(*(piece[2:] for piece in [empty, *pieces]), strict=True)
-    starts, lengths, ranks = (np.concatenate(column) for column in columns)
-    return Extracted(path, np.cumsum(counts), starts, lengths, ranks)
 
 
 class ShingleSets:
@@ -165,7 +62,7 @@ class ShingleSets:
                 with extracted.path.open("rb") as part:
                     shutil.copyfileobj(part, joined, 1 << 20)
                 extracted.path.unlink()
-        self._sets = _joined(self._path, done)
+        self._sets = join_extracted(self._path, done)
         ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._sets.lengths)])
         self._shingles = np.diff(ends[self._sets.row_sets])
 
@@ -205,14 +102,14 @@ class ShingleSets:
 def _compare(values, row_sets, starts, lengths, ranks, left, right, threshold, found):  # type: ignore[no-untyped-def]
     for pair in range(len(left)):
         a, b = row_sets[left[pair]], row_sets[right[pair]]
-        responses = row_sets[left[pair] + 1] - a - _PROMPT_SETS
+        responses = row_sets[left[pair] + 1] - a - PROMPT_SETS
         least = 0.0
-        if row_sets[right[pair] + 1] - b - _PROMPT_SETS == responses:
+        if row_sets[right[pair] + 1] - b - PROMPT_SETS == responses:
             least = 1.0
-            for part in range(_PROMPT_SETS):
+            for part in range(PROMPT_SETS):
                 least = min(least, _jaccard(values, starts, lengths, a + part, b + part, least, threshold))
             if least >= threshold and responses:
-                a, b = a + _PROMPT_SETS, b + _PROMPT_SETS
+                a, b = a + PROMPT_SETS, b + PROMPT_SETS
                 least = min(least, _responses_alike(values, starts, lengths, ranks, a, b, responses, threshold))
         found[pair] = least if least >= threshold else 0.0
 

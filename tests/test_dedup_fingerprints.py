@@ -1,0 +1,205 @@
+"""What a fingerprint depends on and what it does not; values that must stay the same over all versions."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sftrm_quality.config import NearDuplicates
+from sftrm_quality.dedup.encoding import encode_rows
+from sftrm_quality.dedup.fingerprints import content_hashes, fingerprint, fingerprint_schema
+from sftrm_quality.dedup.minhash import add_texts, band_columns, band_shape, empty_signatures, hash_functions
+from sftrm_quality.dedup.parts import normalised_columns
+from sftrm_quality.dedup.shingles import shingle_sets
+from sftrm_quality.records import LabelKind
+from tests.dedup_cases import Record, candidates, content_of, jaccard, kind_of, prompt_of, rm_records, sft_records
+
+NEAR = NearDuplicates(threshold=0.8)
+SFT: Record = {
+    "data_id": "1",
+    "question": "대한민국의 수도는 어디인가요?",
+    "answer": "서울입니다.",
+    "system": None,
+    "history": None,
+}
+RM: Record = {
+    "data_id": "1",
+    "prompt": SFT["question"],
+    "responses": [{"text": "서울입니다.", "rank": 1.0}, {"text": "모릅니다.", "rank": None}],
+    "system": None,
+    "history": None,
+}
+
+
+GOLDEN_FUNCTIONS = [2433363437, 3203108257, 2298633409, 1703865447]
+GOLDEN_SFT = [
+    "9ea8f95c00d3ad660424b5432a1ce609",
+    "894659c61294c74463a25b6d99ee26e1",
+    "e9a50f62ce939a6041ce1ea517c2a708",
+    "607f49719fbd49ec048a582d12c4dc90",
+    1297951697,
+    1752728277,
+    None,
+]
+GOLDEN_RM = [
+    "97a859215fd2870d69ded332ef5fbf52",
+    "7864feb8da5abf0a531f8dc0971712c8",
+    "e9a50f62ce939a6041ce1ea517c2a708",
+    "c2702ffb71ee149d16b720c3eff2bb68",
+    1297951697,
+    1532022763,
+    [8653693318948944766, 6819081793973027971],
+]
+GOLDEN_BAND = 1029458267
+
+
+def row(record: Record, near: NearDuplicates = NEAR) -> dict[str, Any]:
+    kind = kind_of(record)
+    table = candidates(kind, [record])
+    keys = fingerprint(kind, table, normalised_columns(kind, table), near)
+    assert keys.schema.equals(fingerprint_schema(kind, near), check_metadata=True)
+    found: dict[str, Any] = keys.to_pylist()[0]
+    return found
+
+
+@settings(deadline=None)
+@given(st.tuples(sft_records, sft_records) | st.tuples(rm_records, rm_records) | st.tuples(sft_records, rm_records))
+def test_keys_are_equal_exactly_where_their_meaning_is(pair: tuple[Record, Record]) -> None:
+    a, b = pair
+    left, right = row(a), row(b)
+    assert (left["content_hash"] == right["content_hash"]) == (a == b)
+    assert (left["content_key"] == right["content_key"]) == (content_of(a) == content_of(b))
+    assert (left["prompt_key"] == right["prompt_key"]) == (prompt_of(a) == prompt_of(b))
+    same_id = (a["data_id"], kind_of(a)) == (b["data_id"], kind_of(b))
+    assert (left["data_id_key"] == right["data_id_key"]) == (same_id or a["data_id"] is b["data_id"] is None)
+
+
+@pytest.mark.parametrize("field", ["data_id", "data_category", "data_subcategory", "question_type", "system", "answer"])
+def test_null_is_not_an_empty_text(field: str) -> None:
+    hashes = [row(SFT | {field: value})["content_hash"] for value in (None, "", "a")]
+    assert len(set(hashes)) == 3
+
+
+def test_every_field_enters_the_content_hash_and_the_position_does_not() -> None:
+    changes: list[Record] = [
+        {"question_count": 0},
+        {"question_count": 1},
+        {"history": []},
+        {"history": [None]},
+        {"history": [{"role": "user", "content": None}]},
+        {"history": [{"role": None, "content": "user"}]},
+        {"history": [{"role": "user", "content": ""}]},
+        {"history": [None, {"role": "a", "content": "b"}]},
+        {"history": [{"role": "a", "content": "b"}, None]},
+        {"question": SFT["question"] + SFT["answer"], "answer": ""},
+    ]
+    assert len({row(SFT | change)["content_hash"] for change in [{}, *changes]}) == len(changes) + 1
+    moved = {"source_index": 7, "source_offset": 8, "source_length": 9, "source_line": 10}
+    assert row(SFT | moved) == row(SFT)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(*[st.none() | st.text(max_size=3)] * 2, st.none() | st.integers(-2, 2)), min_size=1, max_size=6)
+)
+def test_different_rows_have_different_bytes(rows: list[tuple[str | None, str | None, int | None]]) -> None:
+    a, b, c = (
+        pa.array(column, kind)
+        for column, kind in zip(zip(*rows, strict=True), (pa.string(), pa.string(), pa.int64()), strict=True)
+    )
+    encoded = encode_rows(b"x", {"a": a, "b": b, "c": c}).to_pylist()
+    assert [encoded.index(value) for value in encoded] == [rows.index(value) for value in rows]
+    with_more = encode_rows(b"x", {"a": a, "new": pa.nulls(len(rows), pa.string()), "b": b, "c": c}).to_pylist()
+    assert with_more == encoded
+
+
+def test_responses_are_a_set_and_their_ranks_are_kept_beside() -> None:
+    turned = RM | {"responses": [{"text": " 모릅니다.", "rank": 2.0}, *RM["responses"][::-1]]}
+    assert row(turned)["content_key"] == row(RM)["content_key"]
+    assert row(turned)["content_hash"] != row(RM)["content_hash"]
+    first, second = row(RM)["response_keys"]
+    assert row(turned)["response_keys"] == [second, second, first]
+    assert row(turned)["response_ranks"] == [2.0, None, 1.0]
+
+
+def test_a_slice_has_the_fingerprints_of_its_rows() -> None:
+    for kind, record in ((LabelKind.SFT, SFT), (LabelKind.RM, RM)):
+        records = [record | {"data_id": None if i == 1 else str(i), "system": "a" * i or None} for i in range(5)]
+        whole = candidates(kind, records)
+        keys = fingerprint(kind, whole, normalised_columns(kind, whole), NEAR)
+        part = whole.slice(1, 3)
+        assert fingerprint(kind, part, pa.table(normalised_columns(kind, part)), NEAR).equals(keys.slice(1, 3))
+        assert content_hashes(kind, part).to_pylist() == keys["content_hash"].to_pylist()[1:4]
+
+
+def test_nulls_of_candidates_and_no_rows_at_all_are_no_errors() -> None:
+    nothing: list[Record] = [{"data_id": None}]
+    for kind in LabelKind:
+        for records in (nothing, [], nothing * 2):
+            table = candidates(kind, records)
+            assert len(fingerprint(kind, table, normalised_columns(kind, table), NEAR)) == len(records)
+    unranked = RM | {"responses": [None, {"text": None, "rank": None}]}
+    assert row(unranked)["response_ranks"] == [None, None]
+
+
+def test_without_near_duplicates_there_are_no_bands() -> None:
+    assert not [name for name in row(SFT, NearDuplicates(threshold=1.0)) if "band" in name]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "shape"), [(0.5, (47, 3)), (0.7, (34, 5)), (0.8, (21, 6)), (0.9, (15, 10)), (1.0, (0, 0))]
+)
+def test_band_shapes(threshold: float, shape: tuple[int, int]) -> None:
+    assert band_shape(threshold) == shape
+    if shape[0]:
+        bands, rows = shape
+        assert 1 - (1 - threshold**rows) ** bands >= 0.998 > 1 - (1 - threshold**rows) ** (bands - 1)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("ab가나 😀é", max_size=12), max_size=5))
+def test_shingle_sets_have_the_jaccard_of_the_texts(texts: list[str]) -> None:
+    hashes, starts = shingle_sets(pa.array(["skip", *texts], pa.string()).slice(1))
+    sets = [hashes[start:end] for start, end in pairwise(starts)]
+    for text, own in zip(texts, sets, strict=True):
+        assert (np.diff(own.astype(object)) > 0).all()
+        for other_text, other in zip(texts, sets, strict=True):
+            union = len(np.union1d(own, other))
+            assert (len(np.intersect1d(own, other)) / union if union else 1.0) == jaccard(text, other_text)
+
+
+def test_signatures_estimate_the_jaccard() -> None:
+    text = "".join(chr(0xAC00 + 7 * i) for i in range(1504))  # 1,500 different shingles, more than one block
+    texts = pa.array([text, text[:1204], text[750:]])
+    signatures = empty_signatures(3, 0.7)
+    add_texts(signatures, texts, np.arange(4), 1)
+    assert np.mean(signatures[0] == signatures[1]) == pytest.approx(1200 / 1500, abs=0.1)
+    assert np.mean(signatures[0] == signatures[2]) == pytest.approx(750 / 1500, abs=0.12)
+
+
+def test_a_set_is_the_union_of_its_texts_and_namespaces_part_them() -> None:
+    texts = pa.array(["하나의 문장입니다", "또 다른 문장입니다"])
+    together, apart, other = (empty_signatures(1, 0.8) for _ in range(3))
+    add_texts(together, texts, np.array([0, 2]), 1)
+    add_texts(apart, texts.slice(1), np.array([0, 1]), 1)
+    add_texts(other, texts.slice(1), np.array([0, 1]), 2)
+    assert (together <= apart).all() and (together < apart).any()
+    assert (apart != other).all()
+    add_texts(apart, texts.slice(0, 1), np.array([0, 1]), 1)
+    assert (together == apart).all()
+
+
+def test_values_that_stored_fingerprints_rely_on() -> None:
+    """A change here changes every record id or every stored band: it is a new version of the product, not a fix."""
+    assert [int(value) for column in hash_functions(2) for value in column] == GOLDEN_FUNCTIONS
+    for record, golden in ((SFT, GOLDEN_SFT), (RM, GOLDEN_RM)):
+        found = row(record)
+        keys = [found[name].hex() for name in ("content_hash", "content_key", "prompt_key", "data_id_key")]
+        assert [*keys, found["prompt_band_00"], found["content_band_20"], found.get("response_keys")] == golden
+    signatures = empty_signatures(1, 0.7)
+    add_texts(signatures, pa.array(["예"]), np.arange(2), 3)
+    assert band_columns(signatures, 0.7)[33].tolist() == [GOLDEN_BAND]

@@ -1,0 +1,288 @@
+"""The steps over all shards against the plain reference, wherever the shards are cut and whoever extracts them."""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sftrm_quality.dedup import candidates as candidate_module
+from sftrm_quality.dedup.contradictions import contradictions
+from sftrm_quality.dedup.exact import exact_duplicates, first_holders, record_numbers
+from sftrm_quality.dedup.near import near_duplicates
+from sftrm_quality.dedup.prompts import prompt_groups
+from sftrm_quality.errors import StorageError
+from tests.dedup_cases import (
+    Record,
+    content_of,
+    contradictions_reference,
+    groups_reference,
+    kind_of,
+    near_reference,
+    record_lists,
+    write_shards,
+)
+
+cuts = st.lists(st.integers(0, 14), max_size=4)
+thresholds = st.sampled_from([0.5, 0.7, 0.8, 0.95])
+slow = settings(deadline=None, max_examples=40)
+
+
+@pytest.fixture(name="folder", scope="module")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    base = tmp_path_factory.mktemp("dedup")
+    return lambda: Path(tempfile.mkdtemp(dir=base))
+
+
+@slow
+@given(records=record_lists, cuts=cuts)
+def test_record_numbers_count_identical_records(
+    folder: Callable[[], Path], records: list[Record], cuts: list[int]
+) -> None:
+    expected = [sum(earlier == record for earlier in records[:row]) for row, record in enumerate(records)]
+    assert record_numbers(write_shards(folder(), records, cuts)).tolist() == expected
+
+
+@slow
+@given(records=record_lists, cuts=cuts, within=st.sampled_from(["dataset", "file"]), data=st.data())
+def test_first_holders(
+    folder: Callable[[], Path], records: list[Record], cuts: list[int], within: Any, data: st.DataObject
+) -> None:
+    shards = write_shards(folder(), records, cuts)
+    sources = sorted(data.draw(st.lists(st.integers(0, 2), min_size=len(shards), max_size=len(shards))))
+    source_of = np.repeat(sources, [shard.rows for shard in shards]).tolist()
+    expected = []
+    holders: dict[Any, int] = {}
+    for row, record in enumerate(records):
+        key = (kind_of(record), record["data_id"], source_of[row] if within == "file" else None)
+        holder = holders.setdefault(key, row) if record["data_id"] is not None else row
+        expected.append(holder if content_of(records[holder]) != content_of(record) else -1)
+    assert first_holders(shards, within, sources).tolist() == expected
+
+
+@slow
+@given(records=record_lists, cuts=cuts, data=st.data())
+def test_exact_duplicates(
+    folder: Callable[[], Path], records: list[Record], cuts: list[int], data: st.DataObject
+) -> None:
+    alive = data.draw(st.lists(st.booleans(), min_size=len(records), max_size=len(records)))
+    expected = []
+    firsts: dict[Any, int] = {}
+    for row, record in enumerate(records):
+        first = firsts.setdefault(content_of(record), row) if alive[row] else row
+        expected.append(first if first != row else -1)
+    found = exact_duplicates(write_shards(folder(), records, cuts), np.array(alive, np.bool_))
+    assert found.tolist() == expected
+
+
+@slow
+@given(records=record_lists, cuts=cuts)
+def test_contradictions(folder: Callable[[], Path], records: list[Record], cuts: list[int]) -> None:
+    assert contradictions(write_shards(folder(), records, cuts)).tolist() == contradictions_reference(records)
+
+
+@slow
+@given(records=record_lists, cuts=cuts, threshold=thresholds, data=st.data())
+def test_near_duplicates_and_groups(
+    folder: Callable[[], Path], records: list[Record], cuts: list[int], threshold: float, data: st.DataObject
+) -> None:
+    alive = data.draw(st.lists(st.booleans() | st.just(True), min_size=len(records), max_size=len(records)))
+    shards = write_shards(folder(), records, cuts, threshold, one_bucket=True)
+    with ThreadPoolExecutor(2) as pool:
+        found = near_duplicates(shards, np.array(alive, np.bool_), threshold, folder(), pool.map)
+        groups = prompt_groups(shards, np.array(alive, np.bool_), threshold, folder(), pool.map)
+    expected = near_reference(records, alive, threshold)
+    assert list(zip(found.duplicate_of.tolist(), found.similarity.tolist(), strict=True)) == expected
+    assert groups.tolist() == groups_reference(records, alive, threshold)
+
+
+@slow
+@given(records=record_lists, cuts=cuts, threshold=thresholds, one_cut=st.integers(0, 14))
+def test_nothing_depends_on_where_shards_end(
+    folder: Callable[[], Path], records: list[Record], cuts: list[int], threshold: float, one_cut: int
+) -> None:
+    alive = np.ones(len(records), np.bool_)
+
+    def everything(cuts: list[int]) -> list[list[float]]:
+        shards = write_shards(folder(), records, cuts, threshold)
+        scratch = folder()
+        found = near_duplicates(shards, alive, threshold, scratch)
+        groups = prompt_groups(shards, alive, threshold, scratch)
+        assert not list(scratch.iterdir())
+        columns = [record_numbers(shards), exact_duplicates(shards, alive), contradictions(shards), *found, groups]
+        return [column.tolist() for column in columns]
+
+    assert everything(cuts) == everything([one_cut])
+
+
+def _sft(question: str, answer: str, **more: Any) -> Record:
+    return {"data_id": None, "system": None, "history": None, "question": question, "answer": answer, **more}
+
+
+def _rm(prompt: str, *responses: tuple[str, float]) -> Record:
+    ranked = [{"text": text, "rank": rank} for text, rank in responses]
+    return {"data_id": None, "system": None, "history": None, "prompt": prompt, "responses": ranked}
+
+
+LONG = "서울에서 부산까지 기차로 가는 가장 빠른 방법과 그 비용, 그리고 예약하는 순서를 차례로 설명해 주세요"
+
+
+def _near(folder: Path, records: list[Record], threshold: float = 0.8, map: Any = map) -> list[int]:
+    shards = write_shards(folder, records, threshold=threshold)
+    found = near_duplicates(shards, np.ones(len(records), np.bool_), threshold, folder, map)
+    return found.duplicate_of.tolist()
+
+
+# Every shingle of it is another: of two stretches the Jaccard is known by their lengths less 4.
+DISTINCT = "".join(chr(0xAC00 + 7 * i) for i in range(300))
+
+
+def test_a_chain_of_edits_is_not_removed_to_its_end(tmp_path: Path) -> None:
+    answers = [DISTINCT[:length] for length in (104, 114, 134, 154)]
+    assert _near(tmp_path, [_sft("질문", answer) for answer in answers]) == [-1, 0, -1, 2]
+
+
+def test_the_most_alike_survivor_is_named_and_of_equals_the_earliest(tmp_path: Path) -> None:
+    answers = [DISTINCT[:length] for length in (104, 134, 124)]
+    assert _near(tmp_path, [_sft("질문", answer) for answer in answers]) == [-1, -1, 1]
+    answers = [DISTINCT[start : start + 104] for start in (0, 20, 10)]
+    assert _near(tmp_path, [_sft("질문", answer) for answer in answers]) == [-1, -1, 0]
+
+
+def test_opposite_rankings_of_near_equal_responses_both_stay(tmp_path: Path) -> None:
+    first = _rm("질문", (LONG, 1), (LONG[::-1], 2))
+    assert _near(tmp_path, [first, _rm("질문", (LONG[::-1] + "!", 2), (LONG + "!", 1))]) == [-1, 0]
+    assert _near(tmp_path, [first, _rm("질문", (LONG[::-1] + "!", 1), (LONG + "!", 2))]) == [-1, -1]
+
+
+def test_another_history_or_system_message_is_another_prompt(tmp_path: Path) -> None:
+    turn = [{"role": "user", "content": "프랑스의 수도는 어디인가요"}]
+    other = [{"role": "user", "content": "독일 음식 하나만 추천해 주세요"}]
+    records = [_sft("계속", LONG, history=turn), _sft("계속", LONG, history=other), _sft("계속", LONG, system="간단히")]
+    records.append(_sft("계속", LONG))
+    assert _near(tmp_path, records) == [-1, -1, -1, -1]
+    shards = write_shards(tmp_path, records)
+    assert prompt_groups(shards, np.ones(4, np.bool_), 0.8, tmp_path).tolist() == [0, 1, 2, 3]
+
+
+def test_short_texts_are_compared_whole(tmp_path: Path) -> None:
+    records = [_sft(LONG, answer) for answer in ("예", "네", "3", "아니오", "아니요", "예")]
+    assert _near(tmp_path, records) == [-1, -1, -1, -1, -1, 0]
+
+
+def test_boilerplate_answers_stay_linear_and_true_pairs_among_them_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    template = " ".join("".join(chr(97 + c) for c in rng.integers(0, 26, 7)) for _ in range(120))
+    questions = ["".join(chr(0xAC00 + c) for c in rng.integers(0, 11172, 60)) for _ in range(400)]
+    records = [_sft(question, template) for question in questions]
+    records += [_sft(question[:-2] + "끝!", template) for question in questions[100:120]]
+    proposed = 0
+    fill = candidate_module._fill_pairs
+
+    def counting(*arguments: Any) -> Any:
+        nonlocal proposed
+        pairs = fill(*arguments)
+        proposed += len(pairs[0])
+        return pairs
+
+    monkeypatch.setattr(candidate_module, "_fill_pairs", counting)
+    found = _near(tmp_path, records)
+    assert found[400:] == list(range(100, 120))
+    assert set(found[:400]) == {-1}
+    assert proposed <= 21 * len(records) * 18
+
+
+def test_a_document_of_a_million_characters(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    text = "".join(map(chr, rng.integers(0xAC00, 0xD7A3, 1_000_000)))
+    records = [_sft("요약", text), _sft("요약", text[:500_000] + "바뀐 곳" + text[500_000:]), _sft("요약", text[::-1])]
+    assert _near(tmp_path, records) == [-1, 0, -1]
+
+
+@pytest.mark.parametrize(("threshold", "low", "least"), [(0.8, 0.8, 0.995), (0.7, 0.7, 0.98)])
+def test_recall_and_precision_on_edited_text(tmp_path: Path, threshold: float, low: float, least: float) -> None:
+    rng = np.random.default_rng(5)
+    records, expected = [], []
+    for _ in range(400):
+        letters = rng.integers(0xAC00, 0xD7A3, int(rng.integers(40, 300)))
+        answer = "".join(map(chr, letters))
+        edited = letters.copy()
+        edited[rng.integers(0, len(letters), max(1, len(letters) // 40))] = 0x41
+        records += [_sft(answer[:30], answer), _sft(answer[:30], "".join(map(chr, edited)))]
+    for row in range(0, len(records), 2):
+        expected.append(near_reference(records[row : row + 2], [True, True], low)[1][0] == 0)
+    found = _near(tmp_path, records, threshold)
+    hits = [found[2 * i + 1] == 2 * i for i in range(400)]
+    true = sum(expected)
+    assert 50 < true < 400
+    assert sum(hit and wanted for hit, wanted in zip(hits, expected, strict=True)) >= least * true
+    assert not any(hit and not wanted for hit, wanted in zip(hits, expected, strict=True))
+    assert set(found[::2]) == {-1}
+
+
+def test_at_threshold_1_only_equal_prompts_are_grouped(tmp_path: Path) -> None:
+    records = [_sft(LONG, "a"), _sft(LONG + "!", "a"), _rm(LONG.replace(" ", "  "), ("a", 1), ("b", 2))]
+    assert _near(tmp_path, records, 1.0) == [-1, -1, -1]
+    assert prompt_groups(
+        write_shards(tmp_path, records, threshold=1.0), np.ones(3, np.bool_), 1.0, tmp_path
+    ).tolist() == [
+        0,
+        1,
+        0,
+    ]
+
+
+def test_fingerprints_of_other_settings_or_rows_are_refused(tmp_path: Path) -> None:
+    shards = write_shards(tmp_path, [_sft("a", "b")], threshold=0.7)
+    alive = np.ones(1, np.bool_)
+    for step in (near_duplicates, prompt_groups):
+        with pytest.raises(StorageError, match="bands is 34x5, expected 21x6"):
+            step(shards, alive, 0.8, tmp_path)
+    with pytest.raises(StorageError, match="1 fingerprints of 2 records"):
+        record_numbers([shards[0]._replace(rows=2)])
+    with pytest.raises(StorageError, match="cannot read the fingerprints"):
+        record_numbers([shards[0]._replace(path=tmp_path / "absent")])
+
+
+def test_candidates_that_are_gone_are_a_storage_error(tmp_path: Path) -> None:
+    shards = write_shards(tmp_path, [_sft(LONG, LONG), _sft(LONG + "!", LONG)])
+    shards[0].records_path.unlink()
+    with pytest.raises(StorageError, match="cannot read the candidates"):
+        near_duplicates(shards, np.ones(2, np.bool_), 0.8, tmp_path)
+
+
+def test_no_shards_and_no_rows(tmp_path: Path) -> None:
+    for shards in ([], write_shards(tmp_path, [])):
+        alive = np.ones(0, np.bool_)
+        assert record_numbers(shards).tolist() == contradictions(shards).tolist() == []
+        assert first_holders(shards, "file", [0] * len(shards)).tolist() == []
+        assert near_duplicates(shards, alive, 0.8, tmp_path).duplicate_of.tolist() == []
+        assert prompt_groups(shards, alive, 0.8, tmp_path).tolist() == []
+
+
+def test_one_extraction_a_shard_and_only_of_proposed_rows(tmp_path: Path) -> None:
+    records = [
+        _sft(LONG, LONG),
+        _rm(LONG, ("a", 1), ("b", 2)),
+        _sft(LONG, LONG + "!"),
+        _sft("다른 것", "아주 다른 대답"),
+    ]
+    work: list[Any] = []
+
+    def recording(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
+        for item in items:
+            work.append(item)
+            yield function(item)
+
+    assert _near(tmp_path, records, map=recording) == [-1, -1, 0, -1]
+    assert [item.rows.tolist() for item in work] == [[0], [0]]
+    assert all(isinstance(item.rows, np.ndarray) for item in work)
+    assert pa.ipc.open_file(work[0].records_path).read_all().num_rows == 1
