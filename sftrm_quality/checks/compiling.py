@@ -1,0 +1,113 @@
+"""Suites turned into Great Expectations' own objects; which standard expectations may stand beside ours."""
+
+from collections.abc import Callable
+from typing import Any
+
+import great_expectations.exceptions as gx_exceptions
+import pyarrow as pa
+import pyarrow.types as pt
+from great_expectations.compatibility.pydantic import ValidationError
+from great_expectations.core import ExpectationSuite
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+from sftrm_quality.checks.custom import RowExpectation
+from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope
+from sftrm_quality.checks.suites import Entry, Suite
+from sftrm_quality.errors import SuiteError
+from sftrm_quality.records import LabelKind
+
+_Usable = Callable[[pa.DataType], bool]
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pt.is_integer(kind) or pt.is_floating(kind))
+
+
+def _is_scalar(kind: pa.DataType) -> bool:
+    return bool(pt.is_string(kind) or _is_number(kind))
+
+
+# Standard expectations that judge each row by itself and were tried on Arrow columns. Left out on purpose: those whose
+# verdict on a row depends on other rows (unique, increasing, z-scores: a shard is not the data set), of_type (judges
+# the storage, not the data), json_schema (0.5 ms a row), and all that take SQL.
+STANDARD_ROW_EXPECTATIONS: dict[str, _Usable] = {
+    "expect_column_values_to_be_between": _is_number,
+    "expect_column_values_to_be_in_set": _is_scalar,
+    "expect_column_values_to_not_be_in_set": _is_scalar,
+    "expect_column_values_to_match_regex": pt.is_string,
+    "expect_column_values_to_not_match_regex": pt.is_string,
+    "expect_column_value_lengths_to_be_between": pt.is_string,
+    "expect_column_values_to_be_null": _is_scalar,
+    "expect_column_values_to_not_be_null": _is_scalar,
+}
+STANDARD_RELEASE_EXPECTATIONS: dict[str, _Usable] = {
+    name: STANDARD_ROW_EXPECTATIONS[name]
+    for name in (
+        "expect_column_values_to_be_between",
+        "expect_column_values_to_be_in_set",
+        "expect_column_values_to_not_be_in_set",
+    )
+}
+
+
+def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
+    """The entries of a scope (of all scopes without one) as a suite that Great Expectations can run.
+
+    Raises SuiteError, one line, for a type or a setting that does not fit the column.
+    """
+    numbered = enumerate(suite.entries, start=1)
+    expectations = [
+        _compile(f"{suite.file}, expectation {number} ({entry.type})", entry, suite.name)
+        for number, entry in numbered
+        if scope is None or entry.scope is scope
+    ]
+    return ExpectationSuite(name=suite.name, expectations=expectations)
+
+
+def _compile(where: str, entry: Entry, suite: str) -> Expectation:
+    try:
+        expectation = ExpectationConfiguration(
+            type=entry.type,
+            kwargs=dict(entry.kwargs),
+            severity=entry.severity,
+            description=entry.description,
+            meta={"reason": entry.reason},
+        ).to_domain_obj()
+    except gx_exceptions.ExpectationNotFoundError:
+        raise SuiteError(f"{where}: no expectation of that type; expectations/README.md lists what there is") from None
+    except ValidationError as error:
+        raise SuiteError(f"{where}: {_one_line(error)}") from error
+    except (TypeError, ValueError, gx_exceptions.GreatExpectationsError) as error:
+        raise SuiteError(f"{where}: {' '.join(str(error).split())}") from error
+    _fit(where, expectation, entry, suite)
+    return expectation
+
+
+def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None:
+    """Refuse an expectation that cannot judge that column of that frame."""
+    columns: pa.Schema = RELEASE_FACTS if entry.scope is None else FRAMES[LabelKind(suite)][entry.scope]
+    frame = "release facts" if entry.scope is None else f"{suite} frame of scope {entry.scope}"
+    if isinstance(expectation, RowExpectation) and entry.scope is not None:
+        needed = expectation.columns_needed()
+        usable: _Usable = expectation.column_type.equals
+        if problem := expectation.problem():
+            raise SuiteError(f"{where}: {problem}")
+    else:
+        allowed = STANDARD_RELEASE_EXPECTATIONS if entry.scope is None else STANDARD_ROW_EXPECTATIONS
+        if entry.type not in allowed:
+            raise SuiteError(
+                f"{where}: cannot be used here; of the standard expectations {', '.join(sorted(allowed))} can"
+            )
+        usable, needed = allowed[entry.type], [entry.kwargs["column"]]
+    for name in needed:
+        if name not in columns.names:
+            raise SuiteError(f"{where}: no column {name!r} in the {frame}; it has {', '.join(columns.names)}")
+    found = columns.field(needed[0]).type
+    if not usable(found):
+        raise SuiteError(f"{where}: cannot judge the column {needed[0]!r}, which is {found}; choose another column")
+
+
+def _one_line(error: ValidationError) -> str:
+    problems: list[dict[str, Any]] = error.errors()
+    return "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in problems)

@@ -1,0 +1,118 @@
+"""What all our expectations share: one metric, the positions of the failing rows, computed on Arrow arrays.
+
+Great Expectations' own column map expectations drop nulls, build eight metrics each and hand the failing values around.
+Ours have one metric each, judge nulls themselves and give positions alone.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+from great_expectations.compatibility.pydantic import StrictStr
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.metrics.metric_provider import metric_value
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.expectations.model_field_types import MostlyField
+from great_expectations.expectations.registry import get_expectation_impl
+from great_expectations.validator.metric_configuration import MetricConfiguration
+
+from sftrm_quality.checks.frames import one_array
+from sftrm_quality.checks.results import enough_passed
+from sftrm_quality.checks.texts import Mask
+
+Columns = Mapping[str, pa.Array]
+
+_FAILING_ROWS = "rows.failing"
+
+
+class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expectations is not followed
+    """The base of our expectations: one column of the frame, a yes or no for every row.
+
+    A subclass names the type of column that it judges and its own settings (fields, listed in ``settings``), and
+    has two methods: ``failing``, which says which rows fail, and ``describe``, which says what was found in them.
+    """
+
+    column: StrictStr
+    mostly: MostlyField = 1.0
+
+    column_type: ClassVar[pa.DataType]
+    settings: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def failing(self, columns: Columns) -> Mask:
+        """True where the row does not meet the expectation, for the columns of ``columns_needed``."""
+
+    @abstractmethod
+    def describe(self, columns: Columns) -> list[str]:
+        """For rows that failed, what was found in each: short, with texts as masked excerpts only."""
+
+    def columns_needed(self) -> list[str]:
+        """The columns of the frame that ``failing`` and ``describe`` read; the first one is of ``column_type``."""
+        return [self.column]
+
+    def problem(self) -> str | None:
+        """What is wrong with the settings of a suite entry, beyond their types; None when nothing is."""
+        return None
+
+    def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:
+        """Ask Great Expectations for the one metric."""
+        dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)
+        metric = MetricConfiguration(
+            _FAILING_ROWS,
+            metric_domain_kwargs={"batch_id": self.batch_id},
+            metric_value_kwargs={
+                "expectation_type": self.expectation_type,
+                "column": self.column,
+                "settings": {name: getattr(self, name) for name in self.settings},
+            },
+        )
+        dependencies.set_metric_configuration(_FAILING_ROWS, metric)
+        return dependencies
+
+    def _validate(
+        self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None
+    ) -> dict[str, Any]:
+        rows, failing = metrics[_FAILING_ROWS]
+        return {
+            "success": enough_passed(rows, len(failing), self.mostly),
+            "result": {
+                "element_count": rows,
+                "unexpected_count": len(failing),
+                "unexpected_percent": 100 * len(failing) / rows if rows else 0.0,
+                "unexpected_index_list": failing,
+            },
+        }
+
+
+class FailingRows(TableMetricProvider):  # type: ignore[misc]
+    """The metric: the number of rows, and the positions of the failing ones in ascending order."""
+
+    metric_name = _FAILING_ROWS
+    value_keys = ("expectation_type", "column", "settings")
+
+    @metric_value(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(
+        cls,
+        execution_engine: PandasExecutionEngine,
+        metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any],
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any],
+    ) -> tuple[int, list[int]]:
+        frame, _, _ = execution_engine.get_compute_domain(metric_domain_kwargs, MetricDomainTypes.TABLE)
+        implementation = get_expectation_impl(metric_value_kwargs["expectation_type"])
+        expectation: RowExpectation = implementation(
+            column=metric_value_kwargs["column"], **metric_value_kwargs["settings"]
+        )
+        # The frame's columns are Arrow arrays in a pandas coat: nothing is copied here.
+        columns = {name: one_array(frame[name].array.__arrow_array__()) for name in expectation.columns_needed()}
+        failing = expectation.failing(columns)
+        if failing.dtype != bool or failing.shape != (len(frame),):
+            raise TypeError(
+                f"{expectation.expectation_type}: one bool a row expected, {failing.dtype}{failing.shape} found"
+            )
+        return len(frame), np.flatnonzero(failing).tolist()

@@ -1,0 +1,36 @@
+"""Expectations on evidence: a column in which an earlier step names what stands against the row, or null."""
+
+import pyarrow as pa
+
+from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.checks.texts import Mask
+
+
+class _NothingAgainst(RowExpectation):
+    column_type = pa.string()
+
+    def failing(self, columns: Columns) -> Mask:
+        against: Mask = columns[self.column].is_valid().to_numpy(zero_copy_only=False)
+        return against
+
+
+class ExpectDataIdToBeHeldOnce(_NothingAgainst):
+    """No earlier record of other content holds the same data_id."""
+
+    def describe(self, columns: Columns) -> list[str]:
+        return [f"the data_id is held by record {holder}" for holder in columns[self.column].to_pylist()]
+
+
+class ExpectRankingNotToBeContradicted(_NothingAgainst):
+    """No other record ranks the same responses to the same prompt the other way round."""
+
+    def describe(self, columns: Columns) -> list[str]:
+        found = columns[self.column].to_pylist()
+        return [f"record {other} ranks the same responses the other way round" for other in found]
+
+
+class ExpectPromptNotToStandInAHeldOutSplit(_NothingAgainst):
+    """The prompt of a record that its source declares as train stands in no held-out split."""
+
+    def describe(self, columns: Columns) -> list[str]:
+        return [f"the same prompt stands in the split {split}" for split in columns[self.column].to_pylist()]

@@ -1,0 +1,210 @@
+"""Expectations on the responses of an RM record, a list<struct<text, rank, score>>."""
+
+from abc import abstractmethod
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from great_expectations.compatibility.pydantic import StrictInt
+from great_expectations.core.suite_parameters import SuiteParameterDict
+
+from sftrm_quality.checks import texts
+from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.checks.rankings import Responses, has_equal_texts
+from sftrm_quality.checks.texts import Mask
+from sftrm_quality.records import CANDIDATE_RESPONSE
+
+_SHOWN = 12
+
+
+def _list_numbers(numbers: list[float | None]) -> str:
+    shown = ["none" if number is None else f"{number:g}" for number in numbers[:_SHOWN]]
+    return ", ".join(shown) + (f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else "")
+
+
+class _ResponsesExpectation(RowExpectation):
+    column_type = pa.list_(CANDIDATE_RESPONSE)
+
+    def describe(self, columns: Columns) -> list[str]:
+        """Show the ranks, as most of these expectations are about them."""
+        ranks = ([response and response["rank"] for response in row or []] for row in columns[self.column].to_pylist())
+        return [f"ranks {_list_numbers(row)}" for row in ranks]
+
+
+class _EveryResponse(_ResponsesExpectation):
+    """An expectation that the text of every response has to meet. A row without responses passes."""
+
+    @abstractmethod
+    def text_fails(self, text: pa.Array) -> Mask:
+        """For the flattened texts, which of them fail."""
+
+    @abstractmethod
+    def found_in(self, text: pa.Array) -> list[str]:
+        """What was found in texts that fail, each as the end of a sentence that begins with 'response 2 of 4'."""
+
+    def failing(self, columns: Columns) -> Mask:
+        responses = Responses.of(columns[self.column])
+        return responses.any(self.text_fails(responses.text))
+
+    def describe(self, columns: Columns) -> list[str]:
+        """Of each row, the first response that fails and how many more do."""
+        responses = Responses.of(columns[self.column])
+        bad = np.flatnonzero(self.text_fails(responses.text))
+        rows, firsts, failed = np.unique(responses.row[bad], return_index=True, return_counts=True)
+        places = bad[firsts] - np.searchsorted(responses.row, rows) + 1
+        found = self.found_in(responses.text.take(bad[firsts]))
+        return [
+            f"response {place} of {count} {what}" + (f", and {times - 1} more" if times > 1 else "")
+            for place, count, what, times in zip(places, responses.count()[rows], found, failed, strict=True)
+        ]
+
+
+class ExpectEveryResponseToBeVisible(_EveryResponse):
+    """Something can be seen of every response (see ``expect_text_to_be_visible``)."""
+
+    def text_fails(self, text: pa.Array) -> Mask:
+        return texts.is_blank(text)
+
+    def found_in(self, text: pa.Array) -> list[str]:
+        return [f"is {texts.excerpt(found)}" for found in text.to_pylist()]
+
+
+class ExpectEveryResponseNotToBeGarbled(_EveryResponse):
+    """No response has U+FFFD or a control character other than tab and line ends."""
+
+    def text_fails(self, text: pa.Array) -> Mask:
+        return texts.matches(text, texts.GARBLED)
+
+    def found_in(self, text: pa.Array) -> list[str]:
+        return [f"contains U+{ord(found):04X}" for found in texts.first_matches(text, texts.GARBLED)]
+
+
+class ExpectEveryResponseToBeFreeOfTemplateTokens(_EveryResponse):
+    """No response has a special token of a chat template."""
+
+    def text_fails(self, text: pa.Array) -> Mask:
+        return texts.matches(text, texts.TEMPLATE_TOKEN)
+
+    def found_in(self, text: pa.Array) -> list[str]:
+        return [f"contains {texts.excerpt(found)}" for found in texts.first_matches(text, texts.TEMPLATE_TOKEN)]
+
+
+class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
+    """No response has more than ``maximum`` characters (code points)."""
+
+    maximum: StrictInt
+    settings = ("maximum",)
+
+    def text_fails(self, text: pa.Array) -> Mask:
+        too_long: Mask = pc.fill_null(pc.greater(pc.utf8_length(text), self.maximum), False).to_numpy(
+            zero_copy_only=False
+        )
+        return too_long
+
+    def found_in(self, text: pa.Array) -> list[str]:
+        lengths = pc.utf8_length(text).to_pylist()
+        return [f"has {texts.in_characters(length)}, expected at most {self.maximum:,}" for length in lengths]
+
+
+class ExpectResponsesToNumberAtLeast(_ResponsesExpectation):
+    """There are at least ``minimum`` responses. Null is none."""
+
+    minimum: StrictInt
+    settings = ("minimum",)
+
+    def failing(self, columns: Columns) -> Mask:
+        too_few: Mask = Responses.of(columns[self.column]).count() < self.minimum
+        return too_few
+
+    def describe(self, columns: Columns) -> list[str]:
+        counts = Responses.of(columns[self.column]).count()
+        return [f"{count} response{'' if count == 1 else 's'}, expected at least {self.minimum}" for count in counts]
+
+
+class ExpectRankedResponsesToNumberAtLeast(_ResponsesExpectation):
+    """At least ``minimum`` responses have a rank. A row with fewer responses than that passes: it lacks responses."""
+
+    minimum: StrictInt
+    settings = ("minimum",)
+
+    def failing(self, columns: Columns) -> Mask:
+        responses = Responses.of(columns[self.column])
+        too_few: Mask = (responses.count(responses.ranked) < self.minimum) & (responses.count() >= self.minimum)
+        return too_few
+
+
+class ExpectResponsesToBeRanked(_ResponsesExpectation):
+    """Every response has a rank, where the source's policy ``unranked`` is ``forbid``."""
+
+    unranked: Literal["forbid", "allow"] | SuiteParameterDict
+    settings = ("unranked",)
+
+    def failing(self, columns: Columns) -> Mask:
+        responses = Responses.of(columns[self.column])
+        return responses.any(~responses.ranked & (self.unranked == "forbid"))
+
+
+class ExpectRanksToBeWholeNumbers(_ResponsesExpectation):
+    """Every rank that is given is a whole number. 1.0 is one, 1.5, NaN and infinity are not."""
+
+    def failing(self, columns: Columns) -> Mask:
+        return Responses.of(columns[self.column]).has_fractional_rank()
+
+
+class ExpectRanksToBeContiguous(_ResponsesExpectation):
+    """The ranks count up from 1 under the source's policy of ``ties``. Rows with a fractional rank pass.
+
+    ``forbid``: 1, 2, 3; ``dense``: 1, 2, 2, 3; ``competition``: 1, 2, 2, 4. Responses without a rank are left out.
+    """
+
+    ties: Literal["forbid", "dense", "competition"] | SuiteParameterDict
+    settings = ("ties",)
+
+    def failing(self, columns: Columns) -> Mask:
+        return Responses.of(columns[self.column]).has_gap(str(self.ties))
+
+    def describe(self, columns: Columns) -> list[str]:
+        example = {"forbid": "1, 2, 3", "dense": "1, 2, 2, 3", "competition": "1, 2, 2, 4"}[str(self.ties)]
+        ranks = super().describe(columns)
+        return [f"{found}, expected a sequence such as {example} (ties: {self.ties})" for found in ranks]
+
+
+class ExpectRanksToPreferAResponse(_ResponsesExpectation):
+    """The ranked responses do not all share one rank."""
+
+    def failing(self, columns: Columns) -> Mask:
+        return Responses.of(columns[self.column]).all_tied()
+
+
+class ExpectScoresToAgreeWithRanks(_ResponsesExpectation):
+    """Where both are given, no response has a better rank and a lower score than another one."""
+
+    def failing(self, columns: Columns) -> Mask:
+        return Responses.of(columns[self.column]).score_contradicts_rank()
+
+    def describe(self, columns: Columns) -> list[str]:
+        scores = (
+            [response and response["score"] for response in row or []] for row in columns[self.column].to_pylist()
+        )
+        ranks = super().describe(columns)
+        return [f"{found}, scores {_list_numbers(row)}" for found, row in zip(ranks, scores, strict=True)]
+
+
+class ExpectResponsesToDiffer(_ResponsesExpectation):
+    """No two responses are the same text, both normalised. Null and empty texts are left out."""
+
+    def columns_needed(self) -> list[str]:
+        return [self.column, f"{self.column}_normalised"]
+
+    def failing(self, columns: Columns) -> Mask:
+        return has_equal_texts(columns[f"{self.column}_normalised"])
+
+    def describe(self, columns: Columns) -> list[str]:
+        details = []
+        for row in columns[f"{self.column}_normalised"].to_pylist():
+            first: dict[str, int] = {}
+            pairs = ((first.setdefault(text, place), place, text) for place, text in enumerate(row, start=1) if text)
+            one, other, text = next(pair for pair in pairs if pair[0] < pair[1])
+            details.append(f"responses {one} and {other} are the same: {texts.excerpt(text)}")
+        return details

@@ -1,0 +1,146 @@
+"""Expectations on a column of texts."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from great_expectations.compatibility.pydantic import StrictInt, StrictStr
+
+from sftrm_quality.checks import texts
+from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.checks.texts import Mask
+
+
+class _TextExpectation(RowExpectation):
+    """An expectation on a string column that shows the beginning of the text."""
+
+    column_type = pa.string()
+
+    def describe(self, columns: Columns) -> list[str]:
+        return [f"{self.column} is {texts.excerpt(text)}" for text in columns[self.column].to_pylist()]
+
+
+class ExpectTextToBeVisible(_TextExpectation):
+    """Something of the text can be seen: it is not null, white space, invisible characters or special tokens alone."""
+
+    def failing(self, columns: Columns) -> Mask:
+        return texts.is_blank(columns[self.column])
+
+
+class ExpectTextNotToBeGarbled(_TextExpectation):
+    """No U+FFFD and no control character other than tab and line ends. Null passes."""
+
+    def failing(self, columns: Columns) -> Mask:
+        return texts.matches(columns[self.column], texts.GARBLED)
+
+    def describe(self, columns: Columns) -> list[str]:
+        found = texts.first_matches(columns[self.column], texts.GARBLED)
+        return [f"{self.column} contains U+{ord(character):04X}" for character in found]
+
+
+class ExpectTextToBeFreeOfTemplateTokens(_TextExpectation):
+    """No special token of a chat template, such as ``<|im_end|>`` or ``[INST]``. Null passes."""
+
+    def failing(self, columns: Columns) -> Mask:
+        return texts.matches(columns[self.column], texts.TEMPLATE_TOKEN)
+
+    def describe(self, columns: Columns) -> list[str]:
+        found = texts.first_matches(columns[self.column], texts.TEMPLATE_TOKEN)
+        return [f"{self.column} contains {texts.excerpt(token)}" for token in found]
+
+
+class ExpectTextNotToBeAPlaceholder(_TextExpectation):
+    """The text as a whole fits none of the ``patterns``. Null passes.
+
+    Patterns are RE2 and do not regard case, nor invisible characters at the ends of the text.
+    """
+
+    patterns: list[StrictStr]
+    settings = ("patterns",)
+
+    def problem(self) -> str | None:
+        if not self.patterns:
+            return "'patterns' is empty, expected at least one"
+        for pattern in self.patterns:
+            try:
+                pc.match_substring_regex(pa.array([""]), texts.whole_text_pattern([pattern]))
+            except pa.ArrowInvalid as error:
+                return f"pattern {pattern!r} is not RE2: {error}"
+        return None
+
+    def failing(self, columns: Columns) -> Mask:
+        return texts.matches(columns[self.column], texts.whole_text_pattern(self.patterns))
+
+
+class ExpectTextLengthToBeBetween(_TextExpectation):
+    """At least ``minimum`` and at most ``maximum`` characters (code points). Null and blank texts pass."""
+
+    minimum: StrictInt | None = None
+    maximum: StrictInt | None = None
+    settings = ("minimum", "maximum")
+
+    def problem(self) -> str | None:
+        low, high = self.minimum, self.maximum
+        if low is None and high is None:
+            return "neither 'minimum' nor 'maximum' is given"
+        if low is not None and high is not None and low > high:
+            return f"'minimum' {low} is above 'maximum' {high}"
+        return None
+
+    def failing(self, columns: Columns) -> Mask:
+        length = pc.utf8_length(columns[self.column])
+        too_short = pc.less(length, self.minimum if self.minimum is not None else 0)
+        too_long = pc.greater(length, self.maximum) if self.maximum is not None else False
+        outside: Mask = pc.fill_null(pc.or_(too_short, too_long), False).to_numpy(zero_copy_only=False)
+        # Blank is reported as blank, and not as too short besides.
+        suspects = np.flatnonzero(outside)
+        outside[suspects] = ~texts.is_blank(columns[self.column].take(suspects))
+        return outside
+
+    def describe(self, columns: Columns) -> list[str]:
+        bounds = {"at least": self.minimum, "at most": self.maximum}
+        expected = " and ".join(f"{side} {bound:,}" for side, bound in bounds.items() if bound is not None)
+        lengths = pc.utf8_length(columns[self.column]).to_pylist()
+        return [f"{self.column} has {texts.in_characters(length)}, expected {expected}" for length in lengths]
+
+
+class ExpectTextToDifferFrom(_TextExpectation):
+    """The text is not the text of the column ``other``, both normalised. Null and empty texts pass."""
+
+    other: StrictStr
+    settings = ("other",)
+
+    def columns_needed(self) -> list[str]:
+        return [self.column, f"{self.column}_normalised", f"{self.other}_normalised"]
+
+    def failing(self, columns: Columns) -> Mask:
+        text = columns[f"{self.column}_normalised"]
+        same = pc.and_(pc.equal(text, columns[f"{self.other}_normalised"]), pc.greater(pc.binary_length(text), 0))
+        equal: Mask = pc.fill_null(same, False).to_numpy(zero_copy_only=False)
+        return equal
+
+    def describe(self, columns: Columns) -> list[str]:
+        found = columns[self.column].to_pylist()
+        return [f"{self.column} equals {self.other}: {texts.excerpt(text)}" for text in found]
+
+
+class ExpectLabelToBeShortAndClean(_TextExpectation):
+    """A label is one line, with something visible at both ends, and at most ``maximum`` characters. Null passes."""
+
+    maximum: StrictInt
+    settings = ("maximum",)
+
+    def failing(self, columns: Columns) -> Mask:
+        label = columns[self.column]
+        ends_unseen = texts.matches(label, f"^$|^{texts.INVISIBLE}|{texts.INVISIBLE}$")
+        broken = texts.matches(label, rf"{texts.GARBLED}|[\n\r\x{{2028}}\x{{2029}}]")
+        too_long: Mask = pc.fill_null(pc.greater(pc.utf8_length(label), self.maximum), False).to_numpy(
+            zero_copy_only=False
+        )
+        return ends_unseen | broken | too_long
+
+    def describe(self, columns: Columns) -> list[str]:
+        return [
+            f"{self.column} is {texts.excerpt(text)} ({texts.in_characters(len(text))}), "
+            f"expected one clean line of at most {self.maximum:,}"
+            for text in columns[self.column].to_pylist()
+        ]

@@ -1,0 +1,82 @@
+"""The frames that suites judge: which columns an expectation may name, by suite and scope.
+
+A *record* frame is a shard of candidates with their normalised texts. A *collection* frame has one row a record that
+passed, with what only the whole collection shows about it. A *split* frame has one row a published record of a source
+that brought its own split. The release is judged on one row of figures a label kind.
+"""
+
+from enum import StrEnum
+
+import pyarrow as pa
+
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+
+
+class Scope(StrEnum):
+    """The frame that a row expectation judges (``meta.scope`` of its entry)."""
+
+    RECORD = "record"
+    COLLECTION = "collection"
+    SPLIT = "split"
+
+
+# Texts are normalised once a shard, for these checks and for the fingerprints after them. Null stays null.
+NORMALISED_FIELDS = {
+    LabelKind.SFT: pa.schema([("question_normalised", pa.string()), ("answer_normalised", pa.string())]),
+    LabelKind.RM: pa.schema([("prompt_normalised", pa.string()), ("responses_normalised", pa.list_(pa.string()))]),
+}
+"""Columns that ``judge`` needs beside the candidate's own in scope ``record``."""
+
+# Evidence columns name another record; null means that nothing stands against this one.
+_HELD_ONCE = [("data_id", pa.string()), ("first_holder", pa.string())]
+_CONTRADICTED = [("contradicted_by", pa.string())]
+_SPLIT = pa.schema([("held_out_in", pa.string())])
+
+FRAMES = {
+    LabelKind.SFT: {
+        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.SFT], NORMALISED_FIELDS[LabelKind.SFT]]),
+        Scope.COLLECTION: pa.schema(_HELD_ONCE),
+        Scope.SPLIT: _SPLIT,
+    },
+    LabelKind.RM: {
+        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.RM], NORMALISED_FIELDS[LabelKind.RM]]),
+        Scope.COLLECTION: pa.schema([*_HELD_ONCE, *_CONTRADICTED]),
+        Scope.SPLIT: _SPLIT,
+    },
+}
+"""Columns of the frame of a label kind and scope.
+
+``first_holder``: record_id of the earlier record that holds the same data_id with other content. ``contradicted_by``:
+record_id of a record that ranks the same responses to the same prompt the other way round. ``held_out_in``: the
+held-out split in which the same prompt stands although the source declared this record as train.
+"""
+
+RELEASE_FACTS = pa.schema(
+    [
+        pa.field("label_kind", pa.string(), nullable=False),
+        pa.field("records_published", pa.int64(), nullable=False),
+        pa.field("repeated_record_ids", pa.int64(), nullable=False),
+        pa.field("repeated_data_ids", pa.int64(), nullable=False),
+        pa.field("prompts_in_two_splits", pa.int64(), nullable=False),
+        pa.field("prompts_in_two_splits_across_kinds", pa.int64(), nullable=False),
+        pa.field("empty_splits", pa.int64(), nullable=False),
+        pa.field("share_quarantined", pa.float64(), nullable=False),
+        pa.field("ledger_difference", pa.int64(), nullable=False),
+        pa.field("drop_against_previous", pa.float64(), nullable=False),
+    ]
+)
+"""What the release suite judges: one row a label kind that received records.
+
+``records_published``: records that the release would hold. ``repeated_record_ids``, ``repeated_data_ids``: ids held
+by more than one published record (with ``ids.within: file``: within one source file). ``prompts_in_two_splits``:
+normalised prompts of this kind that stand in more than one split; ``prompts_in_two_splits_across_kinds``: the same
+over the prompts of all kinds together. ``empty_splits``: splits without a record although
+their share is above 0 and enough prompt groups exist to fill them. ``share_quarantined``: 0 to 1 of the records
+received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
+``drop_against_previous``: 0 to 1, the share of records fewer than in the previous release, 0 without one.
+"""
+
+
+def one_array(column: pa.ChunkedArray) -> pa.Array:
+    """The column as one array; ``combine_chunks`` copies even a single chunk."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

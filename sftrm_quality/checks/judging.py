@@ -1,0 +1,184 @@
+"""Great Expectations at work: one ephemeral context a call, results read strictly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import great_expectations.execution_engine.pandas_execution_engine as gx_pandas
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from great_expectations import get_context
+from great_expectations.core import ExpectationSuite
+from great_expectations.data_context import EphemeralDataContext
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+
+from sftrm_quality.checks.compiling import compile_suite
+from sftrm_quality.checks.custom import RowExpectation
+from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope, one_array
+from sftrm_quality.checks.results import FAILURES, CheckCount, CheckResult, Judgement, enough_passed
+from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite
+from sftrm_quality.checks.texts import excerpt
+from sftrm_quality.errors import SftrmError
+from sftrm_quality.records import LabelKind
+
+# Frames up to this number of bytes are hashed on every validation, all of them by default: 6 s and 700 MB a million
+# rows for a fingerprint that nobody reads. The setting is private; a test watches that no frame is hashed.
+gx_pandas.HASH_THRESHOLD = 0
+
+# Positions of all failing rows, and no failing values, which would be copied and end up in messages.
+_RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "exclude_unexpected_values": True,
+    "return_unexpected_index_query": False,
+}
+
+
+def _context_settings() -> DataContextConfig:
+    """No temporary documentation site, no progress bars, nothing sent anywhere."""
+    return DataContextConfig(
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+    )
+
+
+# Great Expectations wants a global project, but one that saw a frame would keep it alive, and threads that share one
+# get each other's results. So the global one stays empty, and every call makes a context of its own (2 ms).
+get_context(mode="ephemeral", project_config=_context_settings())
+
+
+def judge_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> Judgement:
+    """See ``sftrm_quality.checks.judge``."""
+    columns = _columns(table, FRAMES[LabelKind(suite.name)][scope], f"{suite.name} frame of scope {scope}")
+    entries = [entry for entry in suite.entries if entry.scope is scope]
+    asked_for = {value["$PARAMETER"] for entry in entries for value in entry.kwargs.values() if isinstance(value, dict)}
+    for name in sorted(asked_for | parameters.keys()):
+        if parameters.get(name) not in PARAMETERS.get(name, ()):
+            raise ValueError(f"parameter {name} is {parameters.get(name)!r}, expected one of {dict(PARAMETERS)}")
+    compiled = _compiled(suite, scope)
+    counts, failures = [], []
+    outcomes = _outcomes(suite, entries, _validate(compiled, columns, parameters))
+    for entry, expectation, outcome in zip(entries, compiled.expectations, outcomes, strict=True):
+        counts.append(
+            CheckCount(suite.name, entry.reason, entry.severity, scope, outcome.evaluated, len(outcome.failing))
+        )
+        if len(outcome.failing):
+            details = _describe(expectation, columns, outcome.failing, parameters)
+            failures.append(_failures(entry, outcome.failing, details))
+    # Stable, so that the reasons of a row keep the order of the suite.
+    everything = pa.concat_tables([FAILURES.empty_table(), *failures])
+    order = np.argsort(everything["row"].to_numpy(), kind="stable")
+    return Judgement(table.num_rows, everything.take(order), tuple(counts))
+
+
+def judge_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
+    """See ``sftrm_quality.checks.judge_release``."""
+    columns = _columns(facts, RELEASE_FACTS, "release facts")
+    for name, column in columns.items():
+        if column.null_count:
+            raise ValueError(f"release facts: {name} is null, expected a figure for every label kind")
+    results = []
+    outcomes = _outcomes(suite, suite.entries, _validate(_compiled(suite, None), columns, {}))
+    for entry, outcome in zip(suite.entries, outcomes, strict=True):
+        name = entry.kwargs["column"]
+        failing = ((columns["label_kind"][row].as_py(), columns[name][row].as_py()) for row in outcome.failing)
+        results.append(
+            CheckResult(
+                suite=suite.name,
+                reason=entry.reason,
+                severity=entry.severity,
+                evaluated=outcome.evaluated,
+                failed=len(outcome.failing),
+                mostly=entry.mostly,
+                success=enough_passed(outcome.evaluated, len(outcome.failing), entry.mostly),
+                detail=", ".join(f"{kind}: {name} is {_shown(value)}" for kind, value in failing),
+            )
+        )
+    return results
+
+
+@lru_cache(maxsize=16)
+def _compiled(suite: Suite, scope: Scope | None) -> ExpectationSuite:
+    return compile_suite(suite, scope)
+
+
+def _columns(table: pa.Table, schema: pa.Schema, frame: str) -> dict[str, pa.Array]:
+    """The columns of the frame, each as one array. Raises ValueError for a missing column or another type."""
+    for field in schema:
+        if field.name not in table.column_names or not table.schema.field(field.name).type.equals(field.type):
+            raise ValueError(f"{frame}: expected a column {field.name} of {field.type}, found\n{table.schema}")
+    return {name: one_array(table[name]) for name in schema.names}
+
+
+def _validate(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:
+    if not suite.expectations:
+        return []
+    frame = pd.DataFrame({name: pd.Series(pd.arrays.ArrowExtensionArray(array)) for name, array in columns.items()})
+    context = EphemeralDataContext(project_config=_context_settings())
+    asset = context.data_sources.add_pandas("shards").add_dataframe_asset("shard")
+    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(batch_parameters={"dataframe": frame})
+    outcome = batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters))
+    return list(outcome.results)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How many rows an expectation looked at, and the positions of those that failed."""
+
+    evaluated: int
+    failing: npt.NDArray[np.int64]
+
+
+def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> list[_Outcome]:
+    """One outcome an entry, in their order. Raises SftrmError where Great Expectations gave none."""
+    # Results come in an order of Great Expectations' own, so they are joined on the reason.
+    by_reason = {result.expectation_config.meta["reason"]: result for result in results}
+    if not len(results) == len(by_reason) == len(entries):
+        raise SftrmError(f"{suite.file}: {len(entries)} expectations gave {len(results)} results; nothing was judged")
+    outcomes = []
+    for entry in entries:
+        found = by_reason[entry.reason].result
+        # An expectation whose metric raised has an empty result; read as figures it would be zero failures.
+        failing = np.array(found.get("unexpected_index_list") or [], dtype=np.int64)
+        if found.get("unexpected_count") != len(failing):
+            problem = _raised(by_reason[entry.reason])
+            raise SftrmError(f"{suite.file}, {entry.reason} ({entry.type}): the rows could not be judged: {problem}")
+        outcomes.append(_Outcome(found["element_count"] - found.get("missing_count", 0), failing))
+    return outcomes
+
+
+def _raised(result: Any) -> str:
+    """The message of what a metric raised, on one line."""
+    raised = result.exception_info
+    if "exception_message" not in raised:  # one entry a metric that failed
+        raised = next(iter(raised.values()))
+    return " ".join(str(raised["exception_message"]).split())
+
+
+def _describe(
+    expectation: Any, columns: Mapping[str, pa.Array], failing: npt.NDArray[np.int64], parameters: Mapping[str, str]
+) -> list[str]:
+    """What was found in each of the failing rows."""
+    if isinstance(expectation, RowExpectation):
+        asked = ((name, getattr(expectation, name)) for name in expectation.settings)
+        given = {name: parameters[value["$PARAMETER"]] for name, value in asked if isinstance(value, dict)}
+        asking: RowExpectation = expectation.copy(update=given)
+        return asking.describe({name: columns[name].take(failing) for name in asking.columns_needed()})
+    column = expectation.column
+    return [f"{column} is {_shown(value)}" for value in columns[column].take(failing).to_pylist()]
+
+
+def _shown(value: str | float | None) -> str:
+    return f"{value:g}" if isinstance(value, float | int) else excerpt(value)
+
+
+def _failures(entry: Entry, failing: npt.NDArray[np.int64], details: list[str]) -> pa.Table:
+    same = [pa.repeat(pa.scalar(text, pa.string()), len(failing)) for text in (entry.reason, entry.severity)]
+    return pa.Table.from_arrays([pa.array(failing), *same, pa.array(details, pa.string())], schema=FAILURES)

@@ -1,0 +1,126 @@
+"""What the checks found: failures of a shard's rows, counts that can be summed, and the verdict on the sums."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sftrm_quality.checks.suites import Suite
+
+FAILURES = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("severity", pa.string()), ("detail", pa.string())])
+"""One row a failure: the row's position in the frame, the reason, its severity, and what was found."""
+
+
+@dataclass(frozen=True)
+class CheckCount:
+    """How one expectation fared on one frame. Counts of the same expectation may be summed."""
+
+    suite: str
+    reason: str
+    severity: str
+    scope: str
+    evaluated: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How one expectation fared on everything: ``success`` when at least ``mostly`` of the evaluated rows passed."""
+
+    suite: str
+    reason: str
+    severity: str
+    evaluated: int
+    failed: int
+    mostly: float
+    success: bool
+    detail: str = ""
+
+    @property
+    def holds_the_release(self) -> bool:
+        """Whether this result alone keeps the release from being published."""
+        return self.severity == "critical" and not self.success
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The outcome of one suite on one frame.
+
+    ``failures`` has the columns of ``FAILURES``, ordered by row and within a row as in the suite: every reason of
+    every row, not the first one only. ``counts`` has one entry an expectation, in the order of the suite.
+    """
+
+    rows: int
+    failures: pa.Table
+    counts: tuple[CheckCount, ...]
+
+    @cached_property
+    def critical(self) -> npt.NDArray[np.bool_]:
+        """Boolean mask over the rows: True where at least one critical expectation failed."""
+        mask = np.zeros(self.rows, dtype=bool)
+        mask[self._of("critical")["row"].to_numpy()] = True
+        return mask
+
+    def grouped(self, severity: str) -> tuple[npt.NDArray[np.int64], pa.ListArray, pa.ListArray]:
+        """The rows with failures of that severity (ascending), and for each its reasons and its details."""
+        chosen = self._of(severity)
+        rows, starts = np.unique(chosen["row"].to_numpy(), return_index=True)
+        offsets = pa.array(np.append(starts, chosen.num_rows), pa.int32())
+        reasons, details = (chosen[name].combine_chunks() for name in ("reason", "detail"))
+        return rows, pa.ListArray.from_arrays(offsets, reasons), pa.ListArray.from_arrays(offsets, details)
+
+    def _of(self, severity: str) -> pa.Table:
+        return self.failures.filter(pa.compute.equal(self.failures["severity"], severity))
+
+
+def sum_counts(counts: Iterable[CheckCount]) -> list[CheckCount]:
+    """The counts of all frames and shards, one entry an expectation, in the order of first appearance."""
+    sums: dict[tuple[str, str], CheckCount] = {}
+    for count in counts:
+        so_far = sums.get((count.suite, count.reason))
+        evaluated, failed = (so_far.evaluated, so_far.failed) if so_far else (0, 0)
+        sums[count.suite, count.reason] = CheckCount(
+            count.suite,
+            count.reason,
+            count.severity,
+            count.scope,
+            evaluated + count.evaluated,
+            failed + count.failed,
+        )
+    return list(sums.values())
+
+
+def verdict(counts: Iterable[CheckCount], suites: Iterable[Suite]) -> list[CheckResult]:
+    """Judge ``mostly`` of every expectation of the suites on the sums of the counts.
+
+    A shard's result is never the verdict: a shard may hold all the bad rows of a good data set. An expectation that
+    evaluated nothing succeeds. The results stand in the order of the suites.
+    """
+    sums = {(count.suite, count.reason): count for count in sum_counts(counts)}
+    results = []
+    for suite in suites:
+        for entry in suite.entries:
+            count = sums.get((suite.name, entry.reason))
+            evaluated, failed = (count.evaluated, count.failed) if count else (0, 0)
+            results.append(
+                CheckResult(
+                    suite.name,
+                    entry.reason,
+                    entry.severity,
+                    evaluated,
+                    failed,
+                    entry.mostly,
+                    enough_passed(evaluated, failed, entry.mostly),
+                )
+            )
+    return results
+
+
+def enough_passed(evaluated: int, failed: int, mostly: float) -> bool:
+    """Whether at least ``mostly`` of the rows passed; of 10 rows with mostly 0.9, one may fail."""
+    # The number as it is written in the suite: as a float 0.9 is a little more than that, and a row would decide.
+    return evaluated - failed >= Fraction(repr(mostly)) * evaluated

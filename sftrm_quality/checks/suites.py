@@ -1,0 +1,201 @@
+"""Suite files: one JSON file a suite, read strictly.
+
+Great Expectations silently drops entries that it does not understand, and an emptied suite passes. So every entry is
+checked here by itself, and anything unknown is a ``SuiteError`` that names the file, the entry and what to do.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from sftrm_quality.checks.frames import Scope
+from sftrm_quality.errors import SuiteError
+from sftrm_quality.records import LabelKind
+
+PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"ties": ("forbid", "dense", "competition"), "unranked": ("forbid", "allow")}
+)
+"""Settings of a source that a suite may ask for as ``{"$PARAMETER": name}``, with the values that they may have."""
+
+RELEASE = "release"
+_SUITE_KEYS = {"name", "notes", "meta", "expectations"}
+_ENTRY_KEYS = {"type", "kwargs", "severity", "description", "notes", "meta"}
+_META_KEYS = {"reason", "scope"}
+_SEVERITIES = ("critical", "warning", "info")
+# Great Expectations hands these to DataFrame.query (which runs code) or they would bend how results are read back.
+_REFUSED_KWARGS = {"row_condition", "condition_parser", "result_format", "catch_exceptions", "batch_id"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One expectation of a suite, as written; ``scope`` is None in the release suite."""
+
+    type: str
+    kwargs: Mapping[str, Any]
+    severity: str
+    reason: str
+    scope: Scope | None
+    mostly: float
+    description: str
+    notes: str
+
+
+@dataclass(frozen=True, eq=False)
+class Suite:
+    """A suite file. Two suites are equal when their content is, wherever they lie."""
+
+    name: str
+    file: str
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of what the suite says: layout, the order of keys and defaults written out do not change it."""
+        content = json.dumps([self.name, [asdict(entry) for entry in self.entries]], sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Suite) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+
+@dataclass(frozen=True)
+class Suites:
+    """The three suites of a run."""
+
+    sft: Suite
+    rm: Suite
+    release: Suite
+
+    @property
+    def hash(self) -> str:
+        """One hash over the three."""
+        return hashlib.sha256(f"{self.sft.hash} {self.rm.hash} {self.release.hash}".encode()).hexdigest()
+
+    def of(self, kind: LabelKind) -> Suite:
+        """The suite that judges the records of a label kind."""
+        return self.sft if kind is LabelKind.SFT else self.rm
+
+
+def load_suites(folder: Path) -> Suites:
+    """Read ``sft.json``, ``rm.json`` and ``release.json`` of a folder and check every entry.
+
+    Raises SuiteError, one line that names the file and the entry. Great Expectations is imported on the way (some
+    seconds of a process's first call), but only after everything that can be seen without it.
+    """
+    sft, rm, release = (_read(folder / f"{name}.json", name) for name in ("sft", "rm", RELEASE))
+    # Here and not above: `import sftrm_quality.checks` must not cost an import of Great Expectations.
+    from sftrm_quality.checks.compiling import compile_suite
+
+    for suite in (sft, rm, release):
+        compile_suite(suite)
+    return Suites(sft, rm, release)
+
+
+def _read(path: Path, name: str) -> Suite:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SuiteError(f"{path}: suite not found; copy it from the expectations/ folder of sftrm-quality") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SuiteError(f"{path}: cannot be read ({error}); expected a JSON file in UTF-8") from error
+    try:
+        document = json.loads(text, object_pairs_hook=_no_repeated_keys, parse_constant=_no_constants)
+    except (ValueError, RecursionError) as error:
+        raise SuiteError(f"{path}: not a valid JSON document: {error}; correct it and run again") from error
+    if not isinstance(document, dict):
+        raise SuiteError(f"{path}: not an object; expected one with 'name' and 'expectations'")
+    _refuse_unknown(str(path), document, _SUITE_KEYS)
+    if document.get("name") != name:
+        raise SuiteError(f"{path}: 'name' is {document.get('name')!r}, expected {name!r}, as the file is called")
+    raw_entries = document.get("expectations")
+    if not isinstance(raw_entries, list) or not raw_entries:
+        raise SuiteError(f"{path}: 'expectations' is empty or not a list; a suite without expectations lets all pass")
+    entries = tuple(_entry(f"{path}, expectation {i}", raw, name) for i, raw in enumerate(raw_entries, start=1))
+    seen: set[str] = set()
+    for number, entry in enumerate(entries, start=1):
+        if entry.reason in seen:
+            raise SuiteError(
+                f"{path}, expectation {number} ({entry.type}): reason {entry.reason!r} stands twice; "
+                "give each expectation its own meta.reason"
+            )
+        seen.add(entry.reason)
+    return Suite(name, path.name, entries)
+
+
+def _entry(where: str, raw: object, suite: str) -> Entry:
+    if not isinstance(raw, dict) or not isinstance(raw.get("type"), str):
+        raise SuiteError(f"{where}: expected an object with a 'type' such as 'expect_text_to_be_visible'")
+    where = f"{where} ({raw['type']})"
+    _refuse_unknown(where, raw, _ENTRY_KEYS)
+    kwargs, meta = raw.get("kwargs", {}), raw.get("meta", {})
+    if not isinstance(kwargs, dict) or not isinstance(meta, dict):
+        raise SuiteError(f"{where}: 'kwargs' and 'meta' must be objects")
+    _refuse_unknown(f"{where}, meta", meta, _META_KEYS if suite != RELEASE else {"reason"})
+    if raw.get("severity") not in _SEVERITIES:
+        raise SuiteError(f"{where}: 'severity' is {raw.get('severity')!r}, expected one of {', '.join(_SEVERITIES)}")
+    reason = meta.get("reason")
+    if not isinstance(reason, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", reason):
+        raise SuiteError(f"{where}: meta.reason is {reason!r}, expected a name in snake_case such as 'answer_blank'")
+    for key in ("description", "notes"):
+        if not isinstance(raw.get(key, ""), str):
+            raise SuiteError(f"{where}: {key!r} must be text")
+    return Entry(
+        type=raw["type"],
+        kwargs=kwargs,
+        severity=raw["severity"],
+        reason=reason,
+        scope=_scope(where, meta, suite),
+        mostly=_check_kwargs(where, kwargs),
+        description=raw.get("description", ""),
+        notes=raw.get("notes", ""),
+    )
+
+
+def _scope(where: str, meta: Mapping[str, Any], suite: str) -> Scope | None:
+    if suite == RELEASE:
+        return None
+    try:
+        return Scope(meta.get("scope", Scope.RECORD))
+    except ValueError:
+        raise SuiteError(f"{where}: meta.scope is {meta['scope']!r}, expected one of {', '.join(Scope)}") from None
+
+
+def _check_kwargs(where: str, kwargs: Mapping[str, Any]) -> float:
+    """Refuse what may not stand in kwargs, and give back ``mostly``."""
+    for key, value in kwargs.items():
+        if key in _REFUSED_KWARGS:
+            raise SuiteError(f"{where}: {key!r} is not allowed in kwargs; write a custom expectation instead")
+        if isinstance(value, dict) and value.get("$PARAMETER", value) not in PARAMETERS:
+            raise SuiteError(
+                f"{where}: {key!r} is {value}, expected a value or "
+                + " or ".join(f'{{"$PARAMETER": "{name}"}}' for name in PARAMETERS)
+            )
+    mostly = kwargs.get("mostly", 1.0)
+    if isinstance(mostly, bool) or not isinstance(mostly, int | float) or not 0 <= mostly <= 1:
+        raise SuiteError(f"{where}: 'mostly' is {mostly!r}, expected a number from 0 to 1")
+    return float(mostly)
+
+
+def _refuse_unknown(where: str, found: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := sorted(found.keys() - known):
+        raise SuiteError(f"{where}: unknown key {', '.join(map(repr, unknown))}; known are {', '.join(sorted(known))}")
+
+
+def _no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"a key stands twice in one object: {', '.join(keys)}")
+    return dict(pairs)
+
+
+def _no_constants(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")

@@ -1,0 +1,102 @@
+"""What can be said of texts as a whole, on Arrow arrays: visible, garbled, template tokens, placeholders.
+
+RE2 (the engine of pyarrow) knows only ASCII in ``\\s``, so white space and what cannot be seen are spelt out.
+"""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Mask = npt.NDArray[np.bool_]
+
+# White space, control and format characters (zero-width, byte order mark, soft hyphen, direction marks), and what
+# Unicode calls default ignorable: variation selectors, Hangul fillers, Khmer inherent vowels; and the Braille blank.
+INVISIBLE = (
+    r"[\s\p{Z}\p{Cc}\p{Cf}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2065}\x{2800}\x{3164}"
+    r"\x{FE00}-\x{FE0F}\x{FFA0}\x{FFF0}-\x{FFF8}\x{E0000}-\x{E0FFF}]"
+)
+
+# Special tokens of the chat templates and vocabularies of Llama 2 to 4, Mistral, Qwen (ChatML), Gemma, Phi, DeepSeek,
+# GLM, T5 and GPT-2. In a text they are control characters of the template that leaked into the data.
+TEMPLATE_TOKEN = (
+    r"<\|[A-Za-z0-9_]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|(?i:</?s>|<pad>|<unk>|<[eb]os>)|\[/?INST\]|<</?SYS>>"
+    r"|<(?:start|end)_of_turn>|<extra_id_[0-9]{1,2}>|<0x[0-9A-F]{2}>|\[gMASK\]"
+)
+
+# U+FFFD stands for bytes that somebody failed to decode; C0 and C1 control characters (without tab and line ends)
+# and U+007F have no meaning in text.
+GARBLED = r"[\x{FFFD}\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}-\x{9F}]"
+
+_BLANK = f"^(?:{INVISIBLE}|{TEMPLATE_TOKEN})*$"
+_EXCERPT = 60
+
+
+"""What can be said of texts as a whole, on Arrow arrays: visible, garbled, template tokens, placeholders.
+
+RE2 (the engine of pyarrow) knows only ASCII in ``\\s``, so white space and what cannot be seen are spelt out.
+"""
+
+
+# White space, control and format characters (zero-width, byte order mark, soft hyphen, direction marks), and what
+# Unicode calls default ignorable: variation selectors, Hangul fillers, Khmer inherent vowels; and the Braille blank.
+INVISIBLE = (
+    r"[\s\p{Z}\p{Cc}\p{Cf}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2065}\x{2800}\x{3164}"
+    r"\x{FE00}-\x{FE0F}\x{FFA0}\x{FFF0}-\x{FFF8}\x{E0000}-\x{E0FFF}]"
+)
+
+# Special tokens of the chat templates and vocabularies of Llama 2 to 4, Mistral, Qwen (ChatML), Gemma, Phi, DeepSeek,
+# GLM, T5 and GPT-2. In a text they are control characters of the template that leaked into the data.
+TEMPLATE_TOKEN = (
+    r"<\|[A-Za-z0-9_]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|(?i:</?s>|<pad>|<unk>|<[eb]os>)|\[/?INST\]|<</?SYS>>"
+    r"|<(?:start|end)_of_turn>|<extra_id_[0-9]{1,2}>|<0x[0-9A-F]{2}>|\[gMASK\]"
+)
+
+# U+FFFD stands for bytes that somebody failed to decode; C0 and C1 control characters (without tab and line ends)
+# and U+007F have no meaning in text.
+GARBLED = r"[\x{FFFD}\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}-\x{9F}]"
+
+_BLANK = f"^(?:{INVISIBLE}|{TEMPLATE_TOKEN})*$"
+_EXCERPT = 60
+
+
+def matches(texts: pa.Array, pattern: str, *, if_null: bool = False) -> Mask:
+    """True where the RE2 pattern is found somewhere in the text."""
+    found: Mask = pc.fill_null(pc.match_substring_regex(texts, pattern), if_null).to_numpy(zero_copy_only=False)
+    return found
+
+
+def is_blank(texts: pa.Array) -> Mask:
+    """True where nothing can be seen: null, empty, white space, invisible characters, special tokens alone."""
+    return matches(texts, _BLANK, if_null=True)
+
+
+def first_matches(texts: pa.Array, pattern: str) -> list[str]:
+    """Of each text, what the RE2 pattern finds first; empty where it finds nothing."""
+    found = pc.struct_field(pc.extract_regex(texts, f"(?P<found>{pattern})"), "found")
+    return [text or "" for text in found.to_pylist()]
+
+
+def whole_text_pattern(patterns: list[str]) -> str:
+    """One RE2 pattern that fits a text as a whole, its invisible ends aside, without regard to case."""
+    return f"(?i)^{INVISIBLE}*(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)}){INVISIBLE}*$"
+
+
+def excerpt(text: str | None) -> str:
+    """The beginning of a text for a report, at most 60 characters, with digits and e-mail addresses masked.
+
+    Digits become ``#``, because resident registration, card and telephone numbers occur in label files; characters
+    that cannot be seen become their escapes.
+    """
+    if text is None:
+        return "null"
+    masked = re.sub(r"\d", "#", re.sub(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "…@…", text[: 4 * _EXCERPT]))
+    seen = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in masked)
+    return f"'{seen[: _EXCERPT - 3]}…'" if len(seen) > _EXCERPT - 2 else f"'{seen}'"
+
+
+def in_characters(length: int) -> str:
+    """A length in words."""
+    return f"{length:,} character{'' if length == 1 else 's'}"

@@ -1,0 +1,293 @@
+"""Great Expectations at work: its traps, the parameters, and what a shard's counts become."""
+
+import gc
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sftrm_quality.checks import (
+    FRAMES,
+    RELEASE_FACTS,
+    CheckCount,
+    Scope,
+    Suite,
+    judge,
+    judge_release,
+    load_suites,
+    sum_counts,
+    verdict,
+)
+from sftrm_quality.config import SHIPPED_EXPECTATIONS
+from sftrm_quality.errors import SftrmError
+from sftrm_quality.records import LabelKind
+from tests.test_checks_reasons import GOOD, Row, frame, ranked, shipped
+
+POLICIES = {"ties": "forbid", "unranked": "forbid"}
+
+
+def suite_of(tmp_path: Path, name: str, *entries: dict[str, Any]) -> Suite:
+    """A suite of these entries alone."""
+    for path in SHIPPED_EXPECTATIONS.glob("*.json"):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if path.stem == name:
+            document["expectations"] = list(entries)
+        (tmp_path / path.name).write_text(json.dumps(document), encoding="utf-8")
+    suite: Suite = getattr(load_suites(tmp_path), name)
+    return suite
+
+
+def entry(type_: str, reason: str, **kwargs: Any) -> dict[str, Any]:
+    return {"type": type_, "kwargs": kwargs, "severity": "critical", "meta": {"reason": reason}}
+
+
+def test_no_frame_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from great_expectations.execution_engine import pandas_execution_engine
+
+    def hashed(frame: pd.DataFrame) -> str:
+        raise AssertionError("the frame is hashed on every validation: HASH_THRESHOLD has lost its meaning")
+
+    monkeypatch.setattr(pandas_execution_engine, "hash_pandas_dataframe", hashed)
+    judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+    monkeypatch.setattr(pandas_execution_engine, "HASH_THRESHOLD", 1e9)
+    with pytest.raises(AssertionError, match="HASH_THRESHOLD"):
+        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+
+
+def test_an_expectation_that_raises_is_not_zero_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sftrm_quality.checks.custom.texts import ExpectTextNotToBeGarbled
+
+    def broken(self: object, columns: object) -> None:
+        raise ArithmeticError("out of\ncheese")
+
+    monkeypatch.setattr(ExpectTextNotToBeGarbled, "failing", broken)
+    with pytest.raises(SftrmError, match=r"sft\.json, question_garbled .*out of cheese"):
+        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+
+
+def test_an_expectation_that_gives_no_mask_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sftrm_quality.checks.custom.texts import ExpectTextNotToBeGarbled
+
+    monkeypatch.setattr(ExpectTextNotToBeGarbled, "failing", lambda self, columns: np.zeros(1, dtype=int))
+    with pytest.raises(SftrmError, match="one bool a row expected"):
+        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+
+
+def test_a_lost_result_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sftrm_quality.checks import judging
+
+    validate = judging._validate
+    monkeypatch.setattr(judging, "_validate", lambda *arguments: validate(*arguments)[1:])
+    with pytest.raises(SftrmError, match="15 expectations gave 14 results"):
+        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_results_are_joined_by_reason_and_not_by_place(order: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sftrm_quality.checks import judging
+
+    validate = judging._validate
+    monkeypatch.setattr(judging, "_validate", lambda *arguments: validate(*arguments)[::order])
+    judgement = judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"answer": ""}), {})
+    assert {count.reason: count.failed for count in judgement.counts if count.failed} == {"answer_blank": 1}
+
+
+def test_policies_reach_our_expectations_and_do_not_stay() -> None:
+    table = frame("rm", Scope.RECORD, ranked(1, 2, 2, 3), ranked(1, 2, 2, 4), ranked(1, 2, None))
+    suite = shipped("rm")
+    for _ in range(2):
+        for ties, failing in (("forbid", [0, 1]), ("dense", [1]), ("competition", [0])):
+            judgement = judge(suite, Scope.RECORD, table, {"ties": ties, "unranked": "allow"})
+            assert judgement.failures["row"].to_pylist() == failing
+            assert set(judgement.failures["reason"].to_pylist()) == {"ranks_not_contiguous"}
+            assert f"(ties: {ties})" in judgement.failures["detail"][0].as_py()
+
+
+def test_a_policy_that_is_missing_or_unknown_is_a_fault_of_the_caller() -> None:
+    table = frame("rm", Scope.RECORD, ranked(1, 2))
+    with pytest.raises(ValueError, match="ties"):
+        judge(shipped("rm"), Scope.RECORD, table, {"ties": "sparse", "unranked": "allow"})
+    with pytest.raises(ValueError, match="unranked"):
+        judge(shipped("rm"), Scope.RECORD, table, {"ties": "dense"})
+
+
+def test_a_frame_that_does_not_fit_is_a_fault_of_the_caller() -> None:
+    table = frame("sft", Scope.RECORD, {})
+    with pytest.raises(ValueError, match="answer_normalised"):
+        judge(shipped("sft"), Scope.RECORD, table.drop_columns("answer_normalised"), {})
+    text_count = pa.array(["1"])
+    with pytest.raises(ValueError, match="question_count"):
+        judge(shipped("sft"), Scope.RECORD, table.set_column(4, "question_count", text_count), {})
+
+
+@pytest.mark.parametrize("kind", LabelKind)
+@pytest.mark.parametrize("scope", Scope)
+def test_an_empty_frame_is_judged(kind: LabelKind, scope: Scope) -> None:
+    suite = shipped(kind)
+    judgement = judge(suite, scope, FRAMES[kind][scope].empty_table(), POLICIES)
+    assert [count.reason for count in judgement.counts] == [e.reason for e in suite.entries if e.scope is scope]
+    assert all(count.evaluated == count.failed == 0 for count in judgement.counts)
+    assert judgement.failures.num_rows == 0
+
+
+def test_a_scope_without_entries_judges_nothing() -> None:
+    suite = shipped("sft")
+    alone = replace(suite, entries=tuple(e for e in suite.entries if e.scope is Scope.RECORD))
+    assert judge(alone, Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).counts == ()
+
+
+def test_slices_and_chunks_are_judged_like_whole_tables() -> None:
+    changes: list[Row] = [{}, ranked(1, 3), {"responses": None}, {"prompt": ""}, ranked(1, 2, scores=(1, 2)), {}]
+    whole = frame("rm", Scope.RECORD, *changes, *changes)
+    expected = judge(shipped("rm"), Scope.RECORD, frame("rm", Scope.RECORD, *changes), POLICIES).failures
+    assert judge(shipped("rm"), Scope.RECORD, whole.slice(6), POLICIES).failures == expected
+    chunked = pa.concat_tables([whole.slice(6, 2), whole.slice(8, 0), whole.slice(2, 4)])
+    assert judge(shipped("rm"), Scope.RECORD, chunked, POLICIES).failures == expected
+
+
+def test_threads_get_their_own_results() -> None:
+    suite = shipped("sft")
+
+    def failing(number: int) -> list[int]:
+        changes: list[Row] = [{"answer": "" if row == number else "Paris."} for row in range(32)]
+        rows: list[int] = (
+            judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, *changes), {}).failures["row"].to_pylist()
+        )
+        return rows
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(failing, range(32))) == [[number] for number in range(32)]
+
+
+def test_the_frame_is_released() -> None:
+    def frames() -> int:
+        gc.collect()
+        return sum(isinstance(thing, pd.DataFrame) for thing in gc.get_objects())
+
+    before = frames()
+    table = frame("sft", Scope.RECORD, *([{"answer": "x" * 1000}] * 1000))
+    allocated = pa.total_allocated_bytes()
+    judgement = judge(shipped("sft"), Scope.RECORD, table, {})
+    assert judgement.counts
+    assert frames() == before
+    assert pa.total_allocated_bytes() - allocated < 100_000
+
+
+def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"answer": ""}), {})
+    assert capfd.readouterr() == ("", "")
+
+
+STANDARD = [
+    ("expect_column_values_to_be_between", {"column": "question_count", "max_value": 5}, "question_count", 5, 6, True),
+    ("expect_column_values_to_be_in_set",
+     {"column": "data_category", "value_set": ["QA"]}, "data_category", "QA", "q", True),
+    ("expect_column_values_to_not_be_in_set",
+     {"column": "data_category", "value_set": ["q"]}, "data_category", "QA", "q", True),
+    ("expect_column_values_to_match_regex", {"column": "answer", "regex": "^가"}, "answer", "가나", "나가", True),
+    ("expect_column_values_to_not_match_regex", {"column": "answer", "regex": "^나"}, "answer", "가나", "나가", True),
+    ("expect_column_value_lengths_to_be_between",
+     {"column": "answer", "max_value": 2}, "answer", "가나", "가나다", True),
+    ("expect_column_values_to_be_null", {"column": "data_subcategory"}, "data_subcategory", None, "x", False),
+    ("expect_column_values_to_not_be_null", {"column": "data_category"}, "data_category", "QA", None, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("type_", "kwargs", "column", "good", "bad", "skips_null"), STANDARD, ids=[s[0] for s in STANDARD]
+)
+def test_standard_expectations_work_on_arrow_columns(
+    type_: str, kwargs: dict[str, Any], column: str, good: object, bad: object, skips_null: bool, tmp_path: Path
+) -> None:
+    suite = suite_of(tmp_path, "sft", entry(type_, "mine", **kwargs))
+    # More failures than Great Expectations shows by itself (20, 200), and every position must come back.
+    changes: list[Row] = [{column: good}, *([{column: bad}] * 300), {column: None} if skips_null else {column: good}]
+    judgement = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, *changes), {})
+    assert judgement.failures["row"].to_pylist() == list(range(1, 301))
+    assert judgement.counts == (CheckCount("sft", "mine", "critical", "record", 301 if skips_null else 302, 300),)
+    assert column in judgement.failures["detail"][0].as_py()
+    empty = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD), {})
+    assert empty.counts == (CheckCount("sft", "mine", "critical", "record", 0, 0),)
+
+
+def count(reason: str, evaluated: int, failed: int) -> CheckCount:
+    return CheckCount("sft", reason, "critical", "record", evaluated, failed)
+
+
+def test_mostly_is_judged_on_the_sums_of_the_shards() -> None:
+    suite = shipped("sft")
+    assert next(e for e in suite.entries if e.reason == "answer_blank").mostly == 0.8
+    bad_shard, good_shard = count("answer_blank", 10, 10), count("answer_blank", 40, 0)
+    results = {result.reason: result for result in verdict([bad_shard, good_shard], [suite])}
+    assert (results["answer_blank"].evaluated, results["answer_blank"].failed) == (50, 10)
+    assert results["answer_blank"].success
+    one_more = {
+        result.reason: result for result in verdict([bad_shard, good_shard, count("answer_blank", 1, 1)], [suite])
+    }
+    assert one_more["answer_blank"].holds_the_release
+    assert not one_more["answer_blank"].success
+    # Every expectation has its line, and what evaluated nothing succeeds.
+    assert [result.reason for result in verdict([], [suite])] == [e.reason for e in suite.entries]
+    assert all(result.success and result.evaluated == 0 for result in verdict([], [suite]))
+
+
+def test_a_warning_never_holds_the_release() -> None:
+    suite = shipped("sft")
+    failed = CheckCount("sft", "category_unclean", "warning", "record", 10, 10)
+    (result,) = [r for r in verdict([failed], [suite]) if r.reason == "category_unclean"]
+    assert not result.success
+    assert not result.holds_the_release
+
+
+@given(st.integers(1, 10**6), st.integers(0, 1000))
+def test_mostly_is_exact_at_its_bound(tenths: int, thousandths: int) -> None:
+    from sftrm_quality.checks.results import enough_passed
+
+    evaluated, mostly = 1000 * tenths, thousandths / 1000
+    may_fail = (1000 - thousandths) * tenths
+    assert enough_passed(evaluated, may_fail, mostly)
+    assert may_fail == evaluated or not enough_passed(evaluated, may_fail + 1, mostly)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.integers(0, 9)), max_size=20))
+def test_sums_do_not_depend_on_how_shards_are_cut(shards: list[tuple[str, int, int]]) -> None:
+    counts = [count(*shard) for shard in shards]
+    whole = sum_counts(counts)
+    assert sum(c.evaluated for c in whole) == sum(c.evaluated for c in counts)
+    assert sum(c.failed for c in whole) == sum(c.failed for c in counts)
+    assert len({c.reason for c in whole}) == len(whole)
+    for cut in range(len(counts)):
+        assert sum_counts([*sum_counts(counts[:cut]), *counts[cut:]]) == whole
+
+
+def facts(*changes: Row) -> pa.Table:
+    return pa.Table.from_pylist([{**GOOD["release"], **change} for change in changes], schema=RELEASE_FACTS)
+
+
+def test_the_release_names_the_label_kind_and_the_figure() -> None:
+    found = judge_release(shipped("release"), facts({}, {"label_kind": "rm", "share_quarantined": 0.42}))
+    failed = {result.reason: result for result in found if not result.success}
+    assert set(failed) == {"share_quarantined_too_high", "share_quarantined_high"}
+    assert failed["share_quarantined_too_high"].holds_the_release
+    assert not failed["share_quarantined_high"].holds_the_release
+    assert failed["share_quarantined_too_high"].detail == "rm: share_quarantined is 0.42"
+    assert (failed["share_quarantined_too_high"].evaluated, failed["share_quarantined_too_high"].failed) == (2, 1)
+    assert [result.reason for result in found] == [e.reason for e in shipped("release").entries]
+
+
+def test_a_figure_that_is_missing_is_never_a_pass() -> None:
+    table = facts({})
+    nothing = pa.nulls(1, pa.int64())
+    column = table.column_names.index("ledger_difference")
+    with pytest.raises(ValueError, match="ledger_difference is null"):
+        judge_release(shipped("release"), table.set_column(column, "ledger_difference", nothing))
+    with pytest.raises(ValueError, match="ledger_difference"):
+        judge_release(shipped("release"), table.drop_columns("ledger_difference"))

@@ -1,0 +1,328 @@
+"""Every reason of the shipped suites: a row that triggers it, a near miss that does not, and the need for both."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sftrm_quality.checks import FRAMES, RELEASE_FACTS, Scope, Suite, judge, judge_release, load_suites
+from sftrm_quality.config import SHIPPED_EXPECTATIONS
+from sftrm_quality.records import LabelKind
+from sftrm_quality.text import normalise_text
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A good row changed so that it fails for ``reason`` (and for ``also``), and changed so that it just does not."""
+
+    suite: str
+    reason: str
+    trigger: Row
+    near_miss: Row
+    also: tuple[str, ...] = ()
+    scope: Scope = Scope.RECORD
+    ties: str = "forbid"
+    unranked: str = "forbid"
+
+
+def ranked(*ranks: float | None, scores: tuple[float | None, ...] = ()) -> Row:
+    scores = scores or (None,) * len(ranks)
+    return {
+        "responses": [
+            {"text": f"Response number {n}", "rank": rank, "score": score}
+            for n, (rank, score) in enumerate(zip(ranks, scores, strict=True))
+        ]
+    }
+
+
+def responses(*texts: str | None) -> Row:
+    return {"responses": [{"text": text, "rank": n, "score": None} for n, text in enumerate(texts, start=1)]}
+
+
+LONG = "가" * 32_768
+SFT = [
+    Case("sft", "data_id_blank", {"data_id": " \u200b"}, {"data_id": "\u200b0"}),
+    Case("sft", "question_blank", {"question": "\u3164\u2800"}, {"question": "\u3164네?"}),
+    Case("sft", "question_garbled", {"question": "Why\ufffd?"}, {"question": "Why\t\r\n?"}),
+    Case("sft", "question_has_template_token", {"question": "[INST] Why?"}, {"question": "What is [INSTANCE]?"}),
+    Case("sft", "question_too_long", {"question": LONG + "가"}, {"question": LONG}),
+    Case("sft", "question_too_short", {"question": "왜"}, {"question": "왜?"}),
+    Case("sft", "answer_blank", {"answer": "\ufeff\u200b\u00ad \u3000"}, {"answer": "\u200b네"}),
+    Case("sft", "answer_garbled", {"answer": "It is \x07 Paris."}, {"answer": "It is\tParis.\r\n"}),
+    Case("sft", "answer_has_template_token", {"answer": "Paris.<|im_end|>"}, {"answer": "a <| b |> c <s class>"}),
+    Case("sft", "answer_too_long", {"answer": LONG + "가"}, {"answer": LONG}),
+    Case(
+        "sft",
+        "answer_equals_question",
+        {"question": "What is  Paris?", "answer": "ＷＨＡＴ is Paris?\u200b"},
+        {"question": "What is Paris?", "answer": "What is Paris"},
+    ),
+    Case("sft", "answer_placeholder", {"answer": " <NAME>, <DATE>. "}, {"answer": "Dear <NAME>,"}),
+    Case("sft", "answer_perhaps_placeholder", {"answer": "해당 없음"}, {"answer": "부작용 없음"}),
+    Case("sft", "question_count_negative", {"question_count": -1}, {"question_count": 0}),
+    Case("sft", "category_unclean", {"data_category": "QA "}, {"data_category": "Q A"}),
+    Case("sft", "data_id_reused", {"first_holder": "sft-1"}, {"first_holder": None}, scope=Scope.COLLECTION),
+    Case("sft", "prompt_in_held_out_split", {"held_out_in": "test"}, {"held_out_in": None}, scope=Scope.SPLIT),
+]
+RM = [
+    Case("rm", "data_id_blank", {"data_id": None}, {"data_id": "0"}),
+    Case("rm", "prompt_blank", {"prompt": "</s>\n"}, {"prompt": "</sup>"}, ("prompt_has_template_token",)),
+    Case("rm", "prompt_garbled", {"prompt": "Explain \x85 this."}, {"prompt": "Explain … this."}),
+    Case("rm", "prompt_has_template_token", {"prompt": "Hi <start_of_turn>"}, {"prompt": "Hi <start of turn>"}),
+    Case("rm", "prompt_too_long", {"prompt": LONG + "가"}, {"prompt": LONG}),
+    Case("rm", "too_few_responses", ranked(1), ranked(1, 2)),
+    Case("rm", "response_blank", responses("First", "\u200b"), responses("First", "\u200b.")),
+    Case("rm", "response_garbled", responses("First", "Sec\ufffdnd"), responses("First", "Sec?nd")),
+    Case(
+        "rm", "response_has_template_token", responses("<unk>", "b"), responses("<unknown>", "b"), ("response_blank",)
+    ),
+    Case("rm", "response_too_long", responses(LONG + "가", "b"), responses(LONG, "b")),
+    Case("rm", "responses_identical", responses("A  b", "c", "ａ B"), responses("A b", "c", "Ab")),
+    Case("rm", "rank_missing", ranked(1, 2, None), ranked(1, 2, 3)),
+    Case("rm", "too_few_ranked", ranked(1, None), ranked(1, 2, None), unranked="allow"),
+    Case("rm", "rank_not_integer", ranked(1, 1.5), ranked(1, 2.0)),
+    Case("rm", "ranks_not_contiguous", ranked(4, 1, 2), ranked(3, 1, 2)),
+    Case("rm", "ranks_all_tied", ranked(1, 1), ranked(1, 1, 2), ties="dense"),
+    Case("rm", "score_contradicts_rank", ranked(1, 2, 3, scores=(5, None, 6)), ranked(1, 2, 3, scores=(5, None, 5))),
+    Case("rm", "question_count_negative", {"question_count": -3}, {"question_count": None}),
+    Case("rm", "category_unclean", {"data_category": "문" * 41}, {"data_category": "문" * 40}),
+    Case("rm", "data_id_reused", {"first_holder": "rm-1"}, {"first_holder": None}, scope=Scope.COLLECTION),
+    Case("rm", "ranking_contradicted", {"contradicted_by": "rm-1"}, {"contradicted_by": None}, scope=Scope.COLLECTION),
+    Case("rm", "prompt_in_held_out_split", {"held_out_in": "validation"}, {"held_out_in": None}, scope=Scope.SPLIT),
+]
+RELEASE = [
+    Case("release", "ledger_open", {"ledger_difference": -1}, {"ledger_difference": 0}),
+    Case("release", "record_ids_repeated", {"repeated_record_ids": 1}, {"repeated_record_ids": 0}),
+    Case("release", "data_ids_repeated", {"repeated_data_ids": 1}, {"repeated_data_ids": 0}),
+    Case("release", "prompt_in_two_splits", {"prompts_in_two_splits": 1}, {"prompts_in_two_splits": 0}),
+    Case(
+        "release",
+        "prompt_in_two_splits_across_kinds",
+        {"prompts_in_two_splits_across_kinds": 1},
+        {"prompts_in_two_splits_across_kinds": 0},
+    ),
+    Case("release", "split_empty", {"empty_splits": 1}, {"empty_splits": 0}),
+    Case("release", "nothing_published", {"records_published": 0}, {"records_published": 1}),
+    Case(
+        "release",
+        "share_quarantined_too_high",
+        {"share_quarantined": 0.31},
+        {"share_quarantined": 0.3},
+        ("share_quarantined_high",),
+    ),
+    Case("release", "share_quarantined_high", {"share_quarantined": 0.11}, {"share_quarantined": 0.1}),
+    Case(
+        "release",
+        "drop_too_large",
+        {"drop_against_previous": 0.21},
+        {"drop_against_previous": 0.2},
+        ("drop_noticeable",),
+    ),
+    Case("release", "drop_noticeable", {"drop_against_previous": 0.03}, {"drop_against_previous": 0.02}),
+]
+ROWS = [*SFT, *RM]
+# Both sides of what the kernels decide, beyond the one case a reason.
+MORE = [
+    *(
+        Case("sft", "answer_placeholder", {"answer": stand_in}, {"answer": answer})
+        for stand_in, answer in [
+            ("null", "A null pointer"), ("None", "none of them"), ("NaN", "Nan"), ("N/A", "N/A means not available"),
+            ("n.a.", "n.a.t.o."),
+            ("<noinput>", "noinput"), ("TODO", "To do"), ("...", "...네"), ("-", "-1"), ("…", "ㅋ"),
+            ("???", "왜?"), ("undefined", "undefined behaviour"), ("<NAME>", "<name>"),
+        ]
+    ),
+    *(
+        Case("sft", "answer_has_template_token", {"answer": f"a {token} b"}, {"answer": f"a {text} b"})
+        for token, text in [
+            ("</s>", "</strong>"), ("<s>", "<strike>"), ("<pad>", "<padding>"), ("<|eot_id|>", "|eot_id|"),
+            ("<<SYS>>", "<SYS>"), ("[/INST]", "[INST"), ("<BOS>", "<boss>"), ("<｜end▁of▁sentence｜>", "<｜"),
+            ("<0x0A>", "0x0A"),
+            ("<extra_id_0>", "extra_id_0"), ("<end_of_turn>", "end_of_turn"), ("[gMASK]", "[MASK]"),
+        ]
+    ),
+    Case("sft", "answer_blank", {"answer": None}, {"answer": "3"}),
+    Case("sft", "answer_blank", {"answer": ""}, {"answer": "👍\ufe0f"}),
+    Case("sft", "category_unclean", {"data_category": ""}, {"data_category": None}),
+    Case("sft", "category_unclean", {"data_category": "Q\u2028A"}, {"data_category": "QA"}),
+    Case("rm", "too_few_responses", {"responses": None}, ranked(1, 2)),
+    Case("rm", "too_few_responses", {"responses": []}, ranked(1, 2)),
+    Case("rm", "response_blank", responses("First", None), responses("First", "0")),
+    Case("rm", "rank_missing", ranked(2, 1, None), ranked(2, 1)),
+    Case("rm", "rank_missing", {"responses": [None, *ranked(1, 2)["responses"]]}, ranked(1, 2), ("response_blank",)),
+    Case("rm", "rank_not_integer", ranked(1, float("nan")), ranked(1, 2)),
+    Case("rm", "rank_not_integer", ranked(1, 2, float("inf")), ranked(1, 2)),
+    Case("rm", "ranks_not_contiguous", ranked(0, 1), ranked(2, 1)),
+    Case("rm", "ranks_not_contiguous", ranked(1, 2, 2, 3), ranked(1, 2, 3, 4)),
+    Case("rm", "ranks_not_contiguous", ranked(1, 2, 2, 4), ranked(1, 2, 2, 3), ties="dense"),
+    Case("rm", "ranks_not_contiguous", ranked(1, 2, 2, 3), ranked(1, 2, 2, 4), ties="competition"),
+    Case("rm", "ranks_not_contiguous", ranked(1, 3, None), ranked(1, 2, None), unranked="allow"),
+]  # fmt: skip
+
+GOOD: dict[str, Row] = {
+    "sft": {"data_id": "1", "data_category": "QA", "question_count": 1, "question": "What is the capital?",
+            "answer": "Paris.", "first_holder": None, "held_out_in": None},
+    "rm": {"data_id": "1", "data_category": "QA", "question_count": 1, "prompt": "Explain it.", **ranked(2, 1),
+           "first_holder": None, "contradicted_by": None, "held_out_in": None},
+    "release": {"label_kind": "sft", "records_published": 10, "repeated_record_ids": 0, "repeated_data_ids": 0,
+                "prompts_in_two_splits": 0, "prompts_in_two_splits_across_kinds": 0, "empty_splits": 0,
+                "share_quarantined": 0.0, "ledger_difference": 0, "drop_against_previous": 0.0},
+}  # fmt: skip
+
+
+def frame(suite: str, scope: Scope, *changes: Row) -> pa.Table:
+    """Good rows with changes, with the columns of the frame and their normalised texts."""
+    rows = [{**GOOD[suite], **change} for change in changes]
+    for row in rows:
+        for name in ("question", "answer", "prompt"):
+            if row.get(name) is not None:
+                row[f"{name}_normalised"] = normalise_text(row[name])
+        if row.get("responses") is not None:
+            texts = [response and response["text"] for response in row["responses"]]
+            row["responses_normalised"] = [text if text is None else normalise_text(text) for text in texts]
+    return pa.Table.from_pylist(rows, schema=FRAMES[LabelKind(suite)][scope])
+
+
+def shipped(name: str) -> Suite:
+    suite: Suite = getattr(_suites(), name)
+    return suite
+
+
+@cache
+def _suites() -> Any:
+    return load_suites(SHIPPED_EXPECTATIONS)
+
+
+def reasons_of(suite: Suite, case: Case, change: Row) -> list[str]:
+    """All reasons of the good row with that change."""
+    if case.suite == "release":
+        facts = pa.Table.from_pylist([{**GOOD["release"], **change}], schema=RELEASE_FACTS)
+        return [result.reason for result in judge_release(suite, facts) if not result.success]
+    policies = {"ties": case.ties, "unranked": case.unranked}
+    judgement = judge(suite, case.scope, frame(case.suite, case.scope, change), policies)
+    reasons: list[str] = judgement.failures["reason"].to_pylist()
+    return reasons
+
+
+def named(case: Case) -> str:
+    return f"{case.suite}-{case.reason}"
+
+
+@pytest.mark.parametrize("suite", ["sft", "rm", "release"])
+def test_every_reason_of_a_suite_has_a_case(suite: str) -> None:
+    cases = {case.reason for case in (*ROWS, *RELEASE) if case.suite == suite}
+    assert [entry.reason for entry in shipped(suite).entries if entry.reason not in cases] == []
+    assert cases <= {entry.reason for entry in shipped(suite).entries}
+
+
+@pytest.mark.parametrize("case", [*ROWS, *RELEASE, *MORE], ids=named)
+def test_the_trigger_has_the_reason_and_the_near_miss_has_none(case: Case) -> None:
+    assert sorted(reasons_of(shipped(case.suite), case, case.trigger)) == sorted((case.reason, *case.also))
+    # What only lies below a critical bound may still be worth a warning.
+    assert set(reasons_of(shipped(case.suite), case, case.near_miss)) <= set(case.also)
+
+
+@pytest.mark.parametrize("case", [*ROWS, *RELEASE], ids=named)
+def test_without_its_expectation_the_trigger_passes(case: Case, tmp_path: Path) -> None:
+    for path in SHIPPED_EXPECTATIONS.glob("*.json"):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if path.stem == case.suite:
+            document["expectations"] = [e for e in document["expectations"] if e["meta"]["reason"] != case.reason]
+        (tmp_path / path.name).write_text(json.dumps(document), encoding="utf-8")
+    suite = getattr(load_suites(tmp_path), case.suite)
+    assert sorted(reasons_of(suite, case, case.trigger)) == sorted(case.also)
+
+
+# Great Expectations' own expectation is the one that is left out.
+@pytest.mark.parametrize("case", [case for case in ROWS if case.reason != "question_count_negative"], ids=named)
+def test_the_body_of_the_expectation_decides(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    from sftrm_quality.checks.custom import RowExpectation
+
+    (entry,) = (entry for entry in shipped(case.suite).entries if entry.reason == case.reason)
+    implementation = get_expectation_impl(entry.type)
+    assert issubclass(implementation, RowExpectation)
+    monkeypatch.setattr(
+        implementation, "failing", lambda self, columns: np.zeros(len(next(iter(columns.values()))), dtype=bool)
+    )
+    assert case.reason not in reasons_of(shipped(case.suite), case, case.trigger)
+
+
+def test_a_row_gets_all_its_reasons_in_the_order_of_the_suite() -> None:
+    table = frame("sft", Scope.RECORD, {}, {"data_id": "", "answer": "<s>\x00", "question_count": -1}, {})
+    judgement = judge(shipped("sft"), Scope.RECORD, table, {})
+    expected = [
+        "data_id_blank",
+        "answer_blank",
+        "answer_garbled",
+        "answer_has_template_token",
+        "question_count_negative",
+    ]
+    rows, reasons, details = judgement.grouped("critical")
+    assert rows.tolist() == [1]
+    assert reasons.to_pylist() == [expected]
+    assert details.to_pylist() == [
+        [
+            "data_id is ''",
+            r"answer is '<s>\x00'",
+            "answer contains U+0000",
+            "answer contains '<s>'",
+            "question_count is -1",
+        ]
+    ]
+    assert judgement.critical.tolist() == [False, True, False]
+
+
+def test_warnings_leave_the_row_in() -> None:
+    judgement = judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"data_category": " QA"}), {})
+    assert not judgement.critical.any()
+    assert judgement.grouped("critical")[1].to_pylist() == []
+    assert judgement.grouped("warning")[1].to_pylist() == [["category_unclean"]]
+
+
+DETAILS = [
+    ("sft", {"question": "왜"}, "question has 1 character, expected at least 2"),
+    ("sft", {"answer": LONG + "가"}, "answer has 32,769 characters, expected at most 32,768"),
+    ("sft", {"data_category": "QA "}, "data_category is 'QA ' (3 characters), expected one clean line of at most 40"),
+    ("rm", ranked(1, 2, 4), "ranks 1, 2, 4, expected a sequence such as 1, 2, 3 (ties: forbid)"),
+    ("rm", ranked(1, 2, None), "ranks 1, 2, none"),
+    ("rm", ranked(1, 2.5), "ranks 1, 2.5"),
+    ("rm", ranked(1), "1 response, expected at least 2"),
+    ("rm", ranked(1, 2, scores=(0.5, 0.75)), "ranks 1, 2, scores 0.5, 0.75"),
+    ("rm", responses("a", "", "b", None), "response 2 of 4 is '', and 1 more"),
+    ("rm", responses("a", "b", "A "), "responses 1 and 3 are the same: 'a'"),
+    ("rm", responses("a", "b\ufffd"), "response 2 of 2 contains U+FFFD"),
+    ("rm", responses("a", "b [INST]"), "response 2 of 2 contains '[INST]'"),
+    ("rm", responses("a", LONG + "가"), "response 2 of 2 has 32,769 characters, expected at most 32,768"),
+]
+
+
+@pytest.mark.parametrize(("suite", "change", "detail"), DETAILS, ids=[detail for _, _, detail in DETAILS])
+def test_the_detail_says_what_was_found(suite: str, change: Row, detail: str) -> None:
+    policies = {"ties": "forbid", "unranked": "forbid"}
+    # A good row before it, so that positions in the flattened responses and in the frame differ.
+    judgement = judge(shipped(suite), Scope.RECORD, frame(suite, Scope.RECORD, {}, change, {}), policies)
+    assert judgement.failures.to_pylist() == [
+        {"row": 1, "reason": judgement.failures["reason"][0].as_py(),
+         "severity": judgement.failures["severity"][0].as_py(), "detail": detail}
+    ]  # fmt: skip
+
+
+def test_details_of_evidence_name_the_other_record() -> None:
+    change = {"first_holder": "rm-7", "contradicted_by": "rm-8"}
+    found = judge(shipped("rm"), Scope.COLLECTION, frame("rm", Scope.COLLECTION, change), {}).failures["detail"]
+    assert found.to_pylist() == [
+        "the data_id is held by record rm-7", "record rm-8 ranks the same responses the other way round",
+    ]  # fmt: skip
+    found = judge(shipped("sft"), Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).failures[
+        "detail"
+    ]
+    assert found.to_pylist() == ["the same prompt stands in the split test"]

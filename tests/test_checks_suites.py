@@ -1,0 +1,198 @@
+"""A wrong suite is one clear line before anything is read, and never a suite that lets everything pass."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sftrm_quality.checks import Scope, load_suites
+from sftrm_quality.config import SHIPPED_EXPECTATIONS
+from sftrm_quality.errors import SuiteError
+
+Document = dict[str, Any]
+VISIBLE = "expect_text_to_be_visible"
+
+
+def folder_with(tmp_path: Path, suite: str, change: Callable[[Document], object]) -> Path:
+    """The shipped suites, one of them changed."""
+    for path in SHIPPED_EXPECTATIONS.glob("*.json"):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if path.stem == suite:
+            change(document)
+        (tmp_path / path.name).write_text(json.dumps(document), encoding="utf-8")
+    return tmp_path
+
+
+def new_entry(type_: str, reason: str = "mine", scope: str | None = None, **kwargs: Any) -> Document:
+    meta = {"reason": reason, **({"scope": scope} if scope else {})}
+    return {"type": type_, "kwargs": kwargs, "severity": "warning", "meta": meta}
+
+
+def test_shipped_suites_load_and_say_why() -> None:
+    suites = load_suites(SHIPPED_EXPECTATIONS)
+    for suite in (suites.sft, suites.rm, suites.release):
+        for entry in suite.entries:
+            assert entry.description and entry.notes, entry
+            assert entry.scope is None or entry.scope in Scope
+
+
+WRONG: list[tuple[str, Callable[[Document], object], str]] = [
+    ("sft", lambda d: d.update(expectations=[]), "'expectations' is empty"),
+    ("sft", lambda d: d.pop("expectations"), "'expectations' is empty"),
+    ("sft", lambda d: d.update(name="rm"), "'name' is 'rm', expected 'sft'"),
+    ("rm", lambda d: d.update(expectation=[]), "unknown key 'expectation'"),
+    ("rm", lambda d: d["expectations"].append("x"), "expected an object with a 'type'"),
+    ("rm", lambda d: d["expectations"][1].update(kwarg={}), "unknown key 'kwarg'"),
+    ("rm", lambda d: d["expectations"][1].update(kwargs=[]), "must be objects"),
+    ("rm", lambda d: d["expectations"][1].update(type="expect_text_to_be_visibel"), "no expectation of that type"),
+    ("rm", lambda d: d["expectations"][1].update(type="RowExpectation"), "no expectation of that type"),
+    ("rm", lambda d: d["expectations"][1].update(severity="error"), "'severity' is 'error'"),
+    ("rm", lambda d: d["expectations"][1].pop("severity"), "'severity' is None"),
+    ("rm", lambda d: d["expectations"][1].update(description=3), "'description' must be text"),
+    ("rm", lambda d: d["expectations"][1].pop("meta"), "meta.reason is None"),
+    ("rm", lambda d: d["expectations"][1]["meta"].update(reason="Prompt blank"), "snake_case"),
+    ("rm", lambda d: d["expectations"][1]["meta"].update(reason="data_id_blank"), "stands twice"),
+    ("rm", lambda d: d["expectations"][1]["meta"].update(scope="shard"), "meta.scope is 'shard'"),
+    ("rm", lambda d: d["expectations"][1]["meta"].update(reasons="x"), "unknown key 'reasons'"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(mostly=1.1), "'mostly' is 1.1"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(mostly=True), "'mostly' is True"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(mostly={"$PARAMETER": "ties"}), "'mostly' is"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="answer"), "no column 'answer'"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="responses"), "cannot judge the column 'responses'"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="question_count"), "cannot judge the column"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column=3), "column: "),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].pop("column"), "column: "),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(colour="red"), "colour: extra fields not permitted"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(row_condition="1"), "'row_condition' is not allowed"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(condition_parser="pandas"), "'condition_parser' is not"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column={"$PARAMETER": "now()"}), "expected a value or"),
+    (
+        "rm",
+        lambda d: d["expectations"].append(new_entry(VISIBLE, scope="split", column="prompt")),
+        "no column 'prompt'",
+    ),
+    (
+        "rm",
+        lambda d: d["expectations"].append(new_entry("expect_ranks_to_be_contiguous", column="responses", ties="any")),
+        "ties: ",
+    ),
+    (
+        "rm",
+        lambda d: d["expectations"].append(new_entry("expect_responses_to_differ", column="prompt")),
+        "cannot judge the column 'prompt'",
+    ),
+    (
+        "sft",
+        lambda d: d["expectations"].append(new_entry("expect_text_length_to_be_between", column="answer")),
+        "neither 'minimum' nor 'maximum'",
+    ),
+    (
+        "sft",
+        lambda d: d["expectations"].append(
+            new_entry("expect_text_length_to_be_between", column="answer", minimum=5, maximum=4)
+        ),
+        "above 'maximum'",
+    ),
+    (
+        "sft",
+        lambda d: d["expectations"].append(
+            new_entry("expect_text_not_to_be_a_placeholder", column="answer", patterns=["(?=a)"])
+        ),
+        "is not RE2",
+    ),
+    (
+        "sft",
+        lambda d: d["expectations"].append(
+            new_entry("expect_text_not_to_be_a_placeholder", column="answer", patterns=[])
+        ),
+        "'patterns' is empty",
+    ),
+    (
+        "sft",
+        lambda d: d["expectations"].append(new_entry("expect_text_to_differ_from", column="answer", other="system")),
+        "no column 'system_normalised'",
+    ),
+    (
+        # Flags both holders and sees one shard only.
+        "sft",
+        lambda d: d["expectations"].append(new_entry("expect_column_values_to_be_unique", column="data_id")),
+        "cannot be used here",
+    ),
+    (
+        # Measures the length of str(list) and passes [].
+        "rm",
+        lambda d: d["expectations"].append(
+            new_entry("expect_column_value_lengths_to_be_between", column="responses", min_value=1)
+        ),
+        "cannot judge the column 'responses'",
+    ),
+    (
+        "release",
+        lambda d: d["expectations"].append(new_entry("unexpected_rows_expectation", unexpected_rows_query="x")),
+        "cannot be used here",
+    ),
+    ("release", lambda d: d["expectations"].append(new_entry(VISIBLE, column="label_kind")), "cannot be used here"),
+    ("release", lambda d: d["expectations"][0]["meta"].update(scope="record"), "unknown key 'scope'"),
+    ("release", lambda d: d["expectations"][0]["kwargs"].update(column="rows"), "no column 'rows'"),
+    ("release", lambda d: d["expectations"][0]["kwargs"].update(column="label_kind"), "cannot judge the column"),
+]
+
+
+@pytest.mark.parametrize(("suite", "change", "message"), WRONG, ids=[message for _, _, message in WRONG])
+def test_a_wrong_suite_is_one_line_that_names_the_file(
+    suite: str, change: Callable[[Document], object], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SuiteError) as caught:
+        load_suites(folder_with(tmp_path, suite, change))
+    text = str(caught.value)
+    assert f"{suite}.json" in text
+    assert message in text
+    assert "\n" not in text
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "not a valid JSON document"),
+        (b"[]", "not an object"),
+        (b"\xff\xfe\xff", "expected a JSON file in UTF-8"),
+        (b'{"name": "sft", "name": "sft"}', "stands twice"),
+        (b'{"name": "sft", "meta": NaN}', "not a JSON number"),
+        (b"[" * 100_000, "not a valid JSON document"),
+    ],
+)
+def test_a_file_that_is_no_suite(content: bytes, message: str, tmp_path: Path) -> None:
+    folder_with(tmp_path, "sft", lambda document: None)
+    (tmp_path / "sft.json").write_bytes(content)
+    with pytest.raises(SuiteError, match=message):
+        load_suites(tmp_path)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    folder_with(tmp_path, "sft", lambda document: None)
+    (tmp_path / "release.json").unlink()
+    with pytest.raises(SuiteError, match=r"release\.json: suite not found"):
+        load_suites(tmp_path)
+
+
+def test_the_hash_is_of_the_content(tmp_path: Path) -> None:
+    shipped = load_suites(SHIPPED_EXPECTATIONS)
+    laid_out_otherwise = load_suites(folder_with(tmp_path, "rm", lambda d: d["expectations"][0].update(meta={
+        "scope": "record", **d["expectations"][0]["meta"]
+    })))  # fmt: skip
+    assert laid_out_otherwise.hash == shipped.hash
+    assert laid_out_otherwise.rm == shipped.rm
+    stricter = load_suites(folder_with(tmp_path, "rm", lambda d: d["expectations"][0]["kwargs"].update(mostly=0.99)))
+    assert stricter.rm != shipped.rm
+    assert stricter.hash != shipped.hash
+    assert stricter.sft == shipped.sft
+
+
+def test_importing_the_package_does_not_import_great_expectations() -> None:
+    code = "import sys, sftrm_quality.checks; sys.exit('great_expectations' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
