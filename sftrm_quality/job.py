@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sftrm_quality.checks import Suites, judge_release, load_suites, verdict
+from sftrm_quality.checks import Suites, compile_suites, judge_release, read_suites, verdict
 from sftrm_quality.checks.results import CheckResult
 from sftrm_quality.collection.assign import assign
 from sftrm_quality.collection.deduplicate import Context, deduplicate
@@ -21,10 +22,11 @@ from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
 from sftrm_quality.intake.files import Intake
-from sftrm_quality.intake.take_in import take_in
+from sftrm_quality.intake import cache
+from sftrm_quality.intake.take_in import Intaker, ReadProgress
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id
-from sftrm_quality.reading import SourceFile, discover
+from sftrm_quality.reading import SourceFile, discover, hashed
 from sftrm_quality.releases.facts import release_facts
 from sftrm_quality.releases.manifest import damaged_files, hash_of, release_id, settings_in_force, versions
 from sftrm_quality.releases.publish import Release, finish_staged, in_force, publish
@@ -101,11 +103,12 @@ class Job:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self.suites: Suites = load_suites(self.config.expectations)
+            self.suites: Suites = read_suites(self.config.expectations)
             self.workers = stack.enter_context(Workers(self.config.workers))
             self._memory = stack.enter_context(PeakMemory())
             stack.enter_context(self.output.locked(self.config.lock_seconds, self._say))
             self.staging.mkdir(parents=True)
+            self._compile_suites()
             self._stack = stack.pop_all()
         return self
 
@@ -124,16 +127,24 @@ class Job:
 
     def plan(self) -> Plan:
         """Find the raw files, hash them, and see whether the release that they make is in force already."""
-        files = tuple(discover(self.config.raw))
+        files = _hashed_files(self.config)
         release = in_force(self.output)
         wanted = release_id(files, self.config, self.suites.hash)
         if release and release.release_id == wanted and damaged_files(release.folder, release.manifest):
             release = None
+        self._intaker = Intaker(
+            self.config,
+            self.suites,
+            self.output,
+            self.staging,
+            self.workers,
+            ReadProgress(sum(file.size for file in files)),
+        )
         return Plan(files, wanted, release)
 
     def take_in(self, file: SourceFile) -> list[Intake]:
         """Read, map, check and fingerprint one raw file, or find that in the cache."""
-        return take_in(file, self.config, self.suites, self.output, self.staging, self.workers)
+        return self._intaker.take_in(file)
 
     def deduplicate(self, intakes: Sequence[Intake]) -> Collection:
         """Identity and duplicates over all files."""
@@ -201,6 +212,12 @@ class Job:
         put_in_place(folder, self.output, self.run_id)
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
+    def _compile_suites(self) -> None:
+        """In a worker, so that this process never needs Great Expectations; not again for those in force."""
+        release = in_force(self.output)
+        if release is None or release.manifest["suites_hash"] != self.suites.hash:
+            self.workers.submit(compile_suites, self.suites).result()
+
     def _context(self) -> Context:
         scratch = self.staging / "scratch"
         scratch.mkdir(exist_ok=True)
@@ -208,7 +225,7 @@ class Job:
 
     def _unless_files_changed(self, plan: Plan) -> None:
         """Raise StorageError when a raw file is not what it was when the run began."""
-        now = {file.source_file: file.content_hash for file in discover(self.config.raw)}
+        now = {file.source_file: file.content_hash for file in _hashed_files(self.config)}
         changed = [f.source_file for f in plan.files if now.get(f.source_file) != f.content_hash]
         if changed:
             raise StorageError(
@@ -260,6 +277,12 @@ class Job:
             "seconds": round(time.monotonic() - self._clock, 1),
             "peak_mib": self._memory.peak_mib,
         }
+
+
+def _hashed_files(config: RunConfig) -> tuple[SourceFile, ...]:
+    """The raw files with the hashes of their bytes, read side by side: hashing waits for the disk, not for Python."""
+    with ThreadPoolExecutor(config.workers) as threads:
+        return tuple(threads.map(hashed, discover(config.raw)))
 
 
 def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:

@@ -1,7 +1,7 @@
 """The judge of every row: Great Expectations suites that people read and edit, with vectorised expectations of our own.
 
 Importing this package is cheap. Great Expectations, which needs some seconds, is imported by the first call of
-``load_suites``, ``judge`` or ``judge_release`` in a process.
+``compile_suites``, ``judge`` or ``judge_release`` in a process.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sftrm_quality.checks.frames import FRAMES, NORMALISED_FIELDS, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckResult, Judgement, sum_counts, verdict
-from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, load_suites
+from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, compile_suites, load_suites, read_suites
 
 __all__ = [
     "FAILURES",
@@ -25,9 +25,11 @@ __all__ = [
     "Scope",
     "Suite",
     "Suites",
+    "compile_suites",
     "judge",
     "judge_release",
     "load_suites",
+    "read_suites",
     "sum_counts",
     "verdict",
 ]

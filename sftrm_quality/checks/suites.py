@@ -85,19 +85,33 @@ class Suites:
         return self.sft if kind is LabelKind.SFT else self.rm
 
 
-def load_suites(folder: Path) -> Suites:
-    """Read ``sft.json``, ``rm.json`` and ``release.json`` of a folder and check every entry.
+def read_suites(folder: Path) -> Suites:
+    """Read ``sft.json``, ``rm.json`` and ``release.json`` of a folder and check all that can be seen at a glance.
 
-    Raises SuiteError, one line that names the file and the entry. Great Expectations is imported on the way (some
-    seconds of a process's first call), but only after everything that can be seen without it.
+    Raises SuiteError, one line that names the file and the entry. Whether Great Expectations takes every entry is
+    for `compile_suites` to say.
     """
-    sft, rm, release = (_read(folder / f"{name}.json", name) for name in ("sft", "rm", RELEASE))
+    sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*LabelKind, RELEASE))
+    return Suites(sft, rm, release)
+
+
+def compile_suites(suites: Suites) -> None:
+    """Make sure that every entry is an expectation that fits its frame. Raises SuiteError otherwise.
+
+    Imports Great Expectations, some seconds of a process's first call.
+    """
     # Here and not above: `import sftrm_quality.checks` must not cost an import of Great Expectations.
     from sftrm_quality.checks.compiling import compile_suite
 
-    for suite in (sft, rm, release):
+    for suite in (suites.sft, suites.rm, suites.release):
         compile_suite(suite)
-    return Suites(sft, rm, release)
+
+
+def load_suites(folder: Path) -> Suites:
+    """`read_suites` and `compile_suites` in one."""
+    suites = read_suites(folder)
+    compile_suites(suites)
+    return suites
 
 
 def _read(path: Path, name: str) -> Suite:

@@ -11,3 +11,24 @@ need all shards at once see fingerprints only, one column at a time:
 Their results are numpy arrays over the *global row*: the running number of a candidate over all shards in the order
 given, so that "earlier" is a smaller number. None of them depends on where one shard ends and the next begins.
 """
+
+from sftrm_quality.dedup.contradictions import contradictions
+from sftrm_quality.dedup.exact import exact_duplicates, first_holders
+from sftrm_quality.dedup.fingerprints import content_hashes, fingerprint, prompt_keys
+from sftrm_quality.dedup.keys import ShardKeys
+from sftrm_quality.dedup.near import near_duplicates
+from sftrm_quality.dedup.parts import normalised_columns
+from sftrm_quality.dedup.prompts import prompt_groups
+
+__all__ = [
+    "ShardKeys",
+    "content_hashes",
+    "contradictions",
+    "exact_duplicates",
+    "fingerprint",
+    "first_holders",
+    "near_duplicates",
+    "normalised_columns",
+    "prompt_groups",
+    "prompt_keys",
+]

@@ -23,34 +23,36 @@ Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 class Buckets:
-    """Rows that have the same key, as runs of one sorted array (8 bytes a row)."""
+    """Rows that share their key with another row, bucket by bucket."""
 
     def __init__(self, rows: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32]) -> None:
         """``keys`` (uint32) belong to ``rows`` (ascending, fewer than 2**32)."""
-        self._rows = rows
         # Key above place: one vectorised sort of integers, which leaves the places of a bucket in order.
-        sorted_keys = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(rows), dtype=np.uint64)
-        sorted_keys.sort()
-        self._places = (sorted_keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-        buckets = sorted_keys >> np.uint64(32)
-        inner = np.flatnonzero(buckets[1:] != buckets[:-1]) + 1
-        starts = np.concatenate([np.zeros(1, np.int64), inner])
+        entries = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(rows), dtype=np.uint64)
+        entries.sort()
+        changes = entries[1:] >> np.uint64(32) != entries[:-1] >> np.uint64(32)
+        starts = np.append(np.zeros(min(1, len(rows)), np.int64), np.flatnonzero(changes) + 1)
         sizes = np.diff(np.append(starts, len(rows)))
-        # By sorted position: where its bucket starts, and how many rows are in it.
-        self._starts = np.repeat(starts, sizes).astype(np.uint32)
-        self._sizes = np.repeat(sizes, sizes).astype(np.uint32)
+        # Most rows are alone in their bucket: go on with the others.
+        sizes = sizes[sizes > 1]
+        alone = np.append(True, changes) & np.append(changes, True) if len(rows) else np.zeros(0, np.bool_)
+        self._rows = rows[entries[~alone] & np.uint64(0xFFFFFFFF)]
+        # By position: where its bucket starts, and how many rows are in it.
+        self._starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+        self._sizes = np.repeat(sizes, sizes)
 
     def shared(self) -> npt.NDArray[np.int64]:
-        """The rows that are not alone in their bucket."""
-        return self._rows[self._places[self._sizes > 1]]
+        """The rows that are not alone with their key."""
+        return self._rows
 
     def oversized(self) -> npt.NDArray[np.int64]:
         """The rows in buckets of more than ``LARGEST``, ascending."""
-        return np.sort(self._rows[self._places[self._sizes > LARGEST]])
+        crowded: npt.NDArray[np.int64] = np.sort(self._rows[self._sizes > LARGEST])
+        return crowded
 
     def pairs(self) -> Iterator[Pairs]:
         """Every proposed pair (earlier rows, later rows), about a million at a time."""
-        position = np.arange(len(self._rows), dtype=np.int64) - self._starts
+        position = np.arange(len(self._rows)) - self._starts
         counts = np.where(self._sizes > LARGEST, np.minimum(position, 2 * NEIGHBOURS), position)
         ends = np.cumsum(counts)
         del position, counts
@@ -60,7 +62,7 @@ class Buckets:
             last = max(int(np.searchsorted(ends, done + _PAIRS, side="right")), first + 1)
             if ends[last - 1] > done:
                 earlier, later = _fill_pairs(self._starts, self._sizes, first, last, ends[last - 1] - done)
-                yield self._rows[self._places[earlier]], self._rows[self._places[later]]
+                yield self._rows[earlier], self._rows[later]
             first = last
 
 
@@ -75,12 +77,12 @@ def split_keys(keys, others):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _fill_pairs(starts, sizes, first, last, count):  # type: ignore[no-untyped-def]
-    """Sorted positions (earlier, later) of the pairs whose later one is in ``first`` to ``last``."""
+    """Positions (earlier, later) of the pairs whose later one is in ``first`` to ``last``."""
     earlier = np.empty(count, np.int64)
     later = np.empty(count, np.int64)
     at = 0
     for position in range(first, last):
-        start = int(starts[position])
+        start = starts[position]
         heads = position - start
         tail = position
         if sizes[position] > LARGEST:

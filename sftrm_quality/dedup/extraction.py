@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 
 from sftrm_quality.dedup.parts import PROMPT_COLUMN, normalised_columns, one_array, prompt_part, response_part
 from sftrm_quality.dedup.shingles import shingle_sets
@@ -33,15 +34,14 @@ class Extraction(NamedTuple):
 
 
 class Extracted(NamedTuple):
-    """Where the sets of the rows stand in the file of an extraction, in its shingles.
+    """What is in the file of an extraction: the sets of its rows, one after the other.
 
     Row i has the sets ``row_sets[i]`` to ``row_sets[i + 1]``: prompt, history, system message, and then its responses.
-    ``ranks`` has one entry a set: NaN but for ranked responses.
+    ``lengths`` are in shingles; ``ranks`` are NaN but for ranked responses.
     """
 
     path: Path
     row_sets: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
     ranks: npt.NDArray[np.float64]
 
@@ -58,20 +58,17 @@ def extract(work: Extraction) -> Extracted:
     except (OSError, pa.ArrowInvalid) as error:
         raise StorageError(f"{work.records_path}: cannot read the candidates: {error}. Run again.") from error
     done = []
-    written = 0
     with work.path.open("wb") as file:
         for first in range(0, len(work.rows), _BATCH):
             batch = table.take(pa.array(work.rows[first : first + _BATCH]))
             sets, hashes = _batch_sets(work, batch)
-            done.append(sets._replace(starts=sets.starts + written))
-            for part in hashes:
-                part.tofile(file)
-                written += len(part)
+            done.append(sets)
+            hashes.tofile(file)
     return join_extracted(work.path, done)
 
 
-def _batch_sets(work: Extraction, batch: pa.Table) -> tuple[Extracted, list[npt.NDArray[np.uint64]]]:
-    """The sets of some rows, part after part; ``starts`` count from the first of these parts."""
+def _batch_sets(work: Extraction, batch: pa.Table) -> tuple[Extracted, npt.NDArray[np.uint64]]:
+    """The sets of some rows, and their shingles in the order of rows and sets."""
     kind, rows = work.label_kind, batch.num_rows
     response_starts = np.zeros(rows + 1, np.int64)
     responses = pa.array([], pa.string())
@@ -94,7 +91,7 @@ def _batch_sets(work: Extraction, batch: pa.Table) -> tuple[Extracted, list[npt.
     starts, lengths = np.zeros(row_sets[-1], np.int64), np.zeros(row_sets[-1], np.int64)
     all_ranks = np.full(row_sets[-1], np.nan)
     all_ranks[places[-1]] = ranks
-    parts = []
+    parts = [np.zeros(0, np.uint64)]
     written = 0
     for texts, place in zip([*prompt, responses], places, strict=True):
         if texts is not None:
@@ -102,13 +99,23 @@ def _batch_sets(work: Extraction, batch: pa.Table) -> tuple[Extracted, list[npt.
             starts[place], lengths[place] = bounds[:-1] + written, np.diff(bounds)
             written += len(hashes)
             parts.append(hashes)
-    return Extracted(work.path, row_sets, starts, lengths, all_ranks), parts
+    return Extracted(work.path, row_sets, lengths, all_ranks), _gather(np.concatenate(parts), starts, lengths)
+
+
+@njit(cache=True, nogil=True)
+def _gather(values, starts, lengths):  # type: ignore[no-untyped-def]
+    """The stretches of values (uint64) from ``starts``, one after the other."""
+    gathered = np.empty(lengths.sum(), np.uint64)
+    at = 0
+    for i in range(len(starts)):
+        gathered[at : at + lengths[i]] = values[starts[i] : starts[i] + lengths[i]]
+        at += lengths[i]
+    return gathered
 
 
 def join_extracted(path: Path, pieces: Sequence[Extracted]) -> Extracted:
-    """Several as one; their ``starts`` count from the same place already."""
+    """Several as one, in order."""
     counts = np.concatenate([np.zeros(1, np.int64), *(np.diff(piece.row_sets) for piece in pieces)])
-    empty = Extracted(path, np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    columns = zip(*(piece[2:] for piece in [empty, *pieces]), strict=True)
-    starts, lengths, ranks = (np.concatenate(column) for column in columns)
-    return Extracted(path, np.cumsum(counts), starts, lengths, ranks)
+    lengths = np.concatenate([np.zeros(0, np.int64), *(piece.lengths for piece in pieces)])
+    ranks = np.concatenate([np.zeros(0), *(piece.ranks for piece in pieces)])
+    return Extracted(path, np.cumsum(counts), lengths, ranks)

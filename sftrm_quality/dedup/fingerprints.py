@@ -15,6 +15,7 @@ from sftrm_quality.dedup.encoding import DIGEST, digests, encode_rows
 from sftrm_quality.dedup.minhash import add_texts, band_columns, band_shape, empty_signatures
 from sftrm_quality.dedup.parts import PROMPT_COLUMN, Prompt, Responses, one_array, prompt_part, response_part
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.text import normalise
 
 # A word said by the prompt is another shingle than the same word in a response. Any three different numbers do.
 _PROMPT, _HISTORY, _RESPONSE = 1, 2, 3
@@ -67,15 +68,12 @@ def fingerprint(
     """
     prompt = prompt_part(table, normalised[f"{PROMPT_COLUMN[kind]}_normalised"])
     responses = response_part(kind, normalised)
-    contexts = {"history": prompt.history, "system": prompt.system}
-    # An absent history is not written, an empty one is: make both absent.
-    present = {name: _empty_to_null(texts) for name, texts in contexts.items() if texts is not None}
-    prompt_keys = digests(encode_rows(b"prompt\0", {"prompt": prompt.text, **present}))
+    keys_of_prompts = _prompt_keys(prompt)
     response_digests = digests(responses.texts)
     columns = {
         "content_hash": content_hashes(kind, table),
-        "content_key": _content_keys(kind, responses.starts, prompt_keys, response_digests),
-        "prompt_key": prompt_keys,
+        "content_key": _content_keys(kind, responses.starts, keys_of_prompts, response_digests),
+        "prompt_key": keys_of_prompts,
         "data_id_key": _data_id_keys(kind, one_array(table["data_id"])),
         **_bands(prompt, responses, near.threshold),
     }
@@ -86,6 +84,18 @@ def fingerprint(
         columns["response_keys"] = pa.ListArray.from_arrays(offsets, pa.array(keys))
         columns["response_ranks"] = pa.ListArray.from_arrays(offsets, ranks)
     return pa.table(columns, schema=fingerprint_schema(kind, near))
+
+
+def prompt_keys(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
+    """The ``prompt_key`` (binary(16)) of records, from their prompt or question, history and system message alone."""
+    return _prompt_keys(prompt_part(table, normalise(table[PROMPT_COLUMN[kind]])))
+
+
+def _prompt_keys(prompt: Prompt) -> pa.FixedSizeBinaryArray:
+    contexts = {"history": prompt.history, "system": prompt.system}
+    # An absent history is not written, an empty one is: make both absent.
+    present = {name: _empty_to_null(texts) for name, texts in contexts.items() if texts is not None}
+    return digests(encode_rows(b"prompt\0", {"prompt": prompt.text, **present}))
 
 
 def _empty_to_null(texts: pa.StringArray) -> pa.StringArray:

@@ -1,8 +1,8 @@
 """The exact similarity of proposed pairs, from the shingle sets of the rows that stand in any pair.
 
 The texts are read once more, shard by shard (wherever ``map`` runs ``extraction.extract``), and become one file of
-sorted shingle hashes in a scratch folder, 8 bytes a shingle. Pairs are compared chunk by chunk over a mapping that is
-opened for the chunk, so that memory holds the chunk and some 30 bytes a set, not the file.
+sorted shingle hashes in a scratch folder, 8 bytes a shingle. Pairs are compared chunk by chunk, so that memory holds
+the shingles of a chunk and some 24 bytes a set, not the file.
 """
 
 import shutil
@@ -19,8 +19,8 @@ from sftrm_quality.dedup.keys import ShardKeys, shard_starts
 Map = Callable[[Callable[[Extraction], Extracted], Iterable[Extraction]], Iterable[Extracted]]
 """``map``, or that of a pool of processes. It must keep the order."""
 
-# Shingles that a chunk of pairs may touch: 64 MiB.
-_CHUNK_SHINGLES = 8 << 20
+# Shingles of a chunk of pairs: at most 16 MiB.
+_CHUNK_SHINGLES = 2 << 20
 
 
 class ShingleSets:
@@ -58,13 +58,14 @@ class ShingleSets:
         done = []
         with self._path.open("wb") as joined:
             for extracted in map(extract, work):
-                done.append(extracted._replace(starts=extracted.starts + joined.tell() // 8))
+                done.append(extracted)
                 with extracted.path.open("rb") as part:
                     shutil.copyfileobj(part, joined, 1 << 20)
                 extracted.path.unlink()
-        self._sets = join_extracted(self._path, done)
-        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._sets.lengths)])
-        self._shingles = np.diff(ends[self._sets.row_sets])
+        _, self._row_sets, self._lengths, self._ranks = join_extracted(self._path, done)
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._lengths)])
+        # Row i has the shingles row_starts[i] to row_starts[i + 1] of the file.
+        self._row_starts = starts[self._row_sets]
 
     def similarities(
         self, earlier: npt.NDArray[np.int64], later: npt.NDArray[np.int64], threshold: float
@@ -77,14 +78,18 @@ class ShingleSets:
         too: neither may be dropped in favour of the other.
         """
         left, right = np.searchsorted(self._rows, earlier), np.searchsorted(self._rows, later)
-        touched = np.cumsum(self._shingles[left] + self._shingles[right])
+        sizes = np.diff(self._row_starts)
+        touched = np.cumsum(sizes[left] + sizes[right])
         found = np.empty(len(left))
         first = 0
         while first < len(left):
             done = touched[first - 1] if first else 0
             last = max(int(np.searchsorted(touched, done + _CHUNK_SHINGLES, side="right")), first + 1)
             here = slice(first, last)
-            _compare(self._mapped(), *self._sets[1:], left[here], right[here], threshold, found[here])
+            needed, places = np.unique(np.concatenate([left[here], right[here]]), return_inverse=True)
+            values, starts = self._read(needed)
+            row_sets = self._row_sets
+            _compare(values, starts, places, needed, row_sets, self._lengths, self._ranks, threshold, found[here])
             first = last
         return found
 
@@ -92,61 +97,81 @@ class ShingleSets:
         """Deletes the file."""
         self._path.unlink()
 
-    def _mapped(self) -> npt.NDArray[np.uint64]:
-        if self._path.stat().st_size == 0:  # which cannot be mapped
-            return np.zeros(0, np.uint64)
-        return np.asarray(np.memmap(self._path, np.uint64, "r"))
+    def _read(self, needed: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+        """The shingles of some rows, and where each row's begin. Read and not mapped: what is mapped counts as ours."""
+        begins, ends = self._row_starts[needed], self._row_starts[needed + 1]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])
+        values = np.empty(starts[-1], np.uint64)
+        with self._path.open("rb", buffering=0) as file:
+            for begin, start, stop in zip(begins.tolist(), starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+                file.seek(8 * begin)
+                file.readinto(values[start:stop].data)
+        return values, starts
 
 
 @njit(cache=True, nogil=True)
-def _compare(values, row_sets, starts, lengths, ranks, left, right, threshold, found):  # type: ignore[no-untyped-def]
-    for pair in range(len(left)):
-        a, b = row_sets[left[pair]], row_sets[right[pair]]
-        responses = row_sets[left[pair] + 1] - a - PROMPT_SETS
+def _compare(values, starts, places, rows, row_sets, lengths, ranks, threshold, found):  # type: ignore[no-untyped-def]
+    """The similarity of pairs, the first half of ``places`` with the second: both say which of ``rows`` it is."""
+    for pair in range(len(found)):
+        left, right = places[pair], places[pair + len(found)]
+        a, b = row_sets[rows[left]], row_sets[rows[right]]
+        responses = row_sets[rows[left] + 1] - a - PROMPT_SETS
         least = 0.0
-        if row_sets[right[pair] + 1] - b - PROMPT_SETS == responses:
+        if row_sets[rows[right] + 1] - b - PROMPT_SETS == responses:
             least = 1.0
+            at_a, at_b = starts[left], starts[right]
             for part in range(PROMPT_SETS):
-                least = min(least, _jaccard(values, starts, lengths, a + part, b + part, least, threshold))
+                m, n = lengths[a + part], lengths[b + part]
+                if least >= threshold:
+                    least = min(least, _jaccard(values, at_a, m, at_b, n, threshold))
+                at_a += m
+                at_b += n
             if least >= threshold and responses:
-                a, b = a + PROMPT_SETS, b + PROMPT_SETS
-                least = min(least, _responses_alike(values, starts, lengths, ranks, a, b, responses, threshold))
+                mine = slice(a + PROMPT_SETS, a + PROMPT_SETS + responses)
+                theirs = slice(b + PROMPT_SETS, b + PROMPT_SETS + responses)
+                matched = _responses_alike(
+                    values, at_a, lengths[mine], ranks[mine], at_b, lengths[theirs], ranks[theirs], threshold
+                )
+                least = min(least, matched)
         found[pair] = least if least >= threshold else 0.0
 
 
 @njit(cache=True, nogil=True)
-def _responses_alike(values, starts, lengths, ranks, a, b, count, threshold):  # type: ignore[no-untyped-def]
-    """The least Jaccard of the responses from set ``a`` and their counterparts from ``b``; 0 if ranked oppositely."""
+def _responses_alike(values, at_a, lengths_a, ranks_a, at_b, lengths_b, ranks_b, threshold):  # type: ignore[no-untyped-def]
+    """The least Jaccard of responses and their counterparts; 0 without counterpart, or if ranked oppositely."""
+    count = len(lengths_a)
     counterpart = np.full(count, -1, np.int64)
     free = np.ones(count, np.bool_)
     least = 1.0
+    start_a = at_a
     for i in range(count):
         best = -1.0
+        start_b = at_b
         for j in range(count):
             if free[j]:
-                alike = _jaccard(values, starts, lengths, a + i, b + j, 1.0, threshold)
+                alike = _jaccard(values, start_a, lengths_a[i], start_b, lengths_b[j], threshold)
                 if alike > best:
                     best = alike
                     counterpart[i] = j
+            start_b += lengths_b[j]
         if best < threshold:
             return 0.0
+        start_a += lengths_a[i]
         free[counterpart[i]] = False
         least = min(least, best)
         for k in range(i):
-            if (ranks[a + i] - ranks[a + k]) * (ranks[b + counterpart[i]] - ranks[b + counterpart[k]]) < 0:
+            if (ranks_a[i] - ranks_a[k]) * (ranks_b[counterpart[i]] - ranks_b[counterpart[k]]) < 0:
                 return 0.0
     return least
 
 
 @njit(cache=True, nogil=True)
-def _jaccard(values, starts, lengths, a, b, so_far, threshold):  # type: ignore[no-untyped-def]
-    """The Jaccard of two sets; 1 of two empty ones; 0 where it cannot, or no longer need, reach the threshold."""
-    m, n = lengths[a], lengths[b]
-    if so_far < threshold or min(m, n) < threshold * max(m, n):
+def _jaccard(values, i, m, j, n, threshold):  # type: ignore[no-untyped-def]
+    """The Jaccard of the sets ``values[i:i + m]`` and ``values[j:j + n]``; 1 of two empty ones; 0 if sure to be low."""
+    if min(m, n) < threshold * max(m, n):
         return 0.0
     if m == 0:
         return 1.0
-    i, j = starts[a], starts[b]
     i_end, j_end = i + m, j + n
     common = 0
     while i < i_end and j < j_end:

@@ -49,8 +49,7 @@ class AihubSft:
     label_kind = LabelKind.SFT
 
     def fits(self, record: Record) -> bool:
-        answer = record.get("answer")
-        return "question" in record and isinstance(answer, Mapping) and "contents" in answer
+        return isinstance(record.get("answer"), Mapping)
 
     def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
         return pa.schema([*_base_fields(sample), ("answer", _ANSWER)])
@@ -71,7 +70,7 @@ class AihubRm:
     label_kind = LabelKind.RM
 
     def fits(self, record: Record) -> bool:
-        return "question" in record and any(_RANKED_NAME.fullmatch(name) for name in record)
+        return any(_RANKED_NAME.fullmatch(name) for name in record)
 
     def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
         seen = {name for r in sample if isinstance(r, Mapping) for name in r if _RANKED_NAME.fullmatch(name)}

@@ -1,6 +1,6 @@
 """SFTlabel and RMlabel as described: flat fields, ``responses: [{text, rank}]``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -38,7 +38,7 @@ class ReferenceSft:
     label_kind = LabelKind.SFT
 
     def fits(self, record: Record) -> bool:
-        return any(name in record for name in PROMPT_NAMES) and isinstance(record.get("answer"), str)
+        return "answer" in record and not isinstance(record["answer"], Mapping)
 
     def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
         return pa.schema([*_base_fields(sample), ("answer", pa.string())])

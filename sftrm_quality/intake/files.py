@@ -18,6 +18,7 @@ class ShardSummary:
 
     unmapped_reasons: how many records left at stage read or format for each reason; the checks' own are in counts.
     fields_ignored: names of fields that the format does not read, with the number of records that have them.
+    encoding: of the records' bytes in the source file.
     """
 
     received: int
@@ -27,6 +28,7 @@ class ShardSummary:
     unmapped_reasons: Mapping[str, int]
     fields_ignored: Mapping[str, int]
     counts: tuple[CheckCount, ...]
+    encoding: str
 
     @property
     def set_aside(self) -> int:
@@ -49,7 +51,6 @@ class Intake:
     format: str | None = None
     label_kind: LabelKind | None = None
     container: str | None = None
-    encoding: str | None = None
     note: str = ""
     shards: tuple[ShardSummary, ...] = field(default=())
 
@@ -58,6 +59,12 @@ class Intake:
         stem = f"{self.stream:04d}-{number:06d}"
         records, keys, aside = (self.folder / f"{stem}.{part}.arrow" for part in ("records", "keys", "aside"))
         return records, keys, aside
+
+    @property
+    def encoding(self) -> str | None:
+        """Of the source file; None where nothing was read from it. ASCII counts as UTF-8."""
+        seen = [shard.encoding for shard in self.shards]
+        return next((name for name in seen if name != "utf-8"), seen[0] if seen else None)
 
     @property
     def fields_ignored(self) -> Counter[str]:

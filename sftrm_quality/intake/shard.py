@@ -6,19 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
+import xxhash
 
 from sftrm_quality import dedup
-from sftrm_quality.checks import Scope, Suite, judge
-from sftrm_quality.config import NearDuplicates, SourceSettings
+from sftrm_quality.checks import Judgement, Scope, Suite, judge
+from sftrm_quality.config import Limits, NearDuplicates, SourceSettings
 from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.base import Format
 from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.intake.files import ShardSummary
-from sftrm_quality.reading import LoadedShard, RawShard, load, payload_columns
-from sftrm_quality.records import CANDIDATES, SHARD_QUARANTINE, LabelKind, Stage
-from sftrm_quality.text import normalise
+from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_columns
+from sftrm_quality.records import CANDIDATE_FIELDS, CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Stage
 
 Rows = npt.NDArray[np.int64]
 
@@ -31,6 +31,7 @@ class ShardTask:
     format: str
     wire: pa.Schema
     source: SourceSettings
+    limits: Limits
     suite: Suite
     near: NearDuplicates
     records_path: Path
@@ -40,13 +41,147 @@ class ShardTask:
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Mapped records of a shard: candidate columns, their rows in the shard, and the misfits by row."""
+    """Mapped records of a shard in raw order: candidate columns, their rows in the shard, and the misfits by row."""
 
     table: pa.Table
     rows: Rows
     misfits: dict[int, Misfit]
 
 
+def _unread_content(value: object, wire: pa.Schema, fmt: Format) -> Misfit | None:
+    """A field with label content that the format would pass over: the record must not go on without it."""
+    names = value if isinstance(value, dict) else ()
+    unread = [name for name in names if name not in wire.names and fmt.is_content(name)]
+    return Misfit("field_unexpected", f"the format {fmt.name} does not read {unread[0][:40]}") if unread else None
+
+
+def _hidden_misfits(loaded: LoadedShard, batch: ReadBatch, wire: pa.Schema, fmt: Format) -> dict[int, Misfit]:
+    """Records of the batch that have such a field; looked for only where the batch has one at all."""
+    if not any(fmt.is_content(name) for name in batch.unexpected):
+        return {}
+    position = {int(row): i for i, row in enumerate(loaded.rows)}
+    found = {}
+    for row in map(int, batch.table_rows):
+        i = position[row]
+        misfit = _unread_content(orjson.loads(loaded.text[loaded.starts[i] : loaded.ends[i]].tobytes()), wire, fmt)
+        if misfit:
+            found[row] = misfit
+    return found
+
+
+def _map(loaded: LoadedShard, batch: ReadBatch, fmt: Format, task: "ShardTask") -> _Candidates:
+    """Both ways into candidate columns: whole batches, and records that were parsed alone."""
+    misfits = _hidden_misfits(loaded, batch, task.wire, fmt)
+    alone_rows: list[int] = []
+    alone: list[object] = []
+    for row, value in batch.objects:
+        fitted = _unread_content(value, task.wire, fmt) or conform(value, task.wire)
+        if isinstance(fitted, Misfit):
+            misfits[row] = fitted
+        else:
+            alone_rows.append(row)
+            alone.append(fitted)
+    tables: list[pa.Table] = []
+    rows: list[Rows] = []
+    for table, table_rows in (
+        (batch.table, batch.table_rows),
+        (pa.Table.from_pylist(alone, schema=task.wire), np.array(alone_rows, np.int64)),
+    ):
+        result = fmt.to_candidates(table, task.source)
+        tables.append(result.candidates)
+        rows.append(table_rows[result.rows])
+        misfits.update({int(table_rows[row]): misfit for row, misfit in result.misfits.items()})
+    together, all_rows = pa.concat_tables(tables), np.concatenate(rows)
+    order = np.argsort(all_rows, kind="stable")
+    order = order[~np.isin(all_rows[order], list(misfits))]
+    return _Candidates(together.take(pa.array(order)).combine_chunks(), all_rows[order], misfits)
+
+
+def _positions(shard: RawShard, rows: Rows) -> dict[str, pa.Array]:
+    lines = shard.lines[rows]
+    columns = (shard.first_index + rows, shard.offsets[rows], shard.lengths[rows])
+    names = [name for name, _ in POSITION]
+    return dict(zip(names, [*map(pa.array, columns), pa.array(lines, mask=lines < 0)], strict=True))
+
+
+def _set_aside(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str, pa.Array]) -> pa.Table:
+    """Rows of the shard in the columns of SHARD_QUARANTINE, with their own text."""
+    raw = [loaded.raw_bytes(int(row)) for row in rows]
+    arrays = {
+        "data_id": pa.nulls(len(rows), pa.string()),
+        "stage": pa.array([stage] * len(rows), pa.string()),
+        **_positions(loaded.shard, rows),
+        **payload_columns(raw, loaded.shard.original),
+        "content_hash": pa.array([xxhash.xxh3_128_digest(b"unmapped" + piece) for piece in raw], pa.binary(16)),
+        **columns,
+    }
+    return pa.table([arrays[field.name] for field in SHARD_QUARANTINE], schema=SHARD_QUARANTINE)
+
+
+def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
+    rows = np.array(sorted(misfits), np.int64)
+    found = [misfits[int(row)] for row in rows]
+    columns = {
+        "reasons": pa.array([[misfit.reason] for misfit in found], pa.list_(pa.string())),
+        "details": pa.array([[misfit.detail] for misfit in found], pa.list_(pa.string())),
+    }
+    return _set_aside(loaded, rows, Stage.FORMAT, columns)
+
+
+def _failed(loaded: LoadedShard, candidates: _Candidates, judgement: Judgement, kind: LabelKind) -> pa.Table:
+    failed, reasons, details = judgement.grouped("critical")
+    table = candidates.table.take(pa.array(failed))
+    columns = {
+        "data_id": table["data_id"].combine_chunks(),
+        "reasons": reasons,
+        "details": details,
+        "content_hash": dedup.content_hashes(kind, table),
+    }
+    return _set_aside(loaded, candidates.rows[failed], Stage.CHECK, columns)
+
+
 def _write(path: Path, table: pa.Table) -> None:
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
+
+
+def process_shard(task: ShardTask) -> ShardSummary:
+    """Take one shard from its bytes to its three spilled tables, and count what happened.
+
+    Writes records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, and what was set aside
+    (`records.SHARD_QUARANTINE`), each as an Arrow IPC file.
+    """
+    fmt = FORMATS[task.format]
+    kind = fmt.label_kind
+    loaded = load(task.shard, task.limits)
+    batch = parse(loaded, task.wire, task.limits)
+    candidates = _map(loaded, batch, fmt, task)
+    frame = candidates.table
+    for name, column in dedup.normalised_columns(kind, frame).items():
+        frame = frame.append_column(name, column)
+    policies = {"ties": task.source.ties, "unranked": task.source.unranked}
+    judgement = judge(task.suite, Scope.RECORD, frame, policies)
+    passed = np.flatnonzero(~judgement.critical)
+    kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
+    positions = _positions(loaded.shard, candidates.rows[passed])
+    records = pa.table(
+        [*kept.select(CANDIDATE_FIELDS[kind].names).columns, *positions.values()], schema=CANDIDATES[kind]
+    )
+    unmapped = _unmapped(loaded, candidates.misfits)
+    aside = pa.concat_tables([batch.unreadable, unmapped, _failed(loaded, candidates, judgement, kind)])
+    _write(task.records_path, records)
+    _write(task.keys_path, dedup.fingerprint(kind, kept, kept, task.near))
+    _write(task.aside_path, aside.sort_by("source_index"))
+    if task.shard.spilled:
+        task.shard.path.unlink()
+    reasons = Counter(reason for table in (batch.unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
+    return ShardSummary(
+        received=len(task.shard.starts),
+        passed=len(records),
+        unreadable=len(batch.unreadable),
+        quarantined=len(aside) - len(batch.unreadable),
+        unmapped_reasons=dict(sorted(reasons.items())),
+        fields_ignored={name: count for name, count in batch.unexpected.items() if not fmt.is_content(name)},
+        counts=judgement.counts,
+        encoding=task.shard.original,
+    )

@@ -53,7 +53,7 @@ def _common(collection: Collection, shard: Shard, rows: Rows, payloads: list[byt
             "label_kind": _repeated(shard.label_kind, len(rows)),
             "source_file": _repeated(shard.intake.source_file, len(rows)),
             **{name: records[name] for name in ("data_id", *_POSITION)},
-            **payload_columns(payloads),
+            **payload_columns(payloads, shard.intake.shards[shard.number].encoding),
         }
     )
 

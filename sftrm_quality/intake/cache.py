@@ -1,0 +1,75 @@
+"""What a raw file gave before, by the hash of its bytes and of everything that the result depends on.
+
+A night costs what is new: a file that was taken in once, under the same settings, suites and versions, is not read
+again. Every spilled file is listed with its hash, so that a damaged cache is rebuilt and never believed.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import xxhash
+
+from sftrm_quality import __version__
+from sftrm_quality.checks import Suites
+from sftrm_quality.config import RunConfig
+from sftrm_quality.intake.files import Intake, intakes_from_json
+from sftrm_quality.output import OutputFolder, move_folder
+from sftrm_quality.reading import SourceFile, content_hash
+
+_INTAKES = "intakes.json"
+_HASHES = "hashes.json"
+
+
+def cache_key(file: SourceFile, config: RunConfig, suites: Suites) -> str:
+    """A name for what taking in this file gives. Its own name counts only where settings go by names."""
+    depends_on = [
+        file.content_hash,
+        __version__,
+        suites.sft.hash,
+        suites.rm.hash,
+        config.limits.model_dump(),
+        config.near.model_dump(),
+        [[file.source_file, source.model_dump()] for source in config.sources],
+    ]
+    return xxhash.xxh3_128_hexdigest(json.dumps(depends_on, sort_keys=True).encode())
+
+
+def find(output: OutputFolder, key: str, file: SourceFile) -> list[Intake] | None:
+    """The intakes of a file as they were kept, or None where there are none or they are damaged."""
+    folder = output.cache / key
+    try:
+        hashes = json.loads((folder / _HASHES).read_text("utf-8"))
+        if any(content_hash(folder / name) != expected for name, expected in hashes.items()):
+            raise ValueError("damaged")
+        return intakes_from_json((folder / _INTAKES).read_text("utf-8"), file, folder)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+
+def keep(output: OutputFolder, key: str, building: Path, intakes: Sequence[Intake], file: SourceFile) -> list[Intake]:
+    """Move a finished folder of spilled shards into the cache; the intakes as they are there."""
+    (building / _INTAKES).write_text(json.dumps([intake.to_json() for intake in intakes]), "utf-8")
+    hashes = {path.name: content_hash(path) for path in sorted(building.iterdir())}
+    (building / _HASHES).write_text(json.dumps(hashes), "utf-8")
+    folder = output.cache / key
+    try:
+        move_folder(building, folder)
+    except OSError:
+        # Two raw files with the same bytes are taken in side by side: one of them is enough.
+        if not (folder / _HASHES).is_file():
+            raise
+        shutil.rmtree(building)
+    return intakes_from_json((folder / _INTAKES).read_text("utf-8"), file, folder)
+
+
+def forget_others(output: OutputFolder, intakes: Sequence[Intake]) -> None:
+    """Delete what belongs to raw files or settings that the published release no longer has."""
+    used = {intake.folder.name for intake in intakes}
+    for folder in output.cache.iterdir() if output.cache.is_dir() else ():
+        if folder.name not in used:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,199 @@
+"""One raw file → its intakes: every stream in it opened, its format recognised, its shards judged by the workers."""
+
+import re
+import shutil
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from sftrm_quality import progress
+from sftrm_quality.checks import Suites
+from sftrm_quality.config import RunConfig
+from sftrm_quality.formats import NoAnswers, NoFormat, recognise
+from sftrm_quality.formats.base import Format
+from sftrm_quality.intake import cache
+from sftrm_quality.intake.files import Intake, ShardSummary
+from sftrm_quality.intake.shard import ShardTask, process_shard
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.reading import OpenDocument, RawShard, RawStream, SourceFile, UnknownFile, open_document, open_streams
+from sftrm_quality.workers import Workers
+
+# The name of a field that answers a prompt, somewhere in a file that seemed to have none.
+_ANSWER_FIELD = re.compile(rb'"(answer\d{0,2}|responses)"\s*:')
+
+
+@dataclass
+class ReadProgress:
+    """Bytes of raw files taken in so far, over all files and threads of a run."""
+
+    total: int
+    done: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, count: int) -> None:
+        with self._lock:
+            self.done += count
+            done = self.done
+        progress.report("read", min(done, self.total), self.total, "bytes")
+
+
+@dataclass(frozen=True)
+class Intaker:
+    """What taking in a file needs besides the file."""
+
+    config: RunConfig
+    suites: Suites
+    output: OutputFolder
+    staging: Path
+    workers: Workers
+    progress: ReadProgress
+
+    def take_in(self, file: SourceFile) -> list[Intake]:
+        """The intakes of one raw file, one a stream: the file itself, or each member of an archive.
+
+        Raises StorageError where reading or spilling fails.
+        """
+        key = cache.cache_key(file, self.config, self.suites)
+        kept = cache.find(self.output, key, file)
+        if kept is None:
+            # Equal files may be taken in at the same time, each in a folder of its own.
+            building = self.staging / f"intake-{key}-{threading.get_ident()}"
+            building.mkdir()
+            counted = _Counted(self.progress, file.size)
+            intakes = [
+                self._stream(number, stream, file, building, counted)
+                for number, stream in enumerate(open_streams(file))
+            ]
+            kept = cache.keep(self.output, key, building, intakes, file)
+            self.progress.add(counted.rest())
+        else:
+            self.progress.add(file.size)
+        return kept
+
+    def _stream(
+        self, number: int, stream: RawStream | UnknownFile, file: SourceFile, building: Path, counted: "_Counted"
+    ) -> Intake:
+        if isinstance(stream, UnknownFile):
+            return Intake(stream.source_file, file, building, number, "unreadable", note=stream.seen)
+        spill = building / f"spill-{number}"
+        spill.mkdir()
+        try:
+            return self._document(number, stream, file, building, spill, counted)
+        finally:
+            shutil.rmtree(spill)
+
+    def _open(self, stream: RawStream, spill: Path) -> OpenDocument | UnknownFile:
+        source = self.config.source_settings(stream.source_file)
+        return open_document(stream, self.config.limits, spill, source.encoding)
+
+    def _document(
+        self, number: int, stream: RawStream, file: SourceFile, building: Path, spill: Path, counted: "_Counted"
+    ) -> Intake:
+        document = self._open(stream, spill)
+        if isinstance(document, UnknownFile):
+            return Intake(stream.source_file, file, building, number, "unreadable", note=document.seen)
+        intake = Intake(
+            stream.source_file,
+            file,
+            building,
+            number,
+            status="read",
+            container=document.container,
+        )
+        source = self.config.source_settings(stream.source_file)
+        found = recognise(document.sample, source)
+        if isinstance(found, NoAnswers):
+            records, with_answer = _look_through(document)
+            if with_answer is None:
+                note = f"{records:,} prompts without answers, as in AI Hub's SFTdata, RMdata and PPOdata"
+                return replace(intake, status="skipped", format="prompts_only", note=note)
+            document = self._open(stream, spill)
+            assert isinstance(document, OpenDocument)
+            found = recognise([with_answer], source)
+        if isinstance(found, NoAnswers | NoFormat):
+            return _without_format(intake, document, found)
+        shards = self._shards(intake, document, found, counted)
+        return replace(intake, format=found.name, label_kind=found.label_kind, shards=shards)
+
+    def _shards(
+        self, intake: Intake, document: OpenDocument, fmt: Format, counted: "_Counted"
+    ) -> tuple[ShardSummary, ...]:
+        wire = fmt.wire_schema(document.sample)
+        source = self.config.source_settings(intake.source_file)
+        numbers = iter(range(1_000_000))
+
+        def submit(shard: RawShard) -> Future[ShardSummary]:
+            paths = intake.shard_paths(next(numbers))
+            task = ShardTask(
+                shard,
+                fmt.name,
+                wire,
+                source,
+                self.config.limits,
+                self.suites.of(fmt.label_kind),
+                self.config.near,
+                *paths,
+            )
+            if not shard.spilled:
+                counted.add(shard.length)
+            return self.workers.submit(process_shard, task)
+
+        try:
+            return tuple(self.workers.in_order(submit, document.shards))
+        finally:
+            document.close()
+
+
+def _look_through(document: OpenDocument) -> tuple[int, object | None]:
+    """Count the records of a file whose sample has no answers, and find the first one that has one after all."""
+    records = 0
+    for shard in document.shards:
+        with shard.path.open("rb") as file:
+            file.seek(shard.file_offset)
+            data = file.read(shard.length)
+        if shard.spilled:
+            shard.path.unlink()
+        for match in _ANSWER_FIELD.finditer(data):
+            row = int(np.searchsorted(shard.starts, match.start(), side="right")) - 1
+            try:
+                record = orjson.loads(data[shard.starts[row] : shard.ends[row]].decode(shard.encoding))
+            except ValueError:
+                continue
+            if isinstance(record, dict) and any(_ANSWER_FIELD.match(f'"{name}":'.encode()) for name in record):
+                document.close()
+                return records, record
+        records += len(shard.starts)
+    return records, None
+
+
+def _without_format(intake: Intake, document: OpenDocument, found: NoAnswers | NoFormat) -> Intake:
+    """A file without a known format: empty, which is no fault, or unreadable as a whole."""
+    records = 0
+    for shard in document.shards:
+        records += len(shard.starts)
+        if shard.spilled:
+            shard.path.unlink()
+    if not records:
+        return replace(intake, note="no records")
+    seen = found.seen if isinstance(found, NoFormat) else "prompts without answers"
+    if not document.sample:
+        seen = "none of them can be parsed"
+    return replace(intake, status="unreadable", note=f"no known format: {document.container}, {records:,} records, {seen}")
+
+
+class _Counted:
+    """How much of one file was reported as read, so that its end is its size whatever it was packed with."""
+
+    def __init__(self, total: ReadProgress, size: int) -> None:
+        self._total, self._size, self._done = total, size, 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        self._total.add(count)
+
+    def rest(self) -> int:
+        return max(0, self._size - self._done)

@@ -1,0 +1,128 @@
+"""How numbers and foreign text are shown on a page: nothing in a record can hide, move or run anything there."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+# Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
+# that people write. Counted so, the size of a page is bounded whatever its texts hold.
+TEXT_LIMIT = 240
+_LINE_FEED, _TAB = "⏎", "⇥"
+# Blank or joining although Unicode does not call them format characters: grapheme joiner, Hangul fillers, vowel
+# inherents, variation selectors, the empty braille cell.
+_UNSEEN = frozenset(
+    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)))
+) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+# Controls, format and bidirectional marks, separators but the space, surrogates, private and unassigned code points.
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+
+
+def text(value: object, limit: int = TEXT_LIMIT) -> object:
+    """A string as markup that shows every character, cut in the middle when it takes more than ``limit`` bytes.
+
+    Invisible characters, controls and direction marks appear as ``<mark>⟨U+200B⟩</mark>``, line feed and tab as ⏎ and
+    ⇥. The signs used for this are shown by number themselves, so a text cannot pretend to hold what it does not.
+    None is a dash; numbers and markup are passed on.
+    """
+    if value is None:
+        return "–"
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    head, tail = _ends(value, limit)
+    if tail is None:
+        return Markup("").join(head)
+    left_out = Markup("<mark>… {} characters …</mark>").format(number(len(value) - len(head) - len(tail)))
+    return Markup("").join([*head, left_out, *tail])
+
+
+def _ends(value: str, limit: int) -> tuple[list[Markup], list[Markup] | None]:
+    """The glyphs of a text; of a long one those of its beginning and, half as many, of its end."""
+    if len(value) <= limit:
+        glyphs = _as_many_as_fit(value, limit)
+        if len(glyphs) == len(value):
+            return glyphs, None
+    tail = _as_many_as_fit(reversed(value[-limit:]), limit // 3)
+    return _as_many_as_fit(value[: len(value) - len(tail)], limit - limit // 3), tail[::-1]
+
+
+def _as_many_as_fit(characters: Iterable[str], limit: int) -> list[Markup]:
+    glyphs: list[Markup] = []
+    for character in characters:
+        glyph = _glyph(character)
+        limit -= len(glyph.encode())
+        if limit < 0:
+            break
+        glyphs.append(glyph)
+    return glyphs
+
+
+def _glyph(character: str) -> Markup:
+    if character == "\n":
+        shown = _LINE_FEED
+    elif character == "\t":
+        shown = _TAB
+    elif character != " " and (
+        unicodedata.category(character) in _UNSEEN_CATEGORIES
+        or character in _UNSEEN
+        or character in (_LINE_FEED, _TAB, "⟨")
+    ):
+        shown = f"⟨U+{ord(character):04X}⟩"
+    else:
+        return escape(character)
+    return Markup("<mark>{}</mark>").format(shown)
+
+
+def number(value: int) -> str:
+    """A count with thousands separators."""
+    return f"{value:,}"
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole in per cent with one decimal; what is not quite nothing or all never looks like it."""
+    if whole == 0:
+        return "–"
+    if part in (0, whole):
+        return "100 %" if part else "0 %"
+    percent = 100 * part / whole
+    if percent < 0.1:
+        return "<0.1 %"
+    return ">99.9 %" if percent > 99.9 else f"{percent:.1f} %"
+
+
+def bound(value: float) -> str:
+    """A bound between 0 and 1 in per cent with as many decimals as it was written with: 99.95 % is not 100 %."""
+    return f"{100 * value:.10g} %"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 0.8 s, 48.2 s, 12 min 03 s, 1 h 02 min."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def moment(iso: str) -> str:
+    """An ISO 8601 time, which is UTC when it names no zone, as ``2026-11-21 23:04:05 UTC``."""
+    parsed = datetime.fromisoformat(iso)
+    parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    return f"{parsed:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def link(path: str) -> Markup:
+    """A relative path as it stands in a link: ``javascript:`` and ``//host`` are names of files there."""
+    return Markup("./") + quote(path.lstrip("/"), safe="/", errors="surrogatepass")
+
+
+def segments(parts: Iterable[tuple[str, int]], whole: int) -> list[tuple[str, str, str]]:
+    """Of a bar 100 wide: class, start and width of every part that is not empty, side by side from the left."""
+    drawn, start = [], 0.0
+    for name, value in parts:
+        if value:
+            width = 100 * value / whole
+            drawn.append((name, f"{start:.4g}", f"{width:.4g}"))
+            start += width
+    return drawn

@@ -1,0 +1,176 @@
+"""The pages for people: one of a run and one of all runs, made from the figures of ``report.json`` and nothing else.
+
+A page is one file without scripts and without requests; its policy forbids both. Its size is bounded whatever the
+data: what is left out is counted, and stands in ``report.json``.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sftrm_quality.reports import display
+
+Figures = Mapping[str, Any]
+
+# With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
+FILES_SHOWN = 500
+REASONS_WITH_SAMPLES = 40
+SAMPLES_OF_A_REASON = 5
+MOVES_SHOWN = 50
+RUNS_SHOWN = 500
+
+_SEVERITIES = ("critical", "warning", "info")
+# Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
+_STATUSES = ("unreadable", "read", "skipped")
+
+
+class _Missing(StrictUndefined):
+    """A figure that is not there is an UndefinedError when it is formatted, too."""
+
+    __slots__ = ()
+    __format__ = __round__ = StrictUndefined._fail_with_undefined_error
+
+
+@cache
+def _environment() -> Environment:
+    loader = PackageLoader("sftrm_quality.reports")
+    # finalize shows the text of every expression, so a template cannot forget to.
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=_Missing,
+        finalize=display.text,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        text=display.text,
+        number=display.number,
+        bound=display.bound,
+        duration=display.duration,
+        moment=display.moment,
+        link=display.link,
+    )
+    style = loader.get_source(environment, "report.css")[0]
+    environment.globals.update(
+        share=display.share,
+        segments=display.segments,
+        style=Markup(style),
+        style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
+    return environment
+
+
+def render_run(report: Figures) -> str:
+    """The page of one run, to stand at ``OUT/reports/<run_id>/index.html`` beside its ``report.json``.
+
+    report: the content of ``report.json``. Links are relative to that place.
+
+    Raises:
+        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    """
+    checks = sorted(report["checks"], key=_worst_first)
+    files = sorted(report["files"], key=_most_to_see_first)
+    samples = _grouped(report["samples"]["quarantined"], ("label_kind", "reason"))
+    return (
+        _environment()
+        .get_template("run.html.j2")
+        .render(
+            report=report,
+            in_force=report["verdict"] in ("published", "unchanged"),
+            holding=[c for c in checks if _holds(c) and c["reason"] in report["gate"]["failed"]],
+            flows={kind: _flow(account) for kind, account in report["ledger"].items()},
+            files=files[:FILES_SHOWN],
+            sums={name: sum(f[name] for f in files) for name in _ACCOUNT},
+            findings=[c for c in checks if _has_finding(c)],
+            without_findings=[c for c in checks if not _has_finding(c)],
+            tallies={kind: _tallies(report, kind) for kind in report["ledger"]},
+            samples=samples[:REASONS_WITH_SAMPLES],
+            samples_left_out=len(samples) - REASONS_WITH_SAMPLES,
+            duplicates=_grouped(report["samples"]["duplicates"], ("label_kind", "kind")),
+            moves=report["split_moves"]["records"][:MOVES_SHOWN],
+        )
+    )
+
+
+def render_index(reports: Sequence[Figures]) -> str:
+    """The page of all runs, newest first, to stand at ``OUT/reports/index.html``.
+
+    reports: the contents of ``report.json``, in any order.
+
+    Raises:
+        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    """
+    newest_first = sorted(reports, key=lambda r: (display.moment(r["started"]), r["run_id"]), reverse=True)
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(reports=newest_first[:RUNS_SHOWN], left_out=len(newest_first) - RUNS_SHOWN)
+    )
+
+
+_ACCOUNT = ("received", "unreadable", "quarantined", "duplicates", "published")
+
+
+def _holds(check: Figures) -> bool:
+    return check["severity"] == "critical" and not check["success"]
+
+
+def _has_finding(check: Figures) -> bool:
+    return bool(check["failed"]) or not check["success"]
+
+
+def _failed_share(check: Figures) -> float:
+    return float(check["failed"] / check["evaluated"]) if check["evaluated"] else 0.0
+
+
+def _worst_first(check: Figures) -> tuple[bool, int, bool, float]:
+    """Findings before none, critical before warning, beyond the bound before within it, most rows first."""
+    severity = _SEVERITIES.index(check["severity"])
+    return not _has_finding(check), severity, check["success"], -_failed_share(check)
+
+
+def _most_to_see_first(file: Figures) -> tuple[int, int, str]:
+    return _STATUSES.index(file["status"]), -(file["unreadable"] + file["quarantined"]), file["source_file"]
+
+
+def _flow(account: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The steps from received to unique: how many records are left after each, and how many left there."""
+    left = account["received"]
+    steps = [{"step": "received", "left": left, "lost": 0, "to": ""}]
+    for step, to in (("readable", "unreadable"), ("passed checks", "quarantined"), ("unique", "duplicates")):
+        left -= account[to]
+        steps.append({"step": step, "left": left, "lost": account[to], "to": to})
+    return steps
+
+
+def _tallies(report: Figures, kind: str) -> list[dict[str, Any]]:
+    """Reasons that set records aside and those that only warn, each with its findings in order of their number."""
+    return [
+        {
+            "title": title,
+            "none": none,
+            "class": fate,
+            "found": sorted(((r, n) for r, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0])),
+            "without": sorted(r for r, n in counts.items() if not n),
+        }
+        for title, none, fate, counts in (
+            ("Set aside", "Nothing was set aside.", "quarantined", report["reasons"][kind]),
+            ("Kept, with a warning", "No warnings.", "warned", report["warnings"][kind]),
+        )
+    ]
+
+
+def _grouped(samples: Iterable[Figures], by: tuple[str, str]) -> list[dict[str, Any]]:
+    """Samples by two of their fields, the first of each group, in the order in which the groups begin."""
+    groups: dict[tuple[str, str], list[Figures]] = {}
+    for sample in samples:
+        groups.setdefault((sample[by[0]], sample[by[1]]), []).append(sample)
+    return [
+        {"label_kind": kind, "name": name, "samples": g[:SAMPLES_OF_A_REASON]} for (kind, name), g in groups.items()
+    ]
