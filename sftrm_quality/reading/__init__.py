@@ -1,0 +1,37 @@
+"""Bytes to raw records with positions.
+
+``discover`` finds the raw files, ``open_streams`` takes containers apart, ``open_document`` recognises what holds the
+records of a stream and cuts it into shards, ``load`` and ``parse`` turn a shard into a table, odd objects and
+unreadable rows; ``read_spans`` fetches the bytes of single records again. Damage is never an exception here: it is a
+row with one of ``READ_REASONS``, and a file without records is an ``UnknownFile``.
+"""
+
+from sftrm_quality.reading.batch import LoadedShard, ReadBatch, load, parse
+from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hashed
+from sftrm_quality.reading.fetch import read_spans
+from sftrm_quality.reading.payloads import payload_columns
+from sftrm_quality.reading.reasons import READ_REASONS, UnknownFile
+from sftrm_quality.reading.shards import OpenDocument, RawShard, open_document
+from sftrm_quality.reading.streams import RawStream, open_streams
+from sftrm_quality.reading.strict import parse_record
+
+__all__ = [
+    "READ_REASONS",
+    "LoadedShard",
+    "OpenDocument",
+    "RawShard",
+    "RawStream",
+    "ReadBatch",
+    "SourceFile",
+    "UnknownFile",
+    "content_hash",
+    "discover",
+    "hashed",
+    "load",
+    "open_document",
+    "open_streams",
+    "parse",
+    "parse_record",
+    "payload_columns",
+    "read_spans",
+]

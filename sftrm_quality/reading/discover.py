@@ -1,0 +1,117 @@
+"""Which raw files there are."""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NoReturn
+
+import xxhash
+
+from sftrm_quality.errors import ConfigError, StorageError
+
+_HASH_BLOCK = 1 << 20
+# What operating systems and people leave beside data: never data itself.
+IGNORED_NAMES = {"thumbs.db", "desktop.ini", "__macosx"}
+IGNORED_PREFIXES = (".", "~$", "readme")
+IGNORED_SUFFIXES = (".md", ".rst")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A raw file. ``source_file`` is its name in reports (posix, NFC), ``size`` is in bytes, ``content_hash`` the
+    xxh3_128 of its bytes in hexadecimal, empty until ``hashed``."""
+
+    path: Path
+    source_file: str
+    size: int
+    content_hash: str = ""
+
+
+def hashed(file: SourceFile) -> SourceFile:
+    """The same file with its content hash: reads all of it, so map it over files. Raises StorageError."""
+    return replace(file, content_hash=content_hash(file.path))
+
+
+def content_hash(path: Path) -> str:
+    """xxh3_128 of a file's bytes, 32 hexadecimal digits. Raises StorageError where the file cannot be read."""
+    digest = xxhash.xxh3_128()
+    try:
+        with path.open("rb", buffering=0) as file:
+            while block := file.read(_HASH_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read ({error.strerror}). Check the file and its permissions.") from error
+    return digest.hexdigest()
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of this name is left out: hidden, README*, *.md, *.rst, Office locks (``~$``),
+    Thumbs.db, desktop.ini, __MACOSX."""
+    low = name.casefold()
+    return low in IGNORED_NAMES or low.startswith(IGNORED_PREFIXES) or low.endswith(IGNORED_SUFFIXES)
+
+
+def discover(raw: Sequence[Path]) -> list[SourceFile]:
+    """The regular files in and below ``raw``, sorted by ``source_file``.
+
+    A folder's files are named relative to it, a file by its name; with several roots the root's own name stands in
+    front. Ignored names (``is_ignored``) and whatever is not a regular file (sockets, pipes, devices, broken links)
+    are left out; linked folders are entered once. A file that is named itself is never ignored.
+    Raises ConfigError for a missing path, for two files of one name and where nothing is found, StorageError for a
+    folder that cannot be listed.
+    """
+    found: dict[str, SourceFile] = {}
+    for root in raw:
+        if not root.exists():
+            raise ConfigError(f"{root}: no such file or folder. Name existing files or folders of raw data.")
+        prefix = f"{root.resolve().name}/" if len(raw) > 1 and root.is_dir() else ""
+        for path in _walk(root) if root.is_dir() else [root]:
+            relative = path.relative_to(root).as_posix() if root.is_dir() else path.name
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                continue
+            file = SourceFile(path, _shown(prefix + relative), status.st_size)
+            if (other := found.get(file.source_file)) is not None:
+                raise ConfigError(
+                    f"{other.path} and {file.path} would both be called '{file.source_file}' in the reports. "
+                    "Rename one of them or its folder, or name their common parent folder instead."
+                )
+            found[file.source_file] = file
+    if not found:
+        raise ConfigError(f"No raw files in {', '.join(map(str, raw)) or 'an empty list'}. Put label files there.")
+    return sorted(found.values(), key=lambda file: file.source_file)
+
+
+def _shown(name: str) -> str:
+    """A name for reports. One that is not UTF-8 on disk is CP949 in Korea; what is neither keeps its bytes as \\xNN."""
+    written = os.fsencode(name)
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return unicodedata.normalize("NFC", written.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return written.decode("utf-8", errors="backslashreplace")
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    raise StorageError(f"{error.filename}: cannot be listed ({error.strerror}). Check its permissions.") from error
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    entered = {os.path.realpath(root)}
+    for folder, subfolders, names in os.walk(root, onerror=_unreadable, followlinks=True):
+        here = Path(folder)
+        # A link may lead to a folder above or beside: every folder is entered once, so that no walk is endless.
+        kept = []
+        for name in sorted(subfolders):
+            target = os.path.realpath(here / name)
+            if not is_ignored(name) and target not in entered:
+                entered.add(target)
+                kept.append(name)
+        subfolders[:] = kept
+        for name in sorted(names):
+            if not is_ignored(name) and (here / name).exists():
+                yield here / name

@@ -1,0 +1,85 @@
+"""Why bytes could not be read: the reasons of the stage ``read``, and files that hold no records at all."""
+
+import re
+from dataclasses import dataclass
+
+READ_REASONS: dict[str, str] = {
+    "invalid_json": "The bytes are not one JSON value (RFC 8259).",
+    "invalid_encoding": "The bytes are not text in the encoding of the file.",
+    "truncated_record": "The file ends inside the record.",
+    "unclosed_document": "The file ends before its list of records is closed; records may be missing after this point.",
+    "record_too_large": "The record is longer than limits.record_bytes; only its beginning is kept here.",
+    "too_deep": "The record is nested deeper than limits.nesting_depth.",
+    "duplicate_key": "An object names the same key twice, so that parsers disagree about its value.",
+    "not_a_number": "NaN or Infinity stands where JSON wants a number.",
+    "number_out_of_range": "A number that no 64-bit float holds, or an integer of more than 4300 digits.",
+    "lone_surrogate": r"Half of a surrogate pair (\ud800 to \udfff alone), which is no character.",
+    "trailing_data": "Bytes after the end of the JSON document.",
+    "stream_broken": "The compressed stream is damaged or truncated here; what stood before it was read.",
+}
+"""Every reason with which reading sets a record aside, and its meaning."""
+
+
+@dataclass(frozen=True)
+class UnknownFile:
+    """A file, or a member of an archive, in which no records were found. It is reported and never an exception.
+
+    ``source_file`` is its name as reports show it; ``seen`` says in a few words what it is and how it begins.
+    """
+
+    source_file: str
+    seen: str
+
+
+_MAGIC = [
+    (b"%PDF", "PDF document"),
+    (b"PAR1", "Parquet file"),
+    (b"ARROW1", "Arrow file"),
+    (b"\xd0\xcf\x11\xe0", "old Microsoft Office document"),
+    (b"7z\xbc\xaf\x27\x1c", "7z archive; repack it as zip or gzip"),
+    (b"\xfd7zXZ\x00", "xz-compressed file; recompress it with gzip or zstd"),
+    (b"BZh", "bzip2-compressed file; recompress it with gzip or zstd"),
+    (b"Rar!", "RAR archive; repack it as zip or gzip"),
+    (b"\x1f\x8b", "gzip inside another container; unpack the outer one"),
+    (b"\x28\xb5\x2f\xfd", "zstd inside another container; unpack the outer one"),
+    (b"PK\x03\x04", "zip inside another container; unpack the outer one"),
+    (b"SQLite format 3", "SQLite database"),
+    (b"\x89PNG", "PNG image"),
+    (b"\xff\xd8\xff", "JPEG image"),
+]
+_EXCERPT_CHARACTERS = 60
+
+
+def excerpt(head: bytes, encoding: str = "utf-8") -> str:
+    """The first ≤ 60 characters, with digits masked as 0 and what is not printable escaped: fit for any log."""
+    text = head[: 4 * _EXCERPT_CHARACTERS].decode(encoding, errors="replace").rstrip("\ufffd")
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return re.sub(r"\d", "0", shown)[:_EXCERPT_CHARACTERS]
+
+
+def describe(head: bytes, size: int | None, encoding: str = "utf-8") -> str:
+    """What a file of no known container seems to be. ``size`` in bytes, None where the stream's length is unknown."""
+    if not head:
+        return "empty file"
+    length = "" if size is None else f", {size:,} bytes"
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return f"{name}{length}"
+    if head[257:262] == b"ustar":
+        return f"tar archive{length}; unpack it, and join zip parts with cat in the order of their offsets"
+    if not head.strip():
+        return f"only white space{length}"
+    if b"\x00" in head:
+        shown = excerpt(head, "latin-1")
+        return f'binary data{length}, begins with "{shown}"'
+    return f'{_kind_of_text(head)}{length}, begins with "{excerpt(head, encoding)}"'
+
+
+def _kind_of_text(head: bytes) -> str:
+    lines = [line for line in head.splitlines()[:20] if line.strip()]
+    for delimiter, name in ((b"\t", "tab-separated text"), (b",", "CSV-like text")):
+        if len(lines) > 1 and all(delimiter in line for line in lines[:-1]):
+            return name
+    if lines[0].lstrip().startswith(b"<"):
+        return "XML or HTML"
+    return "plain text"

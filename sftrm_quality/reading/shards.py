@@ -1,0 +1,201 @@
+"""A stream of text as shards of raw records: the unit of parallel work."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xxhash
+
+from sftrm_quality.config import Limits
+from sftrm_quality.errors import StorageError
+from sftrm_quality.reading.containers import HEAD_BYTES, Container, ContainerName, Parse, recognise
+from sftrm_quality.reading.document import rest_of_document
+from sftrm_quality.reading.elements import ElementReader
+from sftrm_quality.reading.encodings import TextEncoding, Utf16Window, detect, utf8_or_cp949
+from sftrm_quality.reading.lines import line_spans
+from sftrm_quality.reading.reasons import UnknownFile, describe
+from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
+from sftrm_quality.reading.streams import RawStream
+from sftrm_quality.reading.window import Window
+
+
+@dataclass(frozen=True)
+class RawShard:
+    """Some neighbouring records of a source file, still as bytes.
+
+    The bytes are ``path[file_offset : file_offset + length]``: the raw file itself (``spilled`` False) or a file of
+    its own that the consumer deletes. ``encoding`` of these bytes is utf-8 or cp949; ``original`` is the encoding of
+    the source, also utf-16-le or utf-16-be. One entry a record, broken ones too, in
+
+    - ``starts``, ``ends``: int64, bytes relative to ``file_offset``;
+    - ``offsets``, ``lengths``: int64, bytes in the (decompressed) source, what reports show;
+    - ``lines``: int64, 1-based, -1 where records are not lines.
+
+    ``first_index`` is the source_index of the first record; ``broken`` maps the row of each record already known to be
+    unreadable to its reason.
+    """
+
+    source_file: str
+    path: Path
+    spilled: bool
+    file_offset: int
+    length: int
+    encoding: str
+    original: str
+    first_index: int
+    starts: Any
+    ends: Any
+    offsets: Any
+    lengths: Any
+    lines: Any
+    broken: dict[int, str]
+
+
+@dataclass(frozen=True)
+class OpenDocument:
+    """A stream whose container is recognised and whose records can be read.
+
+    ``container`` is json_document, json_array, json_lines or json_sequence (objects one after another); ``header`` is
+    a small ``dataset_info`` that stands before the records, else empty; ``encoding`` is the source's; ``sample`` has up
+    to 200 parsed records from the beginning. ``shards`` can be iterated once and reads on demand; ``close`` ends it.
+    """
+
+    source_file: str
+    container: ContainerName
+    encoding: str
+    header: dict[str, Any]
+    sample: list[Any]
+    shards: Iterator[RawShard] = field(repr=False, compare=False)
+    close: Callable[[], None] = field(repr=False, compare=False)
+
+
+def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str = "auto") -> OpenDocument | UnknownFile:
+    """Recognise encoding and container of a stream and open its records.
+
+    ``spill`` is an existing folder for the text of compressed and UTF-16 streams, one file a shard; ``encoding`` is
+    auto, utf-8, utf-16 or cp949. Memory stays below ``record_bytes`` + a few ``shard_bytes``, whatever the stream's
+    length. Raises StorageError where reading the file or writing a spill file fails.
+    """
+    window = Window(stream.open())
+    window.fill(HEAD_BYTES)
+    head, damage = window.data, window.damage
+    text = detect(head, encoding)
+    if isinstance(text, str) or not head.strip():
+        window.close()
+        return _unknown(stream, text if isinstance(text, str) else describe(head, stream.size), damage)
+    if text.is_utf16:
+        window.close()
+        window = Utf16Window(stream.open(), text)
+    else:
+        window.drop(text.mark)
+    parse = Parse("utf-8" if text.is_utf16 else text.name or "utf-8", limits)
+    container = recognise(window, parse)
+    if isinstance(container, str):
+        window.close()
+        return _unknown(stream, container or describe(head, stream.size, parse.encoding), window.damage)
+    cutter = _Cutter(stream, text, window, container, parse, limits, spill)
+    return OpenDocument(
+        stream.source_file, container.name, text.name or "utf-8", container.header, container.sample,
+        cutter.shards(), window.close,
+    )  # fmt: skip
+
+
+def _unknown(stream: RawStream, seen: str, damage: str | None) -> UnknownFile:
+    return UnknownFile(stream.source_file, f"{seen}; {damage}" if damage else seen)
+
+
+class _Cutter:
+    """Cuts the records that the readers find into shards, and puts what is not in the raw file into spill files."""
+
+    def __init__(
+        self,
+        stream: RawStream,
+        text: TextEncoding,
+        window: Window,
+        container: Container,
+        parse: Parse,
+        limits: Limits,
+        spill: Path,
+    ) -> None:
+        self._stream, self._text, self._window, self._container = stream, text, window, container
+        self._parse, self._limits, self._spill = parse, limits, spill
+        self._in_place = stream.plain and not text.is_utf16
+        self._decided = text.name is not None
+        self._index = 0
+
+    def shards(self) -> Iterator[RawShard]:
+        try:
+            if self._container.name == "json_lines":
+                yield from self._cut(line_spans(self._window, self._limits))
+            else:
+                closing = self._container.name != "json_sequence"
+                reader = ElementReader(self._window, closing, self._container.marks, self._limits, self._parse.valid)
+                yield from self._cut(reader.spans())
+                if reader.closed:
+                    for rest, reason in rest_of_document(self._window, self._container.name, self._parse.encoding):
+                        yield self._single(rest, reason)
+        finally:
+            self._window.close()
+
+    def _cut(self, found: Iterator[Spans | Oversized]) -> Iterator[RawShard]:
+        for item in found:
+            if isinstance(item, Oversized):
+                yield self._single(item, "record_too_large")
+                continue
+            begin, count = 0, len(item.starts)
+            too_large = np.flatnonzero(item.ends - item.starts > self._limits.record_bytes)
+            while begin < count:
+                full = int(np.searchsorted(item.ends, item.starts[begin] + self._limits.shard_bytes, side="right"))
+                large = too_large[np.searchsorted(too_large, begin) :][:1]
+                if len(large) and large[0] == begin:
+                    yield self._single(self._oversized(item, begin), "record_too_large")
+                    begin += 1
+                    continue
+                end = min(count, begin + self._limits.shard_records, max(full, begin + 1), *large)
+                yield self._shard(item, begin, int(end))
+                begin = int(end)
+
+    def _oversized(self, spans: Spans, row: int) -> Oversized:
+        start, end = int(spans.starts[row]), int(spans.ends[row])
+        offset = self._window.source_offset(start)
+        line = None if spans.lines is None else int(spans.lines[row])
+        head = self._window.data[start : min(end, start + KEPT_OF_OVERSIZED)]
+        return Oversized(head, offset, self._window.source_offset(end) - offset, line)
+
+    def _shard(self, spans: Spans, begin: int, end: int) -> RawShard:
+        starts, ends = spans.starts[begin:end], spans.ends[begin:end]
+        first, last = int(starts[0]), int(ends[-1])
+        offsets, stops = self._window.source_offsets(starts), self._window.source_offsets(ends)
+        lines = np.full(end - begin, -1, np.int64) if spans.lines is None else spans.lines[begin:end]
+        broken = {row - begin: reason for row, reason in spans.broken.items() if begin <= row < end}
+        text = memoryview(self._window.data)[first:last]
+        return self._make(text, offsets, stops - offsets, starts - first, ends - first, lines, broken)
+
+    def _single(self, record: Oversized, reason: str) -> RawShard:
+        one = np.array([0], np.int64)
+        return self._make(
+            memoryview(record.head), one + record.offset, one + record.length, one, one + len(record.head),
+            one - 1 if record.line is None else one + record.line, {0: reason},
+        )  # fmt: skip
+
+    def _make(
+        self, text: memoryview, offsets: Any, lengths: Any, starts: Any, ends: Any, lines: Any, broken: dict[int, str]
+    ) -> RawShard:
+        if not self._decided and (encoding := utf8_or_cp949(bytes(text))) is not None:
+            self._parse.encoding, self._decided = encoding, True
+        path, file_offset = self._stream.path, int(offsets[0])
+        if not self._in_place:
+            name = f"{xxhash.xxh3_64_hexdigest(self._stream.source_file.encode())}-{self._index:010d}.text"
+            path, file_offset = self._spill / name, 0
+            try:
+                path.write_bytes(text)
+            except OSError as error:
+                raise StorageError(f"{path}: cannot be written ({error.strerror}). Free space, run again.") from error
+        index, self._index = self._index, self._index + len(starts)
+        original = self._text.name if self._text.is_utf16 and self._text.name else self._parse.encoding
+        return RawShard(
+            self._stream.source_file, path, not self._in_place, file_offset, len(text), self._parse.encoding, original,
+            index, starts, ends, offsets, lengths, lines, broken,
+        )  # fmt: skip

@@ -1,0 +1,129 @@
+"""Containers: a raw file as one or more streams of text bytes."""
+
+import io
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sftrm_quality.errors import StorageError
+from sftrm_quality.reading.discover import SourceFile, is_ignored
+from sftrm_quality.reading.inflate import GZIP_MAGIC, ZSTD_MAGIC, gunzip, unzstd, zip_member
+from sftrm_quality.reading.reasons import UnknownFile
+from sftrm_quality.reading.window import ByteStream
+
+_ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+# Reading a bomb costs time and no memory. Text deflates to between 1/3 and 1/30, and deflate itself ends at 1/1032:
+# above 200 and a gigabyte nobody's labels are meant.
+_BOMB_RATIO, _BOMB_BYTES = 200, 1 << 30
+_ENCRYPTED, _UTF8_NAME = 0x1, 0x800
+_LOCAL_HEADER = 30
+
+
+@dataclass(frozen=True)
+class RawStream:
+    """Text bytes of a raw file or of a member of it.
+
+    ``source_file`` is the file's name, for members of a zip archive with ``!/`` and the member's name behind;
+    ``path`` the file on disk; ``plain`` says that the stream is that file byte by byte; ``size`` is in bytes, None
+    where only reading tells. ``open`` gives a new stream, whose ``read`` raises StreamDamage where it is broken.
+    """
+
+    source_file: str
+    path: Path
+    plain: bool
+    size: int | None
+    open: Callable[[], ByteStream] = field(repr=False, compare=False)
+
+
+def open_streams(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
+    """The streams of a file, decided by its first bytes: gzip, zstd, zip (members by name), else the file itself.
+
+    What cannot be a stream is an UnknownFile: encrypted members, members of methods other than stored and deflate,
+    damaged or empty archives, bombs (beyond a gigabyte and 200 times their packed size).
+    Raises StorageError where the file cannot be opened.
+    """
+    with _open(file.path) as raw:
+        magic = raw.read(4)
+    if magic.startswith(GZIP_MAGIC):
+        yield RawStream(file.source_file, file.path, False, None, lambda: gunzip(_open(file.path)))
+    elif magic == ZSTD_MAGIC:
+        yield RawStream(file.source_file, file.path, False, None, lambda: unzstd(_open(file.path)))
+    elif magic in _ZIP_MAGICS:
+        yield from _members(file)
+    else:
+        yield RawStream(file.source_file, file.path, True, file.size, lambda: _open(file.path))
+
+
+def _open(path: Path) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise StorageError(
+            f"{path}: cannot be opened ({error.strerror}). Check the file and its permissions."
+        ) from error
+
+
+def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            members = [(_member_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        yield UnknownFile(file.source_file, f"damaged zip archive ({error}), {file.size:,} bytes")
+        return
+    members = [(name, info) for name, info in members if not any(map(is_ignored, name.split("/")))]
+    if not members:
+        yield UnknownFile(file.source_file, f"zip archive without files, {file.size:,} bytes")
+    seen: Counter[str] = Counter()
+    for name, info in sorted(members, key=lambda member: (member[0], member[1].header_offset)):
+        seen[name] += 1
+        number = f"#{seen[name]}" if seen[name] > 1 else ""
+        source_file = f"{file.source_file}!/{name}{number}"
+        if obstacle := _obstacle(info):
+            yield UnknownFile(source_file, f"{obstacle}, {info.file_size:,} bytes")
+        else:
+            yield RawStream(source_file, file.path, False, info.file_size, _opener(file.path, info))
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """The name as people wrote it: CP949 where the archive says nothing, no leading slashes, NFC.
+
+    A name is shown and never used as a path, so nothing in it can lead outside a folder.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8_NAME:
+        written = name.encode("cp437")
+        for encoding in ("utf-8", "cp949"):
+            try:
+                name = written.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return unicodedata.normalize("NFC", name.replace("\\", "/").lstrip("/"))
+
+
+def _obstacle(info: zipfile.ZipInfo) -> str | None:
+    if info.flag_bits & _ENCRYPTED:
+        return "encrypted zip member; unpack it with its password first"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return f"zip member packed by method {info.compress_type}; repack it with deflate"
+    if info.file_size > _BOMB_BYTES and info.file_size > _BOMB_RATIO * info.compress_size:
+        return f"zip member {info.file_size // max(info.compress_size, 1)} times its packed size, refused as a zip bomb"
+    return None
+
+
+def _opener(path: Path, info: zipfile.ZipInfo) -> Callable[[], ByteStream]:
+    stored = info.compress_type == zipfile.ZIP_STORED
+
+    def open_member() -> ByteStream:
+        # zipfile's own reader throws the last 4 KiB away when a checksum is wrong; this one hands them out first.
+        raw = _open(path)
+        raw.seek(info.header_offset)
+        header = raw.read(_LOCAL_HEADER)
+        names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        raw.seek(info.header_offset + _LOCAL_HEADER + names)
+        return zip_member(raw, stored, info.compress_size, info.CRC)
+
+    return open_member
