@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -59,6 +60,7 @@ def _as_many_as_fit(characters: Iterable[str], limit: int) -> list[Markup]:
     return glyphs
 
 
+@lru_cache(maxsize=4096)
 def _glyph(character: str) -> Markup:
     if character == "\n":
         shown = _LINE_FEED

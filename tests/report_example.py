@@ -1,0 +1,247 @@
+"""The figures of a night as `report.json` has them: two vendors, with all that a page must show."""
+
+from typing import Any
+
+RUN = "2026-11-21T230412Z-8f3a"
+RELEASE = "2026-11-21-5c1e9b7a"
+
+
+def account(received: int, unreadable: int, quarantined: int, duplicates: int) -> dict[str, int]:
+    return {
+        "received": received,
+        "unreadable": unreadable,
+        "quarantined": quarantined,
+        "duplicates": duplicates,
+        "published": received - unreadable - quarantined - duplicates,
+    }
+
+
+def _file(name: str, format_: str | None, kind: str | None, account: dict[str, int], **others: Any) -> dict[str, Any]:
+    read = {"status": "read", "container": None, "encoding": "utf-8", "note": "", "fields_ignored": {}}
+    return {"source_file": name, "format": format_, "label_kind": kind, **read, **account, **others}
+
+
+def _check(
+    suite: str, reason: str, severity: str, evaluated: int, failed: int, text: str, **others: Any
+) -> dict[str, Any]:
+    settings = {"mostly": 0.95, "success": True, "detail": "", "scope": "record", "check": "expect_text_to_be_visible"}
+    counted = {"suite": suite, "reason": reason, "severity": severity, "evaluated": evaluated, "failed": failed}
+    return {**counted, **settings, "description": text, **others}
+
+
+def _set_aside(reason: str, kind: str, number: int, stage: str, detail: str, excerpt: str) -> dict[str, Any]:
+    where = {"source_file": f"vendor_a/{kind}_2026-11-21.json", "source_index": 1000 + number}
+    record_id = f"{kind}-{number:016x}"
+    return {
+        "reason": reason,
+        "label_kind": kind,
+        "record_id": record_id,
+        "stage": stage,
+        **where,
+        "detail": detail,
+        "excerpt": excerpt,
+    }
+
+
+def published() -> dict[str, Any]:
+    """A night of two vendors, published."""
+    return {
+        "run_id": RUN,
+        "mode": "run",
+        "verdict": "published",
+        "release_id": RELEASE,
+        "previous_release_id": "2026-11-20-77d0c2f4",
+        "started": "2026-11-21T23:04:12+00:00",
+        "seconds": 187.4,
+        "peak_mib": 1062.3,
+        "ledger": {"sft": account(1_240_318, 412, 23_907, 61_220), "rm": account(29_709, 0, 1_873, 214)},
+        "files": [
+            _file("vendor_a/sft_2026-11-21.json", "reference", "sft", account(840_115, 412, 18_004, 44_871)),
+            _file(
+                "vendor_b/대화_11월.jsonl.gz",
+                "alpaca",
+                "sft",
+                account(400_203, 0, 5_903, 16_349),
+                container="gzip",
+                fields_ignored={"model": 400_203, "created_at": 399_871},
+            ),
+            _file(
+                "aihub/TL_02.RLHF데이터.zip!/RMlabel.json",
+                "aihub",
+                "rm",
+                account(29_709, 0, 1_873, 214),
+                container="zip",
+            ),
+            _file(
+                "aihub/TS_02.RLHF데이터.zip!/PPOdata.json",
+                "aihub",
+                None,
+                account(0, 0, 0, 0),
+                status="skipped",
+                container="zip",
+                note="base fields without answers: no records of either kind",
+            ),
+            _file(
+                "vendor_b/README.jsonl",
+                None,
+                None,
+                account(0, 0, 0, 0),
+                status="unreadable",
+                note="text of 1,204 bytes, begins with 'Dear team, '",
+            ),
+        ],
+        "reasons": {
+            "sft": {
+                "answer_blank": 14_220,
+                "answer_equals_question": 6_011,
+                "answer_placeholder": 3_904,
+                "data_id_reused": 61,
+                "duplicate_key": 1,
+                "answer_has_template_token": 0,
+                "question_blank": 0,
+            },
+            "rm": {"ranks_not_contiguous": 1_402, "response_blank": 471, "prompt_blank": 0},
+        },
+        "warnings": {
+            "sft": {"category_unclean": 138, "answer_refuses": 25_104, "question_too_long": 0},
+            "rm": {"score_contradicts_rank": 0},
+        },
+        "duplicates": {"sft": {"exact": 40_218, "near": 21_002}, "rm": {"exact": 201, "near": 13}},
+        "conflicts": {"sft": 3_318, "rm": 7},
+        "splits": {
+            "sft": {"train": 1_039_301, "validation": 57_740, "test": 57_738},
+            "rm": {"train": 24_860, "validation": 1_381, "test": 1_381},
+        },
+        "prompt_groups": {"count": 1_101_482, "largest": 96},
+        "split_moves": {
+            "count": 2,
+            "records": [
+                {"record_id": "sft-00000000000000aa", "from": "train", "to": "test"},
+                {"record_id": "sft-00000000000000ab", "from": "validation", "to": "train"},
+            ],
+        },
+        "checks": [
+            _check("sft", "question_blank", "critical", 1_239_906, 0, "The question has visible text."),
+            _check(
+                "sft",
+                "category_unclean",
+                "warning",
+                1_239_906,
+                138,
+                "The category is a short label, not prose.",
+                mostly=0.99,
+            ),
+            _check("sft", "answer_blank", "critical", 1_239_905, 14_220, "The answer has visible text."),
+            _check(
+                "sft",
+                "answer_placeholder",
+                "critical",
+                1_225_685,
+                3_904,
+                "The answer is not a placeholder such as N/A.",
+                mostly=0.9995,
+            ),
+            _check(
+                "rm", "ranks_not_contiguous", "critical", 29_709, 1_402, "Ranks are 1, 2, 3 … without gaps.", mostly=0.9
+            ),
+            _check(
+                "sft",
+                "answer_refuses",
+                "warning",
+                1_239_906,
+                25_104,
+                "The answer does not refuse.",
+                mostly=0.99,
+                success=False,
+            ),
+            _check(
+                "release",
+                "quarantine_share",
+                "critical",
+                2,
+                0,
+                "At most 30 % of the records are quarantined.",
+                mostly=1.0,
+                scope="release",
+            ),
+        ],
+        "gate": {"success": True, "failed": []},
+        "samples": {
+            "quarantined": [
+                _set_aside(
+                    "answer_blank",
+                    "sft",
+                    1,
+                    "check",
+                    "answer is '\\u200b<|endoftext|>'",
+                    '{"question": "한국의 수도는 어디인가요?", "answer": "\u200b<|endoftext|>"}',
+                ),
+                _set_aside(
+                    "answer_blank",
+                    "sft",
+                    2,
+                    "check",
+                    "answer is ''",
+                    '{"question": "Why is the sky blue?",\n "answer": ""}',
+                ),
+                _set_aside(
+                    "duplicate_key",
+                    "sft",
+                    3,
+                    "read",
+                    "key 'answer' stands twice",
+                    '{"question": "김치는 어떻게 담그나요?", "answer": "배추를 절이고 …", "answer": "…"}',
+                ),
+                _set_aside(
+                    "ranks_not_contiguous",
+                    "rm",
+                    4,
+                    "check",
+                    "ranks 1, 2, 4",
+                    '{"prompt": "Explain tides.", "responses": [{"text": "The moon pulls.", "rank": 1}]}',
+                ),
+            ],
+            "duplicates": [
+                {
+                    "label_kind": "sft",
+                    "record_id": "sft-00000000000000c1",
+                    "duplicate_of": "sft-00000000000000c0",
+                    "kind": "near",
+                    "similarity": 0.8731,
+                    "source_file": "vendor_b/대화_11월.jsonl.gz",
+                    "source_index": 12_345,
+                    "excerpt": "비가 오는 날에는 무엇을 하면 좋을까요?",
+                },
+                {
+                    "label_kind": "sft",
+                    "record_id": "sft-00000000000000d1",
+                    "duplicate_of": "sft-00000000000000d0",
+                    "kind": "exact",
+                    "similarity": 1.0,
+                    "source_file": "vendor_b/대화_11월.jsonl.gz",
+                    "source_index": 77,
+                    "excerpt": "What is 7 times 8? It is 56.",
+                },
+            ],
+        },
+        "paths": {
+            "release": f"releases/{RELEASE}",
+            "quarantine": f"quarantine/{RUN}/quarantine.parquet",
+            "duplicates": f"duplicates/{RUN}/duplicates.parquet",
+        },
+        "command": "sftrm run raw --out out --set near.threshold=0.8",
+        "suites_hash": "b1946ac92492d2347c6235b4d2611184",
+        "config_hash": "591785b794601e212b260e25925636fd",
+        "versions": {"sftrm-quality": "0.1.0", "python": "3.11.9", "great-expectations": "1.24.1", "pyarrow": "26.0.0"},
+    }
+
+
+def held() -> dict[str, Any]:
+    """The same night with a gate that does not open."""
+    night = published()
+    night["verdict"], night["release_id"] = "held", None
+    night["paths"]["release"] = None
+    night["checks"][3]["success"] = False
+    night["checks"][6] |= {"success": False, "failed": 1, "detail": "sft: share_quarantined is 0.34"}
+    night["gate"] = {"success": False, "failed": ["answer_placeholder", "quarantine_share"]}
+    return night

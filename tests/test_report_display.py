@@ -1,0 +1,125 @@
+"""Numbers and foreign texts as a page shows them."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from sftrm_quality.reports import display
+
+TRICKY = "a<>&\"'한é\n\t\r \x00\x1b\x7f\x85\xa0\xad\u034f\u115f\u180e\u200b\u200f\u202e\u2028\u2066\u2800"
+TRICKY += "\u3000\u3164\ufe0f\ufeff\uffa0\ufffd\ud800\ue000\U000e0001\U000e0100😀⟨⟩U+0⏎⇥…"
+texts = st.text(st.characters() | st.sampled_from(TRICKY), max_size=40)
+
+
+def _seen(shown: object) -> str:
+    """What a browser displays of the markup, with the signs still marked."""
+    assert isinstance(shown, Markup)
+    return str(shown)
+
+
+def _original(shown: str) -> str:
+    """The text back from its markup: it could not be done if two texts looked the same."""
+
+    def meant(mark: re.Match[str]) -> str:
+        sign = mark[1]
+        return {"⏎": "\n", "⇥": "\t"}.get(sign) or f"&#{int(sign[3:-1], 16)};"
+
+    unmarked = re.sub("<mark>(.*?)</mark>", meant, shown)
+    entities = {"amp": "&", "lt": "<", "gt": ">", "#34": '"', "#39": "'"}
+    return re.sub("&(#?\\w+);", lambda m: entities.get(m[1]) or chr(int(m[1][1:])), unmarked)
+
+
+@given(texts)
+@example("⟨U+200B⟩\u200b")
+@example("⏎\n⇥\t")
+@example("<mark>⏎</mark>")
+@example("&#8203;")
+def test_a_short_text_shows_each_character_and_no_two_texts_look_the_same(text: str) -> None:
+    shown = _seen(display.text(text, limit=10_000))
+    assert _original(shown) == text
+    assert all(c == " " or unicodedata.category(c)[0] in "LMNPS" for c in shown)
+    assert not set(shown) & set("\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0f\U000e0100")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("한국 🙂", "한국 🙂"),
+        ("a\u200bb", "a<mark>⟨U+200B⟩</mark>b"),
+        ("\x00\r\n", "<mark>⟨U+0000⟩</mark><mark>⟨U+000D⟩</mark><mark>⏎</mark>"),
+        ("x\u3000\u00a0", "x<mark>⟨U+3000⟩</mark><mark>⟨U+00A0⟩</mark>"),
+        ("⟨U+200B⟩", "<mark>⟨U+27E8⟩</mark>U+200B⟩"),
+        ("<b> & 'c'", "&lt;b&gt; &amp; &#39;c&#39;"),
+        ("", ""),
+    ],
+)
+def test_texts(text: str, shown: str) -> None:
+    assert display.text(text) == shown
+
+
+def test_a_long_text_keeps_its_beginning_and_its_end_and_says_what_is_left_out() -> None:
+    shown = _seen(display.text("a" * 150 + "b" * 150, limit=30))
+    assert shown == "a" * 20 + "<mark>… 270 characters …</mark>" + "b" * 10
+    assert display.text("a" * 30, limit=30) == "a" * 30
+
+
+@given(st.text(st.sampled_from("a\u200b\U0010ffff\n<"), min_size=1, max_size=400), st.integers(3, 100))
+def test_a_text_is_never_longer_than_its_limit_allows(text: str, limit: int) -> None:
+    shown = _seen(display.text(text, limit))
+    left_out = re.search(r"<mark>… ([\d,]+) characters …</mark>", shown)
+    if left_out:
+        kept = _original(shown[: left_out.start()] + shown[left_out.end() :])
+        assert len(kept) + int(left_out[1].replace(",", "")) == len(text)
+        assert text.startswith(_original(shown[: left_out.start()]))
+        assert text.endswith(_original(shown[left_out.end() :]))
+    else:
+        assert _original(shown) == text
+    assert len(shown.encode()) <= limit + len("<mark>… 400 characters …</mark>".encode())
+
+
+def test_what_is_no_text_is_passed_on_and_nothing_is_a_dash() -> None:
+    assert display.text(None) == "–"
+    assert display.text(7) == 7
+    assert display.text(Markup("<b>")) == Markup("<b>")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(0, 0, "–"), (0, 9, "0 %"), (9, 9, "100 %"), (1, 3, "33.3 %"), (1, 1_000, "0.1 %"), (1, 1_001, "<0.1 %"),
+     (999_999, 1_000_000, ">99.9 %"), (999, 1_000, "99.9 %"), (1, 10**9, "<0.1 %")],
+)  # fmt: skip
+def test_shares(part: int, whole: int, shown: str) -> None:
+    assert display.share(part, whole) == shown
+
+
+def test_bounds_durations_and_moments() -> None:
+    assert [display.bound(b) for b in (1, 0.95, 0.9995, 0.99999, 0.07)] == [
+        "100 %",
+        "95 %",
+        "99.95 %",
+        "99.999 %",
+        "7 %",
+    ]
+    assert [display.duration(s) for s in (0, 0.84, 59.94, 59.96, 183, 3599.6, 3720)] == [
+        "0.0 s", "0.8 s", "59.9 s", "1 min 00 s", "3 min 03 s", "1 h 00 min", "1 h 02 min",
+    ]  # fmt: skip
+    assert display.moment("2026-11-21T23:04:05Z") == "2026-11-21 23:04:05 UTC"
+    assert display.moment("2026-11-22T08:04:05.9+09:00") == "2026-11-21 23:04:05 UTC"
+    assert display.moment("2026-11-21T23:04:05") == "2026-11-21 23:04:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("quarantine/x.parquet", "./quarantine/x.parquet"),
+        ("javascript:alert(1)", "./javascript%3Aalert%281%29"),
+        ("//host/x", "./host/x"),
+        ('a b?c#d"<한', "./a%20b%3Fc%23d%22%3C%ED%95%9C"),
+    ],
+)
+def test_links_are_paths_and_nothing_else(path: str, link: str) -> None:
+    assert display.link(path) == link

@@ -1,0 +1,476 @@
+"""The pages: every figure is on them, foreign text is inert and visible, nothing is requested, the size is bounded."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from sftrm_quality.reports import display
+from sftrm_quality.reports.html import render_index, render_run
+from tests.report_example import RELEASE, RUN, account, held, published
+
+
+@pytest.fixture
+def report() -> dict[str, Any]:
+    return published()
+
+
+class Page(HTMLParser):
+    """A page as a reader meets it: elements with their attributes, table rows, and the text of every section."""
+
+    VOID = frozenset({"meta"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.rows: dict[str, list[list[str]]] = {}
+        self.texts: dict[str, str] = {}
+        self.style = ""
+        self._open: list[str] = []
+        self._section = ""
+        self._cell = False
+        self.feed(html)
+        self.close()
+        assert not self._open, f"never closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self._open.append(tag)
+        if tag == "section":
+            self._section = dict(attrs)["id"] or ""
+        elif tag == "tr":
+            self.rows.setdefault(self._section, []).append([])
+        elif tag in ("td", "th"):
+            self.rows[self._section][-1].append("")
+            self._cell = True
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open and self._open.pop() == tag, f"</{tag}> closes nothing"
+        if tag == "section":
+            self._section = ""
+        elif tag in ("td", "th"):
+            self._cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] == ["style"]:
+            self.style += data
+            return
+        self.texts[self._section] = self.texts.get(self._section, "") + data
+        if self._cell:
+            self.rows[self._section][-1][-1] += data
+
+    def attributes(self, tag: str, name: str) -> list[str | None]:
+        return [attributes[name] for t, attributes in self.elements if t == tag and name in attributes]
+
+    def row(self, section: str, head: str) -> list[str]:
+        """The cells beside the first row head that begins like this."""
+        cells = [[" ".join(cell.split()) for cell in row] for row in self.rows[section]]
+        return next(row[1:] for row in cells if row and row[0].startswith(head))
+
+    def words(self, section: str) -> str:
+        return " ".join(self.texts[section].split())
+
+
+def _assert_well_made(html: str) -> Page:
+    """What holds for every page whatever its data: closed elements, our own markup only, nothing to run or fetch."""
+    page = Page(html)
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {tag for tag, _ in page.elements} <= OUR_ELEMENTS
+    assert {name for _, attributes in page.elements for name in attributes} <= OUR_ATTRIBUTES
+    assert all(scope in ("col", "row", "rowgroup") for scope in page.attributes("th", "scope"))
+    assert len(page.attributes("th", "scope")) == sum(tag == "th" for tag, _ in page.elements)
+    for link in page.attributes("a", "href"):
+        assert link in {f"#{i}" for i in ids} | {"report.json", "../index.html"} or re.match(
+            r"\./[\w.%/-]+$", link or ""
+        )
+    (policy,) = [a["content"] for tag, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
+    digest = base64.b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert "url(" not in page.style and "@import" not in page.style
+    assert html.startswith('<!doctype html>\n<html lang="en">')
+    html.encode()  # a lone surrogate would not be written
+    return page
+
+
+# What a stranger's text would have to add to do anything: no script, style attribute, handler, image, frame or form.
+OUR_ELEMENTS = frozenset(
+    re.findall(
+        r"\w+",
+        "html head meta title style body header nav main section h1 h2 h3 p span strong small code pre mark bdi a div "
+        "blockquote ul ol li dl dt dd time table caption thead tbody tfoot tr th td details summary svg rect",
+    )
+)
+OUR_ATTRIBUTES = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "lang charset http-equiv content name class id href datetime aria-label aria-labelledby aria-hidden role "
+        "tabindex scope colspan viewbox preserveaspectratio focusable x width height",
+    )
+)
+
+
+def test_both_pages_are_well_made_and_ask_for_nothing(report: dict[str, Any]) -> None:
+    for html in (render_run(report), render_run(held()), render_index([report]), render_index([])):
+        _assert_well_made(html)
+        assert not re.search(r"https?:|\bsrc=|<script|\bstyle=|\bon\w+=", html)
+
+
+def _n(value: int) -> str:
+    return f"{value:,}"
+
+
+def test_the_ledger_is_on_the_page_and_adds_up(report: dict[str, Any]) -> None:
+    flow = _assert_well_made(render_run(report)).words("flow")
+    for kind, a in report["ledger"].items():
+        assert (
+            f"{_n(a['received'])} received = {_n(a['unreadable'])} unreadable + {_n(a['quarantined'])} quarantined + "
+            f"{_n(a['duplicates'])} duplicates + {_n(a['published'])} published ✓ adds up"
+        ) in flow
+        s = report["splits"][kind]
+        assert (
+            f"{_n(a['published'])} published = {_n(s['train'])} train + {_n(s['validation'])} validation + "
+            f"{_n(s['test'])} test ✓ adds up"
+        ) in flow
+    assert "unaccounted" not in flow
+
+
+def test_a_ledger_that_does_not_close_says_so(report: dict[str, Any]) -> None:
+    report["ledger"]["rm"]["received"] += 1_003
+    report["splits"]["sft"]["test"] += 2
+    flow = Page(render_run(report)).words("flow")
+    assert flow.count("✓ adds up") == 2
+    assert "27,622 published ✗ 1,003 unaccounted for" in flow and "57,740 test ✗ -2 unaccounted for" in flow
+
+
+def test_the_flow_names_what_is_left_after_every_step(report: dict[str, Any]) -> None:
+    page = Page(render_run(report))
+    assert page.row("flow", "received") == ["", "1,240,318", ""]
+    assert page.row("flow", "readable") == ["", "1,239,906", "−412 unreadable"]
+    assert page.row("flow", "passed checks") == ["", "1,215,999", "−23,907 quarantined"]
+    assert page.row("flow", "unique") == ["", "1,154,779", "−61,220 duplicates"]
+    assert page.row("flow", "splits") == ["", "1,154,779", ""]
+
+
+def test_bars_are_to_scale(report: dict[str, Any]) -> None:
+    assert display.segments([("a", 30), ("b", 0), ("c", 10)], 80) == [("a", "0", "37.5"), ("c", "37.5", "12.5")]
+    report["ledger"]["sft"] = account(1000, 0, 250, 150)
+    widths = re.findall(r'<rect class="(\w+)" x="([\d.]+)" width="([\d.]+)"', render_run(report))
+    assert widths[2:6] == [
+        ("published", "0", "75"),
+        ("quarantined", "75", "25"),
+        ("published", "0", "60"),
+        ("duplicates", "60", "15"),
+    ]
+
+
+def test_every_source_stands_with_itsaccount(report: dict[str, Any]) -> None:
+    page = Page(render_run(report))
+    for file in report["files"]:
+        kind = file["label_kind"].upper() if file["label_kind"] else "–"
+        counts = [_n(file[k]) for k in ("unreadable", "quarantined", "duplicates", "published")]
+        assert page.row("sources", file["source_file"]) == [kind, _n(file["received"]), "", *counts]
+        assert file["note"] in page.words("sources")
+    assert page.row("sources", "5 files")[1] == _n(sum(a["received"] for a in report["ledger"].values()))
+    heads = [row[0].split("\n")[0] for row in page.rows["sources"][1:-1]]
+    assert heads == [f"{report['files'][i]['source_file']}" for i in (4, 0, 1, 2, 3)]
+    assert "model (400,203), created_at (399,871)" in page.words("sources")
+
+
+def test_checks_stand_worst_first_and_those_without_findings_are_folded(report: dict[str, Any]) -> None:
+    report["checks"][4]["success"] = False
+    report["gate"] = {"success": False, "failed": ["ranks_not_contiguous"]}
+    page = Page(render_run(report))
+    heads = [row[0].split(": ")[1].split("\n")[0] for row in page.rows["checks"] if ": " in row[0]]
+    assert [next(c["reason"] for c in report["checks"] if h.startswith(c["reason"])) for h in heads] == [
+        "ranks_not_contiguous", "answer_blank", "answer_placeholder", "answer_refuses", "category_unclean",
+        "question_blank", "quarantine_share",
+    ]  # fmt: skip
+    assert page.row("checks", "rm: ranks_not_contiguous") == ["critical", "1,402", "4.7 %", "29,709", "90 %", "holds"]
+    assert page.row("checks", "sft: answer_placeholder")[4:] == ["99.95 %", "passes"]
+    assert page.row("checks", "sft: answer_refuses") == ["warning", "25,104", "2.0 %", "1,239,906", "99 %", "warns"]
+    assert "and 2 checks without findings" in page.words("checks")
+
+
+def test_every_reason_and_warning_has_its_number(report: dict[str, Any]) -> None:
+    page = Page(render_run(report))
+    for counts in (report["reasons"], report["warnings"]):
+        for kind, reasons in counts.items():
+            for reason, n in reasons.items():
+                if n:
+                    assert page.row("reasons", reason) == [
+                        "",
+                        _n(n),
+                        display.share(n, report["ledger"][kind]["received"]),
+                    ]
+                else:
+                    assert reason in page.words("reasons")
+                    assert not any(row[0] == reason for row in page.rows["reasons"])
+    assert "and 2 reasons without findings" in page.words("reasons") and "No warnings." in page.words("reasons")
+
+
+def test_splits_groups_conflicts_and_moves(report: dict[str, Any]) -> None:
+    page = Page(render_run(report))
+    assert page.row("splits", "SFT") == [
+        "1,039,301",
+        "90.0 %",
+        "57,740",
+        "5.0 %",
+        "57,738",
+        "5.0 %",
+        "1,154,779",
+        "3,318",
+    ]
+    assert page.row("splits", "RM")[-2:] == ["27,622", "7"]
+    assert "1,101,482 groups" in page.words("splits") and "has 96 records" in page.words("splits")
+    assert "2 records moved to another split" in page.words("splits")
+    assert page.row("splits", "sft-00000000000000ab") == ["validation", "train"]
+    report["split_moves"] = {"count": 0, "records": []}
+    assert "No record moved" in Page(render_run(report)).words("splits")
+
+
+def test_samples_are_grouped_with_how_many_there_are(report: dict[str, Any]) -> None:
+    page = Page(render_run(report))
+    for words in (
+        "SFT answer_blank 2 of 14,220 shown",
+        "SFT duplicate_key 1 of 1 shown",
+        "ranks 1, 2, 4",
+        "at stage read",
+    ):
+        assert words in page.words("aside")
+    for sample in report["samples"]["quarantined"]:
+        assert f"{sample['record_id']} {sample['source_file']}, index {_n(sample['source_index'])}" in page.words(
+            "aside"
+        )
+    assert page.row("duplicates", "SFT") == ["40,218", "21,002"] and page.row("duplicates", "RM") == ["201", "13"]
+    assert "SFT near 1 of 21,002 shown" in page.words("duplicates")
+    assert "similarity 0.87 to sft-00000000000000c0" in page.words("duplicates")
+    assert "equal to sft-00000000000000d0" in page.words("duplicates")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "previous", "sentence"),
+    [
+        ("published", None, f"PUBLISHED Release {RELEASE} is in force."),
+        ("unchanged", RELEASE, f"UNCHANGED The same data, settings and suites as release {RELEASE}, which stays"),
+        (
+            "held",
+            "2026-11-20-77d0c2f4",
+            "HELD The gate let nothing through: release 2026-11-20-77d0c2f4 stays in force.",
+        ),
+        ("held", None, "HELD The gate let nothing through: there is no release yet."),
+        ("checked", None, "CHECKED Nothing was to be published. The gate would let it through."),
+    ],
+)
+def test_the_verdict_comes_first(report: dict[str, Any], verdict: str, previous: str | None, sentence: str) -> None:
+    report = held() if verdict == "held" else report
+    report |= {"verdict": verdict, "previous_release_id": previous}
+    page = _assert_well_made(render_run(report))
+    assert f"– {verdict} {sentence}" in page.words("")
+    for fact in (RUN, "Started2026-11-21 23:04:12 UTC", "Took3 min 07 s", "Peak memory1,062 MiB"):
+        assert fact in page.words("")
+    word = "published" if verdict in ("published", "unchanged") else "publishable"
+    assert f"1,154,779 of 1,240,318 SFT records {word} (93.1 %)" in page.words("flow")
+
+
+def test_a_held_run_says_why() -> None:
+    report = held()
+    report["gate"]["failed"].append("not_among_the_checks")
+    words = Page(render_run(report)).words("")
+    assert "Why it was held" in words and "not_among_the_checks" in words
+    assert (
+        "release: quarantine_share At most 30 % of the records are quarantined. Found: sft: share_quarantined is 0.34."
+        in words
+    )
+    assert "sft: answer_placeholder The answer is not a placeholder such as N/A. 3,904 of 1,225,685 failed" in words
+    assert "failed (0.3 %); 99.95 % must pass." in words
+    assert "Why it would be held" in Page(render_run({**report, "verdict": "checked"})).words("")
+    assert "Why it" not in Page(render_run(published())).words("")
+
+
+def test_links_lead_from_the_report_to_its_files(report: dict[str, Any]) -> None:
+    links = Page(render_run(report)).attributes("a", "href")
+    for path in (f"releases/{RELEASE}/README.md", f"releases/{RELEASE}/manifest.json", *report["paths"].values()):
+        assert f"./../../{path}" in links or path == report["paths"]["release"]
+    report["paths"] = dict.fromkeys(report["paths"])
+    outside = {link for link in Page(render_run(report)).attributes("a", "href") if link and link[0] != "#"}
+    assert outside == {"report.json", "../index.html"}
+
+
+def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
+    older = held() | {"run_id": "2026-11-20T230400Z-11aa", "started": "2026-11-21T00:04:00+01:00"}
+    oldest = report | {"run_id": "2026-11-20T230000Z-07c1", "started": "2026-11-20T23:00:00Z"}
+    page = _assert_well_made(render_index([older, report, oldest]))
+    assert page.attributes("a", "href") == [f"./{r['run_id']}/index.html" for r in (report, older, oldest)]
+    assert page.row("", "SFT") == ["1,240,318", "", "412", "23,907", "61,220", "1,154,779"]
+    assert "HELD" in page.words("") and f"release {RELEASE}" in page.words("")
+    assert "There is no run yet." in render_index([])
+
+
+# Keys of report.json that the page has no use for: the verdict says the mode, the reason names the check.
+UNUSED = {"mode", "checks.check", "checks.scope"}
+# Dictionaries whose keys are data: a label kind without an entry is another matter than a figure that is missing.
+BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits"}
+NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in ("reasons", "warnings") for kind in ("sft", "rm")}
+NAMED_BY_DATA |= {"files.fields_ignored", "versions"}
+
+
+def _lacking_one_key(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every copy of the value that lacks one key somewhere; of the entries of a list, in the first."""
+    if isinstance(value, list) and value:
+        for at, changed in _lacking_one_key(value[0], path):
+            yield at, [changed, *value[1:]]
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            place = f"{path}.{key}" if path else key
+            if path not in NAMED_BY_DATA:
+                yield place, {k: v for k, v in value.items() if k != key}
+            for at, changed in _lacking_one_key(inner, place):
+                yield at, {**value, key: changed}
+
+
+def test_a_missing_figure_is_an_error_and_never_a_gap() -> None:
+    report = held()
+    report["checks"].insert(0, report["checks"].pop())  # one that holds the release: its detail is shown
+    not_missed = set()
+    for path, damaged in _lacking_one_key(report):
+        try:
+            render_run(damaged)
+        except (UndefinedError, KeyError):
+            continue
+        not_missed.add(path)
+    assert not_missed == UNUSED
+    with pytest.raises((UndefinedError, KeyError)):
+        render_index([{k: v for k, v in report.items() if k != "peak_mib"}])
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</style></title></blockquote><img src=x onerror=alert(1)>",
+    "javascript:alert(1)",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "{{ 7 * 7 }}{% raw %}<!--",
+    "&lt;b&gt;&#60;",
+    "\u202egnp.exe\u2066\u200f\u061c",
+    "nul\x00 esc\x1b[31mred\x1b[0m del\x7f csi\x9b",
+    "\ud800 lone",
+    "//evil.example/x",
+    "https://evil.example/x",
+    "e" + "\u0301" * 300,
+    "w" * 100_000,
+    '"' * 100_000,
+    "\u200b" * 100_000,
+    "가" * 100_000,
+)
+# Strings that decide how the page is made, or are read as times.
+OURS = {"verdict", "mode", "started", "status", "severity"}
+
+
+def _with_every_text(value: Any, text: str, key: str = "") -> Any:
+    """The figures with a stranger's text for every string and every name that could be one."""
+    if isinstance(value, str):
+        return value if key in OURS else text
+    if isinstance(value, list):
+        return [_with_every_text(entry, text) for entry in value]
+    if isinstance(value, dict) and key in ("fields_ignored", "versions"):
+        return {text + name: _with_every_text(inner, text) for name, inner in value.items()}
+    if isinstance(value, dict):
+        return {k: _with_every_text(inner, text, k) for k, inner in value.items()}
+    return value
+
+
+def _hostile(report: dict[str, Any], text: str) -> dict[str, Any]:
+    changed: dict[str, Any] = _with_every_text(report, text)
+    for name in ("reasons", "warnings"):
+        changed[name] = {kind: {f"{text}{r}": n for r, n in counts.items()} for kind, counts in report[name].items()}
+    for mine, theirs in zip(changed["samples"]["quarantined"], report["samples"]["quarantined"], strict=True):
+        mine |= {"label_kind": theirs["label_kind"], "reason": text + theirs["reason"]}
+    for mine, theirs in zip(changed["samples"]["duplicates"], report["samples"]["duplicates"], strict=True):
+        mine |= {"label_kind": theirs["label_kind"], "kind": theirs["kind"]}
+    return changed
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text[:20]) for text in HOSTILE])
+def test_a_strangers_text_is_inert_and_all_of_it_can_be_seen(text: str) -> None:
+    report = _hostile(held(), text)
+    clean = Page(render_run(held()))
+    html = render_run(report)
+    page = _assert_well_made(html)
+    assert not re.search(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html
+    )
+    # The same elements in the same order, but for the signs that make the invisible visible.
+    tags = [[tag for tag, _ in p.elements if tag != "mark"] for p in (clean, page)]
+    assert tags[0] == tags[1]
+    assert len(re.sub('href="[^"]*"', "", html)) < 200_000
+    index = render_index([report])
+    _assert_well_made(index)
+    if len(text) < 100 and text.isprintable():
+        assert text in page.words("aside") and text in page.words("sources")
+
+
+def test_long_words_may_break_anywhere() -> None:
+    style = Page(render_run(published())).style
+    assert re.search(r"^body \{[^}]*overflow-wrap: anywhere", style, re.MULTILINE)
+    assert re.search(r"^\.scroll \{ overflow-x: auto", style, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "text", ['"' * 500, "\u200b" * 500, "한" * 500, "😀" * 500], ids=["quotes", "invisible", "Hangul", "emoji"]
+)
+def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
+    # Names of our own making are as long as we make them, and stand whole in links.
+    ours = ("run_id", "release_id", "previous_release_id", "paths")
+    report = _hostile(held(), text) | {name: held()[name] for name in ours}
+    template = report["files"][1] | {"fields_ignored": {f"{text}{n}": n for n in range(50)}}
+    report["files"] = [template | {"source_file": f"{n:05d}{text}"} for n in range(10_000)]
+    aside, twice = report["samples"]["quarantined"][0], report["samples"]["duplicates"]
+    report["samples"]["quarantined"] = [aside | {"reason": f"{n % 60}{text}"} for n in range(1_000)]
+    report["samples"]["duplicates"] = twice * 500
+    report["split_moves"] = {"count": 10_000, "records": report["split_moves"]["records"] * 5_000}
+    html = render_run(report)
+    assert len(html.encode()) < 2_000_000
+    page = _assert_well_made(html)
+    assert "and 9,500 more files: see report.json" in page.words("sources")
+    assert page.row("sources", "10,000 files")[1] == _n(10_000 * template["received"])
+    assert "and 20 more reasons with samples: see report.json" in page.words("aside")
+    assert "50 of 10,000 shown" in page.words("splits")
+    index = render_index([report | {"run_id": f"{RUN}{n}"} for n in range(3_000)])
+    assert len(index.encode()) < 2_000_000
+    assert "and 2,500 older runs" in Page(index).words("")
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_texts_and_bars_stand_out_from_their_ground(scheme: int) -> None:
+    """WCAG 2.2, 1.4.3 and 1.4.11: 4.5 to 1 for text, 3 to 1 for what is drawn."""
+    themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", Page(render_run(published())).style)
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", themes[scheme]))
+
+    def contrast(one: str, other: str) -> float:
+        dark, light = sorted((_luminance(colours[one]), _luminance(colours[other])))
+        return (light + 0.05) / (dark + 0.05)
+
+    for ground in ("ground", "panel"):
+        for ink in ("ink", "soft", "link", "held", "published"):
+            assert contrast(ink, ground) >= 4.5, (ink, ground)
+    assert contrast("soft", "mark") >= 4.5
+    for accent in ("published", "unchanged", "held", "checked"):
+        assert contrast("on-accent", accent) >= 4.5, accent
+    for fate in ("kept", "validation", "test", "duplicates", "quarantined", "unreadable"):
+        assert contrast(fate, "panel") >= 3, fate
