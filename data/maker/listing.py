@@ -27,8 +27,9 @@ warning keeps nothing out.
 """
 
 _OTHER_FILES = """
-Besides, there are {skipped}: questions without answers, as AI Hub delivers them beside the
-labels, which are skipped; and `{note}`, which is a note in spite of its name, of no known format.
+Two kinds of file hold no label records: {skipped} are questions without
+answers, as AI Hub delivers them beside the labels, and are skipped; `{note}` is a note in spite of
+its name, and of no known format.
 """
 
 _SHARED = """
@@ -124,7 +125,7 @@ def readme(samples: Sequence[Sample], listed: Mapping[str, Any]) -> str:
     for sample, file in zip(samples, files, strict=True):
         figures = [file[name] for name in ("received", "published", "duplicate", "quarantined", "unreadable")]
         parts.append(_row([f"`{sample.source_file}`", sample.container, *figures]))
-    parts.append(_OTHER_FILES.format(skipped=", ".join(f"`{name}`" for name in listed["skipped"]), note=NOTE))
+    parts.append(_OTHER_FILES.format(skipped=",\n".join(f"`{name}`" for name in listed["skipped"]), note=NOTE))
     for sample in samples:
         parts.append(f"\n## {sample.source_file}\n\n| position | what is planted | what becomes of it |\n")
         parts.append(_row(["---:", "---", "---"]))
