@@ -3,7 +3,7 @@
 A shard of candidates gets its fingerprint once (``fingerprints``), beside its records and in parallel. The steps that
 need all shards at once see fingerprints only, one column at a time:
 
-- ``exact``           running numbers of identical records, data_ids used again, exact duplicates
+- ``exact``           data_ids used again, exact duplicates
 - ``contradictions``  the same two responses ranked both ways
 - ``near``            near duplicates: MinHash bands propose pairs, the exact Jaccard of their 5-grams decides
 - ``prompts``         groups of equal and near-equal prompts over both label kinds, for the splits

@@ -36,7 +36,7 @@ class Buckets:
         # Most rows are alone in their bucket: go on with the others.
         sizes = sizes[sizes > 1]
         alone = np.append(True, changes) & np.append(changes, True) if len(rows) else np.zeros(0, np.bool_)
-        self._rows = rows[entries[~alone] & np.uint64(0xFFFFFFFF)]
+        self._rows: npt.NDArray[np.int64] = rows[entries[~alone] & np.uint64(0xFFFFFFFF)]
         # By position: where its bucket starts, and how many rows are in it.
         self._starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
         self._sizes = np.repeat(sizes, sizes)
@@ -47,8 +47,7 @@ class Buckets:
 
     def oversized(self) -> npt.NDArray[np.int64]:
         """The rows in buckets of more than ``LARGEST``, ascending."""
-        crowded: npt.NDArray[np.int64] = np.sort(self._rows[self._sizes > LARGEST])
-        return crowded
+        return np.sort(self._rows[self._sizes > LARGEST])
 
     def pairs(self) -> Iterator[Pairs]:
         """Every proposed pair (earlier rows, later rows), about a million at a time."""

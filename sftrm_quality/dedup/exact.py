@@ -1,4 +1,4 @@
-"""Equal keys: copies of a record, data_ids used again, exact duplicates."""
+"""Equal keys: data_ids used again, exact duplicates."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,18 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sftrm_quality.dedup.keys import NONE, ShardKeys, group_rows, read_digests, shard_starts
-
-
-def record_numbers(shards: Sequence[ShardKeys]) -> npt.NDArray[np.int64]:
-    """The running number of every row among the rows of identical content (int64): 0 for the first.
-
-    Identical is the label kind and every field as delivered; with the ``content_hash`` the number names a record.
-    """
-    halves, _ = read_digests(shards, "content_hash")
-    groups = group_rows(np.arange(len(halves)), halves[:, 0], halves[:, 1])
-    numbers = np.empty(len(halves), np.int64)
-    numbers[groups.rows] = groups.numbers()
-    return numbers
 
 
 def first_holders(

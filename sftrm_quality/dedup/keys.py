@@ -121,10 +121,6 @@ class Groups(NamedTuple):
         """For every entry of ``rows``, the first row of its group."""
         return np.repeat(self.rows[self.starts[:-1]], np.diff(self.starts))
 
-    def numbers(self) -> npt.NDArray[np.int64]:
-        """For every entry of ``rows``, its running number in its group."""
-        return np.arange(len(self.rows)) - np.repeat(self.starts[:-1], np.diff(self.starts))
-
 
 def group_rows(rows: npt.NDArray[np.int64], *keys: npt.NDArray[np.generic]) -> Groups:
     """Groups rows (ascending) by the keys they have; each key is an array over all rows."""

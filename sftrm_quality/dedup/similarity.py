@@ -102,7 +102,7 @@ class ShingleSets:
         begins, ends = self._row_starts[needed], self._row_starts[needed + 1]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])
         values = np.empty(starts[-1], np.uint64)
-        with self._path.open("rb", buffering=0) as file:
+        with self._path.open("rb") as file:
             for begin, start, stop in zip(begins.tolist(), starts[:-1].tolist(), starts[1:].tolist(), strict=True):
                 file.seek(8 * begin)
                 file.readinto(values[start:stop].data)
