@@ -7,7 +7,13 @@ from typing import Any
 from maker.files import NOTE, SKIPPED, Sample
 from maker.plan import Plan
 
-_OUTCOMES = ("published", "duplicate", "quarantined", "unreadable")
+# Outcome of a record → the column of the ledger that counts it.
+_LEDGER = {
+    "published": "published",
+    "duplicate": "duplicates",
+    "quarantined": "quarantined",
+    "unreadable": "unreadable",
+}
 
 _INTRODUCTION = """# The samples
 
@@ -54,7 +60,7 @@ def _ledger(samples: Sequence[Sample], plan: Plan) -> list[dict[str, Any]]:
             "source_file": sample.source_file,
             "label_kind": sample.label_kind,
             "received": counted[sample.source_file].total(),
-            **{outcome: counted[sample.source_file][outcome] for outcome in _OUTCOMES},
+            **{column: counted[sample.source_file][outcome] for outcome, column in _LEDGER.items()},
         }
         for sample in samples
     ]
@@ -123,7 +129,7 @@ def readme(samples: Sequence[Sample], listed: Mapping[str, Any]) -> str:
     files = listed["files"]
     parts = [_INTRODUCTION.format(total=sum(file["received"] for file in files))]
     for sample, file in zip(samples, files, strict=True):
-        figures = [file[name] for name in ("received", "published", "duplicate", "quarantined", "unreadable")]
+        figures = [file[name] for name in ("received", *_LEDGER.values())]
         parts.append(_row([f"`{sample.source_file}`", sample.container, *figures]))
     parts.append(_OTHER_FILES.format(skipped=",\n".join(f"`{name}`" for name in listed["skipped"]), note=NOTE))
     for sample in samples:
