@@ -45,13 +45,11 @@ def all_counts(intakes: Sequence[Intake], collection: Collection) -> list[CheckC
 
 
 def _by_severity(
-    counts: Sequence[CheckCount], read_and_format: Mapping[LabelKind, Counter[str]], critical: bool
+    results: Sequence[CheckResult], read_and_format: Mapping[LabelKind, Counter[str]], critical: bool
 ) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for kind in LabelKind:
-        of_suite = {
-            c.reason: c.failed for c in counts if c.suite == kind and (c.severity == "critical") is critical
-        }
+        of_suite = {r.reason: r.failed for r in results if r.suite == kind and (r.severity == "critical") is critical}
         found[kind] = {**of_suite, **(dict(sorted(read_and_format[kind].items())) if critical else {})}
     return found
 
@@ -95,7 +93,6 @@ def of_collection(
     release_results: Sequence[CheckResult],
 ) -> Figures:
     """Everything that is counted, as a pure function of the data: no times, no run id."""
-    counts = all_counts(intakes, collection)
     read_and_format = _read_and_format_reasons(intakes)
     results = [*row_results, *release_results]
     described = {
@@ -106,8 +103,8 @@ def of_collection(
     return {
         "ledger": {kind: collection.ledger.of(kind).to_json() for kind in LabelKind},
         "files": _files(intakes, collection),
-        "reasons": _by_severity(counts, read_and_format, critical=True),
-        "warnings": _by_severity(counts, read_and_format, critical=False),
+        "reasons": _by_severity(row_results, read_and_format, critical=True),
+        "warnings": _by_severity(row_results, read_and_format, critical=False),
         "duplicates": {kind: collection.duplicate_counts(kind) for kind in LabelKind},
         "conflicts": {kind: conflicts(collection, kind) for kind in LabelKind},
         "splits": {kind: {str(k): v for k, v in collection.split_sizes(kind).items()} for kind in LabelKind},
