@@ -153,18 +153,22 @@ def test_slices_and_chunks_are_judged_like_whole_tables() -> None:
     assert judge(shipped("rm"), Scope.RECORD, chunked, POLICIES).failures == expected
 
 
-def test_threads_get_their_own_results() -> None:
-    suite = shipped("sft")
+def test_threads_get_their_own_results_under_their_own_policies() -> None:
+    suite = shipped("rm")
+    policies = {"forbid": "1, 2, 3", "dense": "1, 2, 2, 3", "competition": "1, 2, 2, 4"}
 
-    def failing(number: int) -> list[int]:
-        changes: list[Row] = [{"answer": "" if row == number else "Paris."} for row in range(32)]
-        rows: list[int] = (
-            judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, *changes), {}).failures["row"].to_pylist()
-        )
-        return rows
+    def failing(number: int) -> list[dict[str, Any]]:
+        ties = list(policies)[number % 3]
+        changes = [ranked(1, 3) if row == number else ranked(1, 2) for row in range(30)]
+        table = frame("rm", Scope.RECORD, *changes)
+        found: list[dict[str, Any]] = judge(suite, Scope.RECORD, table, {**POLICIES, "ties": ties}).failures.to_pylist()
+        return [{"row": failure["row"], "detail": failure["detail"]} for failure in found]
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(failing, range(32))) == [[number] for number in range(32)]
+        for number, found in enumerate(pool.map(failing, range(30))):
+            ties = list(policies)[number % 3]
+            detail = f"ranks 1, 3, expected a sequence such as {policies[ties]} (ties: {ties})"
+            assert found == [{"row": number, "detail": detail}]
 
 
 def test_the_frame_is_released() -> None:

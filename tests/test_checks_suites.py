@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sftrm_quality.checks import Scope, load_suites
+from sftrm_quality.checks import load_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import SuiteError
 
@@ -37,7 +37,8 @@ def test_shipped_suites_load_and_say_why() -> None:
     for suite in (suites.sft, suites.rm, suites.release):
         for entry in suite.entries:
             assert entry.description and entry.notes, entry
-            assert entry.scope is None or entry.scope in Scope
+            # A critical row expectation without room would hold the release for a single bad row of a vendor.
+            assert entry.scope is None or entry.severity != "critical" or 0.5 <= entry.mostly < 1, entry
 
 
 WRONG: list[tuple[str, Callable[[Document], object], str]] = [
@@ -196,3 +197,9 @@ def test_the_hash_is_of_the_content(tmp_path: Path) -> None:
 def test_importing_the_package_does_not_import_great_expectations() -> None:
     code = "import sys, sftrm_quality.checks; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_great_expectations_leaves_the_warnings_of_the_process_alone() -> None:
+    code = "import sftrm_quality.checks.preload, warnings; warnings.warn('ours', stacklevel=1)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "UserWarning: ours" in done.stderr

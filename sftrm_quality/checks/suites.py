@@ -91,7 +91,7 @@ def read_suites(folder: Path) -> Suites:
     Raises SuiteError, one line that names the file and the entry. Whether Great Expectations takes every entry is
     for `compile_suites` to say.
     """
-    sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*LabelKind, RELEASE))
+    sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*map(str, LabelKind), RELEASE))
     return Suites(sft, rm, release)
 
 
@@ -188,7 +188,7 @@ def _check_kwargs(where: str, kwargs: Mapping[str, Any]) -> float:
     for key, value in kwargs.items():
         if key in _REFUSED_KWARGS:
             raise SuiteError(f"{where}: {key!r} is not allowed in kwargs; write a custom expectation instead")
-        if isinstance(value, dict) and value.get("$PARAMETER", value) not in PARAMETERS:
+        if isinstance(value, dict) and value not in [{"$PARAMETER": name} for name in PARAMETERS]:
             raise SuiteError(
                 f"{where}: {key!r} is {value}, expected a value or "
                 + " or ".join(f'{{"$PARAMETER": "{name}"}}' for name in PARAMETERS)

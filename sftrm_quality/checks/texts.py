@@ -34,34 +34,6 @@ _BLANK = f"^(?:{INVISIBLE}|{TEMPLATE_TOKEN})*$"
 _EXCERPT = 60
 
 
-"""What can be said of texts as a whole, on Arrow arrays: visible, garbled, template tokens, placeholders.
-
-RE2 (the engine of pyarrow) knows only ASCII in ``\\s``, so white space and what cannot be seen are spelt out.
-"""
-
-
-# White space, control and format characters (zero-width, byte order mark, soft hyphen, direction marks), and what
-# Unicode calls default ignorable: variation selectors, Hangul fillers, Khmer inherent vowels; and the Braille blank.
-INVISIBLE = (
-    r"[\s\p{Z}\p{Cc}\p{Cf}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2065}\x{2800}\x{3164}"
-    r"\x{FE00}-\x{FE0F}\x{FFA0}\x{FFF0}-\x{FFF8}\x{E0000}-\x{E0FFF}]"
-)
-
-# Special tokens of the chat templates and vocabularies of Llama 2 to 4, Mistral, Qwen (ChatML), Gemma, Phi, DeepSeek,
-# GLM, T5 and GPT-2. In a text they are control characters of the template that leaked into the data.
-TEMPLATE_TOKEN = (
-    r"<\|[A-Za-z0-9_]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|(?i:</?s>|<pad>|<unk>|<[eb]os>)|\[/?INST\]|<</?SYS>>"
-    r"|<(?:start|end)_of_turn>|<extra_id_[0-9]{1,2}>|<0x[0-9A-F]{2}>|\[gMASK\]"
-)
-
-# U+FFFD stands for bytes that somebody failed to decode; C0 and C1 control characters (without tab and line ends)
-# and U+007F have no meaning in text.
-GARBLED = r"[\x{FFFD}\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}-\x{9F}]"
-
-_BLANK = f"^(?:{INVISIBLE}|{TEMPLATE_TOKEN})*$"
-_EXCERPT = 60
-
-
 def matches(texts: pa.Array, pattern: str, *, if_null: bool = False) -> Mask:
     """True where the RE2 pattern is found somewhere in the text."""
     found: Mask = pc.fill_null(pc.match_substring_regex(texts, pattern), if_null).to_numpy(zero_copy_only=False)

@@ -4,6 +4,7 @@ Great Expectations' own column map expectations drop nulls, build eight metrics 
 Ours have one metric each, judge nulls themselves and give positions alone.
 """
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -23,6 +24,9 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from sftrm_quality.checks.frames import one_array
 from sftrm_quality.checks.results import enough_passed
 from sftrm_quality.checks.texts import Mask
+
+# Great Expectations sends all warnings of the process to logging when it is imported; they are the program's own.
+logging.captureWarnings(False)
 
 Columns = Mapping[str, pa.Array]
 
