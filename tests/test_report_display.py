@@ -38,6 +38,7 @@ def _original(shown: str) -> str:
 @example("⏎\n⇥\t")
 @example("<mark>⏎</mark>")
 @example("&#8203;")
+@example("e" + "\u0301" * 9)
 def test_a_short_text_shows_each_character_and_no_two_texts_look_the_same(text: str) -> None:
     shown = _seen(display.text(text, limit=10_000))
     assert _original(shown) == text
@@ -52,9 +53,13 @@ def test_a_short_text_shows_each_character_and_no_two_texts_look_the_same(text: 
         ("a\u200bb", "a<mark>⟨U+200B⟩</mark>b"),
         ("\x00\r\n", "<mark>⟨U+0000⟩</mark><mark>⟨U+000D⟩</mark><mark>⏎</mark>"),
         ("x\u3000\u00a0", "x<mark>⟨U+3000⟩</mark><mark>⟨U+00A0⟩</mark>"),
+        ("\u3164\ufe0f", "<mark>⟨U+3164⟩</mark><mark>⟨U+FE0F⟩</mark>"),
         ("⟨U+200B⟩", "<mark>⟨U+27E8⟩</mark>U+200B⟩"),
         ("<b> & 'c'", "&lt;b&gt; &amp; &#39;c&#39;"),
         ("", ""),
+        ("ệ\u0301".join("ab"), "aệ\u0301b"),
+        ("e" + "\u0301" * 6, "e" + "\u0301" * 4 + "<mark>⟨U+0301⟩</mark>" * 2),
+        ("\u0301a", "<mark>⟨U+0301⟩</mark>a"),
     ],
 )
 def test_texts(text: str, shown: str) -> None:
@@ -67,7 +72,7 @@ def test_a_long_text_keeps_its_beginning_and_its_end_and_says_what_is_left_out()
     assert display.text("a" * 30, limit=30) == "a" * 30
 
 
-@given(st.text(st.sampled_from("a\u200b\U0010ffff\n<"), min_size=1, max_size=400), st.integers(3, 100))
+@given(st.text(st.sampled_from("a한\u0301\u200b\U0010ffff\n<"), min_size=1, max_size=400), st.integers(3, 100))
 def test_a_text_is_never_longer_than_its_limit_allows(text: str, limit: int) -> None:
     shown = _seen(display.text(text, limit))
     left_out = re.search(r"<mark>… ([\d,]+) characters …</mark>", shown)
@@ -90,7 +95,7 @@ def test_what_is_no_text_is_passed_on_and_nothing_is_a_dash() -> None:
 @pytest.mark.parametrize(
     ("part", "whole", "shown"),
     [(0, 0, "–"), (0, 9, "0 %"), (9, 9, "100 %"), (1, 3, "33.3 %"), (1, 1_000, "0.1 %"), (1, 1_001, "<0.1 %"),
-     (999_999, 1_000_000, ">99.9 %"), (999, 1_000, "99.9 %"), (1, 10**9, "<0.1 %")],
+     (999_999, 1_000_000, ">99.9 %"), (999, 1_000, "99.9 %"), (99_949, 100_000, ">99.9 %"), (1, 10**9, "<0.1 %")],
 )  # fmt: skip
 def test_shares(part: int, whole: int, shown: str) -> None:
     assert display.share(part, whole) == shown

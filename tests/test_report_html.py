@@ -159,18 +159,33 @@ def test_the_flow_names_what_is_left_after_every_step(report: dict[str, Any]) ->
     assert page.row("flow", "passed checks") == ["", "1,215,999", "−23,907 quarantined"]
     assert page.row("flow", "unique") == ["", "1,154,779", "−61,220 duplicates"]
     assert page.row("flow", "splits") == ["", "1,154,779", ""]
+    assert "train 1,039,301 validation 57,740 test 57,738" in page.words("flow")
+
+
+def _bars(html: str, before: str) -> list[tuple[str, str, str]]:
+    """Class, start and width of the parts of the first bar after a text."""
+    bar = html[html.index(before) :].split("</svg>")[0]
+    return re.findall(r'<rect class="(\w+)" x="([\d.]+)" width="([\d.]+)" height="1"/>', bar)
 
 
 def test_bars_are_to_scale(report: dict[str, Any]) -> None:
-    assert display.segments([("a", 30), ("b", 0), ("c", 10)], 80) == [("a", "0", "37.5"), ("c", "37.5", "12.5")]
     report["ledger"]["sft"] = account(1000, 0, 250, 150)
-    widths = re.findall(r'<rect class="(\w+)" x="([\d.]+)" width="([\d.]+)"', render_run(report))
-    assert widths[2:6] == [
-        ("published", "0", "75"),
-        ("quarantined", "75", "25"),
+    report["splits"]["sft"] = {"train": 450, "validation": 100, "test": 50}
+    report["files"] = [report["files"][0] | account(1000, 50, 250, 100)]
+    html = render_run(report)
+    assert _bars(html, "passed checks</th>") == [("published", "0", "75"), ("quarantined", "75", "25")]
+    assert _bars(html, "unique</th>") == [("published", "0", "60"), ("duplicates", "60", "15")]
+    assert _bars(html, "splits</th>") == [("train", "0", "45"), ("validation", "45", "10"), ("test", "55", "5")]
+    fates = [
         ("published", "0", "60"),
-        ("duplicates", "60", "15"),
+        ("duplicates", "60", "10"),
+        ("quarantined", "70", "25"),
+        ("unreadable", "95", "5"),
     ]
+    assert _bars(html, "vendor_a/sft_2026-11-21.json</bdi>") == fates
+    assert _bars(render_index([report]), "SFT</th>") == [*_bars(html, "unique</th>"), ("quarantined", "75", "25")]
+    assert _bars(html, "<code>ranks_not_contiguous</code></th>") == [("quarantined", "0", "100")]
+    assert _bars(html, "<code>response_blank</code></th>") == [("quarantined", "0", f"{100 * 471 / 1402:.4g}")]
 
 
 def test_every_source_stands_with_itsaccount(report: dict[str, Any]) -> None:
@@ -187,22 +202,30 @@ def test_every_source_stands_with_itsaccount(report: dict[str, Any]) -> None:
 
 
 def test_checks_stand_worst_first_and_those_without_findings_are_folded(report: dict[str, Any]) -> None:
-    report["checks"][4]["success"] = False
-    report["gate"] = {"success": False, "failed": ["ranks_not_contiguous"]}
+    report["checks"][3]["success"] = False
+    report["gate"] = {"success": False, "failed": ["answer_placeholder"]}
     page = Page(render_run(report))
     heads = [row[0].split(": ")[1].split("\n")[0] for row in page.rows["checks"] if ": " in row[0]]
     assert [next(c["reason"] for c in report["checks"] if h.startswith(c["reason"])) for h in heads] == [
-        "ranks_not_contiguous", "answer_blank", "answer_placeholder", "answer_refuses", "category_unclean",
-        "question_blank", "quarantine_share",
-    ]  # fmt: skip
-    assert page.row("checks", "rm: ranks_not_contiguous") == ["critical", "1,402", "4.7 %", "29,709", "90 %", "holds"]
-    assert page.row("checks", "sft: answer_placeholder")[4:] == ["99.95 %", "passes"]
+        "answer_placeholder",
+        "ranks_not_contiguous",
+        "answer_blank",
+        "answer_refuses",
+        "category_unclean",
+        "question_blank",
+        "quarantine_share",
+    ]
+    assert page.row("checks", "rm: ranks_not_contiguous") == ["critical", "1,402", "4.7 %", "29,709", "90 %", "passes"]
+    assert page.row("checks", "sft: answer_placeholder")[4:] == ["99.95 %", "holds"]
     assert page.row("checks", "sft: answer_refuses") == ["warning", "25,104", "2.0 %", "1,239,906", "99 %", "warns"]
     assert "and 2 checks without findings" in page.words("checks")
 
 
 def test_every_reason_and_warning_has_its_number(report: dict[str, Any]) -> None:
+    report["reasons"]["sft"]["duplicate_key"] = 9_000
     page = Page(render_run(report))
+    heads = [row[0] for row in page.rows["reasons"][1:6]]
+    assert heads == ["answer_blank", "duplicate_key", "answer_equals_question", "answer_placeholder", "data_id_reused"]
     for counts in (report["reasons"], report["warnings"]):
         for kind, reasons in counts.items():
             for reason, n in reasons.items():
@@ -297,6 +320,17 @@ def test_a_held_run_says_why() -> None:
     assert "Why it" not in Page(render_run(published())).words("")
 
 
+def test_a_run_can_be_done_again(report: dict[str, Any]) -> None:
+    words = Page(render_run(report)).words("again")
+    assert report["command"] in words
+    for name, value in {
+        **report["versions"],
+        "Configuration": report["config_hash"],
+        "Suites": report["suites_hash"],
+    }.items():
+        assert f"{name}{value}" in words
+
+
 def test_links_lead_from_the_report_to_its_files(report: dict[str, Any]) -> None:
     links = Page(render_run(report)).attributes("a", "href")
     for path in (f"releases/{RELEASE}/README.md", f"releases/{RELEASE}/manifest.json", *report["paths"].values()):
@@ -307,8 +341,8 @@ def test_links_lead_from_the_report_to_its_files(report: dict[str, Any]) -> None
 
 
 def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
-    older = held() | {"run_id": "2026-11-20T230400Z-11aa", "started": "2026-11-21T00:04:00+01:00"}
-    oldest = report | {"run_id": "2026-11-20T230000Z-07c1", "started": "2026-11-20T23:00:00Z"}
+    older = held() | {"run_id": "2026-11-20T230400Z-11aa", "started": "2026-11-20T18:04:00-05:00"}
+    oldest = report | {"run_id": "2026-11-20T230000Z-07c1", "started": "2026-11-20T23:03:00Z"}
     page = _assert_well_made(render_index([older, report, oldest]))
     assert page.attributes("a", "href") == [f"./{r['run_id']}/index.html" for r in (report, older, oldest)]
     assert page.row("", "SFT") == ["1,240,318", "", "412", "23,907", "61,220", "1,154,779"]
@@ -443,6 +477,8 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     page = _assert_well_made(html)
     assert "and 9,500 more files: see report.json" in page.words("sources")
     assert page.row("sources", "10,000 files")[1] == _n(10_000 * template["received"])
+    assert page.words("aside").count(" shown ") == 40
+    assert "and 45 more" in page.words("sources")
     assert "and 20 more reasons with samples: see report.json" in page.words("aside")
     assert "50 of 10,000 shown" in page.words("splits")
     index = render_index([report | {"run_id": f"{RUN}{n}"} for n in range(3_000)])

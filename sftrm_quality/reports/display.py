@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import accumulate, takewhile
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -11,6 +12,8 @@ from markupsafe import Markup, escape
 # Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
 # that people write. Counted so, the size of a page is bounded whatever its texts hold.
 TEXT_LIMIT = 240
+# Marks that a letter carries at most: real scripts stack three or four, hundreds would cover other rows.
+_STACKED = 4
 _LINE_FEED, _TAB = "⏎", "⇥"
 # Blank or joining although Unicode does not call them format characters: grapheme joiner, Hangul fillers, vowel
 # inherents, variation selectors, the empty braille cell.
@@ -25,49 +28,45 @@ def text(value: object, limit: int = TEXT_LIMIT) -> object:
     """A string as markup that shows every character, cut in the middle when it takes more than ``limit`` bytes.
 
     Invisible characters, controls and direction marks appear as ``<mark>⟨U+200B⟩</mark>``, line feed and tab as ⏎ and
-    ⇥. The signs used for this are shown by number themselves, so a text cannot pretend to hold what it does not.
+    ⇥, and of marks piled up on a letter those from the fifth on by number as well. The signs used for this are shown
+    by number themselves, so a text cannot pretend to hold what it does not.
     None is a dash; numbers and markup are passed on.
     """
     if value is None:
         return "–"
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    head, tail = _ends(value, limit)
-    if tail is None:
+    head = _glyphs(value[:limit])
+    if _fitting(head, limit) == len(value):
         return Markup("").join(head)
-    left_out = Markup("<mark>… {} characters …</mark>").format(number(len(value) - len(head) - len(tail)))
-    return Markup("").join([*head, left_out, *tail])
+    tail = _glyphs(value[-limit:])
+    first, last = _fitting(head, limit - limit // 3), _fitting(reversed(tail), limit // 3)
+    left_out = Markup("<mark>… {} characters …</mark>").format(number(len(value) - first - last))
+    return Markup("").join([*head[:first], left_out, *tail[len(tail) - last :]])
 
 
-def _ends(value: str, limit: int) -> tuple[list[Markup], list[Markup] | None]:
-    """The glyphs of a text; of a long one those of its beginning and, half as many, of its end."""
-    if len(value) <= limit:
-        glyphs = _as_many_as_fit(value, limit)
-        if len(glyphs) == len(value):
-            return glyphs, None
-    tail = _as_many_as_fit(reversed(value[-limit:]), limit // 3)
-    return _as_many_as_fit(value[: len(value) - len(tail)], limit - limit // 3), tail[::-1]
-
-
-def _as_many_as_fit(characters: Iterable[str], limit: int) -> list[Markup]:
-    glyphs: list[Markup] = []
+def _glyphs(characters: str) -> list[Markup]:
+    glyphs, stacked = [], _STACKED  # a mark without a letter would sit on the page's own
     for character in characters:
-        glyph = _glyph(character)
-        limit -= len(glyph.encode())
-        if limit < 0:
-            break
-        glyphs.append(glyph)
+        stacked = stacked + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        glyphs.append(_glyph(character, stacked > _STACKED))
     return glyphs
 
 
+def _fitting(glyphs: Iterable[Markup], limit: int) -> int:
+    """How many of the glyphs take no more than ``limit`` bytes together."""
+    return sum(1 for _ in takewhile(limit.__ge__, accumulate(len(glyph.encode()) for glyph in glyphs)))
+
+
 @lru_cache(maxsize=4096)
-def _glyph(character: str) -> Markup:
+def _glyph(character: str, by_number: bool) -> Markup:
     if character == "\n":
         shown = _LINE_FEED
     elif character == "\t":
         shown = _TAB
     elif character != " " and (
-        unicodedata.category(character) in _UNSEEN_CATEGORIES
+        by_number
+        or unicodedata.category(character) in _UNSEEN_CATEGORIES
         or character in _UNSEEN
         or character in (_LINE_FEED, _TAB, "⟨")
     ):

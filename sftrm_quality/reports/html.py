@@ -83,7 +83,7 @@ def render_run(report: Figures) -> str:
         .render(
             report=report,
             in_force=report["verdict"] in ("published", "unchanged"),
-            holding=[c for c in checks if _holds(c) and c["reason"] in report["gate"]["failed"]],
+            holding=[c for c in checks if _holds(c)],
             flows={kind: _flow(account) for kind, account in report["ledger"].items()},
             files=files[:FILES_SHOWN],
             sums={name: sum(f[name] for f in files) for name in _ACCOUNT},
