@@ -28,8 +28,8 @@ from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id
 from sftrm_quality.reading import SourceFile, discover, hashed
 from sftrm_quality.releases.facts import release_facts
-from sftrm_quality.releases.manifest import damaged_files, hash_of, release_id, settings_in_force, versions
-from sftrm_quality.releases.publish import Release, finish_staged, in_force, publish
+from sftrm_quality.releases.manifest import Release, damaged_files, hash_of, release_id, settings_in_force, versions
+from sftrm_quality.releases.publish import finish_staged, in_force, publish
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
@@ -57,11 +57,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done: the raw files, the id of the release that they make, and that release if it is in force."""
+    """What is to be done: the raw files, the id of the release that they make, and the whole release in force.
+
+    damaged_files: of the release in force, when it is not whole; it then counts as none and is published anew.
+    """
 
     files: tuple[SourceFile, ...]
     release_id: str
     in_force: Release | None
+    damaged_files: tuple[str, ...]
 
     @property
     def unchanged(self) -> bool:
@@ -130,7 +134,9 @@ class Job:
         files = _hashed_files(self.config)
         release = in_force(self.output)
         wanted = release_id(files, self.config, self.suites.hash)
-        if release and release.release_id == wanted and damaged_files(release.folder, release.manifest):
+        damaged = damaged_files(release.folder, release.manifest) if release else []
+        if release and damaged:
+            self._say(f"{release.folder}: damaged, will be published anew: {', '.join(damaged[:5])}")
             release = None
         self._intaker = Intaker(
             self.config,
@@ -140,7 +146,8 @@ class Job:
             self.workers,
             ReadProgress(sum(file.size for file in files)),
         )
-        return Plan(files, wanted, release)
+        self._in_force = release
+        return Plan(files, wanted, release, tuple(damaged))
 
     def take_in(self, file: SourceFile) -> list[Intake]:
         """Read, map, check and fingerprint one raw file, or find that in the cache."""
@@ -159,7 +166,7 @@ class Job:
     def stage(self, collection: Collection) -> StagedRelease:
         """Write the release aside and read it back."""
         return stage_release(
-            collection, self.output, self.run_id, self.config.ids.within == "file", self.workers
+            collection, self.staging, self._in_force, self.config.ids.within == "file", self.workers
         )
 
     def judge(self, intakes: Sequence[Intake], collection: Collection, staged: StagedRelease) -> Judged:
@@ -270,6 +277,7 @@ class Job:
                 "duplicates": f"duplicates/{data_run_id}/duplicates.parquet",
             },
             "inputs": [{"source_file": f.source_file, "content_hash": f.content_hash} for f in plan.files],
+            "damaged_files": list(plan.damaged_files),
             "command": f"sftrm {self.mode} {' '.join(map(str, self.config.raw))} --out {self.config.out}",
             "suites_hash": self.suites.hash,
             "config_hash": hash_of(settings_in_force(self.config)),

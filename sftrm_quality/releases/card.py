@@ -15,8 +15,11 @@ def dataset_card(release_id: str, figures: Mapping[str, Any]) -> str:
         "configs": [
             {
                 "config_name": str(kind),
+                # datasets refuses a split without rows.
                 "data_files": [
-                    {"split": split, "path": f"{kind}/{split}-*.parquet"} for split in figures["splits"][kind]
+                    {"split": split, "path": f"{kind}/{split}-*.parquet"}
+                    for split, rows in figures["splits"][kind].items()
+                    if rows
                 ],
             }
             for kind in kinds

@@ -69,16 +69,20 @@ def read_back(part: Part, ids_within_file: bool) -> PartFacts:
             data_ids.append(_hashes(names))
             prompts.append(_words(dedup.prompt_keys(part.label_kind, candidates)))
     facts = PartFacts(
-        file_hash(part.path), part.path.stat().st_size, *_gathered(record_ids, data_ids, prompts)
+        sha256=file_hash(part.path),
+        bytes=part.path.stat().st_size,
+        rows=sum(map(len, record_ids)),
+        record_ids=_together(record_ids),
+        data_ids=_together(data_ids),
+        prompts=_together(prompts),
     )
     if facts.rows != part.rows:
         raise StorageError(f"{part.path}: {facts.rows} rows read back, {part.rows} were to be written")
     return facts
 
 
-def _gathered(*columns: list[Hashes]) -> tuple[int, Hashes, Hashes, Hashes]:
-    whole = [np.concatenate([np.zeros((0, 2), np.uint64), *column]) for column in columns]
-    return len(whole[0]), whole[0], whole[1], whole[2]
+def _together(hashes: Sequence[Hashes]) -> Hashes:
+    return np.concatenate([np.zeros((0, 2), np.uint64), *hashes])
 
 
 def _sorted(hashes: Hashes) -> Hashes:
@@ -99,11 +103,11 @@ def _unique(hashes: Hashes) -> Hashes:
 
 def _prompts(parts: Sequence[tuple[Part, PartFacts]], kinds: Sequence[LabelKind], code: int) -> Hashes:
     found = [f.prompts for p, f in parts if p.label_kind in kinds and p.split == SPLITS[code]]
-    return _unique(np.concatenate([np.zeros((0, 2), np.uint64), *found]))
+    return _unique(_together(found))
 
 
 def _in_two_splits(parts: Sequence[tuple[Part, PartFacts]], kinds: Sequence[LabelKind]) -> int:
-    return _repeated(np.concatenate([_prompts(parts, kinds, code) for code in range(len(SPLITS))]))
+    return _repeated(_together([_prompts(parts, kinds, code) for code in range(len(SPLITS))]))
 
 
 def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) -> int:
@@ -136,8 +140,8 @@ def release_facts(
             {
                 "label_kind": str(kind),
                 "records_published": published,
-                "repeated_record_ids": _repeated(np.concatenate([f.record_ids for f in own])),
-                "repeated_data_ids": _repeated(np.concatenate([f.data_ids for f in own])),
+                "repeated_record_ids": _repeated(_together([f.record_ids for f in own])),
+                "repeated_data_ids": _repeated(_together([f.data_ids for f in own])),
                 "prompts_in_two_splits": within,
                 "prompts_in_two_splits_across_kinds": across,
                 "empty_splits": _empty_splits(collection, kind, config),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,18 @@ from sftrm_quality.releases.parts import file_hash
 
 MANIFEST = "manifest.json"
 Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release as it lies in the output folder."""
+
+    release_id: str
+    folder: Path
+    manifest: Manifest
+    in_force: bool
+
+
 # Their results stand in the data files' bytes or in the verdicts.
 _PACKAGES = ("great-expectations", "pandas", "pyarrow", "numpy", "numba", "xxhash")
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,8 @@ from typing import Any
 from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
-from sftrm_quality.releases.manifest import MANIFEST, Manifest, damaged_files, read_manifest
+from sftrm_quality.releases.manifest import MANIFEST, Release, damaged_files, read_manifest
 from sftrm_quality.releases.stage import StagedRelease
-
-
-@dataclass(frozen=True)
-class Release:
-    """A published release as it lies in the output folder."""
-
-    release_id: str
-    folder: Path
-    manifest: Manifest
-    in_force: bool
 
 
 def finish_staged(staged: StagedRelease, release_id: str, manifest: dict[str, Any]) -> None:

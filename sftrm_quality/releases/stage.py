@@ -10,10 +10,9 @@ import pyarrow.parquet as pq
 
 from sftrm_quality import progress
 from sftrm_quality.collection.outcome import Collection
-from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases.facts import PartFacts, read_back
-from sftrm_quality.releases.manifest import read_manifest
+from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
 from sftrm_quality.releases.parts import Part, plan_parts, write_part
 from sftrm_quality.releases.set_aside import write_set_aside
@@ -64,13 +63,12 @@ class _WriteAndReadBack:
 
 
 def stage_release(
-    collection: Collection, output: OutputFolder, run_id: str, ids_within_file: bool, workers: Workers
+    collection: Collection, folder: Path, previous: Release | None, ids_within_file: bool, workers: Workers
 ) -> StagedRelease:
-    """Write everything that the run would publish below ``.staging/<run_id>`` and read it back.
+    """Write everything that the run would publish below a folder and read it back.
 
     Raises StorageError when a file cannot be written or does not read back as it was meant.
     """
-    folder = output.staging / run_id
     parts = [
         part
         for kind in LabelKind
@@ -83,14 +81,13 @@ def stage_release(
         progress.report("write", len(facts), len(parts), "files")
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
     write_set_aside(collection, *staged)
-    previous = output.release_in_force()
-    before = read_manifest(output.releases / previous) if previous else None
+    before = previous.manifest["figures"]["ledger"] if previous else {}
     return StagedRelease(
         folder=folder,
         parts=tuple(zip(parts, facts, strict=True)),
-        moves=split_moves(parts, output.releases / previous if previous else None),
-        previous_id=previous,
-        previously_published={k: a["published"] for k, a in before["figures"]["ledger"].items()} if before else {},
+        moves=split_moves(parts, previous.folder if previous else None),
+        previous_id=previous.release_id if previous else None,
+        previously_published={kind: account["published"] for kind, account in before.items()},
     )
 
 

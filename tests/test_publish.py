@@ -1,0 +1,249 @@
+"""Publishing: verified, atomic, one writer, nothing new when held, and a way back."""
+
+import json
+import threading
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from sftrm_quality.errors import ConfigError, LedgerError, StorageError, SuiteError
+from sftrm_quality.job import Job, Mode, Verdict
+from sftrm_quality.ledger import Account, FileAccount, Ledger
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.records import PUBLISHED, LabelKind
+from sftrm_quality.releases.parts import Part, write_part
+from sftrm_quality.releases.publish import all_releases, rollback
+from sftrm_quality.releases.trace import trace
+from tests.conftest import ROOT
+from tests.outputs import Output, run_on
+
+
+def write(path, answers, bad=0):
+    records = [{"data_id": f"{i}", "question": f"{i * 7919} or not?", "answer": a} for i, a in enumerate(answers)]
+    records += [{"data_id": f"b{i}", "question": f"{i} bad?", "answer": ""} for i in range(bad)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(r) + "\n" for r in records), "utf-8")
+
+
+ANSWERS = [f"{i * 104729} is the one, and {i * 31337} is not." for i in range(20)]
+
+
+def test_a_release_loads_with_datasets(samples_run, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path))
+    import datasets
+
+    for kind in LabelKind:
+        loaded = datasets.load_dataset(str(samples_run.release), str(kind), cache_dir=str(tmp_path))
+        assert {name: len(split) for name, split in loaded.items()} == samples_run.report["splits"][kind]
+    assert loaded["train"][0]["responses"][0]["rank"] in (1, 2, 3, 4, 5)
+
+
+def test_an_empty_split_is_an_empty_file_that_datasets_does_not_see(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS[:3])
+    out = tmp_path / "out"
+    settings = ("splits.train=1", "splits.validation=0", "splits.test=0")
+    release = Output(out, run_on([tmp_path / "raw"], out, *settings).report).release
+    loaded = datasets.load_dataset(str(release), "sft", cache_dir=str(tmp_path / "cache"))
+    assert {name: len(split) for name, split in loaded.items()} == {"train": 3}
+    assert pq.read_table(release / "sft" / "test-00000-of-00001.parquet").num_rows == 0
+
+
+def test_files_are_as_promised(samples_run):
+    for kind in LabelKind:
+        for path in (samples_run.release / kind).glob("*.parquet"):
+            file = pq.ParquetFile(path)
+            assert file.schema_arrow.equals(PUBLISHED[kind])
+            if file.num_row_groups:
+                column = file.metadata.row_group(0).column(0)
+                assert column.compression == "ZSTD"
+                assert column.is_stats_set
+    manifest = json.loads((samples_run.release / "manifest.json").read_text("utf-8"))
+    assert set(manifest["data_files"]) == set(samples_run.data_bytes())
+    assert manifest["figures"]["ledger"] == samples_run.report["ledger"]
+    assert {i["source_file"] for i in manifest["inputs"]} == {
+        p.relative_to(ROOT / "data" / "raw").as_posix() for p in (ROOT / "data" / "raw").rglob("*") if p.is_file()
+    }
+
+
+@pytest.fixture
+def held(tmp_path):
+    """An output with a release in force, and then a held run."""
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "a.jsonl", ANSWERS)
+    first = run_on([raw], out).report
+    write(raw / "b.jsonl", [], bad=30)
+    return out, first, run_on([raw], out).report
+
+
+def test_a_held_run_reports_and_leaves_the_release_in_force(held):
+    out, first, second = held
+    assert (second["verdict"], second["release_id"]) == ("held", None)
+    assert second["previous_release_id"] == first["release_id"]
+    assert second["gate"] == {"success": False, "failed": ["share_quarantined"]} or second["gate"]["failed"]
+    assert second["ledger"]["sft"] == {"received": 50, "unreadable": 0, "quarantined": 30, "duplicates": 0, "published": 20}
+    assert (out / "LATEST").read_text().strip() == first["release_id"]
+    assert [p.name for p in (out / "releases").iterdir()] == [first["release_id"]]
+    assert pq.read_table(out / second["paths"]["quarantine"]).num_rows == 30
+    assert not list((out / ".staging").glob("*"))
+
+
+def test_a_check_publishes_nothing(tmp_path):
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+    out = tmp_path / "out"
+    result = run_on([tmp_path / "raw"], out, mode=Mode.CHECK)
+    assert result.verdict is Verdict.CHECKED
+    assert result.report["ledger"]["sft"]["published"] == 20
+    assert not (out / "LATEST").exists() and not (out / "releases").exists()
+    assert (out / "reports" / result.report["run_id"] / "index.html").is_file()
+
+
+def test_rollback_puts_a_whole_release_in_force_and_refuses_a_damaged_one(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "a.jsonl", ANSWERS[:10])
+    first = run_on([raw], out).report["release_id"]
+    write(raw / "a.jsonl", ANSWERS)
+    second = run_on([raw], out).report["release_id"]
+    output = OutputFolder(out)
+    assert [(r.release_id, r.in_force) for r in all_releases(output)] == [(first, False), (second, True)]
+    rollback(output, first)
+    assert output.release_in_force() == first
+    assert run_on([raw], out).report["release_id"] == second
+    damaged = next((out / "releases" / first).rglob("train-*.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"X")
+    with pytest.raises(StorageError, match=r"damaged, not put in force: sft/train"):
+        rollback(output, first)
+    with pytest.raises(ConfigError, match="no release 'r-none'; known are"):
+        rollback(output, "r-none")
+    assert output.release_in_force() == second
+
+
+def test_a_damaged_release_in_force_is_published_again(tmp_path):
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+    out = tmp_path / "out"
+    first = Output(out, run_on([tmp_path / "raw"], out).report)
+    whole = first.data_bytes()
+    path = next(first.release.rglob("train-*.parquet"))
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+    again = Output(out, run_on([tmp_path / "raw"], out).report)
+    assert again.report["verdict"] == "published"
+    assert again.report["damaged_files"] == [path.relative_to(first.release).as_posix()]
+    assert again.data_bytes() == whole
+
+
+def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "a.jsonl", ANSWERS)
+    from tests.outputs import load_config
+
+    with Job(load_config(None, ["workers=1"], {"raw": [raw], "out": out})) as job:
+        plan = job.plan()
+        intakes = [intake for file in plan.files for intake in job.take_in(file)]
+        collection = job.assign_splits(job.deduplicate(intakes))
+        judged = job.judge(intakes, collection, job.stage(collection))
+        write(raw / "a.jsonl", ANSWERS[:5])
+        with pytest.raises(StorageError, match=r"a\.jsonl: changed while it was read, nothing is published"):
+            job.finish(plan, judged)
+    assert not (out / "LATEST").exists()
+    assert not (out / "quarantine").exists()
+
+
+def test_a_second_writer_waits_or_is_refused(tmp_path):
+    output = OutputFolder(tmp_path)
+    said = []
+    with output.locked(0, said.append):
+        with pytest.raises(StorageError, match=r"another run is still writing here \(process \d+, since 20"):
+            with output.locked(0.1, said.append):
+                pass
+        assert "waiting up to 0.1 s" in said[0]
+        entered = threading.Event()
+
+        def second():
+            with OutputFolder(tmp_path).locked(30, said.append):
+                entered.set()
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert not entered.wait(0.3)
+    assert entered.wait(10)
+    thread.join()
+
+
+def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tmp_path):
+    from sftrm_quality.releases.facts import read_back
+
+    table = pq.read_table(next((samples_run.release / "sft").glob("train-*.parquet")))
+    answers = table["answer"].to_pylist()
+    answers[3] += "!"
+    forged = table.set_column(table.schema.get_field_index("answer"), "answer", [answers])
+    path = tmp_path / "train-00000-of-00001.parquet"
+    pq.write_table(forged, path)
+    from sftrm_quality.records import SplitName
+
+    with pytest.raises(StorageError, match="does not hold the content that was judged"):
+        read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False)
+    pq.write_table(table, path)
+    with pytest.raises(StorageError, match="rows read back, 0 were to be written"):
+        read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False)
+    write_part(Part(LabelKind.SFT, SplitName.TEST, tmp_path / "empty.parquet", ()))
+    assert read_back(Part(LabelKind.SFT, SplitName.TEST, tmp_path / "empty.parquet", ()), False).rows == 0
+
+
+def test_a_ledger_that_does_not_close_stops_everything():
+    closed = FileAccount("a", LabelKind.SFT, Account(3, 1, 1, 0, 1))
+    Ledger((closed,)).close()
+    with pytest.raises(LedgerError, match="does not close for 1 source files"):
+        Ledger((closed, FileAccount("b", LabelKind.RM, Account(3, 1, 1, 1, 1)))).close()
+
+
+def test_why_answers_for_every_end(samples_run):
+    output = OutputFolder(samples_run.out)
+    for wanted in ("published", "quarantined", "duplicate", "unreadable"):
+        row = next(row for end, row in samples_run.fates.values() if end == wanted)
+        (found,) = trace(output, row["record_id"])
+        assert found.fate == wanted
+        assert (found.row["source_file"], found.row["source_index"]) == (row["source_file"], row["source_index"])
+    assert trace(output, "nobody") == []
+
+
+def test_a_broken_suite_stops_before_anything_is_read(tmp_path):
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+    suites = tmp_path / "expectations"
+    suites.mkdir()
+    for name in ("sft", "rm", "release"):
+        text = (ROOT / "expectations" / f"{name}.json").read_text("utf-8")
+        (suites / f"{name}.json").write_text(text.replace("expect_text_to_be_visible", "expect_text_to_be_nice"), "utf-8")
+    with pytest.raises(SuiteError, match="expect_text_to_be_nice"):
+        run_on([tmp_path / "raw"], tmp_path / "out", f"expectations={suites}")
+    assert not (tmp_path / "out" / "reports").exists()
+
+
+def test_a_source_that_brings_its_own_split_keeps_it_and_leaks_are_quarantined(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "Training" / "a.jsonl", ANSWERS[:10])
+    held_out = [{"data_id": f"v{i}", "question": f"{i * 7919} or not?", "answer": f"another answer, {i}"} for i in (2, 50)]
+    (raw / "Validation").mkdir()
+    (raw / "Validation" / "b.jsonl").write_text("".join(json.dumps(r) + "\n" for r in held_out), "utf-8")
+    settings = "splits.from_folders={Training: train, Validation: validation}"
+    output = Output(out, run_on([raw], out, settings).report)
+    assert output.report["splits"]["sft"] == {"train": 9, "validation": 2, "test": 0}
+    (leak,) = output.quarantine
+    assert (leak["source_file"], leak["source_index"], leak["reasons"]) == (
+        "Training/a.jsonl",
+        2,
+        ["prompt_in_held_out_split"],
+    )
+
+
+def test_the_same_id_in_two_files_of_a_vendor_who_restarts_at_one(tmp_path):
+    raw = tmp_path / "raw"
+    write(raw / "a.jsonl", ANSWERS[:3])
+    write(raw / "b.jsonl", [answer + " Quite another one, really." for answer in ANSWERS[10:13]])
+    out = Path(tmp_path / "out")
+    assert run_on([raw], out, "workers=1").report["reasons"]["sft"]["data_id_reused"] == 3
+    within = run_on([raw], out, "ids.within=file").report
+    assert (within["reasons"]["sft"]["data_id_reused"], within["verdict"]) == (0, "published")
