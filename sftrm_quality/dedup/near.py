@@ -1,6 +1,7 @@
 """Near duplicates: the bands propose pairs, the exact Jaccard of their shingles decides, the earliest row survives."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,8 @@ def near_duplicates(
     At a threshold of 1 there are none.
 
     ``scratch`` is a folder for one file of 8 bytes a shingle of the proposed rows, deleted at the end; ``map`` runs
-    the extraction of shards. Beyond some 50 bytes a row, memory holds 16 bytes for each near-duplicate pair.
+    the extraction of shards. Beyond some 100 bytes a row, memory holds 16 bytes for each near-duplicate pair, and for
+    rows of one boilerplate 8 bytes for each of some 16 neighbours.
 
     Raises:
         StorageError: a file is missing, broken, or was fingerprinted for another threshold.
@@ -44,47 +46,56 @@ def near_duplicates(
     for kind in LabelKind:
         rows = np.flatnonzero(alive & rows_of_kind(shards, kind))
         proposed = np.zeros(count, np.bool_)
-        for buckets in _buckets(shards, rows, threshold, split=False):
-            proposed[buckets.shared()] = True
+        for buckets in _bands(shards, rows, threshold, split=False):
+            proposed[buckets[0].shared()] = True
         if proposed.any():
             sets = ShingleSets(shards, np.flatnonzero(proposed), scratch, map, with_responses=True)
             del proposed
-            pairs, similarity = _verified_pairs(_buckets(shards, rows, threshold, split=True), sets, threshold)
+            pairs, similarity = _verified_pairs(_bands(shards, rows, threshold, split=True), sets, threshold)
             sets.remove()
             _keep_earliest(pairs, similarity, found.duplicate_of, found.similarity)
     return found
 
 
-def _buckets(
+def _bands(
     shards: Sequence[ShardKeys], rows: npt.NDArray[np.int64], threshold: float, *, split: bool
-) -> Iterator[Buckets]:
-    """The buckets of one content band after the other; the oversized ones, split by the prompt band, once more."""
+) -> Iterator[list[Buckets]]:
+    """The buckets of one content band after the other; where some are oversized, these split by the prompt band too."""
     for content_name, prompt_name in zip(
         band_names("content", threshold), band_names("prompt", threshold), strict=True
     ):
         content = read_band(shards, content_name)
-        buckets = Buckets(rows, content[rows])
-        yield buckets
-        if split and len(crowded := buckets.oversized()):
-            yield Buckets(crowded, split_keys(content[crowded], read_band(shards, prompt_name)[crowded]))
+        found = [Buckets(rows, content[rows])]
+        if split and len(crowded := found[0].oversized()):
+            found.append(Buckets(crowded, split_keys(content[crowded], read_band(shards, prompt_name)[crowded])))
+        yield found
 
 
 def _verified_pairs(
-    all_buckets: Iterator[Buckets], sets: ShingleSets, threshold: float
+    bands: Iterator[list[Buckets]], sets: ShingleSets, threshold: float
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Pairs at or above the threshold as ``later << 32 | earlier`` (ascending, each once), and their similarities."""
     pairs, similarity = np.zeros(0, np.int64), np.zeros(0)
-    for buckets in all_buckets:
-        for earlier, later in buckets.pairs():
-            # A true pair shares many bands: what was found in one is not compared again in the next.
+    failed = np.zeros(0, np.int64)
+    for band in bands:
+        failing = [np.zeros(0, np.int64)]
+        for earlier, later in chain.from_iterable(buckets.pairs() for buckets in band):
+            # A true pair shares many bands, and boilerplate proposes the same false pairs in all of them: what was
+            # found true in any band, or false in the one before, is not compared again.
             codes = np.unique(later << 32 | earlier)
             codes = codes[~_contained(codes, pairs)]
+            known = _contained(codes, failed)
+            failing.append(codes[known])
+            codes = codes[~known]
             alike = sets.similarities(codes & 0xFFFFFFFF, codes >> 32, threshold)
             true = alike > 0
+            failing.append(codes[~true])
             if true.any():
                 pairs, similarity = np.append(pairs, codes[true]), np.append(similarity, alike[true])
                 order = np.argsort(pairs, kind="stable")
                 pairs, similarity = pairs[order], similarity[order]
+        failed = np.concatenate(failing)
+        failed.sort()
     return pairs, similarity
 
 

@@ -115,25 +115,38 @@ def _compare(values, starts, places, rows, row_sets, lengths, ranks, threshold, 
     for pair in range(len(found)):
         left, right = places[pair], places[pair + len(found)]
         a, b = row_sets[rows[left]], row_sets[rows[right]]
-        responses = row_sets[rows[left] + 1] - a - PROMPT_SETS
-        least = 0.0
-        if row_sets[rows[right] + 1] - b - PROMPT_SETS == responses:
+        a_end, b_end = row_sets[rows[left] + 1], row_sets[rows[right] + 1]
+        found[pair] = 0.0
+        if a_end - a == b_end - b:
+            a_prompt, b_prompt = lengths[a : a + PROMPT_SETS], lengths[b : b + PROMPT_SETS]
+            a_lengths, b_lengths = lengths[a + PROMPT_SETS : a_end], lengths[b + PROMPT_SETS : b_end]
+            a_ranks, b_ranks = ranks[a + PROMPT_SETS : a_end], ranks[b + PROMPT_SETS : b_end]
+            at_a, at_b = starts[left] + a_prompt.sum(), starts[right] + b_prompt.sum()
+            # The shorter half first: boilerplate is mostly told apart by a few words in one of them.
             least = 1.0
-            at_a, at_b = starts[left], starts[right]
-            for part in range(PROMPT_SETS):
-                m, n = lengths[a + part], lengths[b + part]
-                if least >= threshold:
-                    least = min(least, _jaccard(values, at_a, m, at_b, n, threshold))
-                at_a += m
-                at_b += n
-            if least >= threshold and responses:
-                mine = slice(a + PROMPT_SETS, a + PROMPT_SETS + responses)
-                theirs = slice(b + PROMPT_SETS, b + PROMPT_SETS + responses)
-                matched = _responses_alike(
-                    values, at_a, lengths[mine], ranks[mine], at_b, lengths[theirs], ranks[theirs], threshold
-                )
+            prompt_first = a_prompt.sum() < a_lengths.sum()
+            if prompt_first:
+                least = _prompts_alike(values, starts[left], a_prompt, starts[right], b_prompt, threshold)
+            if least >= threshold:
+                matched = _responses_alike(values, at_a, a_lengths, a_ranks, at_b, b_lengths, b_ranks, threshold)
                 least = min(least, matched)
-        found[pair] = least if least >= threshold else 0.0
+            if least >= threshold and not prompt_first:
+                prompts = _prompts_alike(values, starts[left], a_prompt, starts[right], b_prompt, threshold)
+                least = min(least, prompts)
+            if least >= threshold:
+                found[pair] = least
+
+
+@njit(cache=True, nogil=True)
+def _prompts_alike(values, at_a, lengths_a, at_b, lengths_b, threshold):  # type: ignore[no-untyped-def]
+    """The least Jaccard of prompts, histories and system messages, or anything lower than the threshold."""
+    least = 1.0
+    for part in range(PROMPT_SETS):
+        if least >= threshold:
+            least = min(least, _jaccard(values, at_a, lengths_a[part], at_b, lengths_b[part], threshold))
+        at_a += lengths_a[part]
+        at_b += lengths_b[part]
+    return least
 
 
 @njit(cache=True, nogil=True)
@@ -172,11 +185,20 @@ def _jaccard(values, i, m, j, n, threshold):  # type: ignore[no-untyped-def]
         return 0.0
     if m == 0:
         return 1.0
+    # With c in common, c / (m + n - c) >= t leaves at most (m + n) (1 - t) / (1 + t) that are not; 1 is for rounding.
+    spare = int((m + n) * (1 - threshold) / (1 + threshold)) + 1
     i_end, j_end = i + m, j + n
     common = 0
-    while i < i_end and j < j_end:
+    while i < i_end and j < j_end and spare >= 0:
         x, y = values[i], values[j]
-        common += x == y
-        i += x <= y
-        j += y <= x
+        if x == y:
+            common += 1
+            i += 1
+            j += 1
+        elif x < y:
+            i += 1
+            spare -= 1
+        else:
+            j += 1
+            spare -= 1
     return common / (m + n - common)
