@@ -2,11 +2,13 @@
 
 import json
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from sftrm_quality import __version__
 from sftrm_quality.errors import ConfigError, SftrmError
@@ -22,7 +24,7 @@ app = typer.Typer(
 )
 
 RawArgument = Annotated[
-    list[Path] | None, typer.Argument(metavar="[RAW]...", help="Raw files or folders.", show_default="data/raw")
+    list[Path] | None, typer.Argument(metavar="RAW", help="Raw files or folders.", show_default="data/raw")
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Output folder.", show_default="data/out")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.")]
@@ -200,17 +202,26 @@ def rollback(
 
 
 def main() -> None:
-    """Entry point of the command: whatever goes wrong beyond the expected is exit code 3, with its traceback."""
+    """Entry point of the command. Wrong usage is one line and exit code 2; what nobody foresaw is 3 and a traceback."""
     try:
-        app()
+        code = app(standalone_mode=False)
+    except TyperException as error:
+        told = error.format_message()
+        # Without any argument the message is the help itself.
+        print(told if len(sys.argv) == 1 else f"error: {told} (see {' '.join(_command_named())} --help)", file=sys.stderr)
+        code = 2
     except OSError as error:
         print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
-        sys.exit(3)
+        code = 3
     except Exception:
-        import traceback
-
         traceback.print_exc()
-        sys.exit(3)
+        code = 3
+    sys.exit(code)
+
+
+def _command_named() -> list[str]:
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    return ["sftrm", *(name for name in sys.argv[1:2] if name in known)]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,11 @@ _DEFAULTS = {
     "GX_ANALYTICS_ENABLED": "false",
 }
 # A shell user reads our lines; the flow's own would say the same again.
-_QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+_QUIET = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
 
 
 def set_defaults(quiet: bool = False) -> None:

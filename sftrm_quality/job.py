@@ -33,7 +33,7 @@ from sftrm_quality.releases.publish import finish_staged, in_force, publish
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
-from sftrm_quality.reports.write import put_in_place, write_report
+from sftrm_quality.reports.write import REPORT_VERSION, put_in_place, write_report
 from sftrm_quality.workers import Workers
 
 MOVES_LISTED = 1000
@@ -262,6 +262,7 @@ class Job:
     ) -> Figures:
         published = result in (Verdict.PUBLISHED, Verdict.UNCHANGED)
         return {
+            "report_version": REPORT_VERSION,
             "run_id": self.run_id,
             "release_id": plan.release_id if published else None,
             "verdict": str(result),

@@ -7,6 +7,9 @@ from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.html import render_index, render_run
 
+# Of the layout of report.json: an index over all runs must not fail on what an older version wrote.
+REPORT_VERSION = 1
+
 
 def write_report(report: Figures, folder: Path) -> None:
     """``report.json`` and ``index.html`` of one run into a folder of its own."""
@@ -22,7 +25,13 @@ def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
 
 
 def read_reports(output: OutputFolder) -> list[Figures]:
-    """The reports of all runs, newest first."""
-    return [
-        json.loads((output.report(run_id) / "report.json").read_text("utf-8")) for run_id in reversed(output.run_ids())
-    ]
+    """The reports of all runs, newest first, without those of another layout or that cannot be read."""
+    reports = []
+    for run_id in reversed(output.run_ids()):
+        try:
+            report = json.loads((output.report(run_id) / "report.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(report, dict) and report.get("report_version") == REPORT_VERSION:
+            reports.append(report)
+    return reports

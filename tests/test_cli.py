@@ -1,0 +1,130 @@
+"""The command as a user starts it: a process of its own, real Prefect, no server running."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.outputs import report_of
+
+SFTRM = [sys.executable, "-m", "flows.cli"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="module")
+def sftrm(home):
+    def call(*arguments, cwd=ROOT):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+        environment |= {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        return subprocess.run([*SFTRM, *map(str, arguments)], cwd=cwd, env=environment, capture_output=True, text=True)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def first_run(sftrm, tmp_path_factory):
+    out = tmp_path_factory.mktemp("cli") / "out"
+    return out, sftrm("run", "data/raw", "--out", out)
+
+
+def test_a_run_ends_quietly_with_verdict_ledger_release_and_report(first_run):
+    out, done = first_run
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("PUBLISHED")
+    assert any(line.split() == ["SFT", "258", "15", "32", "12", "199"] for line in lines)
+    assert (out / "releases").as_posix() in lines[-3] and lines[-1].endswith("index.html")
+    assert "Traceback" not in done.stderr and "prefect" not in (done.stdout + done.stderr).lower()
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == ["read and check", "write and read back"]
+
+
+def test_a_second_run_says_unchanged_and_json_is_the_report(first_run, sftrm):
+    out, _ = first_run
+    done = sftrm("run", "data/raw", "--out", out, "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["verdict"]) == (0, "unchanged")
+    assert report == report_of(out, report["run_id"])
+
+
+def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
+    raw = tmp_path / "a.jsonl"
+    raw.write_text('{"data_id": "1", "question": "q", "answer": ""}\n')
+    done = sftrm("run", raw, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stdout.startswith("HELD  nothing was published: ")
+    assert not (tmp_path / "out" / "LATEST").exists()
+
+
+def test_why_releases_and_rollback(first_run, sftrm):
+    out, _ = first_run
+    listed = sftrm("releases", "--out", out)
+    assert listed.returncode == 0 and "in force" in listed.stdout
+    release = (out / "LATEST").read_text().strip()
+    assert sftrm("rollback", release, "--out", out).stdout.strip() == f"{release} is in force"
+    assert sftrm("rollback", "r-0", "--out", out).returncode == 2
+    planted = json.loads((ROOT / "data" / "planted.json").read_text("utf-8"))
+    case = next(c for c in planted["cases"] if c["reasons"] == ["response_blank"])
+    import pyarrow.parquet as pq
+
+    row = next(
+        r
+        for path in (out / "quarantine").rglob("*.parquet")
+        for r in pq.read_table(path).to_pylist()
+        if (r["source_file"], r["source_index"]) == (case["source_file"], case["source_index"])
+    )
+    told = sftrm("why", row["record_id"], "--out", out)
+    assert told.returncode == 0
+    assert told.stdout.startswith("quarantined  RM rm-")
+    assert case["source_file"] in told.stdout and "response_blank" in told.stdout
+    assert sftrm("why", row["data_id"], "--out", out).stdout == told.stdout
+    nobody = sftrm("why", "nobody", "--out", out)
+    assert (nobody.returncode, nobody.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "no/such/folder"], "no/such/folder"),
+        (["run", "--set", "near.treshold=1"], "near.treshold: unknown key, known are threshold"),
+        (["run", "--set", "sources=[{format: alpaka}]"], "format is 'alpaka', expected auto or one of"),
+        (["run", "--config", "no.yaml"], "no.yaml: configuration file not found"),
+        (["run", "--expectations", "tests"], "sft.json: suite not found"),
+        (["run", "--workers", "many"], "Invalid value for '--workers'"),
+        (["run", "--colour"], "--colour"),
+        (["fly"], "fly"),
+        (["rollback", "r-1", "--out", "no/such"], "r-1"),
+    ],
+    ids=lambda a: " ".join(a) if isinstance(a, list) else "",
+)
+def test_wrong_usage_is_exit_code_two_before_anything_is_read(sftrm, tmp_path, arguments, message):
+    extra = ["--out", tmp_path / "out"] if arguments[0] == "run" else []
+    done = sftrm(*arguments, *extra)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith("error: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_cannot_be_written_is_exit_code_three(sftrm, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = sftrm("run", "data/raw", "--out", tmp_path / "file" / "out")
+    assert done.returncode == 3
+    assert done.stderr.strip().splitlines()[-1].startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from typer.testing import CliRunner; from flows.cli import app;"
+        "assert 'Exit codes' in CliRunner().invoke(app, ['--help']).output;"
+        "heavy = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'numba', 'numpy'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
