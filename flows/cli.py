@@ -190,10 +190,12 @@ def rollback(
 ) -> None:
     """Put an older release in force again, after its files were found whole."""
     from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases.publish import find_release
     from sftrm_quality.releases.publish import rollback as roll_back
 
     output = OutputFolder(out or Path("data/out"))
     try:
+        find_release(output, release_id)
         with output.locked(0, print):
             roll_back(output, release_id)
     except SftrmError as error:

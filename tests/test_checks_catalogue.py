@@ -43,3 +43,13 @@ def test_the_list_of_expectations_is_complete() -> None:
     short = {re.sub("^expect_column_values", "…", name) for name in STANDARD_ROW_EXPECTATIONS}
     written = set(re.findall(r"`((?:expect_column_|…)\w+)`", table))
     assert {re.sub("^expect_column_values", "…", name) for name in written} == short
+
+
+def test_the_catalogue_has_every_reason_of_reading_and_formats() -> None:
+    from sftrm_quality.formats import FORMAT_REASONS
+    from sftrm_quality.reading import READ_REASONS
+
+    (section,) = re.findall(r"<!-- reasons of reading and formats: begin -->\n(.*?)<!--", README, re.DOTALL)
+    written = re.findall(r"^\| `(\w+)` \| (\w+) \| ([^|]+) \|", section, re.MULTILINE)
+    expected = [(name, "read", text) for name, text in READ_REASONS.items()]
+    assert written == expected + [(name, "format", text) for name, text in FORMAT_REASONS.items()]

@@ -64,17 +64,20 @@ def all_releases(output: OutputFolder) -> list[Release]:
     return sorted(releases, key=lambda r: (r.manifest["created"], r.release_id))
 
 
+def find_release(output: OutputFolder, release_id: str) -> Release:
+    """The release of that id. Raises ConfigError with the known ids."""
+    known = {release.release_id: release for release in all_releases(output)}
+    if release_id not in known:
+        raise ConfigError(f"{output.releases}: no release '{release_id}'; known are {', '.join(known) or 'none yet'}")
+    return known[release_id]
+
+
 def rollback(output: OutputFolder, release_id: str) -> Release:
     """Let LATEST name an older release, after its files were found whole.
 
     Raises ConfigError for an unknown release, StorageError for a damaged one.
     """
-    known = {release.release_id: release for release in all_releases(output)}
-    if release_id not in known:
-        raise ConfigError(
-            f"{output.releases}: no release '{release_id}'; known are {', '.join(known) or 'none yet'}"
-        )
-    release = known[release_id]
+    release = find_release(output, release_id)
     if damaged := damaged_files(release.folder, release.manifest):
         raise StorageError(f"{release.folder}: damaged, not put in force: {', '.join(damaged[:5])}")
     write_atomically(output.latest, release_id + "\n")
