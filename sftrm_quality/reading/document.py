@@ -87,11 +87,16 @@ def walk(window: Window, position: int, encoding: str) -> TopLevel:
                 window.drop(1)
                 seen.end = "list"
                 return seen
-            seen.kind = {b"{": "an object", b'"': "a string", b"n": "null"}.get(byte, "no list")
+            seen.kind = kind_of(byte.decode("latin-1"))
         seen.keys.append(key)
         value = _pass_value(window, _HEADER_BYTES if key == HEADER_KEY else 0)
         if key == HEADER_KEY:
             seen.header = _header(value, encoding)
+
+
+def kind_of(first: str) -> str:
+    """What a JSON value that is no list is, by its first character."""
+    return {"{": "an object", '"': "a string", "n": "null"}.get(first, "no list")
 
 
 def _next_byte(window: Window, also: bytes = b"") -> bytes:

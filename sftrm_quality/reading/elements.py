@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from sftrm_quality.config import Limits
+from sftrm_quality.reading.learn import CLOSERS, LIST_END_TEXT
 from sftrm_quality.reading.scan import BLANK, CLOSED, LIST_END, MARK, MORE, Marks, scan_list, scan_object
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, SpanBuilder, Spans
 from sftrm_quality.reading.validate import may_continue_with_object
 from sftrm_quality.reading.window import Window
 
 _BLOCK = 1 << 20
-_CLOSERS = re.compile(rb"[\s,\]}]*")
+_LOOK_AHEAD = 4096
 _TAIL = re.compile(rb"\]\s*\}?\s*\Z")
 
 
@@ -34,6 +35,7 @@ class ElementReader:
     ) -> None:
         self._window, self._closing, self._marks, self._limits, self._valid = window, closing, marks, limits, valid
         self._room = tuple(np.empty(limits.shard_records, kind) for kind in (np.int64, np.int64, np.bool_))
+        self._whole_before = True
         self.closed = False
 
     def spans(self) -> Iterator[Spans | Oversized]:
@@ -67,7 +69,7 @@ class ElementReader:
                 batch.add(at, len(data[:end].rstrip(b" \t\r\n,")) if reason else end, reason)
                 at = end
             elif outcome == LIST_END:
-                stray = self._stray_end(at)
+                stray = self._stray_end(at, self._is_whole(batch.last()))
                 if stray is None:
                     break
                 if stray == 0:
@@ -84,6 +86,7 @@ class ElementReader:
                 return self._merged(batch), len(data), True
             elif outcome in (MORE, BLANK):
                 break
+        self._whole_before = self._is_whole(batch.last())
         return self._merged(batch), at, False
 
     def _settle(self, buf: Any, start: int, mark: int) -> tuple[int, str | None] | None:
@@ -105,15 +108,31 @@ class ElementReader:
             return cut
         return stop, None
 
-    def _stray_end(self, at: int) -> int | None:
-        """0 if the ``]`` at ``at`` ends the list; where the next record begins if it is damage; None: more bytes."""
-        data = self._window.data
-        after = _CLOSERS.match(data, at)
+    def _stray_end(self, at: int, clean: bool) -> int | None:
+        """0 if the ``]`` at ``at`` ends the list; where to go on if it is damage; None: more bytes needed.
+
+        A record right behind it, whatever brackets are between, makes it damage. Else it is the end if a whole record
+        stands before it (``clean``) and what may follow a list follows, or if no mark is to be seen any more.
+        """
+        data, marks, final = self._window.data, self._marks, self._window.at_end
+        after = CLOSERS.match(data, at)
         assert after is not None
         position = after.end()
-        if position + self._marks.longest > len(data) and not self._window.at_end:
-            return None if len(data) - at <= self._limits.record_bytes else 0
-        return position if self._marks.texts and data.startswith(self._marks.texts, position) else 0
+        final = final or len(data) - at > self._limits.record_bytes
+        if position + marks.longest + _LOOK_AHEAD > len(data) and not final:
+            return None
+        if marks.texts and data.startswith(marks.texts, position):
+            return position
+        if clean and LIST_END_TEXT.match(data, at):
+            return 0
+        return at + 1 if any(data.find(text, position) >= 0 for text in marks.texts) else 0
+
+    def _is_whole(self, span: tuple[int, int] | None) -> bool:
+        """Whether a span is a whole object; None stands for what came before the window."""
+        if span is None:
+            return self._whole_before
+        record = self._window.data[span[0] : span[1]]
+        return record.startswith(b"{") and self._valid(record)
 
     def _last_reason(self, record: bytes) -> str:
         if self._window.damage:
@@ -131,16 +150,31 @@ class ElementReader:
                 batch.add(at, at, "unclosed_document")
 
     def _merged(self, batch: SpanBuilder) -> Spans:
-        """Bytes between records that are no JSON are one row, however many commas stand in them."""
+        """Neighbours without a mark, at least one of which is no JSON, are pieces of one damaged record: one row.
+
+        Without marks only neighbours that are no JSON are.
+        """
         starts, ends, odd, broken = batch.arrays()
+        data = self._window.data
+        bad = {row for row in broken if ends[row] > starts[row]}
+        bad.update(int(row) for row in np.flatnonzero(odd) if not self._valid(data[starts[row] : ends[row]]))
+        if not bad:
+            return Spans(starts, ends, broken)
+        marked = np.array([data.startswith(self._marks.texts, start) for start in starts.tolist()], dtype=np.bool_)
+        joins = ~marked & (ends > starts) if self._marks.texts else np.isin(np.arange(len(starts)), list(bad))
         keep = np.ones(len(starts), dtype=np.bool_)
-        junk = [row for row in np.flatnonzero(odd) if not self._valid(self._window.data[starts[row] : ends[row]])]
-        for before, row in zip(junk[-2::-1], junk[:0:-1], strict=True):
-            if before == row - 1:
-                ends[before] = ends[row]
-                keep[row] = False
+        for row in sorted(bad):
+            first, last = row, row
+            while joins[first] and first > 0 and joins[first - 1]:
+                first -= 1
+            while last + 1 < len(starts) and joins[last + 1]:
+                last += 1
+            keep[first + 1 : last + 1] = False
+            ends[first] = ends[last]
+            broken[first] = broken.get(last, "invalid_json")
         kept = np.cumsum(keep) - 1
-        return Spans(starts[keep], ends[keep], {int(kept[row]): reason for row, reason in broken.items()})
+        broken = {int(kept[row]): reason for row, reason in broken.items() if keep[row]}
+        return Spans(starts[keep], ends[keep], broken)
 
     def _pass_oversized(self) -> Oversized:
         """Read to the end of the record at the window's beginning without keeping it."""

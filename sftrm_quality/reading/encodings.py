@@ -43,7 +43,7 @@ def detect(head: bytes, declared: str) -> TextEncoding | str:
         return TextEncoding("utf-16-be" if head[:1] == b"\0" else "utf-16-le", 0)
     if declared != "auto":
         return TextEncoding(declared, 0)
-    if len(head) >= 4 and (head[:4:2] == b"\0\0" or head[1:4:2] == b"\0\0") and any(head[:4]):
+    if len(head) >= 16 and any(head[:16]) and not (any(head[:16:2]) and any(head[1:16:2])):
         return "UTF-16 text without a byte order mark; declare encoding: utf-16 for this source"
     return TextEncoding(utf8_or_cp949(head), 0)
 

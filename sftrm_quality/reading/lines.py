@@ -30,9 +30,8 @@ def _trim(buf: Any, stops: Any, starts: Any, ends: Any, lines: Any) -> int:
     return n
 
 
-def line_spans(window: Window, limits: Limits) -> Iterator[Spans | Oversized]:
-    """Iterate over the lines from the window's first byte on."""
-    line = 1
+def line_spans(window: Window, limits: Limits, line: int) -> Iterator[Spans | Oversized]:
+    """Iterate over the lines from the window's first byte on, which is in line ``line`` (1-based)."""
     while window.data or not window.at_end:
         window.fill(limits.shard_bytes)
         data, final = window.data, window.at_end

@@ -10,10 +10,11 @@ import xxhash
 
 from sftrm_quality.config import Limits
 from sftrm_quality.errors import StorageError
-from sftrm_quality.reading.containers import HEAD_BYTES, Container, ContainerName, Parse, recognise
+from sftrm_quality.reading.containers import HEAD_BYTES, Container, ContainerName, recognise
 from sftrm_quality.reading.document import rest_of_document
 from sftrm_quality.reading.elements import ElementReader
 from sftrm_quality.reading.encodings import TextEncoding, Utf16Window, detect, utf8_or_cp949
+from sftrm_quality.reading.learn import Parse
 from sftrm_quality.reading.lines import line_spans
 from sftrm_quality.reading.reasons import UnknownFile, describe
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
@@ -128,7 +129,7 @@ class _Cutter:
     def shards(self) -> Iterator[RawShard]:
         try:
             if self._container.name == "json_lines":
-                yield from self._cut(line_spans(self._window, self._limits))
+                yield from self._cut(line_spans(self._window, self._limits, self._container.line))
             else:
                 closing = self._container.name != "json_sequence"
                 reader = ElementReader(self._window, closing, self._container.marks, self._limits, self._parse.valid)

@@ -73,7 +73,7 @@ def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         yield UnknownFile(file.source_file, f"damaged zip archive ({error}), {file.size:,} bytes")
         return
-    members = [(name, info) for name, info in members if not any(map(is_ignored, name.split("/")))]
+    members = [(name, info) for name, info in members if not any(map(is_ignored, set(name.split("/")) - {".", ".."}))]
     if not members:
         yield UnknownFile(file.source_file, f"zip archive without files, {file.size:,} bytes")
     seen: Counter[str] = Counter()
