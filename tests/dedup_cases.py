@@ -19,24 +19,57 @@ from sftrm_quality.text import normalise_text
 Record = dict[str, Any]
 """A candidate as a dict; its label kind is told by the column it has: question or prompt."""
 
-# Few words, so that equal, near-equal and different texts are all likely; short ones must be compared whole.
-WORDS = st.sampled_from(
-    ["예", "네", "Yes", "the quick brown fox ", "jumps over ", "the lazy dog ", "그리고 다음 날 ", "３"]
+# A handful of texts: equal after normalisation, near-equal by all degrees, different, and too short for a shingle.
+_SENTENCE = "the quick brown fox jumps over the lazy dog and then some"
+texts = st.sampled_from(
+    [
+        *(_SENTENCE[:end] for end in (57, 55, 52, 49, 45, 40)),
+        *(_SENTENCE[start:] for start in (2, 5, 9)),
+        _SENTENCE.upper(),
+        _SENTENCE.replace("quick", "quack"),
+        "그리고 다음 날 아침에 우리는",
+        "예",
+        "네",
+        " 예\u200b",
+    ]
 )
-texts = st.lists(WORDS, min_size=1, max_size=5).map("".join)
+
+
+def _mostly(value: Any, others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.sampled_from([value] * 6 + [None]).flatmap(lambda drawn: others if drawn is None else st.just(value))
+
+
+_turn = st.fixed_dictionaries({"role": st.just("user"), "content": texts})
 _maybe = {
     "data_id": st.none() | st.sampled_from(["1", "2", "3"]),
-    "system": st.sampled_from([None, None, "", "Be brief.", "be  brief."]),
-    "history": st.none()
-    | st.just([])
-    | st.lists(st.fixed_dictionaries({"role": st.just("user"), "content": texts}), max_size=2),
+    "system": _mostly("", st.sampled_from([None, "Be brief.", "be  brief."])),
+    "history": _mostly([], st.none() | st.lists(_turn, max_size=2)),
 }
-sft_records = st.fixed_dictionaries({**_maybe, "question": texts, "answer": texts})
-_response = st.fixed_dictionaries({"text": texts, "rank": st.sampled_from([1.0, 2.0, 3.0, None])})
+# And few answers, so that two records rank the same ones.
+_answers = st.sampled_from(["예", _SENTENCE, _SENTENCE[:55]]) | texts
+_response_ranks = st.sampled_from([1.0, 1.0, 2.0, 2.0, 3.0, None])
+_response = st.fixed_dictionaries({"text": _answers, "rank": _response_ranks})
+# Two prompts that differ a little, so that most records meet another of the same prompt.
+_prompts = st.sampled_from([_SENTENCE, _SENTENCE[:55]]) | texts
+sft_records = st.fixed_dictionaries({**_maybe, "question": _prompts, "answer": _answers})
 rm_records = st.fixed_dictionaries(
-    {**_maybe, "prompt": texts, "responses": st.lists(_response, min_size=2, max_size=3)}
+    {**_maybe, "prompt": _prompts, "responses": st.lists(_response, min_size=2, max_size=3)}
 )
-record_lists = st.lists(sft_records | rm_records, max_size=14)
+record_lists = st.lists(sft_records | rm_records, max_size=3) | st.lists(
+    sft_records | rm_records, min_size=8, max_size=14
+)
+# Few prompts and answers: contradictions are likely, also of records with themselves and with several others.
+_ranking = st.fixed_dictionaries({"text": st.sampled_from(["예", " 예", "네", "3"]), "rank": _response_ranks})
+_rankings = st.fixed_dictionaries(
+    {
+        "data_id": st.none(),
+        "system": st.none(),
+        "history": st.none(),
+        "prompt": st.sampled_from([_SENTENCE, _SENTENCE.upper(), "그래?"]),
+        "responses": st.lists(_ranking, max_size=4),
+    }
+)
+ranking_lists = st.lists(_rankings, max_size=3) | st.lists(_rankings | _rankings | sft_records, min_size=6, max_size=10)
 
 
 def kind_of(record: Record) -> LabelKind:

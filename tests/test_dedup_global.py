@@ -17,6 +17,7 @@ from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.exact import exact_duplicates, first_holders
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
+from sftrm_quality.dedup.similarity import ShingleSets
 from sftrm_quality.errors import StorageError
 from tests.dedup_cases import (
     Record,
@@ -25,6 +26,7 @@ from tests.dedup_cases import (
     groups_reference,
     kind_of,
     near_reference,
+    ranking_lists,
     record_lists,
     write_shards,
 )
@@ -73,7 +75,7 @@ def test_exact_duplicates(
 
 
 @slow
-@given(records=record_lists, cuts=cuts)
+@given(records=ranking_lists, cuts=cuts)
 def test_contradictions(folder: Callable[[], Path], records: list[Record], cuts: list[int]) -> None:
     assert contradictions(write_shards(folder(), records, cuts)).tolist() == contradictions_reference(records)
 
@@ -171,24 +173,32 @@ def test_boilerplate_answers_stay_linear_and_true_pairs_among_them_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(3)
-    template = " ".join("".join(chr(97 + c) for c in rng.integers(0, 26, 7)) for _ in range(120))
-    questions = ["".join(chr(0xAC00 + c) for c in rng.integers(0, 11172, 60)) for _ in range(400)]
+    template = " ".join("".join(chr(97 + c) for c in rng.integers(0, 26, 7)) for _ in range(600))
+    questions = ["".join(chr(0xAC00 + c) for c in rng.integers(0, 11172, 25)) for _ in range(400)]
     records = [_sft(question, template) for question in questions]
     records += [_sft(question[:-2] + "끝!", template) for question in questions[100:120]]
-    proposed = 0
+    proposed = compared = 0
     fill = candidate_module._fill_pairs
+    similarities = ShingleSets.similarities
 
-    def counting(*arguments: Any) -> Any:
+    def filling(*arguments: Any) -> Any:
         nonlocal proposed
         pairs = fill(*arguments)
         proposed += len(pairs[0])
         return pairs
 
-    monkeypatch.setattr(candidate_module, "_fill_pairs", counting)
+    def comparing(sets: ShingleSets, earlier: Any, *others: Any) -> Any:
+        nonlocal compared
+        compared += len(earlier)
+        return similarities(sets, earlier, *others)
+
+    monkeypatch.setattr(candidate_module, "_fill_pairs", filling)
+    monkeypatch.setattr(ShingleSets, "similarities", comparing)
     found = _near(tmp_path, records)
     assert found[400:] == list(range(100, 120))
     assert set(found[:400]) == {-1}
     assert proposed <= 21 * len(records) * 18
+    assert compared <= 3 * len(records) * 18  # not once a band
 
 
 def test_a_document_of_a_million_characters(tmp_path: Path) -> None:
