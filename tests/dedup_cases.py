@@ -66,7 +66,7 @@ _rankings = st.fixed_dictionaries(
         "system": st.none(),
         "history": st.none(),
         "prompt": st.sampled_from([_SENTENCE, _SENTENCE.upper(), "그래?"]),
-        "responses": st.lists(_ranking, max_size=4),
+        "responses": st.lists(_ranking, min_size=2, max_size=4),
     }
 )
 ranking_lists = st.lists(_rankings, max_size=3) | st.lists(_rankings | _rankings | sft_records, min_size=6, max_size=10)

@@ -74,7 +74,7 @@ def test_exact_duplicates(
     assert found.tolist() == expected
 
 
-@slow
+@settings(slow, max_examples=150)
 @given(records=ranking_lists, cuts=cuts)
 def test_contradictions(folder: Callable[[], Path], records: list[Record], cuts: list[int]) -> None:
     assert contradictions(write_shards(folder(), records, cuts)).tolist() == contradictions_reference(records)
