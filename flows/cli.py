@@ -210,7 +210,9 @@ def main() -> None:
     except TyperException as error:
         told = error.format_message()
         # Without any argument the message is the help itself.
-        print(told if len(sys.argv) == 1 else f"error: {told} (see {' '.join(_command_named())} --help)", file=sys.stderr)
+        print(
+            told if len(sys.argv) == 1 else f"error: {told} (see {' '.join(_command_named())} --help)", file=sys.stderr
+        )
         code = 2
     except OSError as error:
         print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)

@@ -4,7 +4,7 @@ Tasks hand each other boxes: what is in them stays in this process and Prefect d
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from flows.prefect_settings import set_defaults
 
@@ -13,7 +13,7 @@ set_defaults()
 # Prefect reads its settings when it is imported, so these come after them.
 from prefect import flow, get_run_logger, task, unmapped  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
 from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
@@ -114,18 +114,21 @@ def ingest(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
     with Job(config, mode, get_run_logger().info) as job:
         plan = discover(job)
         if job.publishes and plan.value.unchanged:
-            return report_unchanged(job, plan).value
+            unchanged: Box[RunResult] = report_unchanged(job, plan)
+            return unchanged.value
         taken_in = read_and_check.map(unmapped(job), _groups(plan.value.files))
         deduplicated = deduplicate.submit(job, taken_in)
         collection = assign_splits.submit(job, deduplicated)
         staged = stage.submit(job, collection)
         judged = judge.submit(job, taken_in, collection, staged)
-        return publish_and_report.submit(job, plan, judged).result().value
+        finished: Box[RunResult] = publish_and_report.submit(job, plan, judged).result()
+        return finished.value
 
 
 def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
     """The flow with as many task threads as it has worker processes to keep busy, and one that reads ahead."""
-    result: RunResult = ingest.with_options(task_runner=ThreadPoolTaskRunner(max_workers=config.workers + 1))(
-        config, mode
-    )
+    threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers + 1)
+    # Prefect's own annotation fits no instance of its own runner.
+    runner = cast("TaskRunner[Any]", threads)
+    result: RunResult = ingest.with_options(task_runner=runner)(config, mode)
     return result

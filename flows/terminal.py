@@ -42,7 +42,12 @@ def showing_progress(console: Console) -> Iterator[None]:
         with progress.listening(tell):
             yield
         return
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[unit]}"))
+    columns = (
+        TextColumn("{task.description:<20}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[unit]}"),
+    )
     with Bars(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -89,13 +94,18 @@ def print_traces(console: Console, traces: list[Any]) -> None:
     """Each record's end, with its reasons and its place in the raw file."""
     for found in traces:
         row = found.row
-        head = Text.assemble((found.fate, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})")
+        head = Text.assemble(
+            (found.fate, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
+        )
         console.print(head, soft_wrap=True)
         place = f"record {row['source_index']}, byte {row['source_offset']}"
         if row["source_line"] is not None:
             place += f", line {row['source_line']}"
         lines = [("from", f"{safe(row['source_file'])}, {place}"), ("data_id", safe(row["data_id"]))]
-        lines += [(reason, safe(detail)) for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)]
+        lines += [
+            (reason, safe(detail))
+            for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)
+        ]
         if found.fate == "duplicate":
             lines.append(("copy of", f"{row['duplicate_of']} ({row['kind']}, similarity {row['similarity']:.3f})"))
         if "payload" in row:

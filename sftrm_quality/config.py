@@ -10,7 +10,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 
 
@@ -62,7 +61,11 @@ class Ids(_Settings):
 class NearDuplicates(_Settings):
     # 0.8 is the usual threshold of MinHash deduplication of training text (datasketch, datatrove, NeMo Curator).
     threshold: float = Field(
-        0.8, ge=0.5, le=1.0, title="Near-duplicate threshold", description="Jaccard of character 5-grams; 1 turns it off."
+        0.8,
+        ge=0.5,
+        le=1.0,
+        title="Near-duplicate threshold",
+        description="Jaccard of character 5-grams; 1 turns it off.",
     )
 
 

@@ -15,7 +15,7 @@ class _UniqueKeys(yaml.SafeLoader):
     """Safe YAML in which a key that stands twice is an error and not a silent choice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         repeated = {str(key) for key in keys if keys.count(key) > 1}
         if repeated:
             raise yaml.YAMLError(f"the key {', '.join(sorted(repeated))} stands twice")
@@ -28,7 +28,7 @@ def _one_line(error: Exception) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeys)  # noqa: S506 — _UniqueKeys is a SafeLoader
+        values = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError:
         raise ConfigError(f"{path}: configuration file not found") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -46,7 +46,7 @@ def _overridden(values: dict[str, Any], setting: str) -> None:
     if not equals or not key:
         raise ConfigError(f"--set {setting}: expected key=value, for instance --set near.threshold=0.7")
     try:
-        value = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 — _UniqueKeys is a SafeLoader
+        value = yaml.load(text, Loader=_UniqueKeys)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {setting}: the value is not YAML: {_one_line(error)}") from error
     *path, last = key.split(".")

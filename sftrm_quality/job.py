@@ -22,7 +22,6 @@ from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
 from sftrm_quality.intake.files import Intake
-from sftrm_quality.intake import cache
 from sftrm_quality.intake.take_in import Intaker, ReadProgress
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id
@@ -165,9 +164,7 @@ class Job:
 
     def stage(self, collection: Collection) -> StagedRelease:
         """Write the release aside and read it back."""
-        return stage_release(
-            collection, self.staging, self._in_force, self.config.ids.within == "file", self.workers
-        )
+        return stage_release(collection, self.staging, self._in_force, self.config.ids.within == "file", self.workers)
 
     def judge(self, intakes: Sequence[Intake], collection: Collection, staged: StagedRelease) -> Judged:
         """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""

@@ -64,13 +64,17 @@ CANDIDATE_FIELDS = {
 }
 """Columns of a candidate, by label kind, without position."""
 
-CANDIDATES = {kind: pa.schema([*fields, *(pa.field(*p) for p in POSITION)]) for kind, fields in CANDIDATE_FIELDS.items()}
+CANDIDATES = {
+    kind: pa.schema([*fields, *(pa.field(*p) for p in POSITION)]) for kind, fields in CANDIDATE_FIELDS.items()
+}
 """Columns of a spilled shard of candidates."""
 
 _LINEAGE = [("record_id", pa.string()), ("source_file", pa.string()), *POSITION]
 PUBLISHED = {
     LabelKind.SFT: pa.schema([*_COMMON, ("question", pa.string()), ("answer", pa.string()), *_CONTEXT, *_LINEAGE]),
-    LabelKind.RM: pa.schema([*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(RESPONSE)), *_CONTEXT, *_LINEAGE]),
+    LabelKind.RM: pa.schema(
+        [*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(RESPONSE)), *_CONTEXT, *_LINEAGE]
+    ),
 }
 """Columns of the released Parquet files."""
 

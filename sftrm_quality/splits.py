@@ -44,9 +44,12 @@ def declared_split(source_file: str, settings: Splits) -> int:
 def _drawn(prompt_keys: Keys, settings: Splits) -> Codes:
     """One draw a prompt key: 53 bits of salted xxh3, compared with the cumulated shares."""
     salt = settings.salt.encode() + b"\0"
-    draws = np.fromiter(
-        (xxhash.xxh3_64_intdigest(salt + key.tobytes()) >> 11 for key in prompt_keys), np.float64, len(prompt_keys)
-    ) * 2.0**-53
+    draws = (
+        np.fromiter(
+            (xxhash.xxh3_64_intdigest(salt + key.tobytes()) >> 11 for key in prompt_keys), np.float64, len(prompt_keys)
+        )
+        * 2.0**-53
+    )
     bounds = np.cumsum([settings.train, settings.validation])
     drawn = np.searchsorted(bounds, draws, side="right").astype(np.int8)
     # A share of 0 gets nothing, whatever rounding does to the bounds.
@@ -56,9 +59,9 @@ def _drawn(prompt_keys: Keys, settings: Splits) -> Codes:
 def assign_splits(groups: Rows, prompt_keys: Keys, declared: Codes, settings: Splits) -> Assignment:
     """Draw a split for each prompt group.
 
-    groups: for each row the first row of its group, -1 for rows that are out. prompt_keys: the key of the normalised prompt
-    of every row; that of a group's first row decides its draw. declared: the
-    split that the source declared for each row (-1: none). Held-out splits win over train, and test over validation.
+    groups: for each row the first row of its group, -1 for rows that are out. prompt_keys: the key of the normalised
+    prompt of every row; that of a group's first row decides its draw. declared: the split that the source declared for
+    each row (-1: none). Held-out splits win over train, and test over validation.
     """
     split = np.full(len(groups), NO_SPLIT, np.int8)
     held_out_in = split.copy()

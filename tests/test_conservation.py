@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from sftrm_quality.text import normalise_text
 from tests.outputs import KINDS, Output, run_on
 
-WORDS = st.sampled_from(["예", "네", "3", "", " ", "\u200b", "<|endoftext|>", "the quick brown fox jumps", "가나다라 마바사"])
+WORDS = st.sampled_from(
+    ["예", "네", "3", "", " ", "\u200b", "<|endoftext|>", "the quick brown fox jumps", "가나다라 마바사"]
+)
 TEXT = st.lists(WORDS, max_size=3).map(" ".join) | st.text(max_size=12)
 ODD = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.lists(st.integers(), max_size=2))
 ID = st.sampled_from(["1", "2", "3", 4, None, "x"])

@@ -1,4 +1,4 @@
-"""A release is a function of its raw files: not of their packing, cut, order on disk, of workers or of what ran before."""
+"""A release is a function of its raw files: not of packing, cut, order on disk, workers or what ran before."""
 
 import gzip
 import json

@@ -8,7 +8,14 @@ from sftrm_quality.errors import ConfigError
 from sftrm_quality.formats import FORMATS, NoAnswers, NoFormat, format_named, recognise
 from sftrm_quality.formats.wire import Misfit, conform
 
-SFT = {"data_id": "1", "data_category": "QA", "question_type": "open", "question_count": 1, "question": "q", "answer": "a"}
+SFT = {
+    "data_id": "1",
+    "data_category": "QA",
+    "question_type": "open",
+    "question_count": 1,
+    "question": "q",
+    "answer": "a",
+}
 RM = {"data_id": "1", "prompt": "p", "responses": [{"text": "a", "rank": 1}, {"text": "b", "rank": 2}]}
 AIHUB_SFT = {
     "data_id": "x",
@@ -74,7 +81,9 @@ def test_a_declared_format_wins_and_an_unknown_one_is_refused():
 
 
 def test_reference_sft_keeps_every_field():
-    candidate = mapped({**SFT, "data_id": 7, "system": "s", "history": [{"role": "user", "content": "h"}]}, "reference_sft")
+    candidate = mapped(
+        {**SFT, "data_id": 7, "system": "s", "history": [{"role": "user", "content": "h"}]}, "reference_sft"
+    )
     assert candidate == {
         "data_id": "7",
         "data_category": "QA",
@@ -132,7 +141,10 @@ def test_aihub_rm_reads_as_many_answers_as_the_sample_shows():
         ({"question_count": "3"}, "question_count is a text of 1 characters, expected a whole number"),
         ({"question_count": 2.5}, "question_count is the number 2.5, expected a whole number"),
         ({"question_count": True}, "question_count is the boolean true, expected a whole number"),
-        ({"question_count": 2**63}, "question_count is the number 9223372036854775808, expected a whole number below 2^63"),
+        (
+            {"question_count": 2**63},
+            "question_count is the number 9223372036854775808, expected a whole number below 2^63",
+        ),
         ({"data_id": 1.0}, "data_id is the number 1, expected a text"),
         ({"data_id": True}, "data_id is the boolean true, expected a text"),
         ({"question": {"text": "q"}}, "question is an object of 1 fields, expected a text"),
@@ -208,7 +220,11 @@ def test_ranks_of_a_record_do_not_depend_on_its_neighbours():
         {"data_id": "1", "prompt": "p", "responses": [{"text": "a", "rank": 1}, {"text": "b", "rank": 2}]},
         {"data_id": "2", "prompt": "p", "responses": []},
         {"data_id": "3", "prompt": "p", "responses": None},
-        {"data_id": "4", "prompt": "p", "responses": [{"text": "c", "rank": 3}, {"text": "d", "rank": 2}, {"text": "e", "rank": 1}]},
+        {
+            "data_id": "4",
+            "prompt": "p",
+            "responses": [{"text": "c", "rank": 3}, {"text": "d", "rank": 2}, {"text": "e", "rank": 1}],
+        },
     ]
     wire = fmt.wire_schema(records)
     table = pa.Table.from_pylist(records, schema=wire)

@@ -84,8 +84,14 @@ def test_a_held_run_reports_and_leaves_the_release_in_force(held):
     out, first, second = held
     assert (second["verdict"], second["release_id"]) == ("held", None)
     assert second["previous_release_id"] == first["release_id"]
-    assert second["gate"] == {"success": False, "failed": ["share_quarantined"]} or second["gate"]["failed"]
-    assert second["ledger"]["sft"] == {"received": 50, "unreadable": 0, "quarantined": 30, "duplicates": 0, "published": 20}
+    assert second["gate"] == {"success": False, "failed": ["answer_blank", "share_quarantined_too_high"]}
+    assert second["ledger"]["sft"] == {
+        "received": 50,
+        "unreadable": 0,
+        "quarantined": 30,
+        "duplicates": 0,
+        "published": 20,
+    }
     assert (out / "LATEST").read_text().strip() == first["release_id"]
     assert [p.name for p in (out / "releases").iterdir()] == [first["release_id"]]
     assert pq.read_table(out / second["paths"]["quarantine"]).num_rows == 30
@@ -156,9 +162,9 @@ def test_a_second_writer_waits_or_is_refused(tmp_path):
     output = OutputFolder(tmp_path)
     said = []
     with output.locked(0, said.append):
-        with pytest.raises(StorageError, match=r"another run is still writing here \(process \d+, since 20"):
-            with output.locked(0.1, said.append):
-                pass
+        refused = pytest.raises(StorageError, match=r"another run is still writing here \(process \d+, since 20")
+        with refused, output.locked(0.1, said.append):
+            pass
         assert "waiting up to 0.1 s" in said[0]
         entered = threading.Event()
 
@@ -216,7 +222,9 @@ def test_a_broken_suite_stops_before_anything_is_read(tmp_path):
     suites.mkdir()
     for name in ("sft", "rm", "release"):
         text = (ROOT / "expectations" / f"{name}.json").read_text("utf-8")
-        (suites / f"{name}.json").write_text(text.replace("expect_text_to_be_visible", "expect_text_to_be_nice"), "utf-8")
+        (suites / f"{name}.json").write_text(
+            text.replace("expect_text_to_be_visible", "expect_text_to_be_nice"), "utf-8"
+        )
     with pytest.raises(SuiteError, match="expect_text_to_be_nice"):
         run_on([tmp_path / "raw"], tmp_path / "out", f"expectations={suites}")
     assert not (tmp_path / "out" / "reports").exists()
@@ -225,7 +233,9 @@ def test_a_broken_suite_stops_before_anything_is_read(tmp_path):
 def test_a_source_that_brings_its_own_split_keeps_it_and_leaks_are_quarantined(tmp_path):
     raw, out = tmp_path / "raw", tmp_path / "out"
     write(raw / "Training" / "a.jsonl", ANSWERS[:10])
-    held_out = [{"data_id": f"v{i}", "question": f"{i * 7919} or not?", "answer": f"another answer, {i}"} for i in (2, 50)]
+    held_out = [
+        {"data_id": f"v{i}", "question": f"{i * 7919} or not?", "answer": f"another answer, {i}"} for i in (2, 50)
+    ]
     (raw / "Validation").mkdir()
     (raw / "Validation" / "b.jsonl").write_text("".join(json.dumps(r) + "\n" for r in held_out), "utf-8")
     settings = "splits.from_folders={Training: train, Validation: validation}"

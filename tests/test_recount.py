@@ -87,7 +87,9 @@ def test_real_files_in_the_reference_shape(real_files, seed_run):
         for path in sorted((real_files / "seed_shape").glob("*.json"))
     }
     recount(seed_run, {name: len(rows) for name, rows in raw.items()})
-    blank = {i for i, r in enumerate(raw["seed_shape_RMlabel.json"]) if any(not x["text"].strip() for x in r["responses"])}
+    blank = {
+        i for i, r in enumerate(raw["seed_shape_RMlabel.json"]) if any(not x["text"].strip() for x in r["responses"])
+    }
     found = {
         index
         for (name, index), (_, row) in seed_run.fates.items()

@@ -59,7 +59,9 @@ def test_skipped_and_unknown_files_are_listed_with_what_was_seen(samples_run):
 
 
 def test_a_prompt_of_both_kinds_stands_in_one_split(samples_run):
-    splits = {(r["source_file"], r["source_index"]): r["split"] for k in ("sft", "rm") for r in samples_run.published(k)}
+    splits = {
+        (r["source_file"], r["source_index"]): r["split"] for k in ("sft", "rm") for r in samples_run.published(k)
+    }
     assert PLANTED["shared_prompts"]
     for prompts in PLANTED["shared_prompts"]:
         assert len({splits[tuple(place)] for place in prompts}) == 1

@@ -86,6 +86,4 @@ def copy_numbers(kinds: npt.NDArray[np.int8], hashes: npt.NDArray[np.uint64]) ->
 def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: Rows) -> list[str]:
     """``sft-<32 hex digits>``, and ``-<n>`` behind it for the n-th further copy of the same content."""
     digits = np.ascontiguousarray(hashes).tobytes().hex()
-    return [
-        f"{kind}-{digits[32 * i : 32 * i + 32]}" + (f"-{n}" if n else "") for i, n in enumerate(numbers.tolist())
-    ]
+    return [f"{kind}-{digits[32 * i : 32 * i + 32]}" + (f"-{n}" if n else "") for i, n in enumerate(numbers.tolist())]

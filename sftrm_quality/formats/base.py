@@ -69,7 +69,7 @@ def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[i
     columns = [column(table, name) for name in names]
     chosen = pc.coalesce(*columns)
     misfits: dict[int, Misfit] = {}
-    for name, values in zip(names, columns, strict=True):
+    for values in columns:
         if values.null_count == len(values):
             continue
         for row in np.flatnonzero(pc.fill_null(pc.not_equal(values, chosen), False).to_numpy(zero_copy_only=False)):

@@ -19,7 +19,15 @@ from sftrm_quality.intake import cache
 from sftrm_quality.intake.files import Intake, ShardSummary
 from sftrm_quality.intake.shard import ShardTask, process_shard
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.reading import OpenDocument, RawShard, RawStream, SourceFile, UnknownFile, open_document, open_streams
+from sftrm_quality.reading import (
+    OpenDocument,
+    RawShard,
+    RawStream,
+    SourceFile,
+    UnknownFile,
+    open_document,
+    open_streams,
+)
 from sftrm_quality.workers import Workers
 
 # The name of a field that answers a prompt, somewhere in a file that seemed to have none.
@@ -182,7 +190,9 @@ def _without_format(intake: Intake, document: OpenDocument, found: NoAnswers | N
     seen = found.seen if isinstance(found, NoFormat) else "prompts without answers"
     if not document.sample:
         seen = "none of them can be parsed"
-    return replace(intake, status="unreadable", note=f"no known format: {document.container}, {records:,} records, {seen}")
+    return replace(
+        intake, status="unreadable", note=f"no known format: {document.container}, {records:,} records, {seen}"
+    )
 
 
 class _Counted:

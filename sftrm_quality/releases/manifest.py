@@ -60,7 +60,9 @@ def read_manifest(release: Path) -> Manifest:
     try:
         manifest: Manifest = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise StorageError(f"{path}: the release has no readable manifest ({error}); run again to rebuild it") from error
+        raise StorageError(
+            f"{path}: the release has no readable manifest ({error}); run again to rebuild it"
+        ) from error
     return manifest
 
 

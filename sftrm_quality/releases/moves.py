@@ -7,20 +7,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases.parts import Part
-from sftrm_quality.splits import SPLITS
+from sftrm_quality.splits import SPLITS, Codes
 
 MOVES = pa.schema([("record_id", pa.string()), ("from", pa.string()), ("to", pa.string())])
 
 
-def _splits_of(files: list[tuple[Path, str]]) -> tuple[pa.Array, np.ndarray]:  # type: ignore[type-arg]
+def _splits_of(files: list[tuple[Path, str]]) -> tuple[pa.Array, Codes]:
     """Record ids of some files, and the position in SPLITS of each."""
     ids, codes = [], []
     for path, split in files:
         column = pq.read_table(path, columns=["record_id"])["record_id"].combine_chunks()
         ids.append(column)
-        codes.append(np.full(len(column), SPLITS.index(split), np.int8))  # type: ignore[arg-type]
+        codes.append(np.full(len(column), SPLITS.index(SplitName(split)), np.int8))
     if not ids:
         return pa.array([], pa.string()), np.zeros(0, np.int8)
     return pa.concat_arrays(ids), np.concatenate(codes)

@@ -68,9 +68,7 @@ def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Pa
                     room = PART_ROWS
                 taken, rows = rows[:room], rows[room:]
                 numbers = collection.copy_number[shard.start + taken]
-                files[-1].append(
-                    Segment(shard.records_path, shard.keys_path, shard.intake.source_file, taken, numbers)
-                )
+                files[-1].append(Segment(shard.records_path, shard.keys_path, shard.intake.source_file, taken, numbers))
                 room -= len(taken)
         for number, segments in enumerate(files):
             name = f"{split}-{number:05d}-of-{len(files):05d}.parquet"

@@ -102,9 +102,7 @@ def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[p
         rows = _left_out(collection, shard)
         common = _common(collection, shard, rows, list(islice(payloads, len(rows))))
         quarantined = collection.fate[shard.start + rows] == QUARANTINED
-        late = _from_collection_checks(
-            collection, shard, rows[quarantined], common.filter(pa.array(quarantined))
-        )
+        late = _from_collection_checks(collection, shard, rows[quarantined], common.filter(pa.array(quarantined)))
         quarantine = pa.concat_tables([_from_shard_checks(collection, shard), late])
         yield (
             quarantine.take(pc.sort_indices(quarantine["source_index"])),

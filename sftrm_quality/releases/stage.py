@@ -1,5 +1,4 @@
-"""A release aside: data files, what is set aside, card and manifest, all written and read back before any of it counts."""
-
+"""A release aside: data files and what is set aside, all written and read back before any of it counts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,5 +94,3 @@ def write_moves(moves: pa.Table, folder: Path) -> None:
     """All records that changed their split, beside the report."""
     if len(moves):
         pq.write_table(moves, folder / "split_moves.parquet", compression="zstd")
-
-

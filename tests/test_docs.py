@@ -1,0 +1,89 @@
+"""The docs are true: their commands run, their settings load, the files they name exist."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from sftrm_quality.config_loading import load_config
+from sftrm_quality.formats import FORMATS
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+DOCS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "expectations/README.md"]
+
+
+def blocks(language, text=README):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_make_targets_of_the_docs_exist():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    named = {m for name in DOCS for m in re.findall(r"^make (\w+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)}
+    assert {"run", "test", "check"} <= named
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
+
+
+def test_the_commands_of_the_readme_are_commands(samples_run):
+    from typer.testing import CliRunner
+
+    from flows.cli import app
+
+    lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines() if "sftrm" in line]
+    assert len(lines) == 5
+    row = next(row for end, row in samples_run.fates.values() if end == "duplicate")
+    values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
+    for line in lines:
+        command, *arguments = shlex.split(line)
+        assert command == ".venv/bin/sftrm"
+        arguments = [values.get(a, a.replace("path/to/output", str(samples_run.out))) for a in arguments]
+        if arguments[0] in ("run", "check"):
+            # Run for real in test_cli; here only that command, arguments and options are known.
+            assert CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
+        else:
+            done = CliRunner().invoke(app, arguments)
+            assert done.exit_code == 0, done.output
+
+
+def test_the_settings_of_the_readme_load(tmp_path):
+    (block,) = blocks("yaml")
+    file = tmp_path / "c.yaml"
+    file.write_text(block, "utf-8")
+    config = load_config(file)
+    assert config.source_settings("vendor_b/x.json").rank_direction == "highest_is_best"
+    for setting in re.findall(r"--set '([^']+)'", README):
+        load_config(None, [setting])
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    (block,) = blocks("python")
+    script = tmp_path / "example.py"
+    script.write_text(block.replace('"data/out"', f'"{tmp_path / "out"}"'), "utf-8")
+    done = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("published {'received': 258")
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_links_and_paths_lead_somewhere(name):
+    text = (ROOT / name).read_text("utf-8")
+    folder = (ROOT / name).parent
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")]
+    assert all((folder / link).exists() for link in links), links
+    if name == "ARCHITECTURE.md":
+        table = re.search(r"## Where do I go to….*?\n## ", text, re.DOTALL).group()
+        for path in re.findall(r"`([\w/]+(?:\.\w+|/))`", table):
+            assert any((base / path).exists() for base in (ROOT, ROOT / "sftrm_quality")), path
+
+
+def test_the_formats_of_the_readme_are_those_of_the_code():
+    assert re.findall(r"^\| `(\w+)` \| (?:SFT|RM) \|", README, re.MULTILINE) == list(FORMATS)
+
+
+def test_the_dependencies_of_contributing_are_those_of_the_project():
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    declared = set(re.findall(r'^    "([\w-]+)[>=<]', text, re.MULTILINE))
+    listed = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert {name for name in declared if name not in listed} == set()
