@@ -201,6 +201,13 @@ def test_boilerplate_answers_stay_linear_and_true_pairs_among_them_are_found(
     assert compared <= 3 * len(records) * 18  # not once a band
 
 
+def test_a_record_never_contradicts_itself(tmp_path: Path) -> None:
+    muddled = _rm("질문", ("a", 1), ("a", 1), ("b", 2), ("a", 3), ("a", 3))
+    other, opposite = _rm("질문", ("c", 1), ("d", 2)), _rm("질문", ("b", 1), ("a", 2))
+    assert contradictions(write_shards(tmp_path, [muddled, other])).tolist() == [-1, -1]
+    assert contradictions(write_shards(tmp_path, [muddled, other, opposite])).tolist() == [2, -1, 0]
+
+
 def test_a_document_of_a_million_characters(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     text = "".join(map(chr, rng.integers(0xAC00, 0xD7A3, 1_000_000)))

@@ -12,8 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from sftrm_quality.dedup.shingles import mix
-
 LARGEST = 64
 NEIGHBOURS = 8
 # Pairs at a time: 16 bytes each.
@@ -63,15 +61,6 @@ class Buckets:
                 earlier, later = _fill_pairs(self._starts, self._sizes, first, last, ends[last - 1] - done)
                 yield self._rows[earlier], self._rows[later]
             first = last
-
-
-@njit(cache=True, nogil=True)
-def split_keys(keys, others):  # type: ignore[no-untyped-def]
-    """Keys (uint32) that are equal where both of two columns (uint32) are."""
-    split = np.empty(len(keys), np.uint32)
-    for i in range(len(keys)):
-        split[i] = mix(np.uint64(keys[i]) << np.uint64(32) | np.uint64(others[i])) >> np.uint64(32)
-    return split
 
 
 @njit(cache=True, nogil=True)

@@ -90,17 +90,17 @@ def _mark_opposites(rows, prompt, low, high, low_is_better, found):  # type: ign
     while start < len(rows):
         end = start
         # The first two rows that prefer the low key [1] and the high key [0]: the second in case the first is oneself.
-        first = np.full((2, 2), NONE, np.int64)
+        first = np.full((2, 2), -1, np.int64)
         while end < len(rows) and prompt[end] == prompt[start] and low[end] == low[start] and high[end] == high[start]:
             side = first[1 if low_is_better[end] else 0]
-            if side[0] == NONE:
+            if side[0] < 0:
                 side[0] = rows[end]
-            elif side[1] == NONE and side[0] != rows[end]:
+            elif side[1] < 0 and side[0] != rows[end]:
                 side[1] = rows[end]
             end += 1
         for i in range(start, end):
             opposite = first[0 if low_is_better[i] else 1]
             other = opposite[1] if opposite[0] == rows[i] else opposite[0]
-            if other != NONE and (found[rows[i]] == NONE or other < found[rows[i]]):
+            if other >= 0 and (found[rows[i]] < 0 or other < found[rows[i]]):
                 found[rows[i]] = other
         start = end

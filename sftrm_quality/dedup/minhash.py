@@ -10,9 +10,8 @@ from math import ceil, log, log1p
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from numba import njit
 
-from sftrm_quality.dedup.shingles import hash_shingles, mix
+from sftrm_quality.dedup.kernels import fold_bands, lower_signatures
 from sftrm_quality.text import text_buffers
 
 # A pair at the threshold shares no band once in 500 times; pairs above it much more rarely.
@@ -20,8 +19,6 @@ RECALL_AT_THRESHOLD = 0.998
 # Signatures cost in proportion to the number of hash functions. 0.7 needs 170, below that recall is paid with rows
 # that are fewer, which means more pairs to verify.
 MOST_HASHES = 170
-# Hashes of one text that are kept while every hash function runs over them: 4 KiB, in the nearest cache.
-_BLOCK = 1024
 
 
 def band_shape(threshold: float) -> tuple[int, int]:
@@ -70,45 +67,12 @@ def add_texts(
     """
     offsets, data = text_buffers(texts)
     multipliers, increments = hash_functions(signatures.shape[1])
-    _lower(signatures, data, offsets, text_starts, np.uint64(namespace), multipliers, increments)
+    lower_signatures(signatures, data, offsets, text_starts, np.uint64(namespace), multipliers, increments)
 
 
 def band_columns(signatures: npt.NDArray[np.uint32], threshold: float) -> npt.NDArray[np.uint32]:
     """The bands (bands x rows) of signatures: 32 bits each, equal by chance once in 4 billion pairs."""
     bands, length = band_shape(threshold)
     columns = np.empty((bands, len(signatures)), np.uint32)
-    _fold_bands(signatures, length, columns)
+    fold_bands(signatures, length, columns)
     return columns
-
-
-@njit(cache=True, nogil=True)
-def _lower(signatures, data, offsets, text_starts, namespace, multipliers, increments):  # type: ignore[no-untyped-def]
-    functions = len(multipliers)
-    longest = 0
-    for text in range(len(offsets) - 1):
-        longest = max(longest, offsets[text + 1] - offsets[text])
-    hashes = np.empty(longest, np.uint64)
-    block = np.empty(_BLOCK, np.uint32)
-    for row in range(len(signatures)):
-        for text in range(text_starts[row], text_starts[row + 1]):
-            count = hash_shingles(data, offsets[text], offsets[text + 1], namespace, hashes)
-            for first in range(0, count, _BLOCK):
-                filled = min(_BLOCK, count - first)
-                for i in range(filled):
-                    block[i] = np.uint32(hashes[first + i] >> np.uint64(32))
-                for f in range(functions):
-                    # uint32 throughout and a plain minimum: LLVM makes 8 or 16 lanes of it.
-                    a, b, least = multipliers[f], increments[f], signatures[row, f]
-                    for i in range(filled):
-                        least = min(least, np.uint32(a * block[i] + b))
-                    signatures[row, f] = least
-
-
-@njit(cache=True, nogil=True)
-def _fold_bands(signatures, length, columns):  # type: ignore[no-untyped-def]
-    for row in range(len(signatures)):
-        for band in range(len(columns)):
-            folded = np.uint64(0)
-            for i in range(length):
-                folded = mix(folded ^ np.uint64(signatures[row, band * length + i])) + np.uint64(1)
-            columns[band, row] = np.uint32(folded >> np.uint64(32))

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from sftrm_quality.dedup.candidates import Buckets, split_keys
+from sftrm_quality.dedup.candidates import Buckets
 from sftrm_quality.dedup.fingerprints import band_metadata, band_names
+from sftrm_quality.dedup.kernels import combine_keys
 from sftrm_quality.dedup.keys import NONE, ShardKeys, check_metadata, read_band, rows_of_kind, shard_starts
 from sftrm_quality.dedup.similarity import Map, ShingleSets
 from sftrm_quality.records import LabelKind
@@ -67,7 +68,7 @@ def _bands(
         content = read_band(shards, content_name)
         found = [Buckets(rows, content[rows])]
         if split and len(crowded := found[0].oversized()):
-            found.append(Buckets(crowded, split_keys(content[crowded], read_band(shards, prompt_name)[crowded])))
+            found.append(Buckets(crowded, combine_keys(content[crowded], read_band(shards, prompt_name)[crowded])))
         yield found
 
 
@@ -109,6 +110,6 @@ def _keep_earliest(pairs, similarity, duplicate_of, best):  # type: ignore[no-un
     """Pairs come by their later row, then by the earlier: when one comes, its earlier row's fate is settled."""
     for i in range(len(pairs)):
         earlier, later = pairs[i] & 0xFFFFFFFF, pairs[i] >> 32
-        if duplicate_of[earlier] == NONE and similarity[i] > best[later]:
+        if duplicate_of[earlier] < 0 and similarity[i] > best[later]:
             duplicate_of[later] = earlier
             best[later] = similarity[i]

@@ -88,8 +88,8 @@ class ShingleSets:
             here = slice(first, last)
             needed, places = np.unique(np.concatenate([left[here], right[here]]), return_inverse=True)
             values, starts = self._read(needed)
-            row_sets = self._row_sets
-            _compare(values, starts, places, needed, row_sets, self._lengths, self._ranks, threshold, found[here])
+            of_rows = (self._row_sets, self._lengths, self._ranks)
+            _compare(values, starts, places, needed, *of_rows, PROMPT_SETS, threshold, found[here])
             first = last
         return found
 
@@ -110,7 +110,9 @@ class ShingleSets:
 
 
 @njit(cache=True, nogil=True)
-def _compare(values, starts, places, rows, row_sets, lengths, ranks, threshold, found):  # type: ignore[no-untyped-def]
+def _compare(  # type: ignore[no-untyped-def]
+    values, starts, places, rows, row_sets, lengths, ranks, prompt_sets, threshold, found
+):
     """The similarity of pairs, the first half of ``places`` with the second: both say which of ``rows`` it is."""
     for pair in range(len(found)):
         left, right = places[pair], places[pair + len(found)]
@@ -118,9 +120,9 @@ def _compare(values, starts, places, rows, row_sets, lengths, ranks, threshold, 
         a_end, b_end = row_sets[rows[left] + 1], row_sets[rows[right] + 1]
         found[pair] = 0.0
         if a_end - a == b_end - b:
-            a_prompt, b_prompt = lengths[a : a + PROMPT_SETS], lengths[b : b + PROMPT_SETS]
-            a_lengths, b_lengths = lengths[a + PROMPT_SETS : a_end], lengths[b + PROMPT_SETS : b_end]
-            a_ranks, b_ranks = ranks[a + PROMPT_SETS : a_end], ranks[b + PROMPT_SETS : b_end]
+            a_prompt, b_prompt = lengths[a : a + prompt_sets], lengths[b : b + prompt_sets]
+            a_lengths, b_lengths = lengths[a + prompt_sets : a_end], lengths[b + prompt_sets : b_end]
+            a_ranks, b_ranks = ranks[a + prompt_sets : a_end], ranks[b + prompt_sets : b_end]
             at_a, at_b = starts[left] + a_prompt.sum(), starts[right] + b_prompt.sum()
             # The shorter half first: boilerplate is mostly told apart by a few words in one of them.
             least = 1.0
@@ -141,7 +143,7 @@ def _compare(values, starts, places, rows, row_sets, lengths, ranks, threshold, 
 def _prompts_alike(values, at_a, lengths_a, at_b, lengths_b, threshold):  # type: ignore[no-untyped-def]
     """The least Jaccard of prompts, histories and system messages, or anything lower than the threshold."""
     least = 1.0
-    for part in range(PROMPT_SETS):
+    for part in range(len(lengths_a)):
         if least >= threshold:
             least = min(least, _jaccard(values, at_a, lengths_a[part], at_b, lengths_b[part], threshold))
         at_a += lengths_a[part]

@@ -1,0 +1,150 @@
+"""The compiled loops over characters: shingle hashes, signatures, bands.
+
+They stand in one file because numba's cache looks at the file of a function only: a compiled function is not compiled
+again when a function or constant that it takes from another file has changed, and fingerprints would be made by the
+code of yesterday. A test holds every compiled function of the product to its own file.
+"""
+
+import numpy as np
+from numba import njit
+
+SHINGLE = 5
+"""Characters of a shingle."""
+
+# A polynomial in an odd multiplier over 64 bits tells all windows of five code points (105 bits) apart but for chance;
+# MurmurHash3's finaliser (public domain, A. Appleby) then spreads it over all bits. 2**64 / golden ratio, odd.
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_OUTGOING = np.uint64(pow(0x9E3779B97F4A7C15, SHINGLE, 1 << 64))
+_MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
+_MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
+
+# Hashes of one text that are kept while every hash function runs over them: 4 KiB, in the nearest cache.
+_BLOCK = 1024
+
+
+@njit(cache=True, nogil=True)
+def _mix(value):  # type: ignore[no-untyped-def]
+    """MurmurHash3's fmix64 of a uint64."""
+    value ^= value >> np.uint64(33)
+    value *= _MIX_1
+    value ^= value >> np.uint64(33)
+    value *= _MIX_2
+    return value ^ (value >> np.uint64(33))
+
+
+@njit(cache=True, nogil=True)
+def _hash_shingles(data, start, end, namespace, out):  # type: ignore[no-untyped-def]
+    """Hashes the shingles of the normalised UTF-8 text ``data[start:end]`` into ``out``; returns how many there are.
+
+    Args: bytes (uint8); a uint64 that keeps a prompt's shingles apart from a response's; room for ``end - start``.
+    """
+    window = np.zeros(SHINGLE, np.uint64)  # the last code points, as a ring
+    rolling = np.uint64(0)
+    seen = 0
+    count = 0
+    i = start
+    while i < end:
+        byte = np.uint64(data[i])
+        if byte < 0x80:
+            code = byte
+            i += 1
+        elif byte < 0xE0:
+            code = (byte & np.uint64(0x1F)) << np.uint64(6) | np.uint64(data[i + 1] & 0x3F)
+            i += 2
+        elif byte < 0xF0:
+            code = (byte & np.uint64(0x0F)) << np.uint64(12) | np.uint64(data[i + 1] & 0x3F) << np.uint64(6)
+            code |= np.uint64(data[i + 2] & 0x3F)
+            i += 3
+        else:
+            code = (byte & np.uint64(0x07)) << np.uint64(18) | np.uint64(data[i + 1] & 0x3F) << np.uint64(12)
+            code |= np.uint64(data[i + 2] & 0x3F) << np.uint64(6) | np.uint64(data[i + 3] & 0x3F)
+            i += 4
+        slot = seen % SHINGLE
+        rolling = rolling * _MULTIPLIER + code - window[slot] * _OUTGOING
+        window[slot] = code
+        seen += 1
+        if seen >= SHINGLE:
+            out[count] = _mix(rolling ^ namespace)
+            count += 1
+    if 0 < seen < SHINGLE:
+        out[0] = _mix(rolling ^ namespace)
+        count = 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def hash_texts(data, offsets):  # type: ignore[no-untyped-def]
+    """Shingle hashes (uint64) of all texts, one text after the other, and where each begins (int64, texts + 1).
+
+    Args: bytes (uint8) and offsets (int32, texts + 1) of a string array.
+    """
+    texts = len(offsets) - 1
+    hashes = np.empty(offsets[texts] - offsets[0], np.uint64)
+    starts = np.zeros(texts + 1, np.int64)
+    for text in range(texts):
+        room = hashes[starts[text] :]
+        starts[text + 1] = starts[text] + _hash_shingles(data, offsets[text], offsets[text + 1], np.uint64(0), room)
+    return hashes[: starts[texts]], starts
+
+
+@njit(cache=True, nogil=True)
+def keep_unique(hashes, starts):  # type: ignore[no-untyped-def]
+    """Drops repeated values of each sorted stretch, in place; returns where the stretches begin now (int64)."""
+    kept = np.zeros(len(starts), np.int64)
+    at = 0
+    for text in range(len(starts) - 1):
+        for i in range(starts[text], starts[text + 1]):
+            if i == starts[text] or hashes[i] != hashes[i - 1]:
+                hashes[at] = hashes[i]
+                at += 1
+        kept[text + 1] = at
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def lower_signatures(  # type: ignore[no-untyped-def]
+    signatures, data, offsets, text_starts, namespace, multipliers, increments
+):
+    """Lowers the signatures (uint32, rows x functions), in place, to the minima of the shingles of their texts too.
+
+    Row i has the texts ``text_starts[i]`` to ``text_starts[i + 1]``; function f is ``multipliers[f] * x +
+    increments[f]`` mod 2**32 of the upper half of a shingle's hash.
+    """
+    longest = 0
+    for text in range(len(offsets) - 1):
+        longest = max(longest, offsets[text + 1] - offsets[text])
+    hashes = np.empty(longest, np.uint64)
+    block = np.empty(_BLOCK, np.uint32)
+    for row in range(len(signatures)):
+        for text in range(text_starts[row], text_starts[row + 1]):
+            count = _hash_shingles(data, offsets[text], offsets[text + 1], namespace, hashes)
+            for first in range(0, count, _BLOCK):
+                filled = min(_BLOCK, count - first)
+                for i in range(filled):
+                    block[i] = np.uint32(hashes[first + i] >> np.uint64(32))
+                for f in range(len(multipliers)):
+                    # uint32 throughout and a plain minimum: LLVM makes 8 or 16 lanes of it.
+                    a, b, least = multipliers[f], increments[f], signatures[row, f]
+                    for i in range(filled):
+                        least = min(least, np.uint32(a * block[i] + b))
+                    signatures[row, f] = least
+
+
+@njit(cache=True, nogil=True)
+def fold_bands(signatures, length, columns):  # type: ignore[no-untyped-def]
+    """Folds each ``length`` values of the signatures into 32 bits: ``columns`` (uint32) is bands x rows."""
+    for row in range(len(signatures)):
+        for band in range(len(columns)):
+            folded = np.uint64(0)
+            for i in range(length):
+                folded = _mix(folded ^ np.uint64(signatures[row, band * length + i])) + np.uint64(1)
+            columns[band, row] = np.uint32(folded >> np.uint64(32))
+
+
+@njit(cache=True, nogil=True)
+def combine_keys(keys, others):  # type: ignore[no-untyped-def]
+    """Keys (uint32) that are equal where both of two columns (uint32) are."""
+    combined = np.empty(len(keys), np.uint32)
+    for i in range(len(keys)):
+        combined[i] = _mix(np.uint64(keys[i]) << np.uint64(32) | np.uint64(others[i])) >> np.uint64(32)
+    return combined
