@@ -74,7 +74,7 @@ class Splits(_Settings):
     validation: float = Field(0.05, ge=0, le=1, title="Validation share")
     test: float = Field(0.05, ge=0, le=1, title="Test share")
     salt: str = Field("sftrm-quality", title="Salt", description="Another salt gives another random assignment.")
-    # Folder names of a source that brings its own split, for instance {"Training": "train", "Validation": "validation"}.
+    # By the names of folders: {"Training": "train", "Validation": "validation"}, for a source with splits of its own.
     from_folders: dict[str, Literal["train", "validation", "test"]] = Field(
         default_factory=dict, title="Splits named by folders", description="Empty: the splits are ours to draw."
     )
