@@ -95,6 +95,7 @@ REFUSED = {
     "lone_surrogate": [
         b'{"a":"\\ud800"}',
         b'{"z":"\\udc00"}',
+        b'{"z":"\\udc00\\udc00"}',
         b'{"z":"\\ud800\\ud800"}',
         b'{"z":"\\ud83dx"}',
         b'{"\\ud800":1}',
@@ -116,6 +117,7 @@ ACCEPTED: list[Any] = [
     b'{"l":[{"n":1},null,{}],"b":true}',
     b'{"a":null,"o":null,"l":null}',
     b'{"f":5,"z":{"z":{"z":1}}}',
+    b'{"o":{"a":"x"},"l":[{"a":"y"},{"a":"z"}],"a":"u"}',
     b'{"f":1E+2,"\\u0061":"x"}',
     b'{"a":"' + b"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf" + b'"}',
 ]
@@ -157,7 +159,7 @@ def test_valid_records_are_accepted_by_the_strict_parser() -> None:
 
 def test_ordinary_records_take_the_fast_way() -> None:
     slow = [text for text in ACCEPTED if not is_certified(text.strip())]
-    assert slow == [ACCEPTED[12]]  # an escape in a key
+    assert slow == [text for text in ACCEPTED if b'"\\u0061":' in text]  # an escape in a key
 
 
 def shard_of(folder: Path, records: list[bytes]) -> RawShard:

@@ -15,7 +15,10 @@ READ_REASONS: dict[str, str] = {
     "number_out_of_range": "A number that no 64-bit float holds, or an integer of more than 4300 digits.",
     "lone_surrogate": r"Half of a surrogate pair (\ud800 to \udfff alone), which is no character.",
     "trailing_data": "Bytes after the end of the JSON document.",
-    "stream_broken": "The compressed stream is damaged or truncated here; what stood before it was read.",
+    "stream_broken": (
+        "The stream is damaged or truncated, noticed here. What stood before it was read, "
+        "but gzip and zip notice a wrong bit late: records before this point may be damaged, too."
+    ),
 }
 """Every reason with which reading sets a record aside, and its meaning."""
 
@@ -53,8 +56,13 @@ _EXCERPT_CHARACTERS = 60
 def excerpt(head: bytes, encoding: str = "utf-8") -> str:
     """The first ≤ 60 characters, with digits masked as 0 and what is not printable escaped: fit for any log."""
     text = head[: 4 * _EXCERPT_CHARACTERS].decode(encoding, errors="replace").rstrip("\ufffd")
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return re.sub(r"\d", "0", shown)[:_EXCERPT_CHARACTERS]
+    shown = ""
+    for character in re.sub(r"\d", "0", text):
+        piece = character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        if len(shown) + len(piece) > _EXCERPT_CHARACTERS:
+            break
+        shown += piece
+    return shown
 
 
 def describe(head: bytes, size: int | None, encoding: str = "utf-8") -> str:
