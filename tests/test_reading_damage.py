@@ -74,7 +74,17 @@ def check_intact(result: Read, expected: list[dict[str, Any]]) -> None:
     inserted=st.lists(st.sampled_from(list(NASTY)), max_size=6).map(bytes),
     small=st.booleans(),
 )
-@example(form="compact", place=0.5, removed=1, inserted=b"", small=True)
+# Each of these once cost more than its neighbourhood.
+@example(form="compact", place=0.126953125, removed=10, inserted=b"}", small=True)
+@example(form="compact", place=0.026104392931868507, removed=11, inserted=b"}", small=False)
+@example(form="compact", place=0.6953125, removed=12, inserted=b"", small=False)
+@example(form="compact", place=0.0, removed=1, inserted=b"", small=False)
+@example(form="compact", place=0.0, removed=1, inserted=b"]}", small=False)
+@example(form="compact", place=0.0, removed=0, inserted=b"][", small=False)
+@example(form="array", place=0.0, removed=0, inserted=b"1{", small=False)
+@example(form="array", place=0.0, removed=1, inserted=b",]", small=False)
+@example(form="compact", place=0.900390625, removed=0, inserted=b"]{", small=False)
+@example(form="array", place=0.0, removed=0, inserted=b"[", small=False)
 @settings(max_examples=300, deadline=None)
 def test_any_damage_leaves_the_records_beside_it(
     tmp_path_factory: pytest.TempPathFactory, form: str, place: float, removed: int, inserted: bytes, small: bool
@@ -268,3 +278,23 @@ def test_a_record_beyond_the_limit_costs_itself(tmp_path: Path, form: str) -> No
         else:
             assert result.ids == [str(n) for n in range(10) if n != 5]
             assert json.loads((tmp_path / "a").read_bytes()[row["source_offset"] :][: row["source_length"]]) == huge
+
+
+def test_a_mark_across_the_end_of_a_block_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sftrm_quality.reading.elements._BLOCK", 64)
+    records = [json.dumps(record(n)) for n in range(10)]
+    for pad in range(6000, 6064):
+        records[5] = '{"data_id": "5", "question": "' + "x" * pad
+        (tmp_path / "a").write_text("[" + ", ".join(records) + "]", encoding="utf-8")
+        result = read(tmp_path / "a", tmp_path, Limits(shard_bytes=1024, record_bytes=1024))
+        assert result.ids == [str(n) for n in range(10) if n != 5] and result.reasons == ["record_too_large"]
+        assert result.unreadable[0]["source_length"] == len(records[5])
+
+
+def test_a_text_that_ends_with_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = damaged_document(*ONE_RECORD["missing both closers"], form="with a tail")
+    for module in ("shards", "containers"):
+        monkeypatch.setattr(f"sftrm_quality.reading.{module}.HEAD_BYTES", len(text))
+    (tmp_path / "a").write_bytes(text)
+    for limits in (SMALL, Limits()):
+        assert read(tmp_path / "a", tmp_path, limits).ids == [str(n) for n in range(10) if n != 4]
