@@ -136,6 +136,25 @@ def test_a_slice_has_the_fingerprints_of_its_rows() -> None:
         assert content_hashes(kind, part).to_pylist() == keys["content_hash"].to_pylist()[1:4]
 
 
+def test_who_says_it_and_where_a_turn_ends_belong_to_a_history() -> None:
+    turns = [
+        [{"role": "user", "content": "가나"}],
+        [{"role": "assistant", "content": "가나"}],
+        [{"role": "user", "content": "가"}, {"role": "user", "content": "나"}],
+        [{"role": "user", "content": "가"}, {"role": "user나", "content": ""}],
+    ]
+    assert len({row(SFT | {"history": history})["prompt_key"] for history in [None, *turns]}) == 5
+
+
+def test_normalised_columns_keep_nulls() -> None:
+    records = [RM | {"responses": None}, RM | {"prompt": None, "responses": [None, {"text": " A"}, {"text": None}]}]
+    columns = {
+        name: column.to_pylist()
+        for name, column in normalised_columns(LabelKind.RM, candidates(LabelKind.RM, records)).items()
+    }
+    assert columns == {"prompt_normalised": [RM["prompt"], None], "responses_normalised": [None, [None, "a", None]]}
+
+
 def test_nulls_of_candidates_and_no_rows_at_all_are_no_errors() -> None:
     nothing: list[Record] = [{"data_id": None}]
     for kind in LabelKind:

@@ -208,6 +208,19 @@ def test_a_record_never_contradicts_itself(tmp_path: Path) -> None:
     assert contradictions(write_shards(tmp_path, [muddled, other, opposite])).tolist() == [2, -1, 0]
 
 
+def test_of_several_contradicting_records_the_first_is_named(tmp_path: Path) -> None:
+    records = [_rm("질문", (f"{i} better", 1), (f"{i} worse", 2)) for i in range(6)]
+    opposite = _rm("질문", *((f"{i} worse", 1) for i in range(6)), *((f"{i} better", 2) for i in range(6)))
+    for ordered in (records, records[::-1]):
+        assert contradictions(write_shards(tmp_path, [*ordered, opposite])).tolist() == [6] * 6 + [0]
+
+
+def test_another_number_of_responses_is_another_record(tmp_path: Path) -> None:
+    two, three = _rm(LONG, ("a" * 9, 1), ("b" * 9, 2)), _rm(LONG + "!", ("a" * 9, 1), ("b" * 9, 2), ("c" * 9, 3))
+    assert _near(tmp_path, [two, three]) == _near(tmp_path, [three, two]) == [-1, -1]
+    assert _near(tmp_path, [two, two | {"prompt": LONG + "!"}]) == [-1, 0]
+
+
 def test_a_document_of_a_million_characters(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     text = "".join(map(chr, rng.integers(0xAC00, 0xD7A3, 1_000_000)))

@@ -88,11 +88,8 @@ def read_digests(shards: Sequence[ShardKeys], name: str) -> tuple[npt.NDArray[np
     valid = np.ones(starts[-1], np.bool_)
     for start, column in zip(starts.tolist(), shard_columns(shards, name), strict=False):
         stop = start + len(column)
-        first = column.offset * 2
         if len(column):
-            halves[start:stop].reshape(-1)[:] = np.frombuffer(column.buffers()[1], np.uint64)[
-                first : first + 2 * len(column)
-            ]
+            halves[start:stop].reshape(-1)[:] = np.frombuffer(column.buffers()[1], np.uint64)[: 2 * len(column)]
         if column.null_count:
             valid[start:stop] = column.is_valid().to_numpy(zero_copy_only=False)
     return halves, valid
