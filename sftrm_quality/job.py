@@ -33,7 +33,7 @@ from sftrm_quality.releases.stage import StagedRelease, stage_release, write_mov
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.write import REPORT_VERSION, put_in_place, write_report
-from sftrm_quality.workers import Workers
+from sftrm_quality.workers import Workers, give_memory_back
 
 MOVES_LISTED = 1000
 
@@ -154,12 +154,16 @@ class Job:
 
     def deduplicate(self, intakes: Sequence[Intake]) -> Collection:
         """Identity and duplicates over all files."""
-        return deduplicate(intakes, self._context())
+        try:
+            return deduplicate(intakes, self._context())
+        finally:
+            give_memory_back()
 
     def assign_splits(self, collection: Collection) -> Collection:
         """Prompt groups and their splits; the ledger must close here."""
         assigned = assign(collection, self._context())
         assigned.ledger.close()
+        give_memory_back()
         return assigned
 
     def stage(self, collection: Collection) -> StagedRelease:

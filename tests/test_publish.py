@@ -190,13 +190,15 @@ def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tm
     pq.write_table(forged, path)
     from sftrm_quality.records import SplitName
 
+    hashes = tmp_path / "hashes.npy"
     with pytest.raises(StorageError, match="does not hold the content that was judged"):
-        read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False)
+        read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False, hashes)
     pq.write_table(table, path)
     with pytest.raises(StorageError, match="rows read back, 0 were to be written"):
-        read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False)
-    write_part(Part(LabelKind.SFT, SplitName.TEST, tmp_path / "empty.parquet", ()))
-    assert read_back(Part(LabelKind.SFT, SplitName.TEST, tmp_path / "empty.parquet", ()), False).rows == 0
+        read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False, hashes)
+    empty = Part(LabelKind.SFT, SplitName.TEST, tmp_path / "empty.parquet", ())
+    write_part(empty)
+    assert read_back(empty, False, hashes).rows == 0
 
 
 def test_a_ledger_that_does_not_close_stops_everything():

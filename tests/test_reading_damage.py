@@ -172,6 +172,7 @@ NO_RECORD = {
     "garbage": ('{"data_id": "5"', 'some, garbage: [1, 2} "or", {"data_id": "5"', 1),
     "stray bracket": ('{"data_id": "5"', '], {"data_id": "5"', 1),
     "stray end": ('{"data_id": "5"', ']}, {"data_id": "5"', 1),
+    "stray end, no comma": ('{"data_id": "5"', ']} {"data_id": "5"', 1),
     "stray quote": ('{"data_id": "5"', '" {"data_id": "5"', 1),
 }
 

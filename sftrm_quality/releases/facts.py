@@ -6,6 +6,7 @@ and compared with the hash in its record_id, and prompts and ids are compared ov
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,18 +26,33 @@ from sftrm_quality.splits import SPLITS
 Hashes = npt.NDArray[np.uint64]
 # A split is expected to be non-empty when ten groups are expected in it: all of them elsewhere has odds of e^-10.
 _EXPECTED_GROUPS = 10
+_BATCH_ROWS = 8_192
 
 
 @dataclass(frozen=True)
 class PartFacts:
-    """What stands in one written file. Hashes have the shape (rows, 2)."""
+    """What stands in one written file. ``hashes``: an array file of record_ids, data_ids and prompts, (3, rows, 2)."""
 
     sha256: str
     bytes: int
     rows: int
-    record_ids: Hashes
-    data_ids: Hashes
-    prompts: Hashes
+    hashes: Path
+
+    @property
+    def record_ids(self) -> Hashes:
+        return self._hashes(0)
+
+    @property
+    def data_ids(self) -> Hashes:
+        return self._hashes(1)
+
+    @property
+    def prompts(self) -> Hashes:
+        return self._hashes(2)
+
+    def _hashes(self, which: int) -> Hashes:
+        found: Hashes = np.load(self.hashes, mmap_mode="r")[which]
+        return found
 
 
 def _hashes(values: Sequence[str]) -> Hashes:
@@ -48,12 +64,15 @@ def _words(column: pa.Array) -> Hashes:
     return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(-1, 2)
 
 
-def read_back(part: Part, ids_within_file: bool) -> PartFacts:
-    """Decode a written part, row group by row group. Raises StorageError where it is not what was to be written."""
+def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
+    """Decode a written part, batch by batch, and write its ``hashes``.
+
+    Raises StorageError where the part is not what was to be written.
+    """
     record_ids, data_ids, prompts = [], [], []
     with pq.ParquetFile(part.path, page_checksum_verification=True) as file:
-        for number in range(file.num_row_groups):
-            table = file.read_row_group(number)
+        for batch in file.iter_batches(_BATCH_ROWS):
+            table = pa.Table.from_batches([batch])
             fields = CANDIDATE_FIELDS[part.label_kind]
             candidates = pa.table([table[f.name].combine_chunks().cast(f.type) for f in fields], schema=fields)
             ids = table["record_id"].to_pylist()
@@ -68,17 +87,11 @@ def read_back(part: Part, ids_within_file: bool) -> PartFacts:
                 names = [f"{file}\0{name}" for file, name in zip(table["source_file"].to_pylist(), names, strict=True)]
             data_ids.append(_hashes(names))
             prompts.append(_words(dedup.prompt_keys(part.label_kind, candidates)))
-    facts = PartFacts(
-        sha256=file_hash(part.path),
-        bytes=part.path.stat().st_size,
-        rows=sum(map(len, record_ids)),
-        record_ids=_together(record_ids),
-        data_ids=_together(data_ids),
-        prompts=_together(prompts),
-    )
-    if facts.rows != part.rows:
-        raise StorageError(f"{part.path}: {facts.rows} rows read back, {part.rows} were to be written")
-    return facts
+    rows = sum(map(len, record_ids))
+    if rows != part.rows:
+        raise StorageError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
+    np.save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
+    return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes)
 
 
 def _together(hashes: Sequence[Hashes]) -> Hashes:

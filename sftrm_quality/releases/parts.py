@@ -6,6 +6,7 @@ A part is written by one worker, whole row groups at a time, from the memory-map
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ from sftrm_quality.splits import SPLITS
 
 # 64 Ki rows of some 1 kB are read back in one piece by most trainers and keep a writer below 100 MB.
 ROW_GROUP_ROWS = 65_536
+# Rows are copied together in pieces of this size, so that a row group is never in memory twice. A row group's pieces
+# lie at the same rows whatever the shards were, which Parquet's pages would show otherwise.
+_PIECE_ROWS = 8_192
 # Four row groups: files of 100 to 300 MB, enough of them to write in parallel.
 PART_ROWS = 4 * ROW_GROUP_ROWS
 
@@ -90,14 +94,14 @@ def _published(kind: LabelKind, segment: Segment) -> pa.Table:
     return pa.table(columns, schema=PUBLISHED[kind])
 
 
-def _row_groups(part: Part) -> Iterator[pa.Table]:
-    """Exactly ROW_GROUP_ROWS rows each but the last, in one chunk: the cut of the shards leaves no trace."""
+def _pieces(part: Part) -> Iterator[pa.Table]:
+    """Exactly _PIECE_ROWS rows each but the last, in one chunk: the cut of the shards leaves no trace."""
     waiting: list[pa.Table] = []
     count = 0
     for segment in part.segments:
         table = _published(part.label_kind, segment)
-        while count + len(table) >= ROW_GROUP_ROWS:
-            head = table.slice(0, ROW_GROUP_ROWS - count)
+        while count + len(table) >= _PIECE_ROWS:
+            head = table.slice(0, _PIECE_ROWS - count)
             yield pa.concat_tables([*waiting, head]).combine_chunks()
             table = table.slice(len(head))
             waiting, count = [], 0
@@ -105,6 +109,14 @@ def _row_groups(part: Part) -> Iterator[pa.Table]:
         count += len(table)
     if count:
         yield pa.concat_tables(waiting).combine_chunks()
+
+
+def _row_groups(part: Part) -> Iterator[pa.Table]:
+    pieces = _pieces(part)
+    while group := list(islice(pieces, ROW_GROUP_ROWS // _PIECE_ROWS)):
+        table = pa.concat_tables(group)
+        group.clear()
+        yield table
 
 
 def write_part(part: Part) -> None:

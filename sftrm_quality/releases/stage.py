@@ -15,7 +15,7 @@ from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
 from sftrm_quality.releases.parts import Part, plan_parts, write_part
 from sftrm_quality.releases.set_aside import write_set_aside
-from sftrm_quality.workers import Workers
+from sftrm_quality.workers import Workers, give_memory_back
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,12 @@ class StagedRelease:
 @dataclass(frozen=True)
 class _WriteAndReadBack:
     ids_within_file: bool
+    hashes: Path
 
     def __call__(self, part: Part) -> PartFacts:
         write_part(part)
-        return read_back(part, self.ids_within_file)
+        give_memory_back()
+        return read_back(part, self.ids_within_file, self.hashes / f"{part.label_kind}-{part.path.stem}.npy")
 
 
 def stage_release(
@@ -75,11 +77,14 @@ def stage_release(
         for part in plan_parts(collection, kind, folder / "release")
     ]
     facts: list[PartFacts] = []
-    for part_facts in workers.map(_WriteAndReadBack(ids_within_file), parts):
+    hashes = folder / "hashes"
+    hashes.mkdir()
+    for part_facts in workers.map(_WriteAndReadBack(ids_within_file, hashes), parts):
         facts.append(part_facts)
         progress.report("write", len(facts), len(parts), "files")
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
     write_set_aside(collection, *staged)
+    give_memory_back()
     before = previous.manifest["figures"]["ledger"] if previous else {}
     return StagedRelease(
         folder=folder,
