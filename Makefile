@@ -22,11 +22,14 @@ setup: .venv/.ready
 # Bytecode is compiled and the kernels are built here, once, and not in front of the first user.
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "sftrm-quality needs Python 3.11 or newer: make PYTHON=python3.12 …")'
-	@echo "setting up .venv (a minute or two, once) …"
+	@echo "setting up .venv, once; it takes two or three minutes:"
+	@echo "  installing the locked packages …"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@echo "  compiling …"
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib sftrm_quality flows || true
+	@$(BIN)/python -m benchmarks.warm_up
 	@touch $@
 
 # Names no index: whoever installs uses their own.

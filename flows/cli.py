@@ -1,6 +1,7 @@
 """The command ``sftrm``. Nothing heavy is imported before it is needed: ``--help`` answers at once."""
 
 import json
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -46,6 +47,23 @@ def _fail(error: SftrmError) -> NoReturn:
     raise typer.Exit(error.exit_code)
 
 
+def _must_exist(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no such output folder; name one with --out")
+
+
+class _Unbroken(Console):
+    """A console whose reader may leave early (``sftrm run | head -1``): the exit code stays the run's."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _console() -> Console:
+    # Elsewhere than on a terminal lines are not folded, so that they can be searched.
+    return _Unbroken(soft_wrap=not sys.stdout.isatty())
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         print(f"sftrm-quality {__version__}")
@@ -81,15 +99,12 @@ def _execute(
         report = _ingest(loaded, mode, as_json)
     except SftrmError as error:
         _fail(error)
-    except KeyboardInterrupt:
-        print("stopped; nothing was published", file=sys.stderr)
-        raise typer.Exit(130) from None
     if as_json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         from flows.terminal import print_result
 
-        print_result(Console(), report, loaded.out)
+        print_result(_console(), report, loaded.out)
     raise typer.Exit(1 if report["verdict"] == "held" else 0)
 
 
@@ -97,6 +112,7 @@ def _check_before_reading(config: Any) -> None:
     """All that can be wrong with what the user gave, seen before a server or a worker is started."""
     from sftrm_quality.checks.suites import read_suites
     from sftrm_quality.formats import format_named
+    from sftrm_quality.output import OutputFolder
     from sftrm_quality.reading import discover
 
     for source in config.sources:
@@ -104,11 +120,15 @@ def _check_before_reading(config: Any) -> None:
             format_named(source.format)
     read_suites(config.expectations)
     discover(config.raw)
+    OutputFolder(config.out).make_writable()
 
 
 def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
+    from flows.stopping import stop_on_signals
+    from sftrm_quality.output import OutputFolder
     from sftrm_quality.workers import start_fork_server
 
+    stop_on_signals(OutputFolder(config.out))
     # Great Expectations is imported there while Prefect starts here.
     start_fork_server()
     from flows.prefect_settings import set_defaults
@@ -162,12 +182,16 @@ def why(
 
     output = OutputFolder(out or Path("data/out"))
     try:
+        _must_exist(output.root)
         found = trace(output, record)
         if not found:
-            raise ConfigError(f"{output.root}: no record has the record_id or data_id '{record}' in the newest run")
+            raise ConfigError(
+                f"{output.root}: no record of the release in force or of the newest run has the record_id or data_id "
+                f"'{record}'; an unreadable record can be asked for by its record_id only"
+            )
     except SftrmError as error:
         _fail(error)
-    print_traces(Console(), found)
+    print_traces(_console(), found)
 
 
 @app.command()
@@ -178,7 +202,9 @@ def releases(out: OutOption = None) -> None:
     from sftrm_quality.releases.publish import all_releases
 
     try:
-        print_releases(Console(), all_releases(OutputFolder(out or Path("data/out"))))
+        output = OutputFolder(out or Path("data/out"))
+        _must_exist(output.root)
+        print_releases(_console(), all_releases(output))
     except SftrmError as error:
         _fail(error)
 

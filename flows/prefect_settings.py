@@ -15,7 +15,9 @@ _DEFAULTS = {
 # A shell user reads our lines; the flow's own would say the same again.
 _QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
+    "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
+    # Prefect's background services log below no name of Prefect's.
+    "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
 

@@ -65,13 +65,17 @@ def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
     verdict = report["verdict"]
     line = Text(verdict.upper(), style=f"bold {_COLOURS[verdict]}")
     if verdict == "held":
-        line.append(f"  nothing was published: {', '.join(report['gate']['failed'])}", style="default")
+        line.append("  nothing was published:", style="default")
     elif verdict == "unchanged":
         line.append("  nothing new since the release in force", style="default")
     elif verdict == "checked":
         line.append("  the gate would let this through; nothing was published, as asked", style="default")
     console.print(line)
-    table = Table("", *_PLACES, box=None, pad_edge=False, header_style="dim")
+    for reason in _why_held(report):
+        console.print(Text(f"  {reason}"), soft_wrap=True)
+    published = verdict in ("published", "unchanged")
+    places = _PLACES if published else (*_PLACES[:-1], "publishable")
+    table = Table("", *places, box=None, pad_edge=False, header_style="dim")
     for column in table.columns[1:]:
         column.justify = "right"
     for kind, account in report["ledger"].items():
@@ -80,7 +84,8 @@ def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
     console.print(table)
     for file in report["files"]:
         if file["status"] == "unreadable":
-            console.print(Text(f"not readable: {safe(file['source_file'])}: {safe(file['note'])}", style="yellow"))
+            note = Text(f"not readable: {safe(file['source_file'])}: {safe(file['note'])}", style="yellow")
+            console.print(note, soft_wrap=True)
     for title, path in (
         ("release", report["paths"]["release"]),
         ("set aside", report["paths"]["quarantine"]),
@@ -88,6 +93,17 @@ def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
     ):
         if path:
             console.print(Text.assemble((f"{title:<10}", "dim"), str(out / path)), soft_wrap=True)
+
+
+def _why_held(report: dict[str, Any]) -> list[str]:
+    """One line for each check that holds the release: what failed, and how much of it may."""
+    lines = []
+    for check in report["checks"]:
+        if check["severity"] == "critical" and not check["success"]:
+            share = check["failed"] / check["evaluated"]
+            found = check["detail"] or f"{share:.1%} failed, at most {1 - check['mostly']:.1%} may"
+            lines.append(f"{check['suite']}: {check['reason']}: {safe(found)}")
+    return lines
 
 
 def print_traces(console: Console, traces: list[Any]) -> None:

@@ -14,6 +14,8 @@ from filelock import FileLock, Timeout
 
 from sftrm_quality.errors import StorageError
 
+_HOLDER = ".lock.json"
+
 
 @dataclass(frozen=True)
 class OutputFolder:
@@ -54,10 +56,30 @@ class OutputFolder:
         except FileNotFoundError:
             return None
 
+    def make_writable(self) -> None:
+        """Create the folder and write to it. Raises StorageError when that fails, before any work is done."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe = self.root / f".probe-{secrets.token_hex(4)}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise StorageError(
+                f"{self.root}: cannot write to the output folder: {error.strerror or error}. "
+                "Check its permissions, or name another one"
+            ) from error
+
     def run_ids(self) -> list[str]:
         """All runs that have a report, oldest first."""
         folder = self.root / "reports"
         return sorted(p.name for p in folder.iterdir() if (p / "report.json").is_file()) if folder.is_dir() else []
+
+    def writer(self) -> int | None:
+        """The process that says it writes here; it may have died since."""
+        try:
+            return int(json.loads((self.root / _HOLDER).read_text("utf-8"))["pid"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     @contextmanager
     def locked(self, seconds: float, waiting: Callable[[str], None]) -> Iterator[None]:
@@ -65,9 +87,9 @@ class OutputFolder:
 
         Raises StorageError when the folder cannot be written or another run still holds it.
         """
-        holder = self.root / ".lock.json"
+        self.make_writable()
+        holder = self.root / _HOLDER
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.root / ".lock")
             try:
                 lock.acquire(timeout=0)

@@ -62,9 +62,16 @@ def _context() -> ForkServerContext:
 
 
 def start_fork_server() -> None:
-    """Begin its imports now, beside whatever the caller does next. Workers of this process use it later."""
+    """Begin its imports now, beside whatever the caller does next. Workers of this process use it later.
+
+    It ignores Ctrl-C from its first moment, which is the main process's to handle. To be called in the main thread.
+    """
     _context()
-    forkserver.ensure_running()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Workers:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -58,8 +60,45 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
     raw.write_text('{"data_id": "1", "question": "q", "answer": ""}\n')
     done = sftrm("run", raw, "--out", tmp_path / "out")
     assert done.returncode == 1
-    assert done.stdout.startswith("HELD  nothing was published: ")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "HELD  nothing was published:"
+    assert "  sft: answer_blank: 100.0% failed, at most 20.0% may" in lines
+    assert any("publishable" in line for line in lines)
     assert not (tmp_path / "out" / "LATEST").exists()
+
+
+@pytest.mark.parametrize("seconds", [1.5, 4, 8, 12])
+def test_ctrl_c_ends_it_at_once_with_one_line(home, tmp_path, seconds):
+    """To the whole process group, as a terminal does it, at several moments of a run."""
+    raw = tmp_path / "a.jsonl"
+    line = '{{"data_id": "{0}", "question": "what is {0}?", "answer": "{0} it is, {0} it was"}}\n'
+    raw.write_text("".join(line.format(i * 7919) for i in range(400_000)))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    environment |= {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    call = [*SFTRM, "run", str(raw), "--out", str(tmp_path / "out")]
+    run = subprocess.Popen(
+        call,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    os.killpg(run.pid, signal.SIGINT)
+    _, told = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert told.splitlines()[-1] == "stopped; nothing was published"
+    assert "Traceback" not in told
+    assert not (tmp_path / "out" / "LATEST").exists() and not (tmp_path / "out" / ".staging").exists()
+
+
+def test_a_reader_that_leaves_early_does_not_change_the_exit_code(first_run):
+    out, _ = first_run
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    piped = f"{sys.executable} -m flows.cli releases --out {out} | true; exit ${{PIPESTATUS[0]}}"
+    assert subprocess.run(["bash", "-c", piped], cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 def test_why_releases_and_rollback(first_run, sftrm):
@@ -84,6 +123,7 @@ def test_why_releases_and_rollback(first_run, sftrm):
     assert told.stdout.startswith("quarantined  RM rm-")
     assert case["source_file"] in told.stdout and "response_blank" in told.stdout
     assert sftrm("why", row["data_id"], "--out", out).stdout == told.stdout
+    assert "no such output folder" in sftrm("why", "x", "--out", out / "nowhere").stderr
     nobody = sftrm("why", "nobody", "--out", out)
     assert (nobody.returncode, nobody.stderr.count("\n")) == (2, 1)
 

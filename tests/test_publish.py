@@ -98,6 +98,24 @@ def test_a_held_run_reports_and_leaves_the_release_in_force(held):
     assert not list((out / ".staging").glob("*"))
 
 
+def test_a_label_kind_that_is_missing_tonight_holds_the_release(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "a.jsonl", ANSWERS)
+    responses = [{"text": "one thing", "rank": 1}, {"text": "another", "rank": 2}]
+    (raw / "b.jsonl").write_text(
+        json.dumps({"data_id": "1", "prompt": "which?", "responses": responses}) + "\n", "utf-8"
+    )
+    assert run_on([raw], out).report["verdict"] == "published"
+    held = run_on([raw / "b.jsonl"], out).report
+    assert (held["verdict"], held["gate"]["failed"]) == ("held", ["nothing_published", "drop_too_large"])
+
+
+def test_files_without_a_record_publish_nothing(tmp_path):
+    (tmp_path / "labels.csv").write_text("Q,A\n1,2\n3,4\n")
+    report = run_on([tmp_path / "labels.csv"], tmp_path / "out").report
+    assert (report["verdict"], report["gate"]["failed"]) == ("held", ["nothing_published"])
+
+
 def test_a_check_publishes_nothing(tmp_path):
     write(tmp_path / "raw" / "a.jsonl", ANSWERS)
     out = tmp_path / "out"

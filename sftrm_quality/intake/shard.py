@@ -118,10 +118,18 @@ def _set_aside(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str,
     return pa.table([arrays[field.name] for field in SHARD_QUARANTINE], schema=SHARD_QUARANTINE)
 
 
+def _data_id(raw: bytes, encoding: str) -> str | None:
+    """The data_id of a record that could be parsed and not mapped, so that it can be asked for by it."""
+    record = orjson.loads(raw.decode(encoding).encode())
+    found = record.get("data_id") if isinstance(record, dict) else None
+    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else None
+
+
 def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
     rows = np.array(sorted(misfits), np.int64)
     found = [misfits[int(row)] for row in rows]
     columns = {
+        "data_id": pa.array([_data_id(loaded.raw_bytes(int(row)), loaded.shard.original) for row in rows], pa.string()),
         "reasons": pa.array([[misfit.reason] for misfit in found], pa.list_(pa.string())),
         "details": pa.array([[misfit.detail] for misfit in found], pa.list_(pa.string())),
     }

@@ -72,6 +72,8 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
             relative = path.relative_to(root).as_posix() if root.is_dir() else path.name
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
+                if path == root:
+                    raise ConfigError(f"{root}: a pipe or device, expected a file or folder. Save it as a file first.")
                 continue
             file = SourceFile(path, _shown(prefix + relative), status.st_size)
             if (other := found.get(file.source_file)) is not None:

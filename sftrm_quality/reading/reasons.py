@@ -54,10 +54,10 @@ _EXCERPT_CHARACTERS = 60
 
 
 def excerpt(head: bytes, encoding: str = "utf-8") -> str:
-    """The first ≤ 60 characters, with digits masked as 0 and what is not printable escaped: fit for any log."""
+    """The first ≤ 60 characters, with digits masked as # and what is not printable escaped: fit for any log."""
     text = head[: 4 * _EXCERPT_CHARACTERS].decode(encoding, errors="replace").rstrip("\ufffd")
     shown = ""
-    for character in re.sub(r"\d", "0", text):
+    for character in re.sub(r"\d", "#", text):
         piece = character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         if len(shown) + len(piece) > _EXCERPT_CHARACTERS:
             break

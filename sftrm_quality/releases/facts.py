@@ -140,13 +140,16 @@ def release_facts(
     config: RunConfig,
     previously_published: dict[str, int],
 ) -> pa.Table:
-    """One row a label kind that received records, in the columns of `checks.RELEASE_FACTS`."""
+    """One row a label kind, in the columns of `checks.RELEASE_FACTS`.
+
+    A kind has a row when records of it were received or were in the previous release: losing a whole kind must not go
+    unseen. Without either, both kinds have one, and publish nothing.
+    """
     rows = []
     across = _in_two_splits(parts, tuple(LabelKind))
-    for kind in LabelKind:
+    concerned = [kind for kind in LabelKind if collection.ledger.of(kind).received or previously_published.get(kind)]
+    for kind in concerned or LabelKind:
         account = collection.ledger.of(kind)
-        if not account.received:
-            continue
         own = [f for p, f in parts if p.label_kind == kind]
         before = previously_published.get(kind, 0)
         published = sum(f.rows for f in own)
@@ -160,7 +163,7 @@ def release_facts(
                 "prompts_in_two_splits": within,
                 "prompts_in_two_splits_across_kinds": across,
                 "empty_splits": _empty_splits(collection, kind, config),
-                "share_quarantined": (account.quarantined + account.unreadable) / account.received,
+                "share_quarantined": (account.quarantined + account.unreadable) / max(1, account.received),
                 "ledger_difference": account.difference + account.published - published,
                 "drop_against_previous": max(0.0, 1 - published / before) if before else 0.0,
             }

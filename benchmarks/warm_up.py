@@ -1,0 +1,12 @@
+"""Build what is built at first use (numba's machine code), so that the first run of a user does not wait for it."""
+
+import tempfile
+from pathlib import Path
+
+from sftrm_quality.config import RunConfig
+from sftrm_quality.job import Mode, run
+
+if __name__ == "__main__":
+    samples = Path(__file__).resolve().parent.parent / "data" / "raw"
+    with tempfile.TemporaryDirectory() as folder:
+        run(RunConfig(raw=[samples], out=Path(folder)), Mode.CHECK)

@@ -1,0 +1,35 @@
+"""Ctrl-C and SIGTERM: the run ends at once, with one line, and what it wrote aside is taken away."""
+
+import os
+import shutil
+import signal
+import sys
+from types import FrameType
+
+from sftrm_quality.output import OutputFolder
+
+
+def stop_on_signals(output: OutputFolder) -> None:
+    """End this process and its children when the user or the system says so; exit code 128 + the signal's number.
+
+    Not an exception: Prefect's server is a child of this process and gets the same Ctrl-C, and the flow would spend
+    minutes asking it again. Nothing that is in force can be half-written, whenever this happens (see `releases`), and
+    the kernel frees the lock.
+    """
+    before = output.release_in_force()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        import psutil
+
+        for child in psutil.Process().children(recursive=True):
+            child.kill()
+        now = output.release_in_force()
+        # A run that only waits for another one must not take that one's work away.
+        if output.writer() == os.getpid():
+            shutil.rmtree(output.staging, ignore_errors=True)
+        published = "nothing was published" if now == before else f"release {now} was published already"
+        print(f"\nstopped; {published}", file=sys.stderr, flush=True)
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
