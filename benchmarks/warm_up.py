@@ -4,7 +4,8 @@ import tempfile
 from pathlib import Path
 
 from sftrm_quality.config import RunConfig
-from sftrm_quality.job import Mode, run
+from sftrm_quality.job import run
+from sftrm_quality.reports.run import Mode
 
 if __name__ == "__main__":
     samples = Path(__file__).resolve().parent.parent / "data" / "raw"

@@ -136,7 +136,7 @@ def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
     set_defaults(quiet=True)
     from flows.ingest import ingest_with
     from flows.terminal import showing_progress
-    from sftrm_quality.job import Mode
+    from sftrm_quality.reports.run import Mode
 
     with showing_progress(Console(stderr=True, quiet=as_json)):
         return ingest_with(config, Mode(mode)).report

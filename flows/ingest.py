@@ -19,9 +19,10 @@ from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.errors import StorageError  # noqa: E402
 from sftrm_quality.intake.files import Intake  # noqa: E402
-from sftrm_quality.job import Job, Judged, Mode, Plan, RunResult  # noqa: E402
+from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases.stage import StagedRelease  # noqa: E402
+from sftrm_quality.reports.run import Mode  # noqa: E402
 
 T = TypeVar("T")
 # A task run costs Prefect some milliseconds and database rows; thousands of small files are taken in by groups.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
@@ -37,27 +37,30 @@ def showing_progress(console: Console) -> Iterator[None]:
         def tell(news: progress.Progress) -> None:
             if news.done >= news.total and news.stage not in finished:
                 finished.add(news.stage)
-                print(f"{_STAGES[news.stage]}: {news.total:,} {news.unit}", file=sys.stderr)
+                print(f"{_STAGES[news.stage]}: {_amount(news)}", file=sys.stderr, flush=True)
 
         with progress.listening(tell):
             yield
         return
-    columns = (
-        TextColumn("{task.description:<20}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[unit]}"),
-    )
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[amount]}"))
     with Bars(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
+        tasks: dict[str, TaskID] = {"start": bars.add_task("start", total=None, amount="")}
 
         def draw(news: progress.Progress) -> None:
+            if "start" in tasks:
+                bars.remove_task(tasks.pop("start"))
             if news.stage not in tasks:
-                tasks[news.stage] = bars.add_task(_STAGES[news.stage], unit=news.unit)
-            bars.update(tasks[news.stage], completed=news.done, total=news.total)
+                tasks[news.stage] = bars.add_task(_STAGES[news.stage], amount="")
+            bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=_amount(news))
 
         with progress.listening(draw):
             yield
+
+
+def _amount(news: progress.Progress) -> str:
+    if news.unit == "bytes":
+        return f"{news.done / 1e6:,.1f} of {news.total / 1e6:,.1f} MB"
+    return f"{news.done:,} of {news.total:,} {news.unit}"
 
 
 def print_result(console: Console, report: dict[str, Any], out: Path) -> None:

@@ -9,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sftrm_quality.checks import Suites, compile_suites, judge_release, read_suites, verdict
 from sftrm_quality.checks.results import CheckResult
@@ -25,33 +24,17 @@ from sftrm_quality.intake.files import Intake
 from sftrm_quality.intake.take_in import Intaker, ReadProgress
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id
-from sftrm_quality.reading import SourceFile, discover, hashed
+from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
 from sftrm_quality.releases.facts import release_facts
-from sftrm_quality.releases.manifest import Release, damaged_files, hash_of, release_id, settings_in_force, versions
-from sftrm_quality.releases.publish import finish_staged, in_force, publish
+from sftrm_quality.releases.manifest import Release, release_id
+from sftrm_quality.releases.moves import MOVES
+from sftrm_quality.releases.publish import finish_staged, publish, suites_in_force, whole_release_in_force
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
+from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
-from sftrm_quality.reports.write import REPORT_VERSION, put_in_place, write_report
+from sftrm_quality.reports.write import put_in_place, write_report
 from sftrm_quality.workers import Workers, give_memory_back
-
-MOVES_LISTED = 1000
-
-
-class Mode(StrEnum):
-    """``run`` publishes; ``check`` does everything else."""
-
-    RUN = "run"
-    CHECK = "check"
-
-
-class Verdict(StrEnum):
-    """How a run ended. ``checked`` is a check that the gate would have let through."""
-
-    PUBLISHED = "published"
-    UNCHANGED = "unchanged"
-    HELD = "held"
-    CHECKED = "checked"
 
 
 @dataclass(frozen=True)
@@ -131,12 +114,12 @@ class Job:
     def plan(self) -> Plan:
         """Find the raw files, hash them, and see whether the release that they make is in force already."""
         files = _hashed_files(self.config)
-        release = in_force(self.output)
         wanted = release_id(files, self.config, self.suites.hash)
-        damaged = damaged_files(release.folder, release.manifest) if release else []
-        if release and damaged:
-            self._say(f"{release.folder}: damaged, will be published anew: {', '.join(damaged[:5])}")
-            release = None
+        release, damaged = whole_release_in_force(self.output)
+        if damaged:
+            self._say(
+                f"{self.output.root}: the release in force is damaged, it counts as none: {', '.join(damaged[:5])}"
+            )
         self._intaker = Intaker(
             self.config,
             self.suites,
@@ -181,49 +164,57 @@ class Job:
         """Publish or hold, and report in any case. LATEST is switched last of all."""
         open_gate = bool(judged.figures["gate"]["success"])
         publishing = open_gate and self.publishes
-        result = Verdict.PUBLISHED if publishing else Verdict.CHECKED if open_gate else Verdict.HELD
+        ended = Verdict.PUBLISHED if publishing else Verdict.CHECKED if open_gate else Verdict.HELD
         staged = judged.staged
         if publishing:
-            finish_staged(staged, plan.release_id, self._manifest(plan, judged.figures))
+            finish_staged(staged, plan.release_id, manifest_of(self._facts(plan), judged.figures))
         samples = {
             "quarantined": quarantine_samples(staged.quarantine / "quarantine.parquet"),
             "duplicates": duplicate_samples(staged.duplicates / "duplicates.parquet"),
         }
-        report = self._report(result, plan, judged.figures, staged.previous_id, samples, self.run_id)
-        moves = {"count": len(staged.moves), "records": staged.moves.slice(0, MOVES_LISTED).to_pylist()}
-        report["split_moves"] = moves
-        folder = self.staging / "report"
-        write_report(report, folder)
-        write_moves(staged.moves, folder)
-        self._unless_files_changed(plan)
+        found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id)
+        report = self._write_report(plan, ended, found)
+        write_moves(staged.moves, self.staging / "report")
+        _unless_changed(plan.files)
         move_folder(staged.quarantine, self.output.quarantine(self.run_id))
         move_folder(staged.duplicates, self.output.duplicates(self.run_id))
-        put_in_place(folder, self.output, self.run_id)
+        put_in_place(self.staging / "report", self.output, self.run_id)
         if publishing:
             publish(staged, self.output, plan.release_id)
-        return RunResult(result, report, self.output.report(self.run_id))
+        return RunResult(ended, report, self.output.report(self.run_id))
 
     def report_unchanged(self, plan: Plan) -> RunResult:
         """The release in force is what these files make: say so, with the figures that it was published with."""
-        assert plan.in_force is not None
-        manifest = plan.in_force.manifest
-        report = self._report(
-            Verdict.UNCHANGED,
-            plan,
-            manifest["figures"],
-            plan.in_force.release_id,
-            {"quarantined": [], "duplicates": []},
-            manifest["run_id"],
-        )
-        folder = self.staging / "report"
-        write_report(report, folder)
-        put_in_place(folder, self.output, self.run_id)
+        if plan.in_force is None:
+            raise ValueError("no release is in force: there is nothing that could be unchanged")
+        manifest, release_id = plan.in_force.manifest, plan.in_force.release_id
+        no_samples: Figures = {"quarantined": [], "duplicates": []}
+        found = Findings(manifest["figures"], no_samples, MOVES.empty_table(), release_id, manifest["run_id"])
+        report = self._write_report(plan, Verdict.UNCHANGED, found)
+        put_in_place(self.staging / "report", self.output, self.run_id)
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
+
+    def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:
+        seconds = time.monotonic() - self._clock
+        report = report_of(self._facts(plan), ended, found, seconds, self._memory.peak_mib)
+        write_report(report, self.staging / "report")
+        return report
+
+    def _facts(self, plan: Plan) -> RunFacts:
+        return RunFacts(
+            self.run_id,
+            self.mode,
+            self.started,
+            self.config,
+            self.suites.hash,
+            plan.files,
+            plan.release_id,
+            plan.damaged_files,
+        )
 
     def _compile_suites(self) -> None:
         """In a worker, so that this process never needs Great Expectations; not again for those in force."""
-        release = in_force(self.output)
-        if release is None or release.manifest["suites_hash"] != self.suites.hash:
+        if suites_in_force(self.output) != self.suites.hash:
             self.workers.submit(compile_suites, self.suites).result()
 
     def _context(self) -> Context:
@@ -231,62 +222,24 @@ class Job:
         scratch.mkdir(exist_ok=True)
         return Context(self.config, self.suites, self.workers, scratch)
 
-    def _unless_files_changed(self, plan: Plan) -> None:
-        """Raise StorageError when a raw file is not what it was when the run began."""
-        now = {file.source_file: file.content_hash for file in _hashed_files(self.config)}
-        changed = [f.source_file for f in plan.files if now.get(f.source_file) != f.content_hash]
-        if changed:
-            raise StorageError(
-                f"{', '.join(changed[:5])}: changed while it was read, nothing is published; run again when it is whole"
-            )
 
-    def _manifest(self, plan: Plan, figures: Figures) -> dict[str, Any]:
-        return {
-            "run_id": self.run_id,
-            "inputs": [
-                {"source_file": f.source_file, "bytes": f.size, "content_hash": f.content_hash} for f in plan.files
-            ],
-            "config": settings_in_force(self.config),
-            "suites_hash": self.suites.hash,
-            "versions": versions(),
-            "figures": figures,
-        }
+def _unless_changed(files: Sequence[SourceFile]) -> None:
+    """Raise StorageError when a raw file is not what it was when the run began."""
 
-    def _report(
-        self,
-        result: Verdict,
-        plan: Plan,
-        figures: Figures,
-        previous_id: str | None,
-        samples: Figures,
-        data_run_id: str,
-    ) -> Figures:
-        published = result in (Verdict.PUBLISHED, Verdict.UNCHANGED)
-        return {
-            "report_version": REPORT_VERSION,
-            "run_id": self.run_id,
-            "release_id": plan.release_id if published else None,
-            "verdict": str(result),
-            "previous_release_id": previous_id,
-            "mode": str(self.mode),
-            "started": self.started.isoformat(timespec="seconds"),
-            **figures,
-            "split_moves": {"count": 0, "records": []},
-            "samples": samples,
-            "paths": {
-                "release": f"releases/{plan.release_id}" if published else None,
-                "quarantine": f"quarantine/{data_run_id}/quarantine.parquet",
-                "duplicates": f"duplicates/{data_run_id}/duplicates.parquet",
-            },
-            "inputs": [{"source_file": f.source_file, "content_hash": f.content_hash} for f in plan.files],
-            "damaged_files": list(plan.damaged_files),
-            "command": f"sftrm {self.mode} {' '.join(map(str, self.config.raw))} --out {self.config.out}",
-            "suites_hash": self.suites.hash,
-            "config_hash": hash_of(settings_in_force(self.config)),
-            "versions": versions(),
-            "seconds": round(time.monotonic() - self._clock, 1),
-            "peak_mib": self._memory.peak_mib,
-        }
+    def changed(file: SourceFile) -> bool:
+        try:
+            return content_hash(file.path) != file.content_hash
+        except (OSError, StorageError):
+            return True
+
+    with ThreadPoolExecutor() as threads:
+        names = [
+            file.source_file for file, is_changed in zip(files, threads.map(changed, files), strict=True) if is_changed
+        ]
+    if names:
+        raise StorageError(
+            f"{', '.join(names[:5])}: changed while it was read, nothing is published; run again when it is whole"
+        )
 
 
 def _hashed_files(config: RunConfig) -> tuple[SourceFile, ...]:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sftrm_quality.config_loading import load_config
-from sftrm_quality.job import Mode, RunResult, run
+from sftrm_quality.job import RunResult, run
+from sftrm_quality.reports.run import Mode
 
 KINDS = ("sft", "rm")
 SPLITS = ("train", "validation", "test")

@@ -44,7 +44,11 @@ def test_a_run_ends_quietly_with_verdict_ledger_release_and_report(first_run):
     assert any(line.split() == ["SFT", "258", "15", "32", "12", "199"] for line in lines)
     assert (out / "releases").as_posix() in lines[-3] and lines[-1].endswith("index.html")
     assert "Traceback" not in done.stderr and "prefect" not in (done.stdout + done.stderr).lower()
-    assert [line.split(":")[0] for line in done.stderr.splitlines()] == ["read and check", "write and read back"]
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
+        "read and check",
+        "deduplicate",
+        "write and read back",
+    ]
 
 
 def test_a_second_run_says_unchanged_and_json_is_the_report(first_run, sftrm):

@@ -8,13 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from sftrm_quality.errors import ConfigError, LedgerError, StorageError, SuiteError
-from sftrm_quality.job import Job, Mode, Verdict
+from sftrm_quality.job import Job
 from sftrm_quality.ledger import Account, FileAccount, Ledger
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import PUBLISHED, LabelKind
 from sftrm_quality.releases.parts import Part, write_part
 from sftrm_quality.releases.publish import all_releases, rollback
 from sftrm_quality.releases.trace import trace
+from sftrm_quality.reports.run import Mode, Verdict
 from tests.conftest import ROOT
 from tests.outputs import Output, run_on
 
@@ -157,6 +158,16 @@ def test_a_damaged_release_in_force_is_published_again(tmp_path):
     assert again.report["verdict"] == "published"
     assert again.report["damaged_files"] == [path.relative_to(first.release).as_posix()]
     assert again.data_bytes() == whole
+
+
+def test_a_release_in_force_without_its_manifest_is_published_again(tmp_path):
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+    out = tmp_path / "out"
+    first = Output(out, run_on([tmp_path / "raw"], out).report)
+    (first.release / "manifest.json").write_text("{", "utf-8")
+    again = run_on([tmp_path / "raw"], out).report
+    assert (again["verdict"], again["damaged_files"]) == ("published", ["manifest.json"])
+    assert run_on([tmp_path / "raw"], out).report["verdict"] == "unchanged"
 
 
 def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):

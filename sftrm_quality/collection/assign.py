@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sftrm_quality import dedup
+from sftrm_quality import dedup, progress
 from sftrm_quality.collection.deduplicate import Context
 from sftrm_quality.collection.judge import judge_frames, split_frames
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
@@ -18,6 +18,7 @@ def assign(collection: Collection, context: Context) -> Collection:
     keys = [shard.keys() for shard in shards]
     alive = collection.fate < DUPLICATE
     group = dedup.prompt_groups(keys, alive, context.config.near.threshold, context.scratch, context.workers.map)
+    progress.report("deduplicate", 3, 3, "steps")
     hashes = [hash_column(shard.keys_path, "prompt_key") for shard in shards]
     prompt_keys = np.ascontiguousarray(np.concatenate([np.zeros((0, 2), np.uint64), *hashes])).view("V16").reshape(-1)
     declared = np.repeat(

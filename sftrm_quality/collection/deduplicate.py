@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sftrm_quality import dedup
+from sftrm_quality import dedup, progress
 from sftrm_quality.checks import Suites
 from sftrm_quality.collection.judge import collection_frames, judge_frames
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
@@ -52,6 +52,7 @@ def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
     Reused ids and contradicted rankings are quarantined first, so that no duplicate refers to a record that is not
     published. Then exact duplicates go, then near ones.
     """
+    progress.report("deduplicate", 0, 3, "steps")
     shards = ordered(intakes)
     keys = [shard.keys() for shard in shards]
     copies, aside_copies = _number_copies(shards)
@@ -79,11 +80,13 @@ def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
     alive = np.ones(rows, bool)
     alive[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = False
     fate = np.where(alive, 0, QUARANTINED).astype(np.int8)
+    progress.report("deduplicate", 1, 3, "steps")
     original = dedup.exact_duplicates(keys, alive)
     exact = original >= 0
     similarity = np.where(exact, 1.0, np.nan)
     alive &= ~exact
     near = dedup.near_duplicates(keys, alive, context.config.near.threshold, context.scratch, context.workers.map)
+    progress.report("deduplicate", 2, 3, "steps")
     # A copy of a record that went as a near duplicate itself refers to the one that stayed.
     survivor = np.where(exact, near.duplicate_of[original], -1)
     moved = survivor >= 0

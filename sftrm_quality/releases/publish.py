@@ -56,6 +56,25 @@ def in_force(output: OutputFolder) -> Release | None:
     return Release(release_id, folder, read_manifest(folder), True)
 
 
+def whole_release_in_force(output: OutputFolder) -> tuple[Release | None, list[str]]:
+    """The release that LATEST names when all its files are what was published, else None and the damaged files."""
+    try:
+        release = in_force(output)
+    except StorageError:
+        return None, [MANIFEST]
+    damaged = damaged_files(release.folder, release.manifest) if release else []
+    return (None if damaged else release), damaged
+
+
+def suites_in_force(output: OutputFolder) -> str | None:
+    """The hash of the suites by which the release in force was judged, None without a readable one."""
+    try:
+        release = in_force(output)
+    except StorageError:
+        return None
+    return str(release.manifest["suites_hash"]) if release else None
+
+
 def all_releases(output: OutputFolder) -> list[Release]:
     """All releases, oldest first."""
     latest = output.release_in_force()

@@ -6,9 +6,7 @@ from pathlib import Path
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.html import render_index, render_run
-
-# Of the layout of report.json: an index over all runs must not fail on what an older version wrote.
-REPORT_VERSION = 1
+from sftrm_quality.reports.run import REPORT_VERSION
 
 
 def write_report(report: Figures, folder: Path) -> None:
