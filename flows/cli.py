@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import traceback
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -93,9 +94,15 @@ def _execute(
     given = {name: value for name, value in given.items() if value}
     try:
         from sftrm_quality.config_loading import load_config
+        from sftrm_quality.job import check_before_reading
+        from sftrm_quality.output import OutputFolder
+        from sftrm_quality.reading import discover
 
+        # Everything that the user can have got wrong comes to light before a server or a worker is started.
         loaded = load_config(config, settings or [], given)
-        _check_before_reading(loaded)
+        check_before_reading(loaded)
+        discover(loaded.raw)
+        OutputFolder(loaded.out).make_writable()
         report = _ingest(loaded, mode, as_json)
     except SftrmError as error:
         _fail(error)
@@ -106,21 +113,6 @@ def _execute(
 
         print_result(_console(), report, loaded.out)
     raise typer.Exit(1 if report["verdict"] == "held" else 0)
-
-
-def _check_before_reading(config: Any) -> None:
-    """All that can be wrong with what the user gave, seen before a server or a worker is started."""
-    from sftrm_quality.checks.suites import read_suites
-    from sftrm_quality.formats import format_named
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.reading import discover
-
-    for source in config.sources:
-        if source.format != "auto":
-            format_named(source.format)
-    read_suites(config.expectations)
-    discover(config.raw)
-    OutputFolder(config.out).make_writable()
 
 
 def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
@@ -242,6 +234,9 @@ def main() -> None:
         code = 2
     except OSError as error:
         print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        code = 3
+    except BrokenExecutor:
+        print("error: a worker process died, perhaps for want of memory: try fewer --workers", file=sys.stderr)
         code = 3
     except Exception:
         traceback.print_exc()

@@ -20,6 +20,8 @@ from sftrm_quality.collection.deduplicate import Context, deduplicate
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
+from sftrm_quality.formats import format_named
+from sftrm_quality.intake import cache
 from sftrm_quality.intake.files import Intake
 from sftrm_quality.intake.take_in import Intaker, ReadProgress
 from sftrm_quality.memory import PeakMemory
@@ -60,6 +62,7 @@ class Judged:
 
     staged: StagedRelease
     figures: Figures
+    intakes: tuple[Intake, ...]
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Job:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self.suites: Suites = read_suites(self.config.expectations)
+            self.suites: Suites = check_before_reading(self.config)
             self.workers = stack.enter_context(Workers(self.config.workers))
             self._memory = stack.enter_context(PeakMemory())
             stack.enter_context(self.output.locked(self.config.lock_seconds, self._say))
@@ -158,7 +161,8 @@ class Job:
         facts = release_facts(collection, staged.parts, self.config, staged.previously_published)
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
-        return Judged(staged, of_collection(intakes, collection, self.suites, row_results, release_results))
+        figures = of_collection(intakes, collection, self.suites, row_results, release_results)
+        return Judged(staged, figures, tuple(intakes))
 
     def finish(self, plan: Plan, judged: Judged) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all."""
@@ -181,6 +185,7 @@ class Job:
         put_in_place(self.staging / "report", self.output, self.run_id)
         if publishing:
             publish(staged, self.output, plan.release_id)
+            cache.forget_others(self.output, judged.intakes)
         return RunResult(ended, report, self.output.report(self.run_id))
 
     def report_unchanged(self, plan: Plan) -> RunResult:
@@ -240,6 +245,17 @@ def _unless_changed(files: Sequence[SourceFile]) -> None:
         raise StorageError(
             f"{', '.join(names[:5])}: changed while it was read, nothing is published; run again when it is whole"
         )
+
+
+def check_before_reading(config: RunConfig) -> Suites:
+    """All that can be wrong with what the user gave and can be seen at once; the suites as they are read.
+
+    Raises ConfigError or SuiteError.
+    """
+    for source in config.sources:
+        if source.format != "auto":
+            format_named(source.format)
+    return read_suites(config.expectations)
 
 
 def _hashed_files(config: RunConfig) -> tuple[SourceFile, ...]:

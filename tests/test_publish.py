@@ -261,6 +261,37 @@ def test_a_broken_suite_stops_before_anything_is_read(tmp_path):
     assert not (tmp_path / "out" / "reports").exists()
 
 
+def test_a_suite_that_lets_fractional_ranks_pass_is_told_so(tmp_path):
+    responses = [{"text": "one thing", "rank": 1.5}, {"text": "another", "rank": 2}]
+    (tmp_path / "rm.jsonl").write_text(
+        json.dumps({"data_id": "1", "prompt": "which?", "responses": responses}), "utf-8"
+    )
+    suites = tmp_path / "expectations"
+    suites.mkdir()
+    for name in ("sft", "rm", "release"):
+        suite = json.loads((ROOT / "expectations" / f"{name}.json").read_text("utf-8"))
+        for entry in suite["expectations"]:
+            if entry["meta"]["reason"] in ("rank_not_integer", "ranks_not_contiguous"):
+                entry["severity"] = "warning"
+        (suites / f"{name}.json").write_text(json.dumps(suite), "utf-8")
+    with pytest.raises(SuiteError, match="rank_not_integer must be critical"):
+        run_on([tmp_path / "rm.jsonl"], tmp_path / "out", f"expectations={suites}")
+    assert not (tmp_path / "out" / "LATEST").exists()
+
+
+def test_the_cache_keeps_what_the_newest_release_needs(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "a.jsonl", ANSWERS[:10])
+    run_on([raw], out)
+    (first,) = (out / ".cache").iterdir()
+    write(raw / "b.jsonl", [f"{answer} Another one." for answer in ANSWERS[10:]])
+    run_on([raw], out, "ids.within=file")
+    assert first in (out / ".cache").iterdir() and len(list((out / ".cache").iterdir())) == 2
+    (raw / "a.jsonl").unlink()
+    run_on([raw], out, "ids.within=file")
+    assert first not in (out / ".cache").iterdir() and len(list((out / ".cache").iterdir())) == 1
+
+
 def test_a_source_that_brings_its_own_split_keeps_it_and_leaks_are_quarantined(tmp_path):
     raw, out = tmp_path / "raw", tmp_path / "out"
     write(raw / "Training" / "a.jsonl", ANSWERS[:10])

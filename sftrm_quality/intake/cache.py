@@ -11,12 +11,12 @@ from pathlib import Path
 
 import xxhash
 
-from sftrm_quality import __version__
 from sftrm_quality.checks import Suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.intake.files import Intake, intakes_from_json
 from sftrm_quality.output import OutputFolder, move_folder
 from sftrm_quality.reading import SourceFile, content_hash
+from sftrm_quality.versions import code_hash, versions
 
 _INTAKES = "intakes.json"
 _HASHES = "hashes.json"
@@ -26,7 +26,8 @@ def cache_key(file: SourceFile, config: RunConfig, suites: Suites) -> str:
     """A name for what taking in this file gives. Its own name counts only where settings go by names."""
     depends_on = [
         file.content_hash,
-        __version__,
+        versions(),
+        code_hash(),
         suites.sft.hash,
         suites.rm.hash,
         config.limits.model_dump(),

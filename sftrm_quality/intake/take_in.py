@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tempfile
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -69,8 +70,7 @@ class Intaker:
         kept = cache.find(self.output, key, file)
         if kept is None:
             # Equal files may be taken in at the same time, each in a folder of its own.
-            building = self.staging / f"intake-{key}-{threading.get_ident()}"
-            building.mkdir()
+            building = Path(tempfile.mkdtemp(prefix="intake-", dir=self.staging))
             counted = _Counted(self.progress, file.size)
             intakes = [
                 self._stream(number, stream, file, building, counted)

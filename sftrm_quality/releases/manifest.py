@@ -4,15 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sftrm_quality import __version__
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.releases.parts import file_hash
+from sftrm_quality.versions import versions
 
 MANIFEST = "manifest.json"
 Manifest = dict[str, Any]
@@ -26,15 +25,6 @@ class Release:
     folder: Path
     manifest: Manifest
     in_force: bool
-
-
-# Their results stand in the data files' bytes or in the verdicts.
-_PACKAGES = ("great-expectations", "pandas", "pyarrow", "numpy", "numba", "xxhash")
-
-
-def versions() -> dict[str, str]:
-    """Versions of this product and of the libraries whose results a release holds."""
-    return {"sftrm-quality": __version__, **{name: version(name) for name in _PACKAGES}}
 
 
 def settings_in_force(config: RunConfig) -> dict[str, Any]:

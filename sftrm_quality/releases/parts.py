@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.collection.shards import hash_column, read_table, record_ids
+from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.splits import SPLITS
 
@@ -87,10 +88,16 @@ def _published(kind: LabelKind, segment: Segment) -> pa.Table:
         "record_id": pa.array(record_ids(kind, hashes, segment.copy_numbers)),
         "source_file": pa.array([segment.source_file] * len(records), pa.string()),
     }
-    columns = [
-        lineage[field.name] if field.name in lineage else records[field.name].cast(field.type)
-        for field in PUBLISHED[kind]
-    ]
+    try:
+        columns = [
+            lineage[field.name] if field.name in lineage else records[field.name].cast(field.type)
+            for field in PUBLISHED[kind]
+        ]
+    except pa.ArrowInvalid as error:
+        raise SuiteError(
+            f"{segment.source_file}: a record that passed the suite {kind}.json cannot be published: {error}; "
+            "ranks must be whole numbers, so the expectation with the reason rank_not_integer must be critical"
+        ) from error
     return pa.table(columns, schema=PUBLISHED[kind])
 
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.reading import SourceFile
-from sftrm_quality.releases.manifest import hash_of, settings_in_force, versions
+from sftrm_quality.releases.manifest import hash_of, settings_in_force
 from sftrm_quality.reports.figures import Figures
+from sftrm_quality.versions import versions
 
 # Of the layout of report.json: an index over all runs must not fail on what an older version wrote.
 REPORT_VERSION = 1

@@ -1,0 +1,27 @@
+"""Which versions made a result: of this product, of the libraries whose results it holds, and of the very code."""
+
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import xxhash
+
+from sftrm_quality import __version__
+
+# Their results stand in the data files' bytes or in the verdicts.
+_PACKAGES = ("great-expectations", "pandas", "pyarrow", "numpy", "numba", "xxhash")
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of this product and of the libraries whose results a release holds."""
+    return {"sftrm-quality": __version__, **{name: version(name) for name in _PACKAGES}}
+
+
+@cache
+def code_hash() -> str:
+    """xxh3_128 of the library's source files: what was cached by other code, released or not, is not believed."""
+    digest = xxhash.xxh3_128()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
