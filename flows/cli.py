@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from concurrent.futures import BrokenExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -91,7 +92,7 @@ def _execute(
     as_json: bool,
 ) -> NoReturn:
     given: dict[str, Any] = {"raw": raw, "out": out, "expectations": expectations, "workers": workers}
-    given = {name: value for name, value in given.items() if value}
+    given = {name: value for name, value in given.items() if value is not None and value != []}
     try:
         from sftrm_quality.config_loading import load_config
         from sftrm_quality.job import check_before_reading
@@ -130,7 +131,8 @@ def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
     from flows.terminal import showing_progress
     from sftrm_quality.reports.run import Mode
 
-    with showing_progress(Console(stderr=True, quiet=as_json)):
+    shown = nullcontext() if as_json else showing_progress(Console(stderr=True))
+    with shown:
         return ingest_with(config, Mode(mode)).report
 
 

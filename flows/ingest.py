@@ -6,6 +6,7 @@ Tasks hand each other boxes: what is in them stays in this process and Prefect d
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
+from flows import stopping
 from flows.prefect_settings import set_defaults
 
 set_defaults()
@@ -15,6 +16,7 @@ from prefect import flow, get_run_logger, task, unmapped  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
+from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.errors import StorageError  # noqa: E402
@@ -94,6 +96,13 @@ def report_unchanged(job: Job, plan: Box[Plan]) -> Box[RunResult]:
     return Box(job.report_unchanged(plan.value))
 
 
+def _done(task: Any) -> Any:
+    """A finished task, still as the future by which Prefect draws the graph; its own error if it failed, where the
+    tasks after it would only say that they could not begin."""
+    task.result()
+    return task
+
+
 def _together(taken_in: Sequence[Box[list[Intake]]]) -> list[Intake]:
     return [intake for box in taken_in for intake in box.value]
 
@@ -112,16 +121,17 @@ def ingest(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
         config: What to read, where to write, and every threshold.
         mode: run publishes, check does everything but publish.
     """
-    with Job(config, mode, get_run_logger().info) as job:
+    stopping.again()
+    with progress.hearing(get_run_logger().warning), Job(config, mode) as job:
         plan = discover(job)
         if job.publishes and plan.value.unchanged:
             unchanged: Box[RunResult] = report_unchanged(job, plan)
             return unchanged.value
-        taken_in = read_and_check.map(unmapped(job), _groups(plan.value.files))
-        deduplicated = deduplicate.submit(job, taken_in)
-        collection = assign_splits.submit(job, deduplicated)
-        staged = stage.submit(job, collection)
-        judged = judge.submit(job, taken_in, collection, staged)
+        taken_in = [_done(task) for task in read_and_check.map(unmapped(job), _groups(plan.value.files))]
+        deduplicated = _done(deduplicate.submit(job, taken_in))
+        collection = _done(assign_splits.submit(job, deduplicated))
+        staged = _done(stage.submit(job, collection))
+        judged = _done(judge.submit(job, taken_in, collection, staged))
         finished: Box[RunResult] = publish_and_report.submit(job, plan, judged).result()
         return finished.value
 

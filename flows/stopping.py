@@ -4,9 +4,19 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 from sftrm_quality.output import OutputFolder
+
+_handler: Callable[[int, FrameType | None], None] | None = None
+
+
+def again() -> None:
+    """Take the signals back from Prefect, which claims SIGTERM for each flow; nothing where nobody asked for it."""
+    if _handler is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _handler)
 
 
 def stop_on_signals(output: OutputFolder) -> None:
@@ -31,5 +41,6 @@ def stop_on_signals(output: OutputFolder) -> None:
         print(f"\nstopped; {published}", file=sys.stderr, flush=True)
         os._exit(128 + number)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    global _handler
+    _handler = stop
+    again()

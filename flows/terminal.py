@@ -39,7 +39,7 @@ def showing_progress(console: Console) -> Iterator[None]:
                 finished.add(news.stage)
                 print(f"{_STAGES[news.stage]}: {_amount(news)}", file=sys.stderr, flush=True)
 
-        with progress.listening(tell):
+        with progress.listening(tell), progress.hearing(_say):
             yield
         return
     columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[amount]}"))
@@ -53,8 +53,12 @@ def showing_progress(console: Console) -> Iterator[None]:
                 tasks[news.stage] = bars.add_task(_STAGES[news.stage], amount="")
             bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=_amount(news))
 
-        with progress.listening(draw):
+        with progress.listening(draw), progress.hearing(bars.console.print):
             yield
+
+
+def _say(message: str) -> None:
+    print(safe(message), file=sys.stderr, flush=True)
 
 
 def _amount(news: progress.Progress) -> str:

@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,13 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sftrm_quality import progress
 from sftrm_quality.checks import Suites, compile_suites, judge_release, read_suites, verdict
 from sftrm_quality.checks.results import CheckResult
 from sftrm_quality.collection.assign import assign
 from sftrm_quality.collection.deduplicate import Context, deduplicate
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.formats import format_named
 from sftrm_quality.intake import cache
 from sftrm_quality.intake.files import Intake
@@ -30,20 +31,26 @@ from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
 from sftrm_quality.releases.facts import release_facts
 from sftrm_quality.releases.manifest import Release, release_id
 from sftrm_quality.releases.moves import MOVES
-from sftrm_quality.releases.publish import finish_staged, publish, suites_in_force, whole_release_in_force
-from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves
+from sftrm_quality.releases.publish import (
+    finish_staged,
+    put_release_in_place,
+    release_and_damage,
+    suites_in_force,
+    switch_to,
+)
+from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
 from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
-from sftrm_quality.reports.write import put_in_place, write_report
+from sftrm_quality.reports.write import put_in_place, take_back, write_report
 from sftrm_quality.workers import Workers, give_memory_back
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done: the raw files, the id of the release that they make, and the whole release in force.
+    """What is to be done: the raw files, the id of the release that they make, and the release in force.
 
-    damaged_files: of the release in force, when it is not whole; it then counts as none and is published anew.
+    damaged_files: of the release in force. A damaged one still tells the gate how much it had, and is never unchanged.
     """
 
     files: tuple[SourceFile, ...]
@@ -53,7 +60,7 @@ class Plan:
 
     @property
     def unchanged(self) -> bool:
-        return self.in_force is not None and self.in_force.release_id == self.release_id
+        return self.in_force is not None and self.in_force.release_id == self.release_id and not self.damaged_files
 
 
 @dataclass(frozen=True)
@@ -80,22 +87,22 @@ class Job:
     Raises ConfigError or SuiteError on entry, before anything is read, and StorageError when the folder is taken.
     """
 
-    def __init__(self, config: RunConfig, mode: Mode = Mode.RUN, say: Callable[[str], None] = print) -> None:
+    def __init__(self, config: RunConfig, mode: Mode = Mode.RUN) -> None:
         self.config = config
         self.mode = mode
         self.run_id = new_run_id()
         self.output = OutputFolder(config.out)
         self.started = datetime.now(UTC)
         self._clock = time.monotonic()
-        self._say = say
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self.suites: Suites = check_before_reading(self.config)
+            # The lock is given back last, when no worker can write any more.
+            stack.enter_context(self.output.locked(self.config.lock_seconds, progress.tell))
             self.workers = stack.enter_context(Workers(self.config.workers))
             self._memory = stack.enter_context(PeakMemory())
-            stack.enter_context(self.output.locked(self.config.lock_seconds, self._say))
             self.staging.mkdir(parents=True)
             self._compile_suites()
             self._stack = stack.pop_all()
@@ -118,10 +125,10 @@ class Job:
         """Find the raw files, hash them, and see whether the release that they make is in force already."""
         files = _hashed_files(self.config)
         wanted = release_id(files, self.config, self.suites.hash)
-        release, damaged = whole_release_in_force(self.output)
+        release, damaged = release_and_damage(self.output)
         if damaged:
-            self._say(
-                f"{self.output.root}: the release in force is damaged, it counts as none: {', '.join(damaged[:5])}"
+            progress.tell(
+                f"{self.output.root}: the release in force is damaged, it will be replaced: {', '.join(damaged[:5])}"
             )
         self._intaker = Intaker(
             self.config,
@@ -131,7 +138,7 @@ class Job:
             self.workers,
             ReadProgress(sum(file.size for file in files)),
         )
-        self._in_force = release
+        self._in_force, self._in_force_is_whole = release, not damaged
         return Plan(files, wanted, release, tuple(damaged))
 
     def take_in(self, file: SourceFile) -> list[Intake]:
@@ -154,11 +161,18 @@ class Job:
 
     def stage(self, collection: Collection) -> StagedRelease:
         """Write the release aside and read it back."""
-        return stage_release(collection, self.staging, self._in_force, self.config.ids.within == "file", self.workers)
+        return stage_release(
+            collection,
+            self.staging,
+            self._in_force,
+            self._in_force_is_whole,
+            self.config.ids.within == "file",
+            self.workers,
+        )
 
     def judge(self, intakes: Sequence[Intake], collection: Collection, staged: StagedRelease) -> Judged:
         """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
-        facts = release_facts(collection, staged.parts, self.config, staged.previously_published)
+        facts = release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
         figures = of_collection(intakes, collection, self.suites, row_results, release_results)
@@ -180,13 +194,25 @@ class Job:
         report = self._write_report(plan, ended, found)
         write_moves(staged.moves, self.staging / "report")
         _unless_changed(plan.files)
+        if publishing:
+            put_release_in_place(staged, self.output, plan.release_id)
+        else:
+            write_passed(staged, self.staging / "report")
         move_folder(staged.quarantine, self.output.quarantine(self.run_id))
         move_folder(staged.duplicates, self.output.duplicates(self.run_id))
         put_in_place(self.staging / "report", self.output, self.run_id)
         if publishing:
-            publish(staged, self.output, plan.release_id)
+            self._switch(plan)
             cache.forget_others(self.output, judged.intakes)
         return RunResult(ended, report, self.output.report(self.run_id))
+
+    def _switch(self, plan: Plan) -> None:
+        """LATEST, last of all. A report that says published must not stay when that fails."""
+        try:
+            switch_to(self.output, plan.release_id)
+        except BaseException:
+            take_back(self.output, self.run_id)
+            raise
 
     def report_unchanged(self, plan: Plan) -> RunResult:
         """The release in force is what these files make: say so, with the figures that it was published with."""
@@ -252,6 +278,10 @@ def check_before_reading(config: RunConfig) -> Suites:
 
     Raises ConfigError or SuiteError.
     """
+    out = config.out.resolve()
+    for raw in config.raw:
+        if out == raw.resolve() or raw.resolve() in out.parents:
+            raise ConfigError(f"{config.out}: the output lies in the raw folder {raw} and would be read the next time")
     for source in config.sources:
         if source.format != "auto":
             format_named(source.format)

@@ -1,6 +1,5 @@
 """The ledger: received = unreadable + quarantined + duplicates + published, by label kind and by source file."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
 from sftrm_quality.errors import LedgerError
@@ -56,7 +55,3 @@ class Ledger:
                 f"the ledger does not close for {len(open_accounts)} source files, nothing is published: {listed}. "
                 "This is a fault of sftrm-quality: please report it with this line"
             )
-
-
-def total(accounts: Iterable[Account]) -> Account:
-    return sum(accounts, Account())

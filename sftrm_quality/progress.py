@@ -33,3 +33,23 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listeners.remove(listener)
+
+
+Messages = Callable[[str], None]
+_message_listeners: list[Messages] = []
+
+
+def tell(message: str) -> None:
+    """One sentence that somebody who waits should read: the lock is taken, a release is damaged."""
+    for listener in tuple(_message_listeners):
+        listener(message)
+
+
+@contextmanager
+def hearing(listener: Messages) -> Iterator[None]:
+    """Be told of all messages in this process while the context lasts."""
+    _message_listeners.append(listener)
+    try:
+        yield
+    finally:
+        _message_listeners.remove(listener)

@@ -5,12 +5,17 @@ import gc
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+from sftrm_quality.errors import StorageError
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -18,6 +23,7 @@ R = TypeVar("R")
 # Libraries must not start a thread per core in every worker: the workers are the parallelism.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
 # Imported once in the fork server; every worker is a fork of it and pays nothing. Great Expectations takes seconds.
+_LOOK_AROUND_SECONDS = 2
 _PRELOAD = ["sftrm_quality.intake.shard", "sftrm_quality.checks.preload"]
 
 
@@ -29,6 +35,9 @@ def _tidy(function: Callable[..., R], *arguments: Any) -> R:
     """
     try:
         return function(*arguments)
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        raise StorageError(f"{name}{error.strerror or error}; nothing is published") from error
     finally:
         gc.collect()
         give_memory_back()
@@ -44,8 +53,23 @@ def give_memory_back() -> None:
         trim(0)
 
 
-def _start_worker() -> None:
+def _end_with(main: int) -> None:
+    """End this worker and the fork server when the main process is gone, killed by the system or by somebody."""
+    while os.getppid() != 1:
+        time.sleep(_LOOK_AROUND_SECONDS)
+        try:
+            os.kill(main, 0)
+        except ProcessLookupError:
+            with suppress(ProcessLookupError):
+                os.kill(os.getppid(), signal.SIGKILL)
+            os._exit(1)
+    os._exit(1)
+
+
+def _start_worker(main: int) -> None:
     import pyarrow as pa
+
+    threading.Thread(target=_end_with, args=(main,), daemon=True, name="end-with-main").start()
 
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
@@ -79,7 +103,9 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._pool = ProcessPoolExecutor(count, mp_context=_context(), initializer=_start_worker)
+        self._pool = ProcessPoolExecutor(
+            count, mp_context=_context(), initializer=_start_worker, initargs=(os.getpid(),)
+        )
 
     def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
         return self._pool.submit(_tidy, function, *arguments)
@@ -104,4 +130,5 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
-        self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        # Also after an error: a worker that still writes must not meet the next run.
+        self._pool.shutdown(wait=True, cancel_futures=True)

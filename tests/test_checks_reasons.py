@@ -117,6 +117,14 @@ RELEASE = [
         {"share_quarantined": 0.3},
         ("share_quarantined_high",),
     ),
+    Case(
+        "release",
+        "unreadable_files_too_many",
+        {"share_unreadable_files": 0.21},
+        {"share_unreadable_files": 0.2},
+        ("unreadable_files",),
+    ),
+    Case("release", "unreadable_files", {"share_unreadable_files": 0.001}, {"share_unreadable_files": 0.0}),
     Case("release", "share_quarantined_high", {"share_quarantined": 0.11}, {"share_quarantined": 0.1}),
     Case(
         "release",
@@ -173,7 +181,8 @@ GOOD: dict[str, Row] = {
            "first_holder": None, "contradicted_by": None, "held_out_in": None},
     "release": {"label_kind": "sft", "records_published": 10, "repeated_record_ids": 0, "repeated_data_ids": 0,
                 "prompts_in_two_splits": 0, "prompts_in_two_splits_across_kinds": 0, "empty_splits": 0,
-                "share_quarantined": 0.0, "ledger_difference": 0, "drop_against_previous": 0.0},
+                "share_quarantined": 0.0, "share_unreadable_files": 0.0, "ledger_difference": 0,
+                "drop_against_previous": 0.0},
 }  # fmt: skip
 
 

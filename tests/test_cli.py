@@ -55,6 +55,7 @@ def test_a_second_run_says_unchanged_and_json_is_the_report(first_run, sftrm):
     out, _ = first_run
     done = sftrm("run", "data/raw", "--out", out, "--json")
     report = json.loads(done.stdout)
+    assert done.stderr == ""
     assert (done.returncode, report["verdict"]) == (0, "unchanged")
     assert report == report_of(out, report["run_id"])
 
@@ -71,8 +72,9 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
     assert not (tmp_path / "out" / "LATEST").exists()
 
 
-@pytest.mark.parametrize("seconds", [1.5, 4, 8, 12])
-def test_ctrl_c_ends_it_at_once_with_one_line(home, tmp_path, seconds):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("seconds", [1.5, 5, 12])
+def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(home, tmp_path, seconds, number):
     """To the whole process group, as a terminal does it, at several moments of a run."""
     raw = tmp_path / "a.jsonl"
     line = '{{"data_id": "{0}", "question": "what is {0}?", "answer": "{0} it is, {0} it was"}}\n'
@@ -90,12 +92,39 @@ def test_ctrl_c_ends_it_at_once_with_one_line(home, tmp_path, seconds):
         start_new_session=True,
     )
     time.sleep(seconds)
-    os.killpg(run.pid, signal.SIGINT)
+    os.killpg(run.pid, number)
     _, told = run.communicate(timeout=60)
-    assert run.returncode == 130
+    assert run.returncode == 128 + number
     assert told.splitlines()[-1] == "stopped; nothing was published"
     assert "Traceback" not in told
     assert not (tmp_path / "out" / "LATEST").exists() and not (tmp_path / "out" / ".staging").exists()
+
+
+def test_nothing_stays_behind_a_killed_run(home, tmp_path):
+    import psutil
+
+    raw = tmp_path / "a.jsonl"
+    raw.write_text(
+        "".join(f'{{"data_id": "{i}", "question": "q {i}?", "answer": "a {i * 7}"}}\n' for i in range(400_000))
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    environment |= {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    run = subprocess.Popen(
+        [*SFTRM, "run", str(raw), "--out", str(tmp_path / "out")], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
+    )
+    workers = []
+    for _ in range(600):
+        time.sleep(0.1)
+        family = psutil.Process(run.pid).children(recursive=True)
+        workers = [p for p in family if p.parent() and p.parent().pid != run.pid]
+        if len(workers) >= 2:
+            break
+    assert workers
+    time.sleep(1)
+    run.kill()
+    run.wait()
+    _, alive = psutil.wait_procs([p for p in family if "uvicorn" not in " ".join(p.cmdline())], timeout=20)
+    assert not alive, [p.cmdline() for p in alive]
 
 
 def test_a_reader_that_leaves_early_does_not_change_the_exit_code(first_run):
@@ -143,6 +172,7 @@ def test_why_releases_and_rollback(first_run, sftrm):
         (["run", "--workers", "many"], "Invalid value for '--workers'"),
         (["run", "--colour"], "--colour"),
         (["fly"], "fly"),
+        (["run", "--workers", "0"], "workers: Input should be greater than or equal to 1"),
         (["rollback", "r-1", "--out", "no/such"], "r-1"),
     ],
     ids=lambda a: " ".join(a) if isinstance(a, list) else "",

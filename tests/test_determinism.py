@@ -111,14 +111,26 @@ def test_incremental_is_full(tmp_path):
     assert grown.report["split_moves"]["count"] == 0
 
 
-def test_a_damaged_cache_is_rebuilt(tmp_path):
-    sft, rm = make_records(20)
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("pattern", ["*.records.arrow", "*.keys.arrow", "*.aside.arrow", "intakes.json", "hashes.json"])
+@pytest.mark.parametrize(
+    "damage",
+    [flip, lambda p: p.unlink(), lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"null")],
+    ids=["flipped", "deleted", "emptied", "null"],
+)
+def test_a_damaged_cache_is_rebuilt(tmp_path, pattern, damage):
+    sft, rm = make_records(12)
     raw, out = write(tmp_path / "raw", sft, rm), tmp_path / "out"
     first = run(raw, out).data_bytes()
-    for path in (out / ".cache").rglob("*.records.arrow"):
-        data = bytearray(path.read_bytes())
-        data[len(data) // 2] ^= 1
-        path.write_bytes(data)
+    damaged = list((out / ".cache").rglob(pattern))
+    assert damaged
+    for path in damaged:
+        damage(path)
     shutil.rmtree(out / "releases")
     (out / "LATEST").unlink()
     assert run(raw, out).data_bytes() == first

@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.errors import ConfigError
@@ -95,6 +97,11 @@ def test_reference_sft_keeps_every_field():
         "system": "s",
         "history": [{"role": "user", "content": "h"}],
     }
+
+
+def test_a_category_object_of_the_reference_form_is_taken_apart():
+    candidate = mapped({**SFT, "data_category": {"main": "a", "middle": "b"}}, "reference_sft")
+    assert (candidate["data_category"], candidate["data_subcategory"]) == ("a", "b")
 
 
 def test_whole_number_ids_are_read_in_batches_and_become_text():
@@ -191,7 +198,10 @@ def ranks(given, scores=None, **settings):
         ([1, 2, 4], {"rank_direction": "highest_is_best"}, [3, 2, 0]),
         ([3, 2, 2, 1], {"rank_direction": "highest_is_best", "ties": "dense"}, [1, 2, 2, 3]),
         ([4, 2, 2, 1], {"rank_direction": "highest_is_best", "ties": "competition"}, [1, 2, 2, 4]),
-        ([5, 2, 2, 1], {"rank_direction": "highest_is_best", "ties": "competition"}, [0, 2, 2, 4]),
+        ([4, 3, 3, 1], {"rank_direction": "highest_is_best", "ties": "competition"}, [1, 2, 2, 4]),
+        ([3, 3, 1], {"rank_direction": "highest_is_best", "ties": "competition"}, [1, 1, 3]),
+        ([2, 2, 1], {"rank_direction": "highest_is_best", "ties": "competition"}, [1, 1, 3]),
+        ([5, 2, 2, 1], {"rank_direction": "highest_is_best", "ties": "competition"}, [0, 3, 3, 4]),
         ([1, None, 2], {"unranked": "allow"}, [1, None, 2]),
         ([2, None, 1], {"rank_direction": "highest_is_best", "unranked": "allow"}, [1, None, 2]),
     ],
@@ -212,6 +222,20 @@ def test_ranks_as_declared(given, settings, expected):
 def test_ranks_come_from_scores_only_where_no_rank_is_given(scores, settings, expected):
     assert ranks([None] * 3, scores, **settings) == expected
     assert ranks([2, 1, 3], scores, **settings) == [2, 1, 3]
+
+
+@given(
+    st.lists(st.integers(-1, 6), min_size=1, max_size=6),
+    st.sampled_from(["forbid", "dense", "competition"]),
+    st.sampled_from(["lowest_is_best", "highest_is_best"]),
+    st.sampled_from([0, 1]),
+)
+def test_a_source_s_settings_never_change_who_is_better_than_whom(given_ranks, ties, direction, base):
+    found = ranks(given_ranks, ties=ties, rank_direction=direction, rank_base=base)
+    for a, x in zip(given_ranks, found, strict=True):
+        for b, y in zip(given_ranks, found, strict=True):
+            better = a < b if direction == "lowest_is_best" else a > b
+            assert (x < y) == better and (x == y) == (a == b)
 
 
 def test_ranks_of_a_record_do_not_depend_on_its_neighbours():

@@ -114,7 +114,7 @@ def test_a_label_kind_that_is_missing_tonight_holds_the_release(tmp_path):
 def test_files_without_a_record_publish_nothing(tmp_path):
     (tmp_path / "labels.csv").write_text("Q,A\n1,2\n3,4\n")
     report = run_on([tmp_path / "labels.csv"], tmp_path / "out").report
-    assert (report["verdict"], report["gate"]["failed"]) == ("held", ["nothing_published"])
+    assert (report["verdict"], report["gate"]["failed"]) == ("held", ["nothing_published", "unreadable_files_too_many"])
 
 
 def test_a_check_publishes_nothing(tmp_path):
@@ -125,6 +125,8 @@ def test_a_check_publishes_nothing(tmp_path):
     assert result.report["ledger"]["sft"]["published"] == 20
     assert not (out / "LATEST").exists() and not (out / "releases").exists()
     assert (out / "reports" / result.report["run_id"] / "index.html").is_file()
+    (found,) = trace(OutputFolder(out), "7")
+    assert (found.fate, found.row["source_file"], found.row["source_index"]) == ("passed", "a.jsonl", 7)
 
 
 def test_rollback_puts_a_whole_release_in_force_and_refuses_a_damaged_one(tmp_path):
@@ -168,6 +170,49 @@ def test_a_release_in_force_without_its_manifest_is_published_again(tmp_path):
     again = run_on([tmp_path / "raw"], out).report
     assert (again["verdict"], again["damaged_files"]) == ("published", ["manifest.json"])
     assert run_on([tmp_path / "raw"], out).report["verdict"] == "unchanged"
+
+
+def test_the_gate_knows_what_a_damaged_release_had(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "a.jsonl", ANSWERS)
+    first = Output(out, run_on([raw], out).report)
+    path = next(first.release.rglob("train-*.parquet"))
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+    write(raw / "a.jsonl", ANSWERS[:5])
+    report = run_on([raw], out).report
+    assert (report["verdict"], report["gate"]["failed"]) == ("held", ["drop_too_large"])
+
+
+def test_a_failing_switch_leaves_no_report_that_says_published(tmp_path, monkeypatch):
+    from sftrm_quality import job
+
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(job, "switch_to", full)
+    with pytest.raises(OSError, match="No space"):
+        run_on([tmp_path / "raw"], tmp_path / "out")
+    assert not (tmp_path / "out" / "LATEST").exists()
+    assert not list((tmp_path / "out" / "reports").glob("*/report.json"))
+    assert "PUBLISHED" not in (tmp_path / "out" / "reports" / "index.html").read_text("utf-8")
+
+
+def test_an_output_below_the_raw_folder_is_refused(tmp_path):
+    write(tmp_path / "a.jsonl", ANSWERS)
+    with pytest.raises(ConfigError, match="lies in the raw folder"):
+        run_on([tmp_path], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_stray_folder_among_the_releases_is_passed_over(tmp_path):
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+    out = tmp_path / "out"
+    release = run_on([tmp_path / "raw"], out).report["release_id"]
+    (out / "releases" / "stray").mkdir()
+    assert [r.release_id for r in all_releases(OutputFolder(out))] == [release]
+    assert rollback(OutputFolder(out), release).release_id == release
 
 
 def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
@@ -281,7 +326,7 @@ def test_a_suite_that_lets_fractional_ranks_pass_is_told_so(tmp_path):
 
 def test_the_cache_keeps_what_the_newest_release_needs(tmp_path):
     raw, out = tmp_path / "raw", tmp_path / "out"
-    write(raw / "a.jsonl", ANSWERS[:10])
+    write(raw / "a.jsonl", ANSWERS[:2])
     run_on([raw], out)
     (first,) = (out / ".cache").iterdir()
     write(raw / "b.jsonl", [f"{answer} Another one." for answer in ANSWERS[10:]])

@@ -61,6 +61,7 @@ RELEASE_FACTS = pa.schema(
         pa.field("prompts_in_two_splits_across_kinds", pa.int64(), nullable=False),
         pa.field("empty_splits", pa.int64(), nullable=False),
         pa.field("share_quarantined", pa.float64(), nullable=False),
+        pa.field("share_unreadable_files", pa.float64(), nullable=False),
         pa.field("ledger_difference", pa.int64(), nullable=False),
         pa.field("drop_against_previous", pa.float64(), nullable=False),
     ]
@@ -71,7 +72,8 @@ RELEASE_FACTS = pa.schema(
 by more than one published record (with ``ids.within: file``: within one source file). ``prompts_in_two_splits``:
 normalised prompts of this kind that stand in more than one split; ``prompts_in_two_splits_across_kinds``: the same
 over the prompts of all kinds together. ``empty_splits``: splits without a record although
-their share is above 0 and enough prompt groups exist to fill them. ``share_quarantined``: 0 to 1 of the records
+their share is above 0 and enough prompt groups exist to fill them. ``share_unreadable_files``: 0 to 1 of the
+bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the records
 received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
 ``drop_against_previous``: 0 to 1, the share of records fewer than in the previous release, 0 without one.
 """

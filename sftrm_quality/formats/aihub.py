@@ -8,11 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats.base import Mapped, Record, column, id_type, mapped
+from sftrm_quality.formats.base import Mapped, Record, category_columns, category_type, column, id_type, mapped
 from sftrm_quality.formats.ranks import declared_ranks
 from sftrm_quality.records import LabelKind
 
-_CATEGORY = pa.struct([("main", pa.string()), ("middle", pa.string())])
 # answer_count is read and left out on purpose: it counts the words of the answer and carries nothing of its own.
 _ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64())])
 _RANKED_ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64()), ("ranking", pa.float64())])
@@ -24,7 +23,7 @@ _RANKED_NAMES = tuple(f"answer{number:02d}" for number in range(1, 10))
 def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
     return [
         ("data_id", id_type(sample)),
-        ("data_category", _CATEGORY),
+        ("data_category", category_type(sample)),
         ("question_type", pa.string()),
         ("question_count", pa.int64()),
         ("question", pa.string()),
@@ -32,11 +31,9 @@ def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
 
 
 def _base_columns(table: pa.Table) -> dict[str, pa.Array]:
-    category = column(table, "data_category")
     return {
         "data_id": column(table, "data_id").cast(pa.string()),
-        "data_category": pc.struct_field(category, "main"),
-        "data_subcategory": pc.struct_field(category, "middle"),
+        **category_columns(table),
         "question_type": column(table, "question_type"),
         "question_count": column(table, "question_count"),
     }

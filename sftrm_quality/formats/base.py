@@ -59,6 +59,26 @@ def id_type(sample: Sequence[object]) -> pa.DataType:
     return pa.int64() if given and whole else pa.string()
 
 
+_CATEGORY = pa.struct([("main", pa.string()), ("middle", pa.string())])
+
+
+def category_type(sample: Sequence[object]) -> pa.DataType:
+    """struct<main, middle> where the sample's categories are objects, else string."""
+    given = [r["data_category"] for r in sample if isinstance(r, Mapping) and r.get("data_category") is not None]
+    return _CATEGORY if any(isinstance(category, Mapping) for category in given) else pa.string()
+
+
+def category_columns(table: pa.Table) -> dict[str, pa.Array]:
+    """``data_category`` (main) of a wire table, and ``data_subcategory`` where the category is an object."""
+    category = column(table, "data_category")
+    if not pa.types.is_struct(category.type):
+        return {"data_category": category}
+    return {
+        "data_category": pc.struct_field(category, "main"),
+        "data_subcategory": pc.struct_field(category, "middle"),
+    }
+
+
 def column(table: pa.Table, name: str) -> pa.Array:
     """One column in one piece."""
     return table[name].combine_chunks() if isinstance(table[name], pa.ChunkedArray) else table[name]

@@ -46,15 +46,21 @@ def _count_ranked(group: Ints, ranks: Floats) -> Ints:
 
 
 def _turn_around(group: Ints, ranks: Floats, ties: str) -> Floats:
-    """Highest-is-best ranks counted from the other end; 1..K stays 1..K, a gap stays a gap.
+    """Highest-is-best ranks counted from the other end; equal ranks stay equal, and what is invalid stays invalid.
 
-    dense: K is the number of different ranks. competition: K is the number of ranked responses, and those that share
-    a rank count as the best of their places (1,2,2,4 becomes 4,2,2,1).
+    With K different ranks (K ranked responses under ``competition``), rank r becomes K + 1 - r. Sources that count
+    ``competition`` from the worst response (1,2,2,4 with 4 the best) do not mirror into it: there each response gets
+    one more than the number of better ones (4,2,2,1).
     """
-    equal, _, _, distinct = _ties(group, ranks)
-    if ties == "competition":
-        return _count_ranked(group, ranks) + 1 - ranks - (equal - 1)
-    return distinct + 1 - ranks
+    equal, _, smaller, distinct = _ties(group, ranks)
+    if ties != "competition":
+        return distinct + 1 - ranks
+    ranked = _count_ranked(group, ranks)
+    # Whole records are counted from the worst, or not: one rank that does not fit keeps its record as it was.
+    fits = np.isnan(ranks) | (ranks == smaller + 1)
+    counted_from_worst = np.bincount(group, weights=~fits, minlength=1)[group] == 0 if len(group) else fits
+    from_worst = np.where(np.isnan(ranks), np.nan, ranked - smaller - equal + 1.0)
+    return np.where(counted_from_worst, from_worst, ranked + 1 - ranks)
 
 
 def _from_scores(group: Ints, scores: Floats, ties: str) -> Floats:

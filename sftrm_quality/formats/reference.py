@@ -5,7 +5,16 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats.base import Mapped, Record, column, first_given, id_type, mapped
+from sftrm_quality.formats.base import (
+    Mapped,
+    Record,
+    category_columns,
+    category_type,
+    column,
+    first_given,
+    id_type,
+    mapped,
+)
 from sftrm_quality.formats.ranks import declared_ranks
 from sftrm_quality.records import CANDIDATE_RESPONSE, MESSAGE, LabelKind
 
@@ -16,7 +25,7 @@ PROMPT_NAMES = ("prompt", "input", "question")
 def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
     return [
         ("data_id", id_type(sample)),
-        ("data_category", pa.string()),
+        ("data_category", category_type(sample)),
         ("data_subcategory", pa.string()),
         ("question_type", pa.string()),
         ("question_count", pa.int64()),
@@ -27,8 +36,12 @@ def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
 
 
 def _base_columns(table: pa.Table) -> dict[str, pa.Array]:
-    names = ("data_category", "data_subcategory", "question_type", "question_count", "system", "history")
-    return {"data_id": column(table, "data_id").cast(pa.string()), **{name: column(table, name) for name in names}}
+    names = ("data_subcategory", "question_type", "question_count", "system", "history")
+    return {
+        "data_id": column(table, "data_id").cast(pa.string()),
+        **{name: column(table, name) for name in names},
+        **category_columns(table),
+    }
 
 
 class ReferenceSft:

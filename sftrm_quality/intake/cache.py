@@ -13,6 +13,7 @@ import xxhash
 
 from sftrm_quality.checks import Suites
 from sftrm_quality.config import RunConfig
+from sftrm_quality.errors import StorageError
 from sftrm_quality.intake.files import Intake, intakes_from_json
 from sftrm_quality.output import OutputFolder, move_folder
 from sftrm_quality.reading import SourceFile, content_hash
@@ -40,14 +41,14 @@ def cache_key(file: SourceFile, config: RunConfig, suites: Suites) -> str:
 def find(output: OutputFolder, key: str, file: SourceFile) -> list[Intake] | None:
     """The intakes of a file as they were kept, or None where there are none or they are damaged."""
     folder = output.cache / key
+    if not folder.is_dir():
+        return None
     try:
         hashes = json.loads((folder / _HASHES).read_text("utf-8"))
-        if any(content_hash(folder / name) != expected for name, expected in hashes.items()):
+        if hashes != {path.name: content_hash(path) for path in folder.iterdir() if path.name != _HASHES}:
             raise ValueError("damaged")
         return intakes_from_json((folder / _INTAKES).read_text("utf-8"), file, folder)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, StorageError):
         shutil.rmtree(folder, ignore_errors=True)
         return None
 

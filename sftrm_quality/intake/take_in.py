@@ -8,12 +8,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 import orjson
 
 from sftrm_quality import progress
 from sftrm_quality.checks import Suites
-from sftrm_quality.config import RunConfig
+from sftrm_quality.config import RunConfig, SourceSettings
+from sftrm_quality.errors import StorageError
 from sftrm_quality.formats import NoAnswers, NoFormat, recognise
 from sftrm_quality.formats.base import Format
 from sftrm_quality.intake import cache
@@ -31,8 +31,8 @@ from sftrm_quality.reading import (
 )
 from sftrm_quality.workers import Workers
 
-# The name of a field that answers a prompt, somewhere in a file that seemed to have none.
-_ANSWER_FIELD = re.compile(rb'"(answer\d{0,2}|responses)"\s*:')
+# Without one of these fields a record fits no format.
+_LABEL_FIELD = re.compile(rb'"(answer\d{0,2}|responses)"\s*:')
 
 
 @dataclass
@@ -114,16 +114,15 @@ class Intaker:
         )
         source = self.config.source_settings(stream.source_file)
         found = recognise(document.sample, source)
-        if isinstance(found, NoAnswers):
-            records, with_answer = _look_through(document)
-            if with_answer is None:
-                note = f"{records:,} prompts without answers, as in AI Hub's SFTdata, RMdata and PPOdata"
-                return replace(intake, status="skipped", format="prompts_only", note=note)
-            document = self._open(stream, spill)
-            assert isinstance(document, OpenDocument)
-            found = recognise([with_answer], source)
         if isinstance(found, NoAnswers | NoFormat):
-            return _without_format(intake, document, found)
+            # The sample is the beginning of the file; what comes later may be records all the same.
+            records, fitting = _look_through(document, source)
+            if fitting is None:
+                return _without_records(intake, document, found, records)
+            document = self._open(stream, spill)
+            if isinstance(document, UnknownFile):
+                raise StorageError(f"{file.path}: changed while it was read; run again when it is whole")
+            found, document = fitting.format, replace(document, sample=[*document.sample, fitting.record])
         shards = self._shards(intake, document, found, counted)
         return replace(intake, format=found.name, label_kind=found.label_kind, shards=shards)
 
@@ -156,8 +155,16 @@ class Intaker:
             document.close()
 
 
-def _look_through(document: OpenDocument) -> tuple[int, object | None]:
-    """Count the records of a file whose sample has no answers, and find the first one that has one after all."""
+@dataclass(frozen=True)
+class _Fitting:
+    """A record that fits a format, further down in a file whose beginning does not."""
+
+    format: Format
+    record: object
+
+
+def _look_through(document: OpenDocument, source: SourceSettings) -> tuple[int, _Fitting | None]:
+    """Count the records of a file whose sample has no format, and find the first one that has."""
     records = 0
     for shard in document.shards:
         with shard.path.open("rb") as file:
@@ -165,34 +172,32 @@ def _look_through(document: OpenDocument) -> tuple[int, object | None]:
             data = file.read(shard.length)
         if shard.spilled:
             shard.path.unlink()
-        for match in _ANSWER_FIELD.finditer(data):
-            row = int(np.searchsorted(shard.starts, match.start(), side="right")) - 1
+        for start, end in zip(shard.starts.tolist(), shard.ends.tolist(), strict=True):
+            # Parsing is dear and most files of this kind are long: only what names a field of some format is tried.
+            if not _LABEL_FIELD.search(data, start, end):
+                continue
             try:
-                record = orjson.loads(data[shard.starts[row] : shard.ends[row]].decode(shard.encoding))
+                record = orjson.loads(data[start:end].decode(shard.encoding))
             except ValueError:
                 continue
-            if isinstance(record, dict) and any(_ANSWER_FIELD.match(f'"{name}":'.encode()) for name in record):
+            found = recognise([record], source)
+            if not isinstance(found, NoAnswers | NoFormat):
                 document.close()
-                return records, record
+                return records, _Fitting(found, record)
         records += len(shard.starts)
     return records, None
 
 
-def _without_format(intake: Intake, document: OpenDocument, found: NoAnswers | NoFormat) -> Intake:
-    """A file without a known format: empty, which is no fault, or unreadable as a whole."""
-    records = 0
-    for shard in document.shards:
-        records += len(shard.starts)
-        if shard.spilled:
-            shard.path.unlink()
+def _without_records(intake: Intake, document: OpenDocument, found: NoAnswers | NoFormat, records: int) -> Intake:
+    """A file without records of a kind: empty or prompts only, which is no fault, or unreadable as a whole."""
     if not records:
         return replace(intake, note="no records")
-    seen = found.seen if isinstance(found, NoFormat) else "prompts without answers"
-    if not document.sample:
-        seen = "none of them can be parsed"
-    return replace(
-        intake, status="unreadable", note=f"no known format: {document.container}, {records:,} records, {seen}"
-    )
+    if isinstance(found, NoAnswers):
+        note = f"{records:,} prompts without answers, as in AI Hub's SFTdata, RMdata and PPOdata"
+        return replace(intake, status="skipped", format="prompts_only", note=note)
+    seen = found.seen if document.sample else "none of them can be parsed"
+    note = f"no known format: {document.container}, {records:,} records, {seen}"
+    return replace(intake, status="unreadable", note=note)
 
 
 class _Counted:

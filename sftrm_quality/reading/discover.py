@@ -14,8 +14,8 @@ from sftrm_quality.errors import ConfigError, StorageError
 
 _HASH_BLOCK = 1 << 20
 # What operating systems and people leave beside data: never data itself.
-IGNORED_NAMES = {"thumbs.db", "desktop.ini", "__macosx"}
-IGNORED_PREFIXES = (".", "~$", "readme")
+IGNORED_NAMES = {"readme", "thumbs.db", "desktop.ini", "__macosx"}
+IGNORED_PREFIXES = (".", "~$", "readme.")
 IGNORED_SUFFIXES = (".md", ".rst")
 
 

@@ -76,11 +76,17 @@ def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
     members = [(name, info) for name, info in members if not any(map(is_ignored, set(name.split("/")) - {".", ".."}))]
     if not members:
         yield UnknownFile(file.source_file, f"zip archive without files, {file.size:,} bytes")
+    taken = {name for name, _ in members}
     seen: Counter[str] = Counter()
     for name, info in sorted(members, key=lambda member: (member[0], member[1].header_offset)):
         seen[name] += 1
-        number = f"#{seen[name]}" if seen[name] > 1 else ""
-        source_file = f"{file.source_file}!/{name}{number}"
+        shown = name
+        # A second member of a name gets a number, one that no other member bears as its name.
+        while seen[name] > 1 and shown in taken:
+            shown = f"{name}#{seen[name]}"
+            seen[name] += shown in taken
+        taken.add(shown)
+        source_file = f"{file.source_file}!/{shown}"
         if obstacle := _obstacle(info):
             yield UnknownFile(source_file, f"{obstacle}, {info.file_size:,} bytes")
         else:

@@ -25,7 +25,6 @@ def dataset_card(release_id: str, figures: Mapping[str, Any]) -> str:
             for kind in kinds
         ],
         "tags": ["sft", "preference", "reward-model"],
-        "language": ["ko", "en"],
     }
     rows = "\n".join(
         f"| {kind} | " + " | ".join(f"{count:,}" for count in figures["splits"][kind].values()) + " |" for kind in kinds

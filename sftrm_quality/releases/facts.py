@@ -4,6 +4,7 @@ Nothing here trusts what was meant to be written. Every file is decoded again, e
 and compared with the hash in its record_id, and prompts and ids are compared over all files.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from sftrm_quality.checks import RELEASE_FACTS
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
+from sftrm_quality.intake.files import Intake
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import Part, file_hash
 from sftrm_quality.splits import SPLITS
@@ -134,7 +136,17 @@ def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) ->
     return sum(drawn and shares[s] * groups >= _EXPECTED_GROUPS and sizes[s] == 0 for s in SPLITS)
 
 
+def _share_unreadable(intakes: Sequence[Intake]) -> float:
+    """The share of raw bytes in files of no known format; the members of an archive share its bytes evenly."""
+    streams = Counter(intake.raw.source_file for intake in intakes)
+    bytes_of = {intake.raw.source_file: intake.raw.size for intake in intakes}
+    unknown = Counter(intake.raw.source_file for intake in intakes if intake.status == "unreadable")
+    unreadable = sum(bytes_of[name] * count / streams[name] for name, count in unknown.items())
+    return unreadable / max(1, sum(bytes_of.values()))
+
+
 def release_facts(
+    intakes: Sequence[Intake],
     collection: Collection,
     parts: Sequence[tuple[Part, PartFacts]],
     config: RunConfig,
@@ -164,6 +176,7 @@ def release_facts(
                 "prompts_in_two_splits_across_kinds": across,
                 "empty_splits": _empty_splits(collection, kind, config),
                 "share_quarantined": (account.quarantined + account.unreadable) / max(1, account.received),
+                "share_unreadable_files": _share_unreadable(intakes),
                 "ledger_difference": account.difference + account.published - published,
                 "drop_against_previous": max(0.0, 1 - published / before) if before else 0.0,
             }

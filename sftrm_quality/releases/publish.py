@@ -24,10 +24,10 @@ def finish_staged(staged: StagedRelease, release_id: str, manifest: dict[str, An
     write_atomically(staged.release / MANIFEST, text + "\n")
 
 
-def publish(staged: StagedRelease, output: OutputFolder, release_id: str) -> None:
-    """Move the staged release to its place and let LATEST name it, last of all.
+def put_release_in_place(staged: StagedRelease, output: OutputFolder, release_id: str) -> None:
+    """Move the staged release to its place; it is not in force before `switch_to`.
 
-    Before the switch the previous release is in force, whole; after it the new one. A release of the same id may be
+    A release of the same id may be
     there already (a killed run moved it and did not switch, or somebody rolled back): it stays when its files are the
     ones that are to be published, since it may be in force or be read right now; a damaged one is put out of the way.
     """
@@ -36,6 +36,10 @@ def publish(staged: StagedRelease, output: OutputFolder, release_id: str) -> Non
         move_folder(target, output.staging / f"damaged-{secrets.token_hex(4)}")
     if not target.exists():
         move_folder(staged.release, target)
+
+
+def switch_to(output: OutputFolder, release_id: str) -> None:
+    """Let LATEST name a release, atomically and last of all: before it the old one is in force, after it this one."""
     write_atomically(output.latest, release_id + "\n")
 
 
@@ -56,14 +60,13 @@ def in_force(output: OutputFolder) -> Release | None:
     return Release(release_id, folder, read_manifest(folder), True)
 
 
-def whole_release_in_force(output: OutputFolder) -> tuple[Release | None, list[str]]:
-    """The release that LATEST names when all its files are what was published, else None and the damaged files."""
+def release_and_damage(output: OutputFolder) -> tuple[Release | None, list[str]]:
+    """The release that LATEST names, None when its manifest cannot be read, and those of its files that are damaged."""
     try:
         release = in_force(output)
     except StorageError:
         return None, [MANIFEST]
-    damaged = damaged_files(release.folder, release.manifest) if release else []
-    return (None if damaged else release), damaged
+    return release, damaged_files(release.folder, release.manifest) if release else []
 
 
 def suites_in_force(output: OutputFolder) -> str | None:
@@ -78,7 +81,7 @@ def suites_in_force(output: OutputFolder) -> str | None:
 def all_releases(output: OutputFolder) -> list[Release]:
     """All releases, oldest first."""
     latest = output.release_in_force()
-    folders = [p for p in output.releases.iterdir() if p.is_dir()] if output.releases.is_dir() else []
+    folders = [p for p in output.releases.iterdir() if (p / MANIFEST).is_file()] if output.releases.is_dir() else []
     releases = [Release(p.name, p, read_manifest(p), p.name == latest) for p in folders]
     return sorted(releases, key=lambda r: (r.manifest["created"], r.release_id))
 
@@ -99,5 +102,5 @@ def rollback(output: OutputFolder, release_id: str) -> Release:
     release = find_release(output, release_id)
     if damaged := damaged_files(release.folder, release.manifest):
         raise StorageError(f"{release.folder}: damaged, not put in force: {', '.join(damaged[:5])}")
-    write_atomically(output.latest, release_id + "\n")
+    switch_to(output, release_id)
     return release

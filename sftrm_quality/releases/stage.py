@@ -9,13 +9,15 @@ import pyarrow.parquet as pq
 
 from sftrm_quality import progress
 from sftrm_quality.collection.outcome import Collection
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LINEAGE_COLUMNS, PUBLISHED, LabelKind
 from sftrm_quality.releases.facts import PartFacts, read_back
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
 from sftrm_quality.releases.parts import Part, plan_parts, write_part
 from sftrm_quality.releases.set_aside import write_set_aside
 from sftrm_quality.workers import Workers, give_memory_back
+
+_PASSED = [("label_kind", pa.string()), ("split", pa.string())]
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,16 @@ class _WriteAndReadBack:
 
 
 def stage_release(
-    collection: Collection, folder: Path, previous: Release | None, ids_within_file: bool, workers: Workers
+    collection: Collection,
+    folder: Path,
+    previous: Release | None,
+    previous_is_whole: bool,
+    ids_within_file: bool,
+    workers: Workers,
 ) -> StagedRelease:
     """Write everything that the run would publish below a folder and read it back.
+
+    previous: the release in force. Moved records are looked for only when it is whole.
 
     Raises StorageError when a file cannot be written or does not read back as it was meant.
     """
@@ -89,10 +98,21 @@ def stage_release(
     return StagedRelease(
         folder=folder,
         parts=tuple(zip(parts, facts, strict=True)),
-        moves=split_moves(parts, previous.folder if previous else None),
+        moves=split_moves(parts, previous.folder if previous and previous_is_whole else None),
         previous_id=previous.release_id if previous else None,
         previously_published={kind: account["published"] for kind, account in before.items()},
     )
+
+
+def write_passed(staged: StagedRelease, folder: Path) -> None:
+    """Where the records came from that a held or check-only run would have published, for `trace`."""
+    columns = [*LINEAGE_COLUMNS, "data_id"]
+    schema = pa.schema([*((name, PUBLISHED[LabelKind.SFT].field(name).type) for name in columns), *_PASSED])
+    with pq.ParquetWriter(folder / "passed.parquet", schema, compression="zstd") as writer:
+        for part, _ in staged.parts:
+            rows = pq.read_table(part.path, columns=columns).select(columns)
+            rows = rows.append_column("label_kind", pa.array([str(part.label_kind)] * len(rows), pa.string()))
+            writer.write_table(rows.append_column("split", pa.array([str(part.split)] * len(rows), pa.string())))
 
 
 def write_moves(moves: pa.Table, folder: Path) -> None:

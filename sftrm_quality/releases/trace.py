@@ -19,9 +19,9 @@ _DUPLICATES = ["label_kind", *_LINEAGE, "duplicate_of", "kind", "similarity", "p
 
 @dataclass(frozen=True)
 class Trace:
-    """One record's end. fate: published, quarantined, duplicate or unreadable; row: the columns that tell about it.
+    """One record's end. fate: published, quarantined, duplicate, unreadable or passed.
 
-    where: the release or the run whose files say so.
+    row: the columns that tell about it. where: the release or the run whose files say so.
     """
 
     fate: str
@@ -40,6 +40,8 @@ def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[di
 def _set_aside(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Trace]:
     for row in _matching([output.quarantine(run_id) / "quarantine.parquet"], _QUARANTINE, wanted):
         yield Trace("unreadable" if row["stage"] == "read" else "quarantined", f"run {run_id}", row)
+    for row in _matching([output.report(run_id) / "passed.parquet"], [*_LINEAGE, "label_kind", "split"], wanted):
+        yield Trace("passed", f"run {run_id}, which published nothing; its split would be {row['split']}", row)
     for row in _matching([output.duplicates(run_id) / "duplicates.parquet"], _DUPLICATES, wanted):
         yield Trace("duplicate", f"run {run_id}", row)
 
@@ -47,8 +49,8 @@ def _set_aside(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Trace
 def trace(output: OutputFolder, wanted: str) -> list[Trace]:
     """All records with that record_id or data_id, in the release in force and in the newest run.
 
-    A held run published nothing, so its records may be told of twice: as they are in the release in force, and as the
-    held run set them aside.
+    The newest run may have published nothing, held by the gate or only a check: what passed in it is ``passed``, and a
+    record can be told of twice, as it is in the release in force and as the newest run saw it.
     """
     found: list[Trace] = []
     runs: list[str] = []
@@ -61,8 +63,12 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
                     for row in _matching([path], _LINEAGE, wanted)
                 ]
         runs.append(release.manifest["run_id"])
+    told: set[tuple[str, str]] = set()
     with_data = [run_id for run_id in output.run_ids() if output.quarantine(run_id).is_dir()]
     runs += [run_id for run_id in with_data[-1:] if run_id not in runs]
     for run_id in runs:
-        found += _set_aside(output, run_id, wanted)
+        for end in _set_aside(output, run_id, wanted):
+            if (end.fate, end.row["record_id"]) not in told:
+                told.add((end.fate, end.row["record_id"]))
+                found.append(end)
     return found

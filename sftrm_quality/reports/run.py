@@ -1,8 +1,11 @@
 """What is said about one run: its report and the manifest of the release that it makes."""
 
+import os
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -75,6 +78,11 @@ def manifest_of(run: RunFacts, figures: Figures) -> dict[str, Any]:
     }
 
 
+def _shown(path: Path) -> str:
+    """A path as text; bytes that are not UTF-8 as \\xNN, since JSON cannot hold them."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def report_of(run: RunFacts, verdict: Verdict, found: Findings, seconds: float, peak_mib: int) -> Figures:
     """``report.json``, from which the page is made and nothing else."""
     published = verdict in (Verdict.PUBLISHED, Verdict.UNCHANGED)
@@ -96,7 +104,7 @@ def report_of(run: RunFacts, verdict: Verdict, found: Findings, seconds: float, 
         },
         "inputs": [{"source_file": f.source_file, "content_hash": f.content_hash} for f in run.files],
         "damaged_files": list(run.damaged_files),
-        "command": f"sftrm {run.mode} {' '.join(map(str, run.config.raw))} --out {run.config.out}",
+        "command": shlex.join(["sftrm", str(run.mode), *map(_shown, run.config.raw), "--out", _shown(run.config.out)]),
         "suites_hash": run.suites_hash,
         "config_hash": hash_of(settings_in_force(run.config)),
         "versions": versions(),

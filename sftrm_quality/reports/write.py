@@ -1,6 +1,7 @@
 """Reports on disk: ``report.json`` and the page of a run, and the index over all runs."""
 
 import json
+import shutil
 from pathlib import Path
 
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
@@ -19,6 +20,12 @@ def write_report(report: Figures, folder: Path) -> None:
 def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
     """Move a written report to its place and renew the index of all runs."""
     move_folder(folder, output.report(run_id))
+    write_atomically(output.root / "reports" / "index.html", render_index(read_reports(output)))
+
+
+def take_back(output: OutputFolder, run_id: str) -> None:
+    """Remove the report of a run that could not be finished, so that nothing says what did not happen."""
+    shutil.rmtree(output.report(run_id), ignore_errors=True)
     write_atomically(output.root / "reports" / "index.html", render_index(read_reports(output)))
 
 

@@ -1,0 +1,87 @@
+"""Taking files in: formats that show late, storage that fails once, names that collide."""
+
+import json
+import zipfile
+
+import pytest
+
+from sftrm_quality.errors import StorageError
+from sftrm_quality.intake import take_in
+from tests.outputs import Output, run_on
+
+
+def sft(i):
+    return {"data_id": f"s{i}", "question": f"what of {i * 7919}?", "answer": f"{i * 104729} is what, as {i} shows"}
+
+
+def lines(records):
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def test_a_format_that_shows_only_after_the_sample_is_found(tmp_path):
+    odd = [{"who": i} for i in range(250)]
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.jsonl").write_text(lines([*odd, *map(sft, range(2000))]))
+    report = run_on([tmp_path / "raw"], tmp_path / "out").report
+    assert report["ledger"]["sft"] == {
+        "received": 2250, "unreadable": 0, "quarantined": 250, "duplicates": 0, "published": 2000,
+    }  # fmt: skip
+
+
+def test_answers_that_come_late_in_a_file_of_prompts_are_found(tmp_path):
+    prompts = [{"data_id": f"p{i}", "question": f"what of {i * 31}?"} for i in range(300)]
+    (tmp_path / "a.jsonl").write_text(lines([*prompts, sft(1)]))
+    report = run_on([tmp_path / "a.jsonl"], tmp_path / "out").report
+    assert (report["ledger"]["sft"]["received"], report["reasons"]["sft"]["answer_blank"]) == (301, 300)
+    (tmp_path / "a.jsonl").write_text(lines(prompts))
+    (file,) = run_on([tmp_path / "a.jsonl"], tmp_path / "out").report["files"]
+    assert (file["status"], file["received"]) == ("skipped", 0)
+    assert file["note"].startswith("300 prompts without answers")
+
+
+def test_files_of_no_known_format_hold_a_release_when_they_are_much_of_the_night(tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.jsonl").write_text(lines(map(sft, range(50))))
+    (tmp_path / "raw" / "b.jsonl").write_text(lines({"who": i, "what": "x" * 200} for i in range(50)))
+    report = run_on([tmp_path / "raw"], tmp_path / "out").report
+    assert (report["verdict"], report["gate"]["failed"]) == ("held", ["unreadable_files_too_many"])
+    (tmp_path / "raw" / "b.jsonl").write_text(lines([{"who": 1}]))
+    report = run_on([tmp_path / "raw"], tmp_path / "out").report
+    assert report["verdict"] == "published"
+    assert [c["reason"] for c in report["checks"] if c["suite"] == "release" and not c["success"]] == [
+        "unreadable_files"
+    ]
+
+
+def test_members_of_one_name_never_share_their_name_with_another(tmp_path):
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("x.jsonl", lines(map(sft, range(11))))
+        archive.writestr("x.jsonl", lines(map(sft, range(11, 22))))
+        archive.writestr("x.jsonl#2", lines(map(sft, range(22, 33))))
+    output = Output(tmp_path / "out", run_on([tmp_path / "z.zip"], tmp_path / "out").report)
+    names = [file["source_file"] for file in output.report["files"]]
+    assert names == ["z.zip!/x.jsonl", "z.zip!/x.jsonl#2", "z.zip!/x.jsonl#3"]
+    assert len(output.fates) == output.report["ledger"]["sft"]["received"] == 33
+
+
+def test_a_file_is_taken_in_again_after_storage_failed_once(tmp_path, monkeypatch):
+    """As the flow's retry does it: the same thread, the same file, the same staging folder."""
+    from sftrm_quality.job import Job
+    from tests.outputs import load_config
+
+    (tmp_path / "a.jsonl").write_text(lines(map(sft, range(5))))
+    real, calls = take_in.open_streams, []
+
+    def once(file):
+        calls.append(file)
+        if len(calls) == 1:
+            raise StorageError("gone for a moment")
+        return real(file)
+
+    monkeypatch.setattr(take_in, "open_streams", once)
+    with Job(load_config(None, ["workers=1"], {"raw": [tmp_path / "a.jsonl"], "out": tmp_path / "out"})) as job:
+        (file,) = job.plan().files
+        with pytest.raises(StorageError):
+            job.take_in(file)
+        (intake,) = job.take_in(file)
+    assert intake.shards[0].passed == 5
