@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 
 from sftrm_quality.splits import SPLITS
@@ -72,6 +73,35 @@ def test_workers_and_shards_leave_no_trace(plain, tmp_path, settings):
     """Byte for byte, lineage and all."""
     again = run(write(tmp_path / "raw", *make_records(60)), tmp_path / "out", *settings)
     assert again.data_bytes() == plain.data_bytes()
+
+
+def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch):
+    """Pieces, row groups and parts of a few rows, so that every cut falls somewhere in a shard."""
+    from sftrm_quality.job import Job
+    from sftrm_quality.records import LabelKind
+    from sftrm_quality.releases import parts
+    from tests.outputs import load_config
+
+    monkeypatch.setattr(parts, "_PIECE_ROWS", 4)
+    monkeypatch.setattr(parts, "ROW_GROUP_ROWS", 8)
+    monkeypatch.setattr(parts, "PART_ROWS", 16)
+    raw = write(tmp_path / "raw", *make_records(60))
+    written = []
+    for records in (7, 50_000):
+        config = load_config(
+            None, ["workers=1", f"limits.shard_records={records}"], {"raw": [raw], "out": tmp_path / "out"}
+        )
+        with Job(config) as job:
+            intakes = [intake for file in job.plan().files for intake in job.take_in(file)]
+            collection = job.assign_splits(job.deduplicate(intakes))
+            planned = parts.plan_parts(collection, LabelKind.SFT, tmp_path / str(records))
+            for part in planned:
+                parts.write_part(part)
+        written.append({part.path.name: part.path.read_bytes() for part in planned})
+        sizes = [pq.read_metadata(part.path) for part in planned]
+        assert [m.num_rows for m in sizes if m.num_rows == 16] and all(m.num_rows <= 16 for m in sizes)
+        assert all(m.row_group(0).num_rows == min(8, m.num_rows) for m in sizes if m.num_rows)
+    assert written[0] == written[1]
 
 
 def test_packing_and_cutting_change_only_the_lineage(plain, tmp_path):

@@ -64,6 +64,22 @@ def test_members_of_one_name_never_share_their_name_with_another(tmp_path):
     assert len(output.fates) == output.report["ledger"]["sft"]["received"] == 33
 
 
+def test_what_other_code_cached_is_not_believed(tmp_path, monkeypatch):
+    from sftrm_quality.checks import read_suites
+    from sftrm_quality.intake import cache
+    from sftrm_quality.reading import SourceFile
+    from tests.outputs import load_config
+
+    config = load_config()
+    suites, file = read_suites(config.expectations), SourceFile(tmp_path / "a", "a", 1, "0")
+    keys = [cache.cache_key(file, config, suites)]
+    monkeypatch.setattr(cache, "code_hash", lambda: "changed")
+    keys.append(cache.cache_key(file, config, suites))
+    monkeypatch.setattr(cache, "versions", lambda: {"pyarrow": "0"})
+    keys.append(cache.cache_key(file, config, suites))
+    assert len(set(keys)) == 3
+
+
 def test_a_file_is_taken_in_again_after_storage_failed_once(tmp_path, monkeypatch):
     """As the flow's retry does it: the same thread, the same file, the same staging folder."""
     from sftrm_quality.job import Job

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -273,6 +274,25 @@ def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tm
     empty = Part(LabelKind.SFT, SplitName.TEST, tmp_path / "empty.parquet", ())
     write_part(empty)
     assert read_back(empty, False, hashes).rows == 0
+
+
+def test_a_run_whose_ledger_does_not_close_publishes_nothing(tmp_path, monkeypatch):
+    from sftrm_quality import job
+
+    real = job.assign
+
+    def losing_one(collection, context):
+        assigned = real(collection, context)
+        shard = assigned.shards[0]
+        summary = shard.intake.shards[0]
+        intake = replace(shard.intake, shards=(replace(summary, received=summary.received + 1),))
+        return replace(assigned, shards=(replace(shard, intake=intake),))
+
+    monkeypatch.setattr(job, "assign", losing_one)
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+    with pytest.raises(LedgerError, match=r"a\.jsonl: Account\(received=21"):
+        run_on([tmp_path / "raw"], tmp_path / "out")
+    assert not (tmp_path / "out" / "LATEST").exists()
 
 
 def test_a_ledger_that_does_not_close_stops_everything():

@@ -40,6 +40,9 @@ def recount(output: Output, received: dict[str, int]) -> None:
     for check in report["checks"]:
         if check["suite"] in KINDS and check["severity"] == "critical":
             assert check["failed"] == report["reasons"][check["suite"]][check["reason"]]
+    for rows in (output.quarantine, output.duplicates):
+        places = [(row["source_file"], row["source_index"]) for row in rows]
+        assert places == sorted(places)
     published_ids = {row["record_id"] for kind in KINDS for row in output.published(kind)}
     assert {row["duplicate_of"] for row in output.duplicates} <= published_ids
 
