@@ -176,6 +176,7 @@ class Job:
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
         figures = of_collection(intakes, collection, self.suites, row_results, release_results)
+        give_memory_back()
         return Judged(staged, figures, tuple(intakes))
 
     def finish(self, plan: Plan, judged: Judged) -> RunResult:

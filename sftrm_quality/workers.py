@@ -24,7 +24,7 @@ R = TypeVar("R")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
 # Imported once in the fork server; every worker is a fork of it and pays nothing. Great Expectations takes seconds.
 _LOOK_AROUND_SECONDS = 2
-_PRELOAD = ["sftrm_quality.intake.shard", "sftrm_quality.checks.preload"]
+_PRELOAD = ["sftrm_quality.intake.preload"]
 
 
 def _tidy(function: Callable[..., R], *arguments: Any) -> R:

@@ -75,7 +75,8 @@ def test_workers_and_shards_leave_no_trace(plain, tmp_path, settings):
     assert again.data_bytes() == plain.data_bytes()
 
 
-def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("bound", "value", "rows"), [("ROW_GROUP_ROWS", 8, 8), ("ROW_GROUP_BYTES", 1, 4)])
+def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch, bound, value, rows):
     """Pieces, row groups and parts of a few rows, so that every cut falls somewhere in a shard."""
     from sftrm_quality.job import Job
     from sftrm_quality.records import LabelKind
@@ -83,7 +84,7 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
     from tests.outputs import load_config
 
     monkeypatch.setattr(parts, "_PIECE_ROWS", 4)
-    monkeypatch.setattr(parts, "ROW_GROUP_ROWS", 8)
+    monkeypatch.setattr(parts, bound, value)
     monkeypatch.setattr(parts, "PART_ROWS", 16)
     raw = write(tmp_path / "raw", *make_records(60))
     written = []
@@ -100,7 +101,7 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
         written.append({part.path.name: part.path.read_bytes() for part in planned})
         sizes = [pq.read_metadata(part.path) for part in planned]
         assert [m.num_rows for m in sizes if m.num_rows == 16] and all(m.num_rows <= 16 for m in sizes)
-        assert all(m.row_group(0).num_rows == min(8, m.num_rows) for m in sizes if m.num_rows)
+        assert all(m.row_group(0).num_rows == min(rows, m.num_rows) for m in sizes if m.num_rows)
     assert written[0] == written[1]
 
 

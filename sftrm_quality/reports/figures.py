@@ -14,6 +14,7 @@ from sftrm_quality.collection.shards import hash_column
 from sftrm_quality.intake.files import Intake
 from sftrm_quality.ledger import Account
 from sftrm_quality.records import LabelKind
+from sftrm_quality.releases.facts import count_repeated
 from sftrm_quality.splits import SPLITS
 
 Figures = dict[str, Any]
@@ -65,18 +66,13 @@ def _read_and_format_reasons(intakes: Sequence[Intake]) -> dict[LabelKind, Count
 
 def conflicts(collection: Collection, kind: LabelKind) -> int:
     """Prompts that stand in several published records of a kind, each with another answer or other responses."""
-    shards = [shard for shard in collection.shards if shard.label_kind == kind]
-    if not shards:
-        return 0
-    keys = np.concatenate(
+    return count_repeated(
         [
             hash_column(s.keys_path, "prompt_key")[collection.fate[s.start : s.start + s.rows] < len(SPLITS)]
-            for s in shards
+            for s in collection.shards
+            if s.label_kind == kind
         ]
     )
-    keys = keys[np.lexsort((keys[:, 0], keys[:, 1]))]
-    same = (keys[1:] == keys[:-1]).all(axis=1)
-    return int(np.count_nonzero(same & ~np.r_[False, same[:-1]])) if len(same) else 0
 
 
 def _groups(collection: Collection) -> dict[str, int]:

@@ -1,0 +1,27 @@
+"""Imported once in the parent of the worker processes, so that what every worker needs is in memory once.
+
+Great Expectations takes seconds to import. Numba initialises its compiler when the first kernel is loaded: 50 MiB in
+every process that does it by itself.
+"""
+
+import gc
+
+from sftrm_quality import dedup
+from sftrm_quality.checks import judging
+from sftrm_quality.config import NearDuplicates
+from sftrm_quality.intake import shard
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+
+__all__ = ["judging", "shard"]
+
+
+def _load_kernels() -> None:
+    kind = LabelKind.SFT
+    one_row = CANDIDATE_FIELDS[kind].empty_table().from_pylist([{}], schema=CANDIDATE_FIELDS[kind])
+    dedup.fingerprint(kind, one_row, dedup.normalised_columns(kind, one_row), NearDuplicates())
+
+
+_load_kernels()
+# A million objects that stay for ever: no collection in a worker needs to look at them again, nor to copy their pages.
+gc.collect()
+gc.freeze()
