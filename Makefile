@@ -1,9 +1,10 @@
 # make run    the main job on the sample data          make test    all tests
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
+# make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check setup lock clean
+.PHONY: run test check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -30,6 +31,16 @@ setup: .venv/.ready
 	@echo "  compiling …"
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib sftrm_quality flows || true
 	@$(BIN)/python -m benchmarks.warm_up
+	@touch $@
+
+benchmark: .venv-bench/.ready
+	@.venv-bench/bin/python -m benchmarks peers
+
+.venv-bench/.ready: benchmarks/requirements.lock pyproject.toml
+	@echo "setting up .venv-bench (ours and the peers), once; it takes two or three minutes"
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.lock
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
 # Names no index: whoever installs uses their own.

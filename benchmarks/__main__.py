@@ -1,0 +1,68 @@
+"""The command: ``python -m benchmarks --help``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.data_sets import ROOT
+from benchmarks.measure import CommandFailedError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="What sftrm costs and finds: CPU and wall seconds, peak memory of all processes, recall, precision.",
+)
+
+DataOption = Annotated[Path, typer.Option("--data", help="Folder for the generated data; what is there is used again.")]
+ReportOption = Annotated[Path, typer.Option("--report", help="Folder for the Markdown and JSON tables.")]
+_REPORT = ROOT / "build" / "benchmarks"
+_DATA = _REPORT / "data"
+
+
+@app.command()
+def peers(
+    records: Annotated[int, typer.Option("--records", min=1000, help="SFT records.")] = 50_000,
+    data: DataOption = _DATA,
+    report: ReportOption = _REPORT,
+) -> None:
+    """Ours against the usual script and against datatrove, datasketch and rensa, on the same texts.
+
+    Ten minutes for 50,000 records, nearly all of it in the usual script.
+    """
+    from benchmarks.peers import compare
+
+    compare(records, data.resolve(), report.resolve())
+
+
+@app.command()
+def targets(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]…", help="Some of the targets; all when none is named.")
+    ] = None,
+    records: Annotated[
+        int,
+        typer.Option("--records", min=1000, help="What one million stands for; other sizes keep their proportion."),
+    ] = 1_000_000,
+    data: DataOption = _DATA,
+    report: ReportOption = _REPORT,
+) -> None:
+    """The product's own targets, each figure beside its limit: size, rm, workers, script, quality, incremental, help,
+    fixed.
+
+    An hour for one million records, and 30 GB of disk. Limits in seconds and MiB hold for one million only.
+    """
+    from benchmarks.targets import TARGETS, measure_targets
+
+    if unknown := set(names or ()) - set(TARGETS):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; expected some of {', '.join(TARGETS)}")
+    measure_targets(names or list(TARGETS), records, data.resolve(), report.resolve())
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except CommandFailedError as error:
+        sys.exit(f"error: {error}")

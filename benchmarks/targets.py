@@ -1,0 +1,180 @@
+"""The product's own targets: what is measured, and the limit of each figure. For two cores."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.data_sets import DataSet, data_set
+from benchmarks.figures import Figure, Limit
+from benchmarks.incremental import first_run_and_one_more
+from benchmarks.measure import Usage
+from benchmarks.product import SFTRM, Product, outcome_of_run
+from benchmarks.scoring import score
+from benchmarks.splits import prompts_in_two_splits
+from benchmarks.start_up import fixed_costs, median_wall
+from benchmarks.tables import number, publish
+
+_MILLION = 1_000_000
+_NOTES = """\
+CPU and memory (PSS) are of all processes together, Prefect's server included; MiB are 2**20 bytes. Limits without a
+verdict hold for one million records and for no other size."""
+
+
+class Session:
+    """The data and the runs that several targets look at, each made once."""
+
+    def __init__(self, records: int, data: Path, work: Path) -> None:
+        self.records = records
+        self.data = data
+        self.work = work
+        self.product = Product(work, self.labels("sft", 10).document)
+        self._runs: dict[Path, Usage] = {}
+
+    def labels(self, kind: str, count: int, seed: int = 1) -> DataSet:
+        return data_set(self.data, kind, count, seed)
+
+    def run(self, data: DataSet, workers: int = 2, threshold: float = 0.8) -> tuple[Usage, Path]:
+        """The cost of a first run over a data set, and where its output is."""
+        out = self.work / f"{data.kind}-{data.count}-{workers}-{threshold}"
+        if out not in self._runs:
+            self._runs[out] = self.product.run(data.document, out, workers=workers, threshold=threshold)
+        return self._runs[out], out
+
+
+def size(session: Session) -> Iterator[Figure]:
+    """SFT: the given number of records, and twice as many."""
+    one, _ = session.run(session.labels("sft", session.records))
+    two, _ = session.run(session.labels("sft", 2 * session.records))
+    # 1.2 GB in MiB.
+    limits = {"CPU s": Limit(130, of_a_million=True), "peak MiB": Limit(1144, of_a_million=True), "wall s": None}
+    for usage, count in ((one, session.records), (two, 2 * session.records)):
+        for what, value in (("CPU s", usage.cpu_seconds), ("peak MiB", usage.peak_mib), ("wall s", usage.wall_seconds)):
+            yield Figure("size", f"{count:,} SFT, {what}", value, limits[what] if usage is one else None, 1)
+    yield Figure("size", "CPU of twice the records", two.cpu_seconds / one.cpu_seconds, Limit(2.2))
+    yield Figure("size", "peak of twice the records", two.peak_mib / one.peak_mib, Limit(1.3))
+
+
+def rm(session: Session) -> Iterator[Figure]:
+    """RM: three tenths of the given number of records."""
+    count = session.records * 3 // 10
+    usage, _ = session.run(session.labels("rm", count))
+    yield Figure("rm", f"{count:,} RM, CPU s", usage.cpu_seconds, Limit(120, of_a_million=True), 1)
+    yield Figure("rm", f"{count:,} RM, peak MiB", usage.peak_mib, digits=1)
+    yield Figure("rm", f"{count:,} RM, wall s", usage.wall_seconds, digits=1)
+
+
+def workers(session: Session) -> Iterator[Figure]:
+    """Two workers instead of one."""
+    labels = session.labels("sft", session.records)
+    (one, _), (two, _) = (session.run(labels, workers=count) for count in (1, 2))
+    yield Figure("workers", "wall of one worker, s", one.wall_seconds, digits=1)
+    yield Figure(
+        "workers", "wall of two, of that of one", two.wall_seconds / one.wall_seconds, Limit(0.65, of_a_million=True)
+    )
+
+
+def script(session: Session) -> Iterator[Figure]:
+    """The usual script, with its near-duplicate step, on a twentieth of the records."""
+    labels = session.labels("sft", session.records // 20)
+    ours, _ = session.run(labels)
+    command = [sys.executable, "-m", "benchmarks.typical_script", labels.document, session.work / "typical"]
+    theirs = session.product.measure(command)
+    yield Figure("script", f"{labels.count:,} SFT, CPU s", ours.cpu_seconds, digits=1)
+    yield Figure("script", f"{labels.count:,} SFT, CPU s of the usual script", theirs.cpu_seconds, digits=1)
+    ratio = theirs.cpu_seconds / ours.cpu_seconds
+    yield Figure("script", "CPU of the script, of ours", ratio, Limit(30, at_most=False, of_a_million=True), 1)
+
+
+def quality(session: Session) -> Iterator[Figure]:
+    """Recall and precision against the truth at both thresholds, and prompts in two splits."""
+    labels = session.labels("sft", session.records)
+    truth = labels.truth()
+    for threshold in (0.8, 0.7):
+        _, out = session.run(labels, threshold=threshold)
+        found = score(truth, outcome_of_run(out, labels.count), labels.answers, threshold)
+        shares = {
+            "exact recall": (found.exact_recall, 1.0),
+            "near recall, Jaccard ≥ 0.8": (found.near_recall, 0.995),
+            "precision": (found.precision, 0.999),
+        }
+        if threshold == 0.7:
+            shares["near recall, Jaccard 0.7 to 0.8"] = (found.lower_recall, 0.98)
+        for what, (value, least) in shares.items():
+            yield Figure("quality", f"threshold {threshold}: {what}", value, Limit(least, at_most=False), 5)
+        yield Figure("quality", f"threshold {threshold}: originals lost", found.originals_lost, Limit(0), 0)
+        shared = prompts_in_two_splits(out)
+        yield Figure("quality", f"threshold {threshold}: prompts in two splits", shared, Limit(0), 0)
+
+
+def incremental(session: Session) -> Iterator[Figure]:
+    """Twenty files of a twentieth each, then one more of a fifth of that size, against a run from nothing."""
+    labels = session.labels("sft", session.records)
+    more = session.labels("sft", max(session.records // 100, 10), seed=2)
+    found = first_run_and_one_more(session.product, labels, more)
+    yield Figure("incremental", "CPU s of a run over all files", found.full.cpu_seconds, digits=1)
+    yield Figure("incremental", "CPU s of one more file", found.more.cpu_seconds, digits=1)
+    part = found.more.cpu_seconds / found.full.cpu_seconds
+    yield Figure("incremental", "CPU of one more file, of all", part, Limit(0.10, of_a_million=True), 3)
+    yield Figure("incremental", "data files that differ", found.differing_files, Limit(0), 0)
+
+
+def help_text(session: Session) -> Iterator[Figure]:
+    """How long `sftrm --help` takes."""
+    yield Figure("help", "sftrm --help, wall s", median_wall(session.product, [SFTRM, "--help"], 5), Limit(0.6))
+
+
+def fixed(session: Session) -> Iterator[Figure]:
+    """A run on ten records against its two fixed costs, one after the other."""
+    run, great_expectations, prefect = fixed_costs(session.product, session.labels("sft", 10).document)
+    yield Figure("fixed", "import of Great Expectations, wall s", great_expectations)
+    yield Figure("fixed", "empty Prefect flow on its own server, wall s", prefect)
+    yield Figure("fixed", "sftrm run on 10 records, wall s", run, Limit(great_expectations + prefect))
+
+
+TARGETS: dict[str, Callable[[Session], Iterator[Figure]]] = {
+    "size": size,
+    "rm": rm,
+    "workers": workers,
+    "script": script,
+    "quality": quality,
+    "incremental": incremental,
+    "help": help_text,
+    "fixed": fixed,
+}
+
+
+def measure_targets(names: Sequence[str], records: int, data: Path, report: Path) -> None:
+    """Measures the named targets one after the other, and publishes ``targets``."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    data.mkdir(parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    rows: list[list[str]] = []
+    with tempfile.TemporaryDirectory(dir=data) as folder:
+        session = Session(records, data, Path(folder))
+        for name in names:
+            heading = f"{name}: {TARGETS[name].__doc__}"
+            console.print(heading)
+            rows.append([heading, "", "", ""])
+            for figure in TARGETS[name](session):
+                figures.append(figure)
+                rows.append(_row(figure, full_size=records == _MILLION))
+                console.print(f"  {' '.join(rows[-1])}")
+    found = [
+        {
+            **figure._asdict(),
+            "limit": figure.limit and figure.limit._asdict(),
+            "verdict": figure.verdict(full_size=records == _MILLION),
+        }
+        for figure in figures
+    ]
+    title = f"Targets, at {records:,} records"
+    publish("targets", title, ["what", "figure", "limit", "verdict"], rows, found, report, _NOTES)
+
+
+def _row(figure: Figure, *, full_size: bool) -> list[str]:
+    limit = figure.limit
+    bound = f"{'≤' if limit.at_most else '≥'} {number(limit.number, figure.digits)}" if limit else ""
+    return [figure.what, number(figure.value, figure.digits), bound, figure.verdict(full_size)]

@@ -1,0 +1,251 @@
+"""The benchmarks measure what they say: the truth is true, the scores count right, no process escapes the measuring."""
+
+import hashlib
+import json
+import re
+import sys
+import unicodedata
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import near, tables
+from benchmarks.__main__ import app
+from benchmarks.data_sets import DataSet, write_texts
+from benchmarks.figures import Figure, Limit
+from benchmarks.incremental import write_new_records
+from benchmarks.label_files import label_file
+from benchmarks.make_labels import SFT_TRUTH, make
+from benchmarks.measure import CommandFailedError, measure
+from benchmarks.product import hashes, outcome, outcome_of_run
+from benchmarks.scoring import Outcome, score
+from benchmarks.splits import prompts_in_two_splits
+from benchmarks.targets import TARGETS
+
+COUNT = 2000
+
+
+@pytest.fixture(scope="module")
+def labels(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("labels")
+    make("sft", COUNT, folder, ["compact", "jsonl"])
+    return DataSet(folder, "sft", COUNT)
+
+
+@pytest.fixture(scope="module")
+def records(labels):
+    return [json.loads(line) for line in labels.lines.read_bytes().splitlines()]
+
+
+def plain(text):
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def jaccard(one, other):
+    a, b = ({text[i : i + 5] for i in range(max(1, len(text) - 4))} for text in (plain(one), plain(other)))
+    return len(a & b) / len(a | b)
+
+
+def test_the_truth_table_is_true(labels, records):
+    truth = labels.truth().to_pylist()
+    assert [row["row"] for row in truth] == list(range(COUNT)) == [int(r["data_id"][4:]) for r in records]
+    assert {row["kind"] for row in truth} == {"orig", "exact", "exact_norm", "near", "empty"}
+    for record, row in zip(records, truth, strict=True):
+        if row["src"] < 0:
+            assert (row["kind"] == "empty") == (plain(record["answer"]) == "")
+            continue
+        source = records[row["src"]]
+        assert record["question"] == source["question"]
+        assert (row["kind"] == "exact") == (record["answer"] == source["answer"])
+        assert row["jac5"] == pytest.approx(jaccard(record["answer"], source["answer"]), abs=1e-6)
+        if row["kind"] == "exact_norm":
+            assert plain(record["answer"]) == plain(source["answer"])
+    originals = [plain(records[row["row"]]["answer"]) for row in truth if row["kind"] == "orig"]
+    assert len(set(originals)) == len(originals)
+
+
+def test_the_forms_hold_the_same_records_and_the_same_seed_gives_the_same_bytes(labels, records, tmp_path):
+    document = json.loads(labels.document.read_bytes())
+    assert document["data_info"] == records and document["dataset_info"]["count"] == COUNT
+    make("sft", COUNT, tmp_path, ["pretty", "jsonl"])
+    assert json.loads(label_file(tmp_path, "sft", COUNT, "pretty").read_bytes()) == document
+    assert DataSet(tmp_path, "sft", COUNT).lines.read_bytes() == labels.lines.read_bytes()
+
+
+def test_rm_records_are_as_their_truth_says(tmp_path):
+    make("rm", 1000, tmp_path, ["jsonl"], shape="reference")
+    lines = DataSet(tmp_path, "rm", 1000).lines.read_bytes().splitlines()
+    truth = DataSet(tmp_path, "rm", 1000).truth().to_pylist()
+    assert any(row["bad_rank"] for row in truth) and any(row["identical"] for row in truth)
+    for line, row in zip(lines, truth, strict=True):
+        responses = json.loads(line)["responses"]
+        ranks = sorted(response["rank"] for response in responses)
+        assert len(responses) == row["n_resp"]
+        assert (ranks != list(range(1, len(ranks) + 1))) == row["bad_rank"]
+        assert (len({response["text"] for response in responses}) < len(responses)) == row["identical"]
+
+
+def test_our_search_is_run_on_the_texts_and_finds_what_is_there(labels, tmp_path):
+    rows = write_texts(labels, tmp_path / "texts.parquet")
+    truth = labels.truth()
+    assert rows == [row for row, kind in enumerate(truth["kind"].to_pylist()) if kind != "empty"]
+    kept, removed = np.zeros(COUNT, bool), np.zeros(COUNT, bool)
+    kept[rows] = near.ours(tmp_path / "texts.parquet")
+    removed[rows] = ~kept[rows]
+    found = score(truth, Outcome(kept, removed), labels.answers, 0.8)
+    assert (found.exact_recall, found.near_recall, found.precision, found.originals_lost) == (1, 1, 1, 0)
+    assert found.pairs["near"] > 10
+
+
+# Rows 0 and 1 are originals; 2 and 3 are copies of row 0, 4 to 6 near copies of row 1; 7 is blank.
+ORIGINAL, OTHER = "the quick brown fox jumps over the lazy dog", "깊은 산속 옹달샘 누가 와서 먹나요"
+TEXTS = [ORIGINAL, OTHER, ORIGINAL, ORIGINAL, OTHER, OTHER, OTHER, ""]
+KINDS = ["orig", "orig", "exact", "exact_norm", "near", "near", "near", "empty"]
+TRUTH = pa.table(
+    {
+        "row": range(8),
+        "kind": KINDS,
+        "src": [-1, -1, 0, 0, 1, 1, 1, -1],
+        "edits": [0] * 8,
+        "jac5": [0, 0, 1, 1, 0.9, 0.8, 0.75, 0],
+        "jac_w3": [0] * 8,
+    },
+    schema=SFT_TRUTH,
+)
+
+
+def scored(removed, set_aside=(7,), threshold=0.8, texts=TEXTS):
+    gone = np.isin(range(8), removed)
+    return score(TRUTH, Outcome(~gone & ~np.isin(range(8), set_aside), gone), lambda: enumerate(texts), threshold)
+
+
+def test_all_found_is_a_score_of_one():
+    found = scored([2, 3, 4, 5, 6])
+    assert found[:5] == (1, 1, 1, 1, 0)
+    assert found.pairs == {"exact": 2, "near": 2, "lower": 1}
+
+
+def test_recall_counts_pairs_of_which_both_are_kept():
+    assert scored([2, 4])[:3] == (0.5, 0.5, 0)
+
+
+def test_removing_the_source_in_the_place_of_its_copy_finds_the_pair_and_loses_nothing():
+    found = scored([0, 3])
+    assert (found.exact_recall, found.precision, found.originals_lost) == (1, 1, 0)
+
+
+def test_an_original_with_nothing_alike_left_is_lost():
+    found = scored([0, 2, 3, 4, 5, 6])
+    assert (found.precision, found.originals_lost) == (5 / 6, 1)
+
+
+def test_whether_something_alike_is_left_is_decided_at_the_threshold_exactly():
+    # 40 runs of the original, one more in the other: a Jaccard of 39 / 40.
+    texts = [ORIGINAL, OTHER, ORIGINAL + "s", *TEXTS[3:]]
+    assert jaccard(ORIGINAL, ORIGINAL + "s") == 39 / 40
+    assert scored([0, 3], texts=texts, threshold=39 / 40).originals_lost == 0
+    assert scored([0, 3], texts=texts, threshold=0.976).originals_lost == 1
+
+
+def test_what_was_set_aside_is_no_pair():
+    assert scored([4, 5, 6], set_aside=(2, 3, 7)).exact_recall is None
+    assert scored([2, 3], set_aside=(1, 7)).near_recall is None
+
+
+def test_nothing_removed_has_no_precision():
+    assert scored([]).precision is None
+
+
+def test_memory_of_a_grandchild_and_cpu_of_an_orphan_are_counted(tmp_path):
+    allocate = "import time; held = b'x' * (200 << 20); time.sleep(1.5)"
+    burn = "import time\nwhile time.process_time() < 0.5: pass"
+    child = (
+        f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {allocate!r}], check=True)\n"
+        f"subprocess.Popen([sys.executable, '-c', {burn!r}])\n"  # and leave it behind
+    )
+    usage = measure([sys.executable, "-c", child], tmp_path / "log")
+    assert usage.peak_mib > 200
+    assert usage.cpu_seconds > 0.5
+    assert usage.wall_seconds > 0
+
+
+def test_a_failing_command_is_told_with_its_output(tmp_path):
+    with pytest.raises(CommandFailedError, match=r"(?s)exit code 3.*no such luck"):
+        measure([sys.executable, "-c", "print('no such luck'); raise SystemExit(3)"], tmp_path / "log")
+
+
+def release(out, **files):
+    """A release whose parts hold these ids and prompts."""
+    for name, rows in files.items():
+        kind, _, split = name.partition("_")
+        path = out / "releases" / "r-1" / kind / f"{split}-00000-of-00001.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        prompt = "question" if kind == "sft" else "prompt"
+        pq.write_table(pa.table({"data_id": list(rows), prompt: list(rows.values())}), path)
+    (out / "LATEST").write_text("r-1\n")
+
+
+def test_fates_are_read_from_the_release_and_the_duplicates(tmp_path):
+    release(tmp_path, sft_train={"SFT-00000000": "a", "SFT-00000003": "b"}, rm_test={"RM-00000001": "c"})
+    duplicates = tmp_path / "duplicates" / "run" / "duplicates.parquet"
+    duplicates.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"data_id": ["SFT-00000002"]}), duplicates)
+    found = outcome_of_run(tmp_path, 5)
+    assert found.kept.tolist() == [True, False, False, True, False]
+    assert found.removed.tolist() == [False, False, True, False, False]
+    assert not outcome([], [], 2).kept.any()
+
+
+def test_prompts_in_two_splits_are_counted_over_both_kinds(tmp_path):
+    release(tmp_path, sft_train={"a": "왜?", "b": "one"}, sft_test={"c": "two"}, rm_train={"d": "one"})
+    assert prompts_in_two_splits(tmp_path) == 0
+    release(tmp_path, rm_validation={"e": "ONE ", "f": "two"}, sft_test={"c": "two", "g": "왜?"})
+    assert prompts_in_two_splits(tmp_path) == 3
+
+
+def test_hashes_tell_data_files_apart(tmp_path):
+    release(tmp_path, sft_train={"a": "왜?"}, rm_test={"b": "one"})
+    found = hashes(tmp_path)
+    path = tmp_path / "releases/r-1/sft/train-00000-of-00001.parquet"
+    assert list(found) == ["rm/test-00000-of-00001.parquet", "sft/train-00000-of-00001.parquet"]
+    assert found["sft/train-00000-of-00001.parquet"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_new_file_has_ids_of_its_own_and_copies_of_old_records(labels, records, tmp_path):
+    old = tmp_path / "old.jsonl"
+    old.write_bytes(labels.lines.read_bytes())
+    target = tmp_path / "new.jsonl"
+    write_new_records(target, DataSet(labels.folder, "sft", COUNT), old)
+    new = [json.loads(line) for line in target.read_bytes().splitlines()]
+    assert len({record["data_id"] for record in [*new, *records]}) == COUNT * 2
+    assert [record["answer"] for record in new[-COUNT // 10 :]] == [r["answer"] for r in records[: COUNT // 10]]
+
+
+def test_limits():
+    below, above = Figure("t", "w", 1.0, Limit(2)), Figure("t", "w", 3.0, Limit(2))
+    assert (below.verdict(True), above.verdict(True)) == ("met", "missed")
+    assert Figure("t", "w", 2.0, Limit(2, at_most=False)).verdict(True) == "met"
+    assert Figure("t", "w", 1.0, Limit(2, at_most=False)).verdict(True) == "missed"
+    assert Figure("t", "w", 3.0, Limit(2, of_a_million=True)).verdict(full_size=False) == ""
+    assert Figure("t", "w", 3.0).verdict(True) == Figure("t", "w", None, Limit(2)).verdict(True) == ""
+
+
+def test_tables_are_published_as_markdown_and_json(tmp_path, capsys):
+    rows = [["group", "", ""], ["tool", tables.number(1234.56), tables.share(0.99996)], ["x", tables.share(None), "1"]]
+    tables.publish("t", "Title", ["a", "b", "c"], rows, {"found": 1}, tmp_path, "Notes.")
+    text = (tmp_path / "t.md").read_text("utf-8")
+    assert "| **group** |  |  |\n| tool | 1,234.6 | 0.9999 |\n| x | – | 1 |" in text
+    found = json.loads((tmp_path / "t.json").read_text("utf-8"))
+    assert found["figures"] == {"found": 1}
+    assert {"date", "cpu", "cores", "versions"} <= set(found["machine"])
+    assert "1,234.6" in capsys.readouterr().out
+
+
+def test_the_command_explains_its_targets_and_refuses_others():
+    shown = CliRunner().invoke(app, ["targets", "--help"]).output
+    assert all(re.search(rf"\b{name}\b", shown) for name in TARGETS)
+    refused = CliRunner().invoke(app, ["targets", "speed"])
+    assert refused.exit_code == 2
