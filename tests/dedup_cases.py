@@ -10,6 +10,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from sftrm_quality.config import NearDuplicates
+from sftrm_quality.dedup.exchange import Bounds
 from sftrm_quality.dedup.fingerprints import fingerprint
 from sftrm_quality.dedup.keys import ShardKeys
 from sftrm_quality.dedup.parts import normalised_columns
@@ -70,6 +71,18 @@ _rankings = st.fixed_dictionaries(
     }
 )
 ranking_lists = st.lists(_rankings, max_size=3) | st.lists(_rankings | _rankings | sft_records, min_size=6, max_size=10)
+
+
+# From everything in one task to a task for each row: many blocks and partitions, several ranges, chunks of one pair.
+all_bounds = st.builds(
+    Bounds,
+    block_rows=st.integers(1, 16),
+    range_rows=st.integers(1, 16),
+    partition_rows=st.integers(1, 16),
+    task_entries=st.integers(1, 40),
+    chunk_pairs=st.integers(1, 40),
+    chunk_words=st.integers(1, 1000),
+)
 
 
 def kind_of(record: Record) -> LabelKind:

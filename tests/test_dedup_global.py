@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sftrm_quality.dedup import candidates as candidate_module
+from sftrm_quality.dedup import comparison, near
 from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.exact import exact_duplicates, first_holders
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds
+from sftrm_quality.dedup.extraction import Extraction
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
-from sftrm_quality.dedup.similarity import ShingleSets
 from sftrm_quality.errors import StorageError
 from tests.dedup_cases import (
     Record,
+    all_bounds,
     content_of,
     contradictions_reference,
     groups_reference,
@@ -43,9 +44,9 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
 
 
 @slow
-@given(records=record_lists, cuts=cuts, within=st.sampled_from(["dataset", "file"]), data=st.data())
+@given(records=record_lists, cuts=cuts, bounds=all_bounds, within=st.sampled_from(["dataset", "file"]), data=st.data())
 def test_first_holders(
-    folder: Callable[[], Path], records: list[Record], cuts: list[int], within: Any, data: st.DataObject
+    folder: Callable[[], Path], records: list[Record], cuts: list[int], bounds: Bounds, within: Any, data: st.DataObject
 ) -> None:
     shards = write_shards(folder(), records, cuts)
     sources = sorted(data.draw(st.lists(st.integers(0, 2), min_size=len(shards), max_size=len(shards))))
@@ -56,13 +57,13 @@ def test_first_holders(
         key = (kind_of(record), record["data_id"], source_of[row] if within == "file" else None)
         holder = holders.setdefault(key, row) if record["data_id"] is not None else row
         expected.append(holder if content_of(records[holder]) != content_of(record) else -1)
-    assert first_holders(shards, within, sources).tolist() == expected
+    assert first_holders(shards, within, sources, folder(), map, bounds).tolist() == expected
 
 
 @slow
-@given(records=record_lists, cuts=cuts, data=st.data())
+@given(records=record_lists, cuts=cuts, bounds=all_bounds, data=st.data())
 def test_exact_duplicates(
-    folder: Callable[[], Path], records: list[Record], cuts: list[int], data: st.DataObject
+    folder: Callable[[], Path], records: list[Record], cuts: list[int], bounds: Bounds, data: st.DataObject
 ) -> None:
     alive = data.draw(st.lists(st.booleans(), min_size=len(records), max_size=len(records)))
     expected = []
@@ -70,48 +71,61 @@ def test_exact_duplicates(
     for row, record in enumerate(records):
         first = firsts.setdefault(content_of(record), row) if alive[row] else row
         expected.append(first if first != row else -1)
-    found = exact_duplicates(write_shards(folder(), records, cuts), np.array(alive, np.bool_))
+    shards = write_shards(folder(), records, cuts)
+    found = exact_duplicates(shards, np.array(alive, np.bool_), folder(), map, bounds)
     assert found.tolist() == expected
 
 
 @settings(slow, max_examples=150)
-@given(records=ranking_lists, cuts=cuts)
-def test_contradictions(folder: Callable[[], Path], records: list[Record], cuts: list[int]) -> None:
-    assert contradictions(write_shards(folder(), records, cuts)).tolist() == contradictions_reference(records)
+@given(records=ranking_lists, cuts=cuts, bounds=all_bounds)
+def test_contradictions(folder: Callable[[], Path], records: list[Record], cuts: list[int], bounds: Bounds) -> None:
+    found = contradictions(write_shards(folder(), records, cuts), folder(), map, bounds)
+    assert found.tolist() == contradictions_reference(records)
 
 
 @slow
-@given(records=record_lists, cuts=cuts, threshold=thresholds, data=st.data())
+@given(records=record_lists, cuts=cuts, bounds=all_bounds, threshold=thresholds, data=st.data())
 def test_near_duplicates_and_groups(
-    folder: Callable[[], Path], records: list[Record], cuts: list[int], threshold: float, data: st.DataObject
+    folder: Callable[[], Path],
+    records: list[Record],
+    cuts: list[int],
+    bounds: Bounds,
+    threshold: float,
+    data: st.DataObject,
 ) -> None:
     alive = data.draw(st.lists(st.booleans() | st.just(True), min_size=len(records), max_size=len(records)))
     shards = write_shards(folder(), records, cuts, threshold, one_bucket=True)
     with ThreadPoolExecutor(2) as pool:
-        found = near_duplicates(shards, np.array(alive, np.bool_), threshold, folder(), pool.map)
-        groups = prompt_groups(shards, np.array(alive, np.bool_), threshold, folder(), pool.map)
+        found = near_duplicates(shards, np.array(alive, np.bool_), threshold, folder(), pool.map, bounds)
+        groups = prompt_groups(shards, np.array(alive, np.bool_), threshold, folder(), pool.map, bounds)
     expected = near_reference(records, alive, threshold)
     assert list(zip(found.duplicate_of.tolist(), found.similarity.tolist(), strict=True)) == expected
     assert groups.tolist() == groups_reference(records, alive, threshold)
 
 
 @slow
-@given(records=record_lists, cuts=cuts, threshold=thresholds, one_cut=st.integers(0, 14))
-def test_nothing_depends_on_where_shards_end(
-    folder: Callable[[], Path], records: list[Record], cuts: list[int], threshold: float, one_cut: int
+@given(records=record_lists, cuts=cuts, bounds=all_bounds, threshold=thresholds, one_cut=st.integers(0, 14))
+def test_nothing_depends_on_where_shards_or_tasks_end(
+    folder: Callable[[], Path],
+    records: list[Record],
+    cuts: list[int],
+    bounds: Bounds,
+    threshold: float,
+    one_cut: int,
 ) -> None:
     alive = np.ones(len(records), np.bool_)
 
-    def everything(cuts: list[int]) -> list[list[float]]:
+    def everything(cuts: list[int], bounds: Bounds) -> list[list[float]]:
         shards = write_shards(folder(), records, cuts, threshold)
         scratch = folder()
-        found = near_duplicates(shards, alive, threshold, scratch)
-        groups = prompt_groups(shards, alive, threshold, scratch)
+        exchange = (scratch, map, bounds)
+        found = near_duplicates(shards, alive, threshold, *exchange)
+        groups = prompt_groups(shards, alive, threshold, *exchange)
+        columns = [exact_duplicates(shards, alive, *exchange), contradictions(shards, *exchange), *found, groups]
         assert not list(scratch.iterdir())
-        columns = [exact_duplicates(shards, alive), contradictions(shards), *found, groups]
         return [column.tolist() for column in columns]
 
-    assert everything(cuts) == everything([one_cut])
+    assert everything(cuts, bounds) == everything([one_cut], BOUNDS)
 
 
 def _sft(question: str, answer: str, **more: Any) -> Record:
@@ -178,41 +192,40 @@ def test_boilerplate_answers_stay_linear_and_true_pairs_among_them_are_found(
     records = [_sft(question, template) for question in questions]
     records += [_sft(question[:-2] + "끝!", template) for question in questions[100:120]]
     proposed = compared = 0
-    fill = candidate_module._fill_pairs
-    similarities = ShingleSets.similarities
+    fill, compare = comparison.fill_pairs, near.compare
 
     def filling(*arguments: Any) -> Any:
         nonlocal proposed
         pairs = fill(*arguments)
-        proposed += len(pairs[0])
+        proposed += len(pairs)
         return pairs
 
-    def comparing(sets: ShingleSets, earlier: Any, *others: Any) -> Any:
+    def comparing(words: Any, ranks: Any, earlier: Any, *others: Any) -> Any:
         nonlocal compared
         compared += len(earlier)
-        return similarities(sets, earlier, *others)
+        return compare(words, ranks, earlier, *others)
 
-    monkeypatch.setattr(candidate_module, "_fill_pairs", filling)
-    monkeypatch.setattr(ShingleSets, "similarities", comparing)
+    monkeypatch.setattr(comparison, "fill_pairs", filling)
+    monkeypatch.setattr(near, "compare", comparing)
     found = _near(tmp_path, records)
     assert found[400:] == list(range(100, 120))
     assert set(found[:400]) == {-1}
-    assert proposed <= 21 * len(records) * 18
-    assert compared <= 3 * len(records) * 18  # not once a band
+    assert 21 * len(records) * 10 < proposed <= 21 * len(records) * 18
+    assert len(records) < compared <= 2 * len(records) * 18  # not once a band
 
 
 def test_a_record_never_contradicts_itself(tmp_path: Path) -> None:
     muddled = _rm("질문", ("a", 1), ("a", 1), ("b", 2), ("a", 3), ("a", 3))
     other, opposite = _rm("질문", ("c", 1), ("d", 2)), _rm("질문", ("b", 1), ("a", 2))
-    assert contradictions(write_shards(tmp_path, [muddled, other])).tolist() == [-1, -1]
-    assert contradictions(write_shards(tmp_path, [muddled, other, opposite])).tolist() == [2, -1, 0]
+    assert contradictions(write_shards(tmp_path, [muddled, other]), tmp_path).tolist() == [-1, -1]
+    assert contradictions(write_shards(tmp_path, [muddled, other, opposite]), tmp_path).tolist() == [2, -1, 0]
 
 
 def test_of_several_contradicting_records_the_first_is_named(tmp_path: Path) -> None:
     records = [_rm("질문", (f"{i} better", 1), (f"{i} worse", 2)) for i in range(6)]
     opposite = _rm("질문", *((f"{i} worse", 1) for i in range(6)), *((f"{i} better", 2) for i in range(6)))
     for ordered in (records, records[::-1]):
-        assert contradictions(write_shards(tmp_path, [*ordered, opposite])).tolist() == [6] * 6 + [0]
+        assert contradictions(write_shards(tmp_path, [*ordered, opposite]), tmp_path).tolist() == [6] * 6 + [0]
 
 
 def test_another_number_of_responses_is_another_record(tmp_path: Path) -> None:
@@ -268,9 +281,9 @@ def test_fingerprints_of_other_settings_or_rows_are_refused(tmp_path: Path) -> N
         with pytest.raises(StorageError, match="bands is 34x5, expected 21x6"):
             step(shards, alive, 0.8, tmp_path)
     with pytest.raises(StorageError, match="1 fingerprints of 2 records"):
-        exact_duplicates([shards[0]._replace(rows=2)], alive)
+        exact_duplicates([shards[0]._replace(rows=2)], alive, tmp_path)
     with pytest.raises(StorageError, match="cannot read the fingerprints"):
-        exact_duplicates([shards[0]._replace(path=tmp_path / "absent")], alive)
+        exact_duplicates([shards[0]._replace(path=tmp_path / "absent")], alive, tmp_path)
 
 
 def test_candidates_that_are_gone_are_a_storage_error(tmp_path: Path) -> None:
@@ -283,27 +296,27 @@ def test_candidates_that_are_gone_are_a_storage_error(tmp_path: Path) -> None:
 def test_no_shards_and_no_rows(tmp_path: Path) -> None:
     for shards in ([], write_shards(tmp_path, [])):
         alive = np.ones(0, np.bool_)
-        assert exact_duplicates(shards, alive).tolist() == contradictions(shards).tolist() == []
-        assert first_holders(shards, "file", [0] * len(shards)).tolist() == []
+        assert exact_duplicates(shards, alive, tmp_path).tolist() == contradictions(shards, tmp_path).tolist() == []
+        assert first_holders(shards, "file", [0] * len(shards), tmp_path).tolist() == []
         assert near_duplicates(shards, alive, 0.8, tmp_path).duplicate_of.tolist() == []
         assert prompt_groups(shards, alive, 0.8, tmp_path).tolist() == []
 
 
-def test_one_extraction_a_shard_and_only_of_proposed_rows(tmp_path: Path) -> None:
+def test_only_proposed_rows_are_read_again(tmp_path: Path) -> None:
     records = [
         _sft(LONG, LONG),
         _rm(LONG, ("a", 1), ("b", 2)),
         _sft(LONG, LONG + "!"),
         _sft("다른 것", "아주 다른 대답"),
     ]
-    work: list[Any] = []
+    sizes: list[list[int]] = []
 
-    def recording(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
+    def looking(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
         for item in items:
-            work.append(item)
             yield function(item)
+            if isinstance(item, Extraction):
+                header = np.fromfile(item.sets.folder / f"{item.block.number:06}.sets", np.int64, 5)
+                sizes.append(np.diff(header).tolist())
 
-    assert _near(tmp_path, records, map=recording) == [-1, -1, 0, -1]
-    assert [item.rows.tolist() for item in work] == [[0], [0]]
-    assert all(isinstance(item.rows, np.ndarray) for item in work)
-    assert pa.ipc.open_file(work[0].records_path).read_all().num_rows == 1
+    assert _near(tmp_path, records, map=looking) == [-1, -1, 0, -1]
+    assert [[size > 0 for size in part] for part in sizes] == [[True, False, True, False]]

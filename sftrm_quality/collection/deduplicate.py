@@ -10,13 +10,10 @@ from sftrm_quality import dedup, progress
 from sftrm_quality.checks import Suites
 from sftrm_quality.collection.judge import collection_frames, judge_frames
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
-from sftrm_quality.collection.shards import Rows, Shard, copy_numbers, hash_column, ordered
+from sftrm_quality.collection.shards import ordered
 from sftrm_quality.config import RunConfig
 from sftrm_quality.intake.files import Intake
-from sftrm_quality.records import LabelKind
 from sftrm_quality.workers import Workers
-
-_KINDS = tuple(LabelKind)
 
 
 @dataclass(frozen=True)
@@ -29,23 +26,6 @@ class Context:
     scratch: Path
 
 
-def _number_copies(shards: Sequence[Shard]) -> tuple[Rows, Rows]:
-    """Running numbers of identical records over everything received, for passed rows and rows set aside."""
-    kinds, hashes, passed = [], [], []
-    for shard in shards:
-        found = np.concatenate([hash_column(path, "content_hash") for path in (shard.keys_path, shard.aside_path)])
-        is_passed = np.r_[np.ones(shard.rows, bool), np.zeros(shard.aside, bool)]
-        order = shard.position_order()
-        hashes.append(found[order])
-        passed.append(is_passed[order])
-        kinds.append(np.full(len(order), _KINDS.index(shard.label_kind), np.int8))
-    if not shards:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    numbers = copy_numbers(np.concatenate(kinds), np.concatenate(hashes))
-    was_passed = np.concatenate(passed)
-    return numbers[was_passed], numbers[~was_passed]
-
-
 def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
     """Everything that passed its own checks → the fate of every row, all splits still ``train``.
 
@@ -55,7 +35,8 @@ def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
     progress.report("deduplicate", 0, 3, "steps")
     shards = ordered(intakes)
     keys = [shard.keys() for shard in shards]
-    copies, aside_copies = _number_copies(shards)
+    exchange = (context.scratch, context.workers.map)
+    copies, aside_copies = dedup.copy_numbers([shard.received() for shard in shards], *exchange)
     rows = len(copies)
     collection = Collection(
         shards=shards,
@@ -71,9 +52,9 @@ def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
     )
     files = {name: number for number, name in enumerate(dict.fromkeys(s.intake.source_file for s in shards))}
     holders = dedup.first_holders(
-        keys, context.config.ids.within, [files[shard.intake.source_file] for shard in shards]
+        keys, context.config.ids.within, [files[shard.intake.source_file] for shard in shards], *exchange
     )
-    contradicted_by = dedup.contradictions(keys)
+    contradicted_by = dedup.contradictions(keys, *exchange)
     frames = collection_frames(shards, holders, contradicted_by, collection.record_ids)
     found = judge_frames(frames, context.suites, context.workers)
 
@@ -81,11 +62,11 @@ def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
     alive[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = False
     fate = np.where(alive, 0, QUARANTINED).astype(np.int8)
     progress.report("deduplicate", 1, 3, "steps")
-    original = dedup.exact_duplicates(keys, alive)
+    original = dedup.exact_duplicates(keys, alive, *exchange)
     exact = original >= 0
     similarity = np.where(exact, 1.0, np.nan)
     alive &= ~exact
-    near = dedup.near_duplicates(keys, alive, context.config.near.threshold, context.scratch, context.workers.map)
+    near = dedup.near_duplicates(keys, alive, context.config.near.threshold, *exchange)
     progress.report("deduplicate", 2, 3, "steps")
     # A copy of a record that went as a near duplicate itself refers to the one that stayed.
     survivor = np.where(exact, near.duplicate_of[original], -1)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sftrm_quality.dedup import ShardKeys
+from sftrm_quality.dedup import ReceivedShard, ShardKeys
 from sftrm_quality.intake.files import Intake
 from sftrm_quality.records import LabelKind
 
@@ -34,11 +34,9 @@ class Shard:
         """What deduplication needs to know of the shard."""
         return ShardKeys(self.keys_path, self.records_path, self.label_kind, self.rows)
 
-    def position_order(self) -> Rows:
-        """Where the shard's passed rows, followed by those set aside, stand when put in raw order."""
-        passed = read_table(self.records_path, ["source_index"])["source_index"].to_numpy()
-        aside = read_table(self.aside_path, ["source_index"])["source_index"].to_numpy()
-        return np.argsort(np.concatenate([passed, aside]), kind="stable")
+    def received(self) -> ReceivedShard:
+        """What numbering identical records needs to know of the shard."""
+        return ReceivedShard(self.records_path, self.keys_path, self.aside_path, self.rows, self.aside)
 
 
 def ordered(intakes: Sequence[Intake]) -> tuple[Shard, ...]:
@@ -70,17 +68,6 @@ def hash_column(path: Path, name: str) -> npt.NDArray[np.uint64]:
     values = read_table(path, [name])[name].combine_chunks()
     words = np.frombuffer(values.buffers()[1] or b"", np.uint64)[values.offset * 2 :]
     return words[: len(values) * 2].reshape(-1, 2)
-
-
-def copy_numbers(kinds: npt.NDArray[np.int8], hashes: npt.NDArray[np.uint64]) -> Rows:
-    """The running number of each row among the rows of its kind with the same content hash, 0 for the first."""
-    order = np.lexsort((np.arange(len(kinds)), hashes[:, 0], hashes[:, 1], kinds))
-    k, h = kinds[order], hashes[order]
-    new = np.r_[True, (k[1:] != k[:-1]) | (h[1:] != h[:-1]).any(axis=1)] if len(order) else np.zeros(0, bool)
-    position = np.arange(len(order))
-    numbers = np.empty(len(order), np.int64)
-    numbers[order] = position - np.maximum.accumulate(np.where(new, position, 0))
-    return numbers
 
 
 def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: Rows) -> list[str]:

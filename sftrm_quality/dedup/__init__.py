@@ -1,18 +1,22 @@
 """What is the same: fingerprints of the records of a shard, and the steps over the fingerprints of all shards.
 
 A shard of candidates gets its fingerprint once (``fingerprints``), beside its records and in parallel. The steps that
-need all shards at once see fingerprints only, one column at a time:
+need all shards at once see fingerprints only. They are tasks over files, of bounded memory whatever the number of rows,
+which meet by the hash of a key (``exchange``):
 
+- ``copies``          running numbers of identical records
 - ``exact``           data_ids used again, exact duplicates
 - ``contradictions``  the same two responses ranked both ways
 - ``near``            near duplicates: MinHash bands propose pairs, the exact Jaccard of their 5-grams decides
 - ``prompts``         groups of equal and near-equal prompts over both label kinds, for the splits
 
 Their results are numpy arrays over the *global row*: the running number of a candidate over all shards in the order
-given, so that "earlier" is a smaller number. None of them depends on where one shard ends and the next begins.
+given, so that "earlier" is a smaller number. None of them depends on where one shard ends and the next begins, nor on
+how the work is cut into tasks or where these run.
 """
 
 from sftrm_quality.dedup.contradictions import contradictions
+from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
 from sftrm_quality.dedup.exact import exact_duplicates, first_holders
 from sftrm_quality.dedup.fingerprints import content_hashes, fingerprint, prompt_keys
 from sftrm_quality.dedup.keys import ShardKeys
@@ -21,9 +25,11 @@ from sftrm_quality.dedup.parts import normalised_columns
 from sftrm_quality.dedup.prompts import prompt_groups
 
 __all__ = [
+    "ReceivedShard",
     "ShardKeys",
     "content_hashes",
     "contradictions",
+    "copy_numbers",
     "exact_duplicates",
     "fingerprint",
     "first_holders",

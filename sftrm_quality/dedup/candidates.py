@@ -4,9 +4,14 @@ Boilerplate puts tens of thousands of rows into one bucket: all pairs of 10,000 
 than ``LARGEST`` rows therefore proposes each row with the ``NEIGHBOURS`` first and the ``NEIGHBOURS`` previous rows
 only, and is split again by a second band, in which equal answers to different questions part and true pairs remain
 together. All pairs are (earlier, later) and depend on the rows alone.
-"""
 
-from collections.abc import Iterator
+Pairs are written down as *shares*: what of a bucket concerns the rows of one range. That is its rows in the range,
+after those *before* it that they are to be compared with: all of a small bucket, the first and the previous ones of a
+large one. So a bucket of any size takes 4 bytes a row, and the pairs are made where they are compared.
+
+A share is a run of uint32: twice the number of its rows, and 1 more if the bucket is large; how many of the rows are
+before the range; the rows.
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +19,10 @@ from numba import njit
 
 LARGEST = 64
 NEIGHBOURS = 8
-# Pairs at a time: 16 bytes each.
-_PAIRS = 1 << 20
 
-Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Words = npt.NDArray[np.uint32]
+Shares = tuple[npt.NDArray[np.int64], Words]
+"""Shares of one range after the other, and where those of each range begin (ranges + 1)."""
 
 
 class Buckets:
@@ -32,54 +37,152 @@ class Buckets:
         starts = np.append(np.zeros(min(1, len(rows)), np.int64), np.flatnonzero(changes) + 1)
         sizes = np.diff(np.append(starts, len(rows)))
         # Most rows are alone in their bucket: go on with the others.
-        sizes = sizes[sizes > 1]
+        self._sizes = sizes[sizes > 1]
         alone = np.append(True, changes) & np.append(changes, True) if len(rows) else np.zeros(0, np.bool_)
         self._rows: npt.NDArray[np.int64] = rows[entries[~alone] & np.uint64(0xFFFFFFFF)]
-        # By position: where its bucket starts, and how many rows are in it.
-        self._starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
-        self._sizes = np.repeat(sizes, sizes)
-
-    def shared(self) -> npt.NDArray[np.int64]:
-        """The rows that are not alone with their key."""
-        return self._rows
 
     def oversized(self) -> npt.NDArray[np.int64]:
         """The rows in buckets of more than ``LARGEST``, ascending."""
-        return np.sort(self._rows[self._sizes > LARGEST])
+        return np.sort(self._rows[np.repeat(self._sizes > LARGEST, self._sizes)])
 
-    def pairs(self) -> Iterator[Pairs]:
-        """Every proposed pair (earlier rows, later rows), about a million at a time."""
-        position = np.arange(len(self._rows)) - self._starts
-        counts = np.where(self._sizes > LARGEST, np.minimum(position, 2 * NEIGHBOURS), position)
-        ends = np.cumsum(counts)
-        del position, counts
-        first = 0
-        while first < len(ends):
-            done = ends[first - 1] if first else 0
-            last = max(int(np.searchsorted(ends, done + _PAIRS, side="right")), first + 1)
-            if ends[last - 1] > done:
-                earlier, later = _fill_pairs(self._starts, self._sizes, first, last, ends[last - 1] - done)
-                yield self._rows[earlier], self._rows[later]
-            first = last
+    def shares(self, range_starts: npt.NDArray[np.int64]) -> Shares:
+        """What concerns each range of rows, given the first row of every range and one past the last."""
+        ranges = np.searchsorted(range_starts, self._rows, side="right") - 1
+        shares: Shares = _shares(self._rows, ranges, self._sizes, len(range_starts) - 1)
+        return shares
+
+
+def join_shares(parts: list[Shares]) -> Shares:
+    """Several as one: range by range, and within a range in the order given."""
+    offsets = np.sum([part[0] for part in parts], axis=0)
+    joined = np.empty(offsets[-1], np.uint32)
+    at = offsets[:-1].copy()
+    for own, words in parts:
+        _put_shares(own, words, at, joined)
+    return offsets, joined
+
+
+def proposed_rows(words: Words, first_row: int, rows: int) -> npt.NDArray[np.int64]:
+    """Which of the ``rows`` rows of a range from ``first_row`` stand in a share of it (counted within it)."""
+    found = np.zeros(rows, np.bool_)
+    _mark_rows(words, first_row, found)
+    return np.flatnonzero(found)
 
 
 @njit(cache=True, nogil=True)
-def _fill_pairs(starts, sizes, first, last, count):  # type: ignore[no-untyped-def]
-    """Positions (earlier, later) of the pairs whose later one is in ``first`` to ``last``."""
-    earlier = np.empty(count, np.int64)
-    later = np.empty(count, np.int64)
+def _shares(rows, ranges, sizes, range_count):  # type: ignore[no-untyped-def]
+    """Offsets and words of the shares of buckets of rows, given the range of each row and the size of each bucket."""
+    offsets = np.zeros(range_count + 1, np.int64)
+    words = np.empty(0, np.uint32)
+    at = np.empty(0, np.int64)
+    for filling in range(2):
+        start = 0
+        for size in sizes:
+            first = start
+            while first < start + size:
+                last = first
+                while last < start + size and ranges[last] == ranges[first]:
+                    last += 1
+                before = first - start
+                heads = before
+                if size > LARGEST:
+                    before = min(before, 2 * NEIGHBOURS)
+                    heads = min(heads, NEIGHBOURS)
+                if filling == 0:
+                    offsets[ranges[first] + 1] += 2 + before + last - first
+                else:
+                    i = at[ranges[first]]
+                    words[i] = 2 * (before + last - first) + (1 if size > LARGEST else 0)
+                    words[i + 1] = before
+                    i += 2
+                    for place in range(start, start + heads):
+                        words[i] = rows[place]
+                        i += 1
+                    for place in range(first - (before - heads), last):
+                        words[i] = rows[place]
+                        i += 1
+                    at[ranges[first]] = i
+                first = last
+            start += size
+        if filling == 0:
+            offsets = np.cumsum(offsets)
+            words = np.empty(offsets[range_count], np.uint32)
+            at = offsets[:range_count].copy()
+    return offsets, words
+
+
+@njit(cache=True, nogil=True)
+def _put_shares(offsets, words, at, joined):  # type: ignore[no-untyped-def]
+    for i in range(len(at)):
+        size = offsets[i + 1] - offsets[i]
+        joined[at[i] : at[i] + size] = words[offsets[i] : offsets[i + 1]]
+        at[i] += size
+
+
+@njit(cache=True, nogil=True)
+def _mark_rows(words, first_row, found):  # type: ignore[no-untyped-def]
+    i = 0
+    while i < len(words):
+        size, before = words[i] >> 1, words[i + 1]
+        i += 2
+        for place in range(i + before, i + size):
+            found[words[place] - first_row] = True
+        i += size
+
+
+@njit(cache=True, nogil=True)
+def count_pairs(words, first_row, counts):  # type: ignore[no-untyped-def]
+    """Adds to ``counts`` (by row of the range) the pairs that each row is the later one of."""
+    i = 0
+    while i < len(words):
+        size, before, large = words[i] >> 1, words[i + 1], words[i] & 1
+        i += 2
+        for place in range(before, size):
+            counts[words[i + place] - first_row] += min(place, 2 * NEIGHBOURS) if large else place
+        i += size
+
+
+@njit(cache=True, nogil=True)
+def fill_pairs(words, low, high, count):  # type: ignore[no-untyped-def]
+    """The ``count`` pairs whose later row is in ``low`` to ``high``, as ``later << 32 | earlier`` (int64)."""
+    pairs = np.empty(count, np.int64)
     at = 0
-    for position in range(first, last):
-        start = starts[position]
-        heads = position - start
-        tail = position
-        if sizes[position] > LARGEST:
-            heads = min(NEIGHBOURS, heads)
-            tail = max(start + heads, position - NEIGHBOURS)
-        for other in range(start, start + heads):
-            earlier[at], later[at] = other, position
-            at += 1
-        for other in range(tail, position):
-            earlier[at], later[at] = other, position
-            at += 1
-    return earlier, later
+    i = np.int64(0)
+    while i < len(words):
+        size, before, large = np.int64(words[i] >> 1), np.int64(words[i + 1]), words[i] & 1
+        i += 2
+        # The rows of a share ascend.
+        first = before + np.searchsorted(words[i + before : i + size], low)
+        last = before + np.searchsorted(words[i + before : i + size], high)
+        for place in range(first, last):
+            later = np.int64(words[i + place]) << 32
+            heads = min(place, NEIGHBOURS) if large else place
+            tail = max(heads, place - NEIGHBOURS) if large else place
+            for other in range(heads):
+                pairs[at] = later | np.int64(words[i + other])
+                at += 1
+            for other in range(tail, place):
+                pairs[at] = later | np.int64(words[i + other])
+                at += 1
+        i += size
+    return pairs
+
+
+def all_rows(words: Words) -> npt.NDArray[np.int64]:
+    """Every row of the shares, those before the range too, ascending and each once."""
+    found: npt.NDArray[np.int64] = np.unique(_copy_rows(words)).astype(np.int64)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _copy_rows(words):  # type: ignore[no-untyped-def]
+    rows = np.empty(len(words), np.uint32)
+    at = 0
+    i = 0
+    while i < len(words):
+        size = words[i] >> 1
+        i += 2
+        rows[at : at + size] = words[i : i + size]
+        at += size
+        i += size
+    return rows[:at]

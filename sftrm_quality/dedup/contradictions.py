@@ -1,70 +1,109 @@
 """The same two responses to the same prompt, ranked one way in one record and the other way in another."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from sftrm_quality.dedup.keys import (
-    NONE,
-    ShardKeys,
-    group_rows,
-    read_digests,
-    rows_of_kind,
-    shard_columns,
-    shard_starts,
+from sftrm_quality.dedup.exact import Found, equal_rows
+from sftrm_quality.dedup.exchange import (
+    BOUNDS,
+    Block,
+    Bounds,
+    Exchanged,
+    Map,
+    Partition,
+    cut_blocks,
+    read_array,
+    run,
+    scattered,
+    scratch_folder,
+    write_array,
 )
-from sftrm_quality.dedup.parts import list_offsets
+from sftrm_quality.dedup.keys import NONE, ShardKeys, open_keys
+from sftrm_quality.dedup.parts import list_offsets, one_array
 from sftrm_quality.records import LabelKind
 
+# One strict preference of a row between two responses, by the first row that has its prompt.
+_PREFERENCE = np.dtype(
+    [("row", np.uint32), ("prompt", np.uint32), ("low", np.uint64), ("high", np.uint64), ("low_is_better", np.bool_)]
+)
+# A ranking of five responses has ten pairs.
+_PAIRS_A_ROW = 10
 
-def contradictions(shards: Sequence[ShardKeys]) -> npt.NDArray[np.int64]:
+
+def contradictions(
+    shards: Sequence[ShardKeys], scratch: Path, map: Map = map, bounds: Bounds = BOUNDS
+) -> npt.NDArray[np.int64]:
     """For an RM row that another one contradicts, the first row that does so (int64, -1: none).
 
     Two rows contradict each other when they have the same ``prompt_key`` and rank two of the same responses in
     strictly opposite order. Ties and responses without a rank say nothing. A row never contradicts itself.
 
-    Only prompts that several records rank are looked into, at 25 bytes an ordered pair of responses.
+    Only prompts that several records rank are looked into, at 25 bytes an ordered pair of responses. ``scratch`` is a
+    folder for what the tasks that ``map`` runs hand each other; nothing of it is left.
+
+    Raises:
+        StorageError: a shard's fingerprints are missing or broken.
     """
-    prompts, _ = read_digests(shards, "prompt_key")
-    groups = group_rows(np.flatnonzero(rows_of_kind(shards, LabelKind.RM)), prompts[:, 0], prompts[:, 1])
-    del prompts
-    repeated = np.repeat(np.diff(groups.starts) > 1, np.diff(groups.starts))
-    prompt_of = np.full(shard_starts(shards)[-1], NONE, np.int64)
-    prompt_of[groups.rows[repeated]] = groups.firsts()[repeated]
-
-    orders = _preferences(shards, prompt_of)
-    found = np.full(len(prompt_of), NONE, np.int64)
-    if orders:
-        rows, better, worse = (np.concatenate(column) for column in zip(*orders, strict=True))
-        low, high = np.minimum(better, worse), np.maximum(better, worse)
-        prompt = prompt_of[rows]
-        order = np.lexsort((rows, high, low, prompt))
-        _mark_opposites(rows[order], prompt[order], low[order], high[order], (better < worse)[order], found)
-    return found
+    prompt_of = equal_rows(shards, "prompt_key", None, scratch, map, bounds, LabelKind.RM)
+    firsts = np.unique(prompt_of[prompt_of != NONE])
+    prompt_of[firsts] = firsts
+    entries = int(np.count_nonzero(prompt_of != NONE)) * _PAIRS_A_ROW
+    blocks = cut_blocks(shards, bounds.block_rows, LabelKind.RM)
+    with scratch_folder(scratch) as folder:
+        files = Exchanged(folder, len(blocks), bounds.partitions(entries))
+        path = write_array(folder / "prompts", prompt_of)
+        run(map, _write_preferences, [_Task(block, path, files) for block in blocks])
+        return scattered(len(prompt_of), map(_opposites, files.partitions_of(0)))
 
 
-def _preferences(
-    shards: Sequence[ShardKeys], prompt_of: npt.NDArray[np.int64]
-) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64], npt.NDArray[np.uint64]]]:
-    """By RM shard: row, better and worse response of each strict preference of the rows whose prompt is repeated."""
-    starts = shard_starts(shards)
-    places = [place for place, shard in enumerate(shards) if shard.label_kind is LabelKind.RM]
-    ranked = [shards[place] for place in places]
-    columns = zip(shard_columns(ranked, "response_keys"), shard_columns(ranked, "response_ranks"), strict=True)
-    found = []
-    for place, (keys, ranks) in zip(places, columns, strict=True):
-        rows = np.flatnonzero(prompt_of[starts[place] : starts[place + 1]] != NONE)
+class _Task(NamedTuple):
+    """A block of RM shards, and the file of the first row with the same prompt of each global row (int64)."""
+
+    block: Block
+    prompts: Path
+    files: Exchanged
+
+
+def _write_preferences(task: _Task) -> None:
+    parts = [np.zeros(0, _PREFERENCE)]
+    for shard, start in zip(task.block.shards, task.block.starts, strict=True):
+        prompts = read_array(task.prompts, np.int64, start, shard.rows)
+        rows = np.flatnonzero(prompts != NONE)
         if len(rows):
+            table = open_keys(shard)
+            keys, ranks = (one_array(table[name]) for name in ("response_keys", "response_ranks"))
             flat_ranks = ranks.flatten().cast("float64").to_numpy(zero_copy_only=False)
-            found.append(_explode(rows, starts[place], list_offsets(keys), keys.flatten().to_numpy(), flat_ranks))
-    return found
+            own, better, worse = _explode(rows, list_offsets(keys), keys.flatten().to_numpy(), flat_ranks)
+            entries = np.empty(len(own), _PREFERENCE)
+            entries["row"], entries["prompt"] = start + own, prompts[own]
+            entries["low"], entries["high"] = np.minimum(better, worse), np.maximum(better, worse)
+            entries["low_is_better"] = better < worse
+            parts.append(entries)
+    entries = np.concatenate(parts)
+    # Fibonacci hashing (Knuth): 2**32 / golden ratio spreads row numbers over the first bits.
+    task.files.write(task.block.number, 1, [(entries, entries["prompt"] * np.uint32(0x9E3779B1))])
+
+
+def _opposites(partition: Partition) -> Found:
+    """The rows that another one contradicts, and the first that does."""
+    entries = partition.read(_PREFERENCE)
+    entries = entries[np.lexsort([entries[name] for name in ("row", "high", "low", "prompt")])]
+    rows, prompts, low, high, low_is_better = (np.ascontiguousarray(entries[name]) for name in _PREFERENCE.names or ())
+    distinct, places = np.unique(rows.astype(np.int64), return_inverse=True)
+    found = np.full(len(distinct), NONE, np.int64)
+    _mark_opposites(places, prompts, low, high, low_is_better, found)
+    contradicted = found != NONE
+    return distinct[contradicted], distinct[found[contradicted]]
 
 
 @njit(cache=True, nogil=True)
-def _explode(rows, first_row, offsets, keys, ranks):  # type: ignore[no-untyped-def]
-    """Every two responses of a row with different ranks, the better (lower) first. An absent rank is NaN."""
+def _explode(rows, offsets, keys, ranks):  # type: ignore[no-untyped-def]
+    """Row, better (lower ranked) and worse of every two responses of different ranks. An absent rank is NaN."""
     count = 0
     for row in rows:
         size = offsets[row + 1] - offsets[row]
@@ -77,7 +116,7 @@ def _explode(rows, first_row, offsets, keys, ranks):  # type: ignore[no-untyped-
         for i in range(offsets[row], offsets[row + 1]):
             for j in range(i + 1, offsets[row + 1]):
                 if keys[i] != keys[j] and (ranks[i] < ranks[j] or ranks[j] < ranks[i]):
-                    of_row[at] = first_row + row
+                    of_row[at] = row
                     better[at], worse[at] = (keys[i], keys[j]) if ranks[i] < ranks[j] else (keys[j], keys[i])
                     at += 1
     return of_row[:at], better[:at], worse[:at]

@@ -1,42 +1,196 @@
-"""Equal keys: data_ids used again, exact duplicates."""
+"""Equal keys: running numbers of identical records, data_ids used again, exact duplicates, equal prompts."""
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sftrm_quality.dedup.keys import NONE, ShardKeys, group_rows, read_digests, shard_starts
+from sftrm_quality.dedup.exchange import (
+    BOUNDS,
+    Block,
+    Bounds,
+    Exchanged,
+    Map,
+    Partition,
+    cut_blocks,
+    read_array,
+    run,
+    scattered,
+    scratch_folder,
+    write_array,
+)
+from sftrm_quality.dedup.keys import ShardKeys, digest_halves, open_keys, shard_starts
+from sftrm_quality.records import LabelKind
+
+Found = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+"""Rows, and what was found for them."""
+
+ENTRY = np.dtype([("row", np.uint32), ("key", np.uint64, 2)])
+_WITH_CONTENT = np.dtype([*ENTRY.descr, ("content", np.uint64, 2)])
 
 
 def first_holders(
-    shards: Sequence[ShardKeys], within: Literal["dataset", "file"], source_ordinals: Sequence[int]
+    shards: Sequence[ShardKeys],
+    within: Literal["dataset", "file"],
+    source_ordinals: Sequence[int],
+    scratch: Path,
+    map: Map = map,
+    bounds: Bounds = BOUNDS,
 ) -> npt.NDArray[np.int64]:
     """For a row that uses a data_id again for other content, the row that held it first (int64, -1: it does not).
 
     A data_id is one per label kind and dataset, or per label kind and file; ``source_ordinals`` numbers the file of
     each shard. A later row that has the first holder's ``content_key`` too is its duplicate, not another use.
+
+    ``scratch`` is a folder for what the tasks that ``map`` runs hand each other; nothing of it is left.
+
+    Raises:
+        StorageError: a shard's fingerprints are missing or broken.
     """
-    ids, valid = read_digests(shards, "data_id_key")
-    keys = [ids[:, 0], ids[:, 1]]
-    if within == "file":
-        keys.append(np.repeat(np.array(source_ordinals, np.int64), [shard.rows for shard in shards]))
-    groups = group_rows(np.flatnonzero(valid), *keys)
-    del ids, keys
-    firsts = groups.firsts()
-    content, _ = read_digests(shards, "content_key")
-    reused = (content[groups.rows] != content[firsts]).any(axis=1)
-    holders = np.full(len(content), NONE, np.int64)
-    holders[groups.rows[reused]] = firsts[reused]
-    return holders
+    ordinals = source_ordinals if within == "file" else [0] * len(shards)
+    return _exchanged(shards, _Wanted("data_id_key", with_content=True), ordinals, _reused, scratch, map, bounds)
 
 
-def exact_duplicates(shards: Sequence[ShardKeys], alive: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """For a row whose ``content_key`` an earlier row has, the first such row (int64, -1: none), among alive rows."""
-    halves, _ = read_digests(shards, "content_key")
-    groups = group_rows(np.flatnonzero(alive), halves[:, 0], halves[:, 1])
+def exact_duplicates(
+    shards: Sequence[ShardKeys],
+    alive: npt.NDArray[np.bool_],
+    scratch: Path,
+    map: Map = map,
+    bounds: Bounds = BOUNDS,
+) -> npt.NDArray[np.int64]:
+    """For a row whose ``content_key`` an earlier row has, the first such row (int64, -1: none), among alive rows.
+
+    ``scratch``, ``map`` and what is raised: as for ``first_holders``.
+    """
+    return equal_rows(shards, "content_key", alive, scratch, map, bounds)
+
+
+def equal_rows(
+    shards: Sequence[ShardKeys],
+    key: str,
+    alive: npt.NDArray[np.bool_] | None,
+    scratch: Path,
+    map: Map,
+    bounds: Bounds,
+    kind: LabelKind | None = None,
+) -> npt.NDArray[np.int64]:
+    """For a row whose key (a column of digests) an earlier row has, the first such row (int64, -1: none).
+
+    Among alive rows, and if a label kind is given among those of that kind.
+    """
+    with scratch_folder(scratch) as folder:
+        path = None if alive is None else write_array(folder / "alive", alive)
+        return _exchanged(shards, _Wanted(key, path, kind), [0] * len(shards), _repeated, scratch, map, bounds)
+
+
+class _Wanted(NamedTuple):
+    """Which digests are exchanged: a column, of which rows (a file of a bool a global row), of which kind."""
+
+    key: str
+    alive: Path | None = None
+    kind: LabelKind | None = None
+    with_content: bool = False
+
+
+class _BlockOfDigests(NamedTuple):
+    block: Block
+    ordinals: tuple[int, ...]
+    wanted: _Wanted
+    files: Exchanged
+
+
+def _exchanged(
+    shards: Sequence[ShardKeys],
+    wanted: _Wanted,
+    ordinals: Sequence[int],
+    reduce: Callable[[Partition], Found],
+    scratch: Path,
+    map: Map,
+    bounds: Bounds,
+) -> npt.NDArray[np.int64]:
+    """What ``reduce`` finds among equal digests. Those of shards with another ordinal are another digest."""
+    rows = int(shard_starts(shards)[-1])
+    blocks = cut_blocks(shards, bounds.block_rows, wanted.kind)
+    with scratch_folder(scratch) as folder:
+        files = Exchanged(folder, len(blocks), bounds.partitions(rows))
+        tasks = [_BlockOfDigests(b, tuple(ordinals[place] for place in b.places), wanted, files) for b in blocks]
+        run(map, _write_digests, tasks)
+        return scattered(rows, map(reduce, files.partitions_of(0)))
+
+
+def _write_digests(task: _BlockOfDigests) -> None:
+    wanted, block = task.wanted, task.block
+    parts = [np.zeros(0, _WITH_CONTENT if wanted.with_content else ENTRY)]
+    for shard, start, ordinal in zip(block.shards, block.starts, task.ordinals, strict=True):
+        table = open_keys(shard)
+        chosen = table[wanted.key].is_valid().to_numpy()
+        if wanted.alive:
+            chosen = chosen & read_array(wanted.alive, np.bool_, start, shard.rows)
+        rows = np.flatnonzero(chosen)
+        entries = np.empty(len(rows), parts[0].dtype)
+        entries["row"] = start + rows
+        entries["key"] = digest_halves(table[wanted.key])[rows]
+        # Two digests that differ in nothing but these bits would have to be sought for 2**96 rows.
+        entries["key"][:, 1] ^= np.uint64(ordinal)
+        if wanted.with_content:
+            entries["content"] = digest_halves(table["content_key"])[rows]
+        parts.append(entries)
+    write_digests(task.files, block.number, np.concatenate(parts))
+
+
+def write_digests(files: Exchanged, block: int, entries: npt.NDArray[np.void]) -> None:
+    """The entries of a block, divided by the first half of their ``key``."""
+    files.write(block, 1, [(entries, (entries["key"][:, 0] >> np.uint64(32)).astype(np.uint32))])
+
+
+class Groups(NamedTuple):
+    """Entries with equal keys, together and in order: places among the entries, group after group.
+
+    ``starts`` says where each group begins in ``places``, and its length as the last. No group has less than two.
+    """
+
+    places: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+
+    def firsts(self) -> npt.NDArray[np.int64]:
+        """For every entry of ``places``, the first place of its group."""
+        return np.repeat(self.places[self.starts[:-1]], np.diff(self.starts))
+
+
+def group_equal(keys: npt.NDArray[np.uint64]) -> Groups:
+    """The keys (uint64, n x 2) that several entries have."""
+    # Few have: numpy's vectorised sort of one half finds nearly all that need another look.
+    high = np.ascontiguousarray(keys[:, 0])
+    order = np.argsort(high)
+    high = high[order]
+    same = np.append(False, high[1:] == high[:-1])
+    places = np.sort(order[same | np.append(same[1:], False)[: len(same)]]) if len(keys) else order
+    own = keys[places]
+    order = np.lexsort((own[:, 1], own[:, 0]))  # stable: places stay ascending within a group
+    own, places = own[order], places[order]
+    bounds = np.flatnonzero(np.concatenate([[True], (own[1:] != own[:-1]).any(axis=1), [True]]))
+    sizes = np.diff(bounds) if len(places) else np.zeros(0, np.int64)
+    kept = sizes > 1
+    return Groups(places[np.repeat(kept, sizes)], np.concatenate([[0], np.cumsum(sizes[kept])]))
+
+
+def _repeated(partition: Partition) -> Found:
+    """The later rows of each key, and the first."""
+    entries = partition.read(ENTRY)
+    groups = group_equal(entries["key"])
     firsts = groups.firsts()
-    duplicate_of = np.full(shard_starts(shards)[-1], NONE, np.int64)
-    later = groups.rows != firsts
-    duplicate_of[groups.rows[later]] = firsts[later]
-    return duplicate_of
+    later = groups.places != firsts
+    rows = entries["row"].astype(np.int64)
+    return rows[groups.places[later]], rows[firsts[later]]
+
+
+def _reused(partition: Partition) -> Found:
+    """The rows of each key whose content is not the first's, and the first."""
+    entries = partition.read(_WITH_CONTENT)
+    groups = group_equal(entries["key"])
+    firsts = groups.firsts()
+    other = (entries["content"][groups.places] != entries["content"][firsts]).any(axis=1)
+    rows = entries["row"].astype(np.int64)
+    return rows[groups.places[other]], rows[firsts[other]]

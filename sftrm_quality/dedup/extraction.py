@@ -1,7 +1,6 @@
-"""The shingle sets of some rows of a shard, written to a file: the part of the verification that runs in parallel."""
+"""The shingle sets of the rows that stand in any pair, written to a file a range: the part that reads texts again."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,70 +9,64 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from sftrm_quality.dedup.candidates import proposed_rows
+from sftrm_quality.dedup.exchange import Block
+from sftrm_quality.dedup.keys import open_table
 from sftrm_quality.dedup.parts import PROMPT_COLUMN, normalised_columns, one_array, prompt_part, response_part
+from sftrm_quality.dedup.proposals import Proposals
+from sftrm_quality.dedup.sets import PROMPT_SETS, SetFiles, Words
 from sftrm_quality.dedup.shingles import shingle_sets
-from sftrm_quality.errors import StorageError
 from sftrm_quality.records import LabelKind
 from sftrm_quality.text import normalise
-
-PROMPT_SETS = 3
-"""Sets of a row before its responses: prompt, history, system message."""
 
 # Rows whose shingles are in memory at once.
 _BATCH = 2048
 
 
 class Extraction(NamedTuple):
-    """Work for one shard: the shingle sets of ``rows`` (counted within the shard) go to ``path``."""
+    """Work for one range of rows: the sets of those that stand in a share go to the range's file in ``sets``."""
 
-    records_path: Path
-    label_kind: LabelKind
-    rows: npt.NDArray[np.int64]
-    path: Path
+    block: Block
+    proposals: Proposals
+    sets: SetFiles
     with_responses: bool
 
 
-class Extracted(NamedTuple):
-    """What is in the file of an extraction: the sets of its rows, one after the other.
-
-    Row i has the sets ``row_sets[i]`` to ``row_sets[i + 1]``: prompt, history, system message, and then its responses.
-    ``lengths`` are in shingles; ``ranks`` are NaN but for ranked responses.
-    """
-
-    path: Path
-    row_sets: npt.NDArray[np.int64]
-    lengths: npt.NDArray[np.int64]
-    ranks: npt.NDArray[np.float64]
-
-
-def extract(work: Extraction) -> Extracted:
-    """Writes the shingle sets of one shard. Runs in any process.
+def extract(work: Extraction) -> None:
+    """Writes the shingle sets of one range. Runs in any process.
 
     Raises:
         StorageError: the candidates cannot be read.
     """
-    try:
-        with pa.memory_map(str(work.records_path)) as source:
-            table = pa.ipc.open_file(source).read_all()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise StorageError(f"{work.records_path}: cannot read the candidates: {error}. Run again.") from error
-    done = []
-    with work.path.open("wb") as file:
-        for first in range(0, len(work.rows), _BATCH):
-            batch = table.take(pa.array(work.rows[first : first + _BATCH]))
-            sets, hashes = _batch_sets(work, batch)
-            done.append(sets)
-            hashes.tofile(file)
-    return join_extracted(work.path, done)
+    block = work.block
+    rows = proposed_rows(work.proposals.read(block.number), block.starts[0], sum(shard.rows for shard in block.shards))
+    work.sets.write(block.number, rows, _all_sets(work, block.starts[0] + rows))
 
 
-def _batch_sets(work: Extraction, batch: pa.Table) -> tuple[Extracted, npt.NDArray[np.uint64]]:
-    """The sets of some rows, and their shingles in the order of rows and sets."""
-    kind, rows = work.label_kind, batch.num_rows
+def _all_sets(work: Extraction, rows: npt.NDArray[np.int64]) -> Iterator[tuple[Words, npt.NDArray[np.int64]]]:
+    """The sets of some global rows as ``SetFiles.write`` takes them, batch by batch."""
+    for shard, start in zip(work.block.shards, work.block.starts, strict=True):
+        first, last = np.searchsorted(rows, [start, start + shard.rows])
+        if first == last:
+            continue
+        table = open_table(shard.records_path, "the candidates").select(_columns(shard.label_kind, work.with_responses))
+        for begin in range(first, last, _BATCH):
+            batch = table.take(pa.array(rows[begin : min(begin + _BATCH, last)] - start))
+            yield _batch_sets(shard.label_kind, batch, work.with_responses)
+
+
+def _columns(kind: LabelKind, with_responses: bool) -> list[str]:
+    responses = {LabelKind.SFT: "answer", LabelKind.RM: "responses"}
+    return [PROMPT_COLUMN[kind], "history", "system", *([responses[kind]] if with_responses else [])]
+
+
+def _batch_sets(kind: LabelKind, batch: pa.Table, with_responses: bool) -> tuple[Words, npt.NDArray[np.int64]]:
+    """The sets of some rows, one row after the other, and how many words each row takes."""
+    rows = batch.num_rows
     response_starts = np.zeros(rows + 1, np.int64)
     responses = pa.array([], pa.string())
     ranks = np.zeros(0)
-    if work.with_responses:
+    if with_responses:
         normalised = normalised_columns(kind, batch)
         prompt = prompt_part(batch, normalised[f"{PROMPT_COLUMN[kind]}_normalised"])
         responses, response_starts = response_part(kind, normalised)
@@ -99,23 +92,28 @@ def _batch_sets(work: Extraction, batch: pa.Table) -> tuple[Extracted, npt.NDArr
             starts[place], lengths[place] = bounds[:-1] + written, np.diff(bounds)
             written += len(hashes)
             parts.append(hashes)
-    return Extracted(work.path, row_sets, lengths, all_ranks), _gather(np.concatenate(parts), starts, lengths)
+    words, sizes = _pack(np.concatenate(parts), starts, lengths, all_ranks.view(np.uint64), row_sets)
+    return words, sizes
 
 
 @njit(cache=True, nogil=True)
-def _gather(values, starts, lengths):  # type: ignore[no-untyped-def]
-    """The stretches of values (uint64) from ``starts``, one after the other."""
-    gathered = np.empty(lengths.sum(), np.uint64)
+def _pack(values, starts, lengths, rank_bits, row_sets):  # type: ignore[no-untyped-def]
+    """Rows as ``SetFiles`` has them: number of sets, lengths of all, ranks of all, shingles of all; and their sizes."""
+    words = np.empty(len(row_sets) - 1 + 2 * len(lengths) + lengths.sum(), np.uint64)
+    sizes = np.empty(len(row_sets) - 1, np.int64)
     at = 0
-    for i in range(len(starts)):
-        gathered[at : at + lengths[i]] = values[starts[i] : starts[i] + lengths[i]]
-        at += lengths[i]
-    return gathered
-
-
-def join_extracted(path: Path, pieces: Sequence[Extracted]) -> Extracted:
-    """Several as one, in order."""
-    counts = np.concatenate([np.zeros(1, np.int64), *(np.diff(piece.row_sets) for piece in pieces)])
-    lengths = np.concatenate([np.zeros(0, np.int64), *(piece.lengths for piece in pieces)])
-    ranks = np.concatenate([np.zeros(0), *(piece.ranks for piece in pieces)])
-    return Extracted(path, np.cumsum(counts), lengths, ranks)
+    for row in range(len(sizes)):
+        first, last = row_sets[row], row_sets[row + 1]
+        begin = at
+        words[at] = last - first
+        at += 1
+        for i in range(first, last):
+            words[at] = lengths[i]
+            words[at + last - first] = rank_bits[i]
+            at += 1
+        at += last - first
+        for i in range(first, last):
+            words[at : at + lengths[i]] = values[starts[i] : starts[i] + lengths[i]]
+            at += lengths[i]
+        sizes[row] = at - begin
+    return words, sizes

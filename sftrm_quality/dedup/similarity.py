@@ -1,142 +1,118 @@
-"""The exact similarity of proposed pairs, from the shingle sets of the rows that stand in any pair.
-
-The texts are read once more, shard by shard (wherever ``map`` runs ``extraction.extract``), and become one file of
-sorted shingle hashes in a scratch folder, 8 bytes a shingle. Pairs are compared chunk by chunk, so that memory holds
-the shingles of a chunk and some 24 bytes a set, not the file.
-"""
-
-import shutil
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+"""How alike two rows are: the exact Jaccard of their parts, from their shingle sets (``sets``)."""
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
-
-from sftrm_quality.dedup.extraction import PROMPT_SETS, Extracted, Extraction, extract, join_extracted
-from sftrm_quality.dedup.keys import ShardKeys, shard_starts
-
-Map = Callable[[Callable[[Extraction], Extracted], Iterable[Extraction]], Iterable[Extracted]]
-"""``map``, or that of a pool of processes. It must keep the order."""
-
-# Shingles of a chunk of pairs: at most 16 MiB.
-_CHUNK_SHINGLES = 2 << 20
-
-
-class ShingleSets:
-    """The shingle sets of some global rows, on disk, and the similarity of pairs of them."""
-
-    def __init__(
-        self,
-        shards: Sequence[ShardKeys],
-        rows: npt.NDArray[np.int64],
-        scratch: Path,
-        map: Map,
-        *,
-        with_responses: bool,
-    ) -> None:
-        """Extracts the sets of ``rows`` (global, ascending) into one file in ``scratch``, an empty folder.
-
-        Raises:
-            StorageError: a shard's candidates cannot be read.
-        """
-        self._rows = rows
-        starts = shard_starts(shards)
-        bounds = np.searchsorted(rows, starts)
-        work = [
-            Extraction(
-                shard.records_path,
-                shard.label_kind,
-                rows[bounds[i] : bounds[i + 1]] - starts[i],
-                scratch / f"{i:06}.shingles",
-                with_responses,
-            )
-            for i, shard in enumerate(shards)
-            if bounds[i] < bounds[i + 1]
-        ]
-        self._path = scratch / "all.shingles"
-        done = []
-        with self._path.open("wb") as joined:
-            for extracted in map(extract, work):
-                done.append(extracted)
-                with extracted.path.open("rb") as part:
-                    shutil.copyfileobj(part, joined, 1 << 20)
-                extracted.path.unlink()
-        _, self._row_sets, self._lengths, self._ranks = join_extracted(self._path, done)
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._lengths)])
-        # Row i has the shingles row_starts[i] to row_starts[i + 1] of the file.
-        self._row_starts = starts[self._row_sets]
-
-    def similarities(
-        self, earlier: npt.NDArray[np.int64], later: npt.NDArray[np.int64], threshold: float
-    ) -> npt.NDArray[np.float64]:
-        """How alike the rows of each pair are (0 to 1); 0 stands for everything below the threshold.
-
-        The least Jaccard of all parts: prompt, history, system message, and each response with its counterpart.
-        Responses find their counterparts in the order delivered, each the most alike of those still free; so two RM
-        rows are alike only with the same number of responses. RM rows that rank counterparts in opposite order are 0
-        too: neither may be dropped in favour of the other.
-        """
-        left, right = np.searchsorted(self._rows, earlier), np.searchsorted(self._rows, later)
-        sizes = np.diff(self._row_starts)
-        touched = np.cumsum(sizes[left] + sizes[right])
-        found = np.empty(len(left))
-        first = 0
-        while first < len(left):
-            done = touched[first - 1] if first else 0
-            last = max(int(np.searchsorted(touched, done + _CHUNK_SHINGLES, side="right")), first + 1)
-            here = slice(first, last)
-            needed, places = np.unique(np.concatenate([left[here], right[here]]), return_inverse=True)
-            values, starts = self._read(needed)
-            of_rows = (self._row_sets, self._lengths, self._ranks)
-            _compare(values, starts, places, needed, *of_rows, PROMPT_SETS, threshold, found[here])
-            first = last
-        return found
-
-    def remove(self) -> None:
-        """Deletes the file."""
-        self._path.unlink()
-
-    def _read(self, needed: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-        """The shingles of some rows, and where each row's begin. Read and not mapped: what is mapped counts as ours."""
-        begins, ends = self._row_starts[needed], self._row_starts[needed + 1]
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])
-        values = np.empty(starts[-1], np.uint64)
-        with self._path.open("rb") as file:
-            for begin, start, stop in zip(begins.tolist(), starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-                file.seek(8 * begin)
-                file.readinto(values[start:stop].data)
-        return values, starts
 
 
 @njit(cache=True, nogil=True)
-def _compare(  # type: ignore[no-untyped-def]
-    values, starts, places, rows, row_sets, lengths, ranks, prompt_sets, threshold, found
-):
-    """The similarity of pairs, the first half of ``places`` with the second: both say which of ``rows`` it is."""
+def compare(words, ranks, left, right, prompt_sets, threshold, found):  # type: ignore[no-untyped-def]
+    """How alike the rows of each pair are (0 to 1), into ``found``; 0 stands for everything below the threshold.
+
+    The least Jaccard of all parts: prompt, history, system message, and each response with its counterpart.
+    Responses find their counterparts in the order delivered, each the most alike of those still free; so two RM
+    rows are alike only with the same number of responses. RM rows that rank counterparts in opposite order are 0
+    too: neither may be dropped in favour of the other.
+
+    Args: the words of rows, the same seen as float64, and where in them the two rows of each pair begin.
+    """
     for pair in range(len(found)):
-        left, right = places[pair], places[pair + len(found)]
-        a, b = row_sets[rows[left]], row_sets[rows[right]]
-        a_end, b_end = row_sets[rows[left] + 1], row_sets[rows[right] + 1]
-        found[pair] = 0.0
-        if a_end - a == b_end - b:
-            a_prompt, b_prompt = lengths[a : a + prompt_sets], lengths[b : b + prompt_sets]
-            a_lengths, b_lengths = lengths[a + prompt_sets : a_end], lengths[b + prompt_sets : b_end]
-            a_ranks, b_ranks = ranks[a + prompt_sets : a_end], ranks[b + prompt_sets : b_end]
-            at_a, at_b = starts[left] + a_prompt.sum(), starts[right] + b_prompt.sum()
-            # The shorter half first: boilerplate is mostly told apart by a few words in one of them.
-            least = 1.0
-            prompt_first = a_prompt.sum() < a_lengths.sum()
-            if prompt_first:
-                least = _prompts_alike(values, starts[left], a_prompt, starts[right], b_prompt, threshold)
-            if least >= threshold:
-                matched = _responses_alike(values, at_a, a_lengths, a_ranks, at_b, b_lengths, b_ranks, threshold)
-                least = min(least, matched)
-            if least >= threshold and not prompt_first:
-                prompts = _prompts_alike(values, starts[left], a_prompt, starts[right], b_prompt, threshold)
-                least = min(least, prompts)
-            if least >= threshold:
-                found[pair] = least
+        found[pair] = _alike(words, ranks, left[pair], right[pair], prompt_sets, threshold)
+
+
+@njit(cache=True, nogil=True)
+def connect_alike(words, ranks, left, right, prompt_sets, threshold, parents, a, b):  # type: ignore[no-untyped-def]
+    """Unites the sets of rows that are alike; returns which pairs did so (bool).
+
+    Pairs that are connected already are not compared: it could change nothing.
+
+    Args: as ``compare``; ``parents`` of rows counted in another way, and the pairs (``a``, ``b``) in that.
+    """
+    united = np.zeros(len(left), np.bool_)
+    for pair in range(len(left)):
+        x, y = _root(parents, a[pair]), _root(parents, b[pair])
+        if x != y and _alike(words, ranks, left[pair], right[pair], prompt_sets, threshold) > 0:
+            parents[max(x, y)] = min(x, y)
+            united[pair] = True
+    return united
+
+
+@njit(cache=True, nogil=True)
+def roots(parents, rows):  # type: ignore[no-untyped-def]
+    """The root of each row: the smallest row that it is connected with."""
+    found = np.empty(len(rows), np.int64)
+    for i in range(len(rows)):
+        found[i] = _root(parents, rows[i])
+    return found
+
+
+@njit(cache=True, nogil=True)
+def connect(parents, earlier, later):  # type: ignore[no-untyped-def]
+    """Unites the groups of each pair; the smaller root stays one, so that a group is named by its smallest row."""
+    for i in range(len(earlier)):
+        a, b = _root(parents, earlier[i]), _root(parents, later[i])
+        parents[max(a, b)] = min(a, b)
+
+
+@njit(cache=True, nogil=True)
+def cut_pairs(left, right, sizes, most):  # type: ignore[no-untyped-def]
+    """Where to cut a sequence of pairs so that the rows of each piece have at most ``most`` in sum (or are one pair).
+
+    Args: pairs of rows, and the size of each row, which counts once in a piece.
+    """
+    cuts = np.empty(len(left) + 1, np.int64)
+    cuts[0] = 0
+    pieces = 0
+    last_piece = np.full(len(sizes), -1, np.int64)
+    total = 0
+    for pair in range(len(left)):
+        more = sizes[left[pair]] if last_piece[left[pair]] != pieces else 0
+        more += sizes[right[pair]] if last_piece[right[pair]] != pieces else 0
+        if total > 0 and total + more > most:
+            pieces += 1
+            cuts[pieces] = pair
+            total = 0
+            more = sizes[left[pair]] + sizes[right[pair]]
+        total += more
+        last_piece[left[pair]] = pieces
+        last_piece[right[pair]] = pieces
+    cuts[pieces + 1 if len(left) else 0] = len(left)
+    return cuts[: pieces + 2 if len(left) else 1]
+
+
+@njit(cache=True, nogil=True)
+def _root(parents, row):  # type: ignore[no-untyped-def]
+    while parents[row] != row:
+        parents[row] = parents[parents[row]]
+        row = parents[row]
+    return row
+
+
+@njit(cache=True, nogil=True)
+def _alike(words, ranks, a, b, prompt_sets, threshold):  # type: ignore[no-untyped-def]
+    """The similarity of the rows that begin at two places, or 0."""
+    sets = np.int64(words[a])
+    if sets != np.int64(words[b]):
+        return 0.0
+    # Of each row, the lengths of prompt parts and responses, and where their shingles begin.
+    a_prompt, a_lengths = words[a + 1 : a + 1 + prompt_sets], words[a + 1 + prompt_sets : a + 1 + sets]
+    b_prompt, b_lengths = words[b + 1 : b + 1 + prompt_sets], words[b + 1 + prompt_sets : b + 1 + sets]
+    a_shingles, b_shingles = a + 1 + 2 * sets, b + 1 + 2 * sets
+    a_responses, b_responses = a_shingles + np.int64(a_prompt.sum()), b_shingles + np.int64(b_prompt.sum())
+    # The shorter half first: boilerplate is mostly told apart by a few words in one of them.
+    least = 1.0
+    prompt_first = a_prompt.sum() < a_lengths.sum()
+    if prompt_first:
+        least = _prompts_alike(words, a_shingles, a_prompt, b_shingles, b_prompt, threshold)
+    if least >= threshold:
+        a_ranks, b_ranks = (
+            ranks[a + 1 + sets + prompt_sets : a_shingles],
+            ranks[b + 1 + sets + prompt_sets : b_shingles],
+        )
+        matched = _responses_alike(words, a_responses, a_lengths, a_ranks, b_responses, b_lengths, b_ranks, threshold)
+        least = min(least, matched)
+    if least >= threshold and not prompt_first:
+        least = min(least, _prompts_alike(words, a_shingles, a_prompt, b_shingles, b_prompt, threshold))
+    return least if least >= threshold else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -144,10 +120,11 @@ def _prompts_alike(values, at_a, lengths_a, at_b, lengths_b, threshold):  # type
     """The least Jaccard of prompts, histories and system messages, or anything lower than the threshold."""
     least = 1.0
     for part in range(len(lengths_a)):
+        m, n = np.int64(lengths_a[part]), np.int64(lengths_b[part])
         if least >= threshold:
-            least = min(least, _jaccard(values, at_a, lengths_a[part], at_b, lengths_b[part], threshold))
-        at_a += lengths_a[part]
-        at_b += lengths_b[part]
+            least = min(least, _jaccard(values, at_a, m, at_b, n, threshold))
+        at_a += m
+        at_b += n
     return least
 
 
@@ -162,16 +139,18 @@ def _responses_alike(values, at_a, lengths_a, ranks_a, at_b, lengths_b, ranks_b,
     for i in range(count):
         best = -1.0
         start_b = at_b
+        m = np.int64(lengths_a[i])
         for j in range(count):
+            n = np.int64(lengths_b[j])
             if free[j]:
-                alike = _jaccard(values, start_a, lengths_a[i], start_b, lengths_b[j], threshold)
+                alike = _jaccard(values, start_a, m, start_b, n, threshold)
                 if alike > best:
                     best = alike
                     counterpart[i] = j
-            start_b += lengths_b[j]
+            start_b += n
         if best < threshold:
             return 0.0
-        start_a += lengths_a[i]
+        start_a += m
         free[counterpart[i]] = False
         least = min(least, best)
         for k in range(i):

@@ -1,0 +1,84 @@
+"""Running numbers of identical records, which tell their ids apart."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sftrm_quality.dedup.exact import ENTRY, Found, group_equal, write_digests
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partition, cut, run, scratch_folder
+from sftrm_quality.dedup.keys import digest_halves, open_table
+
+
+class ReceivedShard(NamedTuple):
+    """Arrow IPC files of one shard as received: the candidates that passed and their fingerprints, and those set aside.
+
+    records_path and aside_path have ``source_index``, keys_path and aside_path ``content_hash`` (binary(16)).
+    """
+
+    records_path: Path
+    keys_path: Path
+    aside_path: Path
+    rows: int
+    aside: int
+
+
+class _Block(NamedTuple):
+    number: int
+    shards: tuple[ReceivedShard, ...]
+    starts: tuple[int, ...]
+    aside_starts: tuple[int, ...]
+    files: Exchanged
+
+
+def copy_numbers(
+    shards: Sequence[ReceivedShard], scratch: Path, map: Map = map, bounds: Bounds = BOUNDS
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The running number of each record among those of the same ``content_hash``, 0 for the first, in raw order.
+
+    Of the rows that passed, and of those set aside; both are counted together. ``scratch`` is a folder for what the
+    tasks that ``map`` runs hand each other; nothing of it is left.
+
+    Raises:
+        StorageError: a file of a shard is missing or broken.
+    """
+    starts = np.cumsum([0, *(shard.rows for shard in shards)]).tolist()
+    aside_starts = (starts[-1] + np.cumsum([0, *(shard.aside for shard in shards)])).tolist()
+    numbers = np.zeros(aside_starts[-1], np.int64)
+    parts = cut([shard.rows + shard.aside for shard in shards], bounds.block_rows)
+    with scratch_folder(scratch) as folder:
+        files = Exchanged(folder, len(parts), bounds.partitions(len(numbers)))
+        tasks = [
+            _Block(number, tuple(shards[part]), tuple(starts[part]), tuple(aside_starts[part]), files)
+            for number, part in enumerate(parts)
+        ]
+        run(map, _write_hashes, tasks)
+        for rows, found in map(_numbered, files.partitions_of(0)):
+            numbers[rows] = found
+    return numbers[: starts[-1]], numbers[starts[-1] :]
+
+
+def _write_hashes(block: _Block) -> None:
+    """Rows set aside are numbered after all that passed; the entries stand in raw order, which is the order counted."""
+    parts = [np.zeros(0, ENTRY)]
+    for shard, start, aside_start in zip(block.shards, block.starts, block.aside_starts, strict=True):
+        aside = open_table(shard.aside_path, "what was set aside")
+        records = open_table(shard.records_path, "the candidates")
+        keys = open_table(shard.keys_path, "the fingerprints")
+        entries = np.empty(shard.rows + shard.aside, ENTRY)
+        entries["row"] = np.append(start + np.arange(shard.rows), aside_start + np.arange(shard.aside))
+        entries["key"] = np.concatenate([digest_halves(table["content_hash"]) for table in (keys, aside)])
+        positions = np.concatenate([table["source_index"].to_numpy() for table in (records, aside)])
+        parts.append(entries[np.argsort(positions, kind="stable")])
+    write_digests(block.files, block.number, np.concatenate(parts))
+
+
+def _numbered(partition: Partition) -> Found:
+    """The later rows of each hash with their numbers."""
+    entries = partition.read(ENTRY)
+    groups = group_equal(entries["key"])
+    sizes = np.diff(groups.starts)
+    numbers = np.arange(len(groups.places)) - np.repeat(groups.starts[:-1], sizes)
+    return entries["row"].astype(np.int64)[groups.places], numbers
