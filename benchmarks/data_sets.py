@@ -4,8 +4,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import orjson
 import pyarrow as pa
@@ -17,7 +17,8 @@ from benchmarks.label_texts import normalise
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class DataSet(NamedTuple):
+@dataclass(frozen=True)
+class DataSet:
     """A generated data set: one JSON document, the same records as JSON lines, and their truth."""
 
     folder: Path
@@ -50,7 +51,7 @@ def data_set(root: Path, kind: str, count: int, seed: int = 1) -> DataSet:
         with tempfile.TemporaryDirectory(dir=root) as folder:
             made = Path(folder) / "made"
             # A process of its own gives the memory of the truth table back.
-            command = [sys.executable, "-m", "benchmarks.make_labels", kind, str(count), "--out", made]
+            command = [sys.executable, "-m", "benchmarks.make_labels", kind, str(count), "--out", str(made)]
             subprocess.run([*command, "--forms", "compact,jsonl", "--seed", str(seed)], check=True, cwd=ROOT)
             made.replace(wanted)
     return DataSet(wanted, kind, count)

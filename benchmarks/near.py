@@ -45,11 +45,11 @@ def ours(path: Path) -> Kept:
             records = pa.table(columns, schema=schema)
             normalised = {f"{name}_normalised": column for name, column in given.items()}
             keys = dedup.fingerprint(LabelKind.SFT, records, normalised, near)
-            paths = [Path(folder, f"{name}-{number}.arrow") for name in ("keys", "records")]
-            for target, table in zip(paths, (keys, records), strict=True):
+            keys_path, records_path = (Path(folder, f"{name}-{number}.arrow") for name in ("keys", "records"))
+            for target, table in ((keys_path, keys), (records_path, records)):
                 with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                     writer.write_table(table)
-            shards.append(dedup.ShardKeys(*paths, LabelKind.SFT, len(records)))
+            shards.append(dedup.ShardKeys(keys_path, records_path, LabelKind.SFT, len(records)))
         alive = np.ones(sum(shard.rows for shard in shards), bool)
         found = dedup.near_duplicates(shards, alive, THRESHOLD, Path(folder))
     return found.duplicate_of < 0

@@ -2,7 +2,8 @@
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from benchmarks.data_sets import DataSet, data_set, write_texts
 from benchmarks.measure import Usage
 from benchmarks.near import THRESHOLD, TOOLS
 from benchmarks.product import Product, outcome, outcome_of_run
-from benchmarks.scoring import Outcome, Score, score
+from benchmarks.scoring import Mask, Outcome, Score, score
 from benchmarks.tables import number, publish, share
 
 _HEAD = [
@@ -40,7 +41,7 @@ def compare(records: int, data: Path, report: Path) -> None:
     """Measures all tools on SFT records and publishes ``peers``. Data sets are kept in ``data``."""
     found = data_set(data, "sft", records)
     with tempfile.TemporaryDirectory(dir=data) as folder:
-        results = _measured(found, Path(folder), data_set(data, "sft", 10))
+        results = list(_Comparison(found, Path(folder), data_set(data, "sft", 10)).results())
     ours = {result.group: result for result in reversed(results) if result.tool.startswith("ours")}
     rows: list[list[str]] = []
     for group in (_JOB, _SEARCH):
@@ -50,44 +51,53 @@ def compare(records: int, data: Path, report: Path) -> None:
     publish("peers", title, _HEAD, rows, [_figures(result, records) for result in results], report, _NOTES)
 
 
-def _measured(data: DataSet, work: Path, tiny: DataSet) -> list[Result]:
-    console = Console(stderr=True)
-    product = Product(work, tiny.document)
-    truth = data.truth()
-    texts = work / "texts.parquet"
-    rows = write_texts(data, texts)
-    kept = work / "kept.npy"
+class _Comparison:
+    """Runs each tool on one data set, outputs below an empty folder."""
 
-    def job() -> Outcome:
-        return outcome_of_run(work / "ours", data.count)
+    def __init__(self, data: DataSet, work: Path, tiny: DataSet) -> None:
+        self.data = data
+        self.work = work
+        self.product = Product(work, tiny.document)
+        self.truth = data.truth()
+        self.texts = work / "texts.parquet"
+        self.rows = write_texts(data, self.texts)
 
-    def script() -> Outcome:
-        present = outcome((work / "typical").glob("*.parquet"), [], data.count).kept
-        not_blank = np.array([kind != "empty" for kind in truth["kind"].to_pylist()])
-        return Outcome(present, not_blank & ~present)
+    def results(self) -> Iterator[Result]:
+        yield self._result(_JOB, "ours: sftrm run", self._job)
+        yield self._result(_JOB, "the usual script", self._script)
+        for tool in TOOLS:
+            name = "ours: the library" if tool == "ours" else tool
+            yield self._result(_SEARCH, name, partial(self._search, tool))
 
-    def search() -> Outcome:
-        mask, removed = np.zeros(data.count, bool), np.zeros(data.count, bool)
-        found = np.load(kept)
-        mask[rows], removed[rows] = found, ~found
-        return Outcome(mask, removed)
+    def _result(self, group: str, tool: str, run: Callable[[], tuple[Usage, Outcome]]) -> Result:
+        Console(stderr=True, highlight=False).print(f"{group}: {tool} …")
+        usage, found = run()
+        return Result(group, tool, usage, score(self.truth, found, self.data.answers, THRESHOLD))
 
-    python = [sys.executable, "-m"]
-    script_command = [*python, "benchmarks.typical_script", data.document, work / "typical"]
-    plan: list[tuple[str, str, Callable[[], Usage], Callable[[], Outcome]]] = [
-        (_JOB, "ours: sftrm run", lambda: product.run(data.document, work / "ours"), job),
-        (_JOB, "the usual script", lambda: product.measure(script_command), script),
-    ]
-    for tool in TOOLS:
-        command = [*python, "benchmarks.near", tool, texts, kept]
-        name = "ours: the library" if tool == "ours" else tool
-        plan.append((_SEARCH, name, lambda command=command: product.measure(command), search))
-    results = []
-    for group, tool, run, result in plan:
-        console.print(f"{group}: {tool} …", highlight=False)
-        usage = run()
-        results.append(Result(group, tool, usage, score(truth, result(), data.answers, THRESHOLD)))
-    return results
+    def _job(self) -> tuple[Usage, Outcome]:
+        out = self.work / "ours"
+        usage = self.product.run(self.data.document, out)
+        return usage, outcome_of_run(out, self.data.count)
+
+    def _script(self) -> tuple[Usage, Outcome]:
+        out = self.work / "typical"
+        command = [sys.executable, "-m", "benchmarks.typical_script"]
+        usage = self.product.measure([*command, self.data.document, out])
+        kept = outcome(out.glob("*.parquet"), [], self.data.count).kept
+        # It lists nothing of what it drops; blank answers aside, that is duplicates.
+        return usage, Outcome(kept, self._not_blank() & ~kept)
+
+    def _search(self, tool: str) -> tuple[Usage, Outcome]:
+        target = self.work / f"{tool}.npy"
+        usage = self.product.measure([sys.executable, "-m", "benchmarks.near", tool, self.texts, target])
+        kept = np.zeros(self.data.count, bool)
+        kept[self.rows] = np.load(target)
+        return usage, Outcome(kept, self._not_blank() & ~kept)
+
+    def _not_blank(self) -> Mask:
+        mask = np.zeros(self.data.count, bool)
+        mask[self.rows] = True
+        return mask
 
 
 def _copies(found: Score) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +29,11 @@ class Product:
 
     def run(self, raw: Path, out: Path, *, workers: int = 2, threshold: float = 0.8) -> Usage:
         """The cost of ``sftrm run``."""
-        options = ["--out", out, "--workers", str(workers), "--set", f"near.threshold={threshold}"]
+        options = ["--out", str(out), "--workers", str(workers), "--set", f"near.threshold={threshold}"]
         return self.measure([SFTRM, "run", raw, *options])
 
-    def measure(self, command: Iterable[str | Path]) -> Usage:
-        return measure([*command], self.work / "log.txt", self.env)
+    def measure(self, command: Sequence[str | Path]) -> Usage:
+        return measure(command, self.work / "log.txt", self.env)
 
 
 def release_files(out: Path, pattern: str = "*/*.parquet") -> list[Path]:

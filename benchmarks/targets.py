@@ -80,8 +80,8 @@ def script(session: Session) -> Iterator[Figure]:
     """The usual script, with its near-duplicate step, on a twentieth of the records."""
     labels = session.labels("sft", session.records // 20)
     ours, _ = session.run(labels)
-    command = [sys.executable, "-m", "benchmarks.typical_script", labels.document, session.work / "typical"]
-    theirs = session.product.measure(command)
+    command = [sys.executable, "-m", "benchmarks.typical_script"]
+    theirs = session.product.measure([*command, labels.document, session.work / "typical"])
     yield Figure("script", f"{labels.count:,} SFT, CPU s", ours.cpu_seconds, digits=1)
     yield Figure("script", f"{labels.count:,} SFT, CPU s of the usual script", theirs.cpu_seconds, digits=1)
     ratio = theirs.cpu_seconds / ours.cpu_seconds
