@@ -45,7 +45,7 @@ benchmark: .venv-bench/.ready
 
 # Names no index: whoever installs uses their own.
 lock:
-	uv pip compile pyproject.toml --group dev --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	uv pip compile pyproject.toml --extra cluster --group dev --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	  --no-header --output-file requirements.lock
 
 clean:

@@ -119,11 +119,13 @@ def _execute(
 def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
     from flows.stopping import stop_on_signals
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.workers import start_fork_server
 
     stop_on_signals(OutputFolder(config.out))
-    # Great Expectations is imported there while Prefect starts here.
-    start_fork_server()
+    if config.engine == "processes":
+        from sftrm_quality.workers.processes import start_fork_server
+
+        # Great Expectations is imported there while Prefect starts here.
+        start_fork_server()
     from flows.prefect_settings import set_defaults
 
     set_defaults(quiet=True)
@@ -237,8 +239,8 @@ def main() -> None:
     except OSError as error:
         print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         code = 3
-    except BrokenExecutor:
-        print("error: a worker process died, perhaps for want of memory: try fewer --workers", file=sys.stderr)
+    except BrokenExecutor as error:
+        print(f"error: a worker died, perhaps for want of memory: try fewer --workers ({error})", file=sys.stderr)
         code = 3
     except Exception:
         traceback.print_exc()

@@ -123,6 +123,7 @@ def ingest(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
     """
     stopping.again()
     with progress.hearing(get_run_logger().warning), Job(config, mode) as job:
+        stopping.again()
         plan = discover(job)
         if job.publishes and plan.value.unchanged:
             unchanged: Box[RunResult] = report_unchanged(job, plan)

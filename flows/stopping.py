@@ -13,7 +13,8 @@ _handler: Callable[[int, FrameType | None], None] | None = None
 
 
 def again() -> None:
-    """Take the signals back from Prefect, which claims SIGTERM for each flow; nothing where nobody asked for it."""
+    """Take the signals back from Prefect, which claims SIGTERM for each flow, and from Ray, which claims it when it
+    starts; nothing where nobody asked for it."""
     if _handler is not None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _handler)

@@ -94,6 +94,14 @@ class RunConfig(_Settings):
     out: Path = Field(Path("data/out"), title="Output folder")
     expectations: Path = Field(SHIPPED_EXPECTATIONS, title="Folder of the expectation suites")
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, title="Worker processes")
+    engine: Literal["processes", "ray"] = Field(
+        "processes", title="Engine", description="processes on this machine, or ray: a cluster (extra 'cluster')."
+    )
+    ray_address: str = Field(
+        "local",
+        title="Ray address",
+        description="host:port or ray://host:10001 of a cluster, auto, or local: a cluster started here.",
+    )
     lock_seconds: float = Field(
         600, ge=0, title="Wait for another run", description="Seconds to wait for a run that writes to the same output."
     )

@@ -43,7 +43,7 @@ from sftrm_quality.reports.figures import Figures, all_counts, of_collection
 from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.write import put_in_place, take_back, write_report
-from sftrm_quality.workers import Workers, give_memory_back
+from sftrm_quality.workers import give_memory_back, workers_for
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Job:
             self.suites: Suites = check_before_reading(self.config)
             # The lock is given back last, when no worker can write any more.
             stack.enter_context(self.output.locked(self.config.lock_seconds, progress.tell))
-            self.workers = stack.enter_context(Workers(self.config.workers))
+            self.workers = stack.enter_context(workers_for(self.config))
             self._memory = stack.enter_context(PeakMemory())
             self.staging.mkdir(parents=True)
             self._compile_suites()

@@ -180,8 +180,6 @@ def process_shard(task: ShardTask) -> ShardSummary:
     _write(task.records_path, records)
     _write(task.keys_path, dedup.fingerprint(kind, kept, kept, task.near))
     _write(task.aside_path, aside.sort_by("source_index"))
-    if task.shard.spilled:
-        task.shard.path.unlink()
     reasons = Counter(reason for table in (batch.unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
     return ShardSummary(
         received=len(task.shard.starts),

@@ -147,7 +147,11 @@ class Intaker:
             )
             if not shard.spilled:
                 counted.add(shard.length)
-            return self.workers.submit(process_shard, task)
+            summary = self.workers.submit(process_shard, task)
+            if shard.spilled:
+                # Here and not in the task, which is run again when its worker dies.
+                summary.add_done_callback(lambda _: shard.path.unlink(missing_ok=True))
+            return summary
 
         try:
             return tuple(self.workers.in_order(submit, document.shards))

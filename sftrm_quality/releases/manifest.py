@@ -28,8 +28,9 @@ class Release:
 
 
 def settings_in_force(config: RunConfig) -> dict[str, Any]:
-    """The settings that a release depends on: not where it is written, nor by how many workers."""
-    return config.model_dump(mode="json", exclude={"raw", "out", "expectations", "workers", "lock_seconds"})
+    """The settings that a release depends on: not where it is written, nor by which workers."""
+    elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "lock_seconds"}
+    return config.model_dump(mode="json", exclude=elsewhere)
 
 
 def hash_of(value: object) -> str:

@@ -1,0 +1,52 @@
+"""What workers are to the rest of the product."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+class Workers(ABC):
+    """Runs functions elsewhere, with back-pressure. A context: workers are up inside it and idle or gone after it.
+
+    count: how many functions run at once. A function may be run again after its worker died, so that it must write
+    what it writes anew and take away nothing that it was given.
+    """
+
+    count: int
+
+    @abstractmethod
+    def submit(self, function: Callable[..., R], *arguments: Any) -> "Future[R]":
+        """Run a function of a module with arguments that can be pickled.
+
+        The future raises what the function raises, StorageError for an OSError, and BrokenExecutor for a worker that
+        died for good.
+        """
+
+    @abstractmethod
+    def __enter__(self) -> Self: ...
+
+    @abstractmethod
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def map(self, function: Callable[[A], R], items: Iterable[A]) -> Iterator[R]:
+        """Results in the order of the items."""
+        yield from self.in_order(lambda item: self.submit(function, item), items)
+
+    def in_order(self, submit: Callable[[A], "Future[R]"], items: Iterable[A]) -> Iterator[R]:
+        """Submit items as they come, hold back while one more than ``count`` are in flight, yield results in order."""
+        waiting: list[Future[R]] = []
+        for item in items:
+            waiting.append(submit(item))
+            while len([f for f in waiting if not f.done()]) > self.count:
+                wait([f for f in waiting if not f.done()], return_when=FIRST_COMPLETED)
+            while waiting and waiting[0].done():
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()

@@ -1,0 +1,86 @@
+"""The process pool of one machine. Workers are forked from a server that has imported everything once."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sftrm_quality.workers.base import Workers
+from sftrm_quality.workers.tasks import ONE_THREAD, tidy, use_one_thread
+
+R = TypeVar("R")
+
+_LOOK_AROUND_SECONDS = 2
+# Every worker is a fork of the process that imported these, and pays nothing.
+_PRELOAD = ["sftrm_quality.intake.preload"]
+
+
+def _end_with(main: int) -> None:
+    """End this worker and the fork server when the main process is gone, killed by the system or by somebody."""
+    while os.getppid() != 1:
+        time.sleep(_LOOK_AROUND_SECONDS)
+        try:
+            os.kill(main, 0)
+        except ProcessLookupError:
+            with suppress(ProcessLookupError):
+                os.kill(os.getppid(), signal.SIGKILL)
+            os._exit(1)
+    os._exit(1)
+
+
+def _start_worker(main: int) -> None:
+    threading.Thread(target=_end_with, args=(main,), daemon=True, name="end-with-main").start()
+    use_one_thread()
+    # Ctrl-C is the main process's to handle; it stops the workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _context() -> ForkServerContext:
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    return context
+
+
+def start_fork_server() -> None:
+    """Begin its imports now, beside whatever the caller does next. Workers of this process use it later.
+
+    It ignores Ctrl-C from its first moment, which is the main process's to handle. To be called in the main thread.
+    """
+    _context()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class ProcessWorkers(Workers):
+    """A pool of worker processes. One that dies breaks the pool: on one machine it died for want of memory."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._pool = ProcessPoolExecutor(
+            count, mp_context=_context(), initializer=_start_worker, initargs=(os.getpid(),)
+        )
+
+    def submit(self, function: Callable[..., R], *arguments: Any) -> "Future[R]":
+        return self._pool.submit(tidy, function, *arguments)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Also after an error: a worker that still writes must not meet the next run.
+        self._pool.shutdown(wait=True, cancel_futures=True)

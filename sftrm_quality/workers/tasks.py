@@ -1,0 +1,47 @@
+"""How a task runs in any worker: as few threads as possible, and its memory given back at the end."""
+
+import ctypes
+import gc
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sftrm_quality.errors import StorageError
+
+R = TypeVar("R")
+
+# Libraries must not start a thread per core in every worker: the workers are the parallelism.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
+
+
+def use_one_thread() -> None:
+    """For libraries that do not ask the environment."""
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+
+
+def tidy(function: Callable[..., R], *arguments: Any) -> R:
+    """Call a function and give its memory back to the system.
+
+    Great Expectations leaves its frames in reference cycles, 30 MB a shard, which wait for a full collection; and what
+    is freed stays with the allocators. Without this a worker grows to several times what a shard needs.
+    """
+    try:
+        return function(*arguments)
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        raise StorageError(f"{name}{error.strerror or error}; nothing is published") from error
+    finally:
+        gc.collect()
+        give_memory_back()
+
+
+def give_memory_back() -> None:
+    """Return what the allocators hold and nobody uses; a wish, not a command, and only glibc knows it."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
