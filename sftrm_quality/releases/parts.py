@@ -20,10 +20,10 @@ from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.splits import SPLITS
 
-# A row group ends at 64 Ki rows or 32 MiB of text, whichever comes first. The writer holds one of them, so that its
-# memory depends on neither the number of records nor their length; fewer bytes a group cost readers more requests.
+# A row group ends at 64 Ki rows or 128 MiB of text, whichever comes first: the writer holds one of them, so that its
+# memory depends on neither the number of records nor their length, and usual records make groups of 64 Ki rows.
 ROW_GROUP_ROWS = 65_536
-ROW_GROUP_BYTES = 32 << 20
+ROW_GROUP_BYTES = 128 << 20
 # Rows are copied together in pieces of this size. A row group's pieces lie at the same rows whatever the shards were,
 # which Parquet's pages would show otherwise.
 _PIECE_ROWS = 2_048
