@@ -1,6 +1,6 @@
 # make run    the main job on the sample data          make test    all tests
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
-# make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes
+# make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3
 BIN := .venv/bin
 

@@ -30,7 +30,7 @@ def peers(
 ) -> None:
     """Ours against the usual script and against datatrove, datasketch and rensa, on the same texts.
 
-    Ten minutes for 50,000 records, nearly all of it in the usual script.
+    Five minutes for 50,000 records, most of it in the usual script.
     """
     from benchmarks.peers import compare
 
@@ -52,7 +52,7 @@ def targets(
     """The product's own targets, each figure beside its limit: size, rm, workers, script, quality, incremental, help,
     fixed.
 
-    An hour for one million records, and 30 GB of disk. Limits in seconds and MiB hold for one million only.
+    Half an hour for one million records, and 30 GB of disk. Limits in seconds and MiB hold for one million only.
     """
     from benchmarks.targets import TARGETS, measure_targets
 
