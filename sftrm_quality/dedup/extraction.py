@@ -20,7 +20,7 @@ from sftrm_quality.records import LabelKind
 from sftrm_quality.text import normalise
 
 # Rows whose shingles are in memory at once.
-_BATCH = 2048
+_BATCH = 512
 
 
 class Extraction(NamedTuple):

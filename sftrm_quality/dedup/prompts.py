@@ -13,7 +13,7 @@ from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder, wr
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
-from sftrm_quality.dedup.similarity import connect, connect_alike, roots
+from sftrm_quality.dedup.similarity import connect, connect_alike, roots, settle
 
 
 def prompt_groups(
@@ -41,9 +41,8 @@ def prompt_groups(
             pairs = np.fromfile(path, np.int64)
             path.unlink()
             connect(parents, pairs & EARLIER, pairs >> 32)
-    groups = np.full(len(alive), NONE, np.int64)
-    groups[alive] = roots(parents, np.flatnonzero(alive))
-    return groups
+    settle(parents)
+    return parents
 
 
 def _connected(work: Comparison) -> Path:

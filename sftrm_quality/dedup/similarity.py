@@ -46,6 +46,14 @@ def roots(parents, rows):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def settle(parents):  # type: ignore[no-untyped-def]
+    """Makes the parent of every row its root, in place; -1 stays."""
+    for row in range(len(parents)):
+        if parents[row] >= 0:
+            parents[row] = _root(parents, row)
+
+
+@njit(cache=True, nogil=True)
 def connect(parents, earlier, later):  # type: ignore[no-untyped-def]
     """Unites the groups of each pair; the smaller root stays one, so that a group is named by its smallest row."""
     for i in range(len(earlier)):
