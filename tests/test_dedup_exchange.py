@@ -14,11 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sftrm_quality.dedup import comparison
 from sftrm_quality.dedup.candidates import Buckets, all_rows, count_pairs, fill_pairs, join_shares, proposed_rows
 from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
 from sftrm_quality.dedup.exact import exact_duplicates, first_holders, group_equal
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partition, cut, scratch_folder, written
+from sftrm_quality.dedup.extraction import Extraction
+from sftrm_quality.dedup.keys import digest_halves
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
 from sftrm_quality.dedup.sets import SetFiles
@@ -316,6 +319,48 @@ def test_copies_are_numbered_in_raw_order(
     copies, aside = copy_numbers(received, scratch, map, bounds)
     assert (copies.tolist(), aside.tolist()) == (expected[True], expected[False])
     assert not list(scratch.iterdir())
+
+
+def test_no_more_pairs_at_a_time_than_the_bound_or_those_of_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards = write_shards(tmp_path, mixed_records(150))
+    fill = comparison.fill_pairs
+    filled: list[int] = []
+
+    def filling(shares: Any, low: int, high: int, count: int) -> Any:
+        filled.append(count)
+        assert count <= 40 or high == low + 1
+        return fill(shares, low, high, count)
+
+    monkeypatch.setattr(comparison, "fill_pairs", filling)
+    near_duplicates(shards, np.ones(150, np.bool_), 0.8, tmp_path, map, BOUNDS._replace(chunk_pairs=40))
+    assert len(filled) > 3 and max(filled) > 20
+
+
+def test_one_row_stands_for_all_of_its_prompt(tmp_path: Path) -> None:
+    prompts = ["서울에서 부산까지 가는 가장 빠른 길", "서울에서 부산까지 가는 가장 빠른 길!", "전혀 다른 물음"]
+    base: Record = {"data_id": None, "system": None, "history": None, "answer": "예"}
+    records: list[Record] = [{**base, "question": prompts[i % 3]} for i in range(90)]
+    read: list[int] = []
+
+    def looking(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
+        for item in items:
+            yield function(item)
+            if isinstance(item, Extraction):
+                starts = np.fromfile(item.sets.folder / f"{item.block.number:06}.sets", np.int64, 91)
+                read.extend(np.flatnonzero(np.diff(starts)).tolist())
+
+    groups = prompt_groups(write_shards(tmp_path, records), np.ones(90, np.bool_), 0.8, tmp_path, looking)
+    assert groups.tolist() == [0, 0, 2] * 30
+    assert read == [0, 1]
+
+
+def test_digests_of_a_slice_and_of_several_pieces() -> None:
+    column = pa.chunked_array([pa.array([bytes([i]) * 16 for i in range(4)], pa.binary(16))])
+    for piece in (column.slice(1, 2), pa.chunked_array([*column.slice(1, 1).chunks, *column.slice(2, 1).chunks])):
+        assert digest_halves(piece).tolist() == [[0x0101010101010101 * i] * 2 for i in (1, 2)]
+    assert digest_halves(column.slice(0, 0)).shape == (0, 2)
 
 
 def test_folders_of_two_steps_never_meet(tmp_path: Path) -> None:

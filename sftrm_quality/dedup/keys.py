@@ -71,5 +71,4 @@ def digest_halves(column: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
     values = column.combine_chunks()
     if not len(values):
         return np.zeros((0, 2), np.uint64)
-    halves = np.frombuffer(values.buffers()[1], np.uint64)[2 * values.offset :]
-    return halves[: 2 * len(values)].reshape(-1, 2)
+    return np.frombuffer(values.buffers()[1], np.uint64)[: 2 * len(values)].reshape(-1, 2)
