@@ -94,6 +94,9 @@ def _execute(
     given: dict[str, Any] = {"raw": raw, "out": out, "expectations": expectations, "workers": workers}
     given = {name: value for name, value in given.items() if value is not None and value != []}
     try:
+        from sftrm_quality.workers.tasks import set_environment
+
+        set_environment()
         from sftrm_quality.config_loading import load_config
         from sftrm_quality.job import check_before_reading
         from sftrm_quality.output import OutputFolder

@@ -200,6 +200,6 @@ def test_importing_the_package_does_not_import_great_expectations() -> None:
 
 
 def test_great_expectations_leaves_the_warnings_of_the_process_alone() -> None:
-    code = "import sftrm_quality.intake.preload, warnings; warnings.warn('ours', stacklevel=1)"
+    code = "import sftrm_quality.preload, warnings; warnings.warn('ours', stacklevel=1)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert "UserWarning: ours" in done.stderr

@@ -70,7 +70,7 @@ def hash_column(path: Path, name: str) -> npt.NDArray[np.uint64]:
     return words[: len(values) * 2].reshape(-1, 2)
 
 
-def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: Rows) -> list[str]:
+def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: npt.NDArray[np.signedinteger]) -> list[str]:
     """``sft-<32 hex digits>``, and ``-<n>`` behind it for the n-th further copy of the same content."""
     digits = np.ascontiguousarray(hashes).tobytes().hex()
     return [f"{kind}-{digits[32 * i : 32 * i + 32]}" + (f"-{n}" if n else "") for i, n in enumerate(numbers.tolist())]

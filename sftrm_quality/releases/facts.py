@@ -24,11 +24,14 @@ from sftrm_quality.intake.files import Intake
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
 from sftrm_quality.splits import SPLITS
+from sftrm_quality.workers import give_memory_back
 
 Hashes = npt.NDArray[np.uint64]
 # A split is expected to be non-empty when ten groups are expected in it: all of them elsewhere has odds of e^-10.
 _EXPECTED_GROUPS = 10
 _BATCH_ROWS = 2_048
+# Allocators keep what batches free: 80 MiB by the end of a file, 30 MiB when they are asked now and then.
+_BATCHES_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
     """
     record_ids, data_ids, prompts = [], [], []
     with pq.ParquetFile(part.path, page_checksum_verification=True, **STREAMED) as file:
-        for batch in file.iter_batches(_BATCH_ROWS):
+        for number, batch in enumerate(file.iter_batches(_BATCH_ROWS), 1):
             table = pa.Table.from_batches([batch])
             fields = CANDIDATE_FIELDS[part.label_kind]
             candidates = pa.table([table[f.name].combine_chunks().cast(f.type) for f in fields], schema=fields)
@@ -89,6 +92,8 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 names = [f"{file}\0{name}" for file, name in zip(table["source_file"].to_pylist(), names, strict=True)]
             data_ids.append(_hashes(names))
             prompts.append(_words(dedup.prompt_keys(part.label_kind, candidates)))
+            if number % _BATCHES_KEPT == 0:
+                give_memory_back()
     rows = sum(map(len, record_ids))
     if rows != part.rows:
         raise StorageError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")

@@ -19,6 +19,7 @@ from sftrm_quality.collection.shards import hash_column, read_table, record_ids
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.splits import SPLITS
+from sftrm_quality.workers import give_memory_back
 
 # A row group ends at 64 Ki rows or 128 MiB of text, whichever comes first: the writer holds one of them, so that its
 # memory depends on neither the number of records nor their length, and usual records make groups of 64 Ki rows.
@@ -40,8 +41,8 @@ class Segment:
     records_path: Path
     keys_path: Path
     source_file: str
-    rows: npt.NDArray[np.int64]
-    copy_numbers: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int32]
+    copy_numbers: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Pa
                     room = PART_ROWS
                 taken, rows = rows[:room], rows[room:]
                 numbers = collection.copy_number[shard.start + taken]
-                files[-1].append(Segment(shard.records_path, shard.keys_path, shard.intake.source_file, taken, numbers))
+                paths = shard.records_path, shard.keys_path
+                # Half the width is room enough within a shard, and these are held for all records at once.
+                half = taken.astype(np.int32), numbers.astype(np.int32)
+                files[-1].append(Segment(*paths, shard.intake.source_file, *half))
                 room -= len(taken)
         for number, segments in enumerate(files):
             name = f"{split}-{number:05d}-of-{len(files):05d}.parquet"
@@ -85,11 +89,12 @@ def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Pa
     return parts
 
 
-def _published(kind: LabelKind, segment: Segment) -> pa.Table:
-    records = read_table(segment.records_path).take(pa.array(segment.rows))
-    hashes = hash_column(segment.keys_path, "content_hash")[segment.rows]
+def _published(kind: LabelKind, segment: Segment, some: slice) -> pa.Table:
+    rows = segment.rows[some]
+    records = read_table(segment.records_path).take(pa.array(rows))
+    hashes = hash_column(segment.keys_path, "content_hash")[rows]
     lineage = {
-        "record_id": pa.array(record_ids(kind, hashes, segment.copy_numbers)),
+        "record_id": pa.array(record_ids(kind, hashes, segment.copy_numbers[some])),
         "source_file": pa.array([segment.source_file] * len(records), pa.string()),
     }
     try:
@@ -105,12 +110,17 @@ def _published(kind: LabelKind, segment: Segment) -> pa.Table:
     return pa.table(columns, schema=PUBLISHED[kind])
 
 
+def _tables(part: Part) -> Iterator[pa.Table]:
+    for segment in part.segments:
+        for first in range(0, len(segment.rows), _PIECE_ROWS):
+            yield _published(part.label_kind, segment, slice(first, first + _PIECE_ROWS))
+
+
 def _pieces(part: Part) -> Iterator[pa.Table]:
     """Exactly _PIECE_ROWS rows each but the last, in one chunk: the cut of the shards leaves no trace."""
     waiting: list[pa.Table] = []
     count = 0
-    for segment in part.segments:
-        table = _published(part.label_kind, segment)
+    for table in _tables(part):
         while count + len(table) >= _PIECE_ROWS:
             head = table.slice(0, _PIECE_ROWS - count)
             yield pa.concat_tables([*waiting, head]).combine_chunks()
@@ -156,6 +166,7 @@ def write_part(part: Part) -> None:
         for group in _row_groups(part):
             writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
             del group  # or it would stay while the next one is gathered
+            give_memory_back()
 
 
 def file_hash(path: Path) -> str:

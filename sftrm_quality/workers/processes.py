@@ -14,13 +14,13 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sftrm_quality.workers.base import Workers
-from sftrm_quality.workers.tasks import ONE_THREAD, tidy, use_one_thread
+from sftrm_quality.workers.tasks import set_environment, tidy, use_one_thread
 
 R = TypeVar("R")
 
 _LOOK_AROUND_SECONDS = 2
 # Every worker is a fork of the process that imported these, and pays nothing.
-_PRELOAD = ["sftrm_quality.intake.preload"]
+_PRELOAD = ["sftrm_quality.preload"]
 
 
 def _end_with(main: int) -> None:
@@ -44,8 +44,7 @@ def _start_worker(main: int) -> None:
 
 
 def _context() -> ForkServerContext:
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
+    set_environment()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOAD)
     return context

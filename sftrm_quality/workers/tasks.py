@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,7 +11,16 @@ from sftrm_quality.errors import StorageError
 R = TypeVar("R")
 
 # Libraries must not start a thread per core in every worker: the workers are the parallelism.
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
+# Arrow's allocator keeps freed pages for a while. At once costs 1 % more CPU time and saves 40 MiB a writing worker
+# (1M records, 2 workers: 1,233 → 1,163 MiB over all processes).
+_ENVIRONMENT = {**dict.fromkeys(_ONE_THREAD, "1"), "MIMALLOC_PURGE_DELAY": "0"}
+
+
+def set_environment() -> None:
+    """For libraries that read it when they are first imported, here and in children. What the user has set wins."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
 
 
 def use_one_thread() -> None:

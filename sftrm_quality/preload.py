@@ -11,8 +11,9 @@ from sftrm_quality.checks import judging
 from sftrm_quality.config import NearDuplicates
 from sftrm_quality.intake import shard
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.releases import stage
 
-__all__ = ["judging", "shard"]
+__all__ = ["judging", "shard", "stage"]
 
 
 def _load_kernels() -> None:
