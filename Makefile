@@ -41,12 +41,15 @@ benchmark: .venv-bench/.ready
 	@$(PYTHON) -m venv --clear .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.lock
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@.venv-bench/bin/python -m compileall -q -j 0 .venv-bench/lib || true
 	@touch $@
 
 # Names no index: whoever installs uses their own.
+COMPILE := uv pip compile pyproject.toml --extra cluster --group dev --python-version 3.11 \
+  --no-emit-index-url --no-emit-find-links --no-header
 lock:
-	uv pip compile pyproject.toml --extra cluster --group dev --python-version 3.11 --no-emit-index-url --no-emit-find-links \
-	  --no-header --output-file requirements.lock
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --group bench --output-file benchmarks/requirements.lock
 
 clean:
-	rm -rf .venv data/out
+	rm -rf .venv .venv-bench build data/out

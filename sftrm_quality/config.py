@@ -70,20 +70,29 @@ class NearDuplicates(_Settings):
     )
 
 
+class FolderSplit(_Settings):
+    """A folder of a source that brings its own splits, and the split that its files belong to."""
+
+    folder: str = Field(title="Folder", description="Its name, for instance Training.", min_length=1)
+    split: Literal["train", "validation", "test"] = Field(title="Split")
+
+
 class Splits(_Settings):
     train: float = Field(0.9, ge=0, le=1, title="Train share")
     validation: float = Field(0.05, ge=0, le=1, title="Validation share")
     test: float = Field(0.05, ge=0, le=1, title="Test share")
     salt: str = Field("sftrm-quality", title="Salt", description="Another salt gives another random assignment.")
-    # By the names of folders: {"Training": "train", "Validation": "validation"}, for a source with splits of its own.
-    from_folders: dict[str, Literal["train", "validation", "test"]] = Field(
-        default_factory=dict, title="Splits named by folders", description="Empty: the splits are ours to draw."
+    # A list and not a mapping, for which the Prefect form has no fields.
+    from_folders: list[FolderSplit] = Field(
+        default_factory=list, title="Splits named by folders", description="Empty: the splits are ours to draw."
     )
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> "Splits":
         if abs(self.train + self.validation + self.test - 1) > 1e-9:
-            raise ValueError(f"train + validation + test is {self.train + self.validation + self.test:g}, expected 1")
+            raise ValueError(
+                f"train + validation + test is {self.train + self.validation + self.test:g}, expected 1: change one of them"
+            )
         return self
 
 

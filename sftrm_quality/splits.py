@@ -35,9 +35,10 @@ def declared_split(source_file: str, settings: Splits) -> int:
 
     The innermost folder wins. Members of archives count as below their archive's folders.
     """
+    named = {entry.folder: entry.split for entry in settings.from_folders}
     for folder in reversed(PurePosixPath(source_file.replace("!/", "/")).parts):
-        if folder in settings.from_folders:
-            return SPLITS.index(SplitName(settings.from_folders[folder]))
+        if folder in named:
+            return SPLITS.index(SplitName(named[folder]))
     return NO_SPLIT
 
 

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from concurrent.futures import BrokenExecutor
+from pathlib import Path
 
 import psutil
 import pytest
@@ -53,7 +54,7 @@ def where_am_i(_):
 
 
 def a_folder(_):
-    return os.getcwd()
+    return str(Path.cwd())
 
 
 def no_such_file(path):
@@ -69,7 +70,7 @@ def test_two_nodes_share_the_work_and_write_the_same_bytes(cluster, one_process,
     with workers_for(RunConfig(engine="ray", ray_address=cluster[0].address)) as workers:
         assert workers.count == 2
         assert len(set(workers.map(where_am_i, range(8)))) == 2
-        assert set(workers.map(a_folder, range(2))) == {os.getcwd()}
+        assert set(workers.map(a_folder, range(2))) == {str(Path.cwd())}
         assert list(workers.map(abs, [-3, 2, -1])) == [3, 2, 1]
         with pytest.raises(StorageError, match=r"nothing: No such file or directory; nothing is published"):
             workers.submit(no_such_file, tmp_path / "nothing").result()
@@ -129,9 +130,9 @@ def test_what_dies_in_the_middle_loses_nothing(cluster, one_process, tmp_path, k
 
 
 def test_a_task_that_kills_every_worker_ends_the_run(cluster):
-    with workers_for(RunConfig(engine="ray", ray_address=cluster[0].address)) as workers:
-        with pytest.raises(BrokenExecutor, match="Ray gave up after 5 more tries"):
-            workers.submit(die, 0).result()
+    config = RunConfig(engine="ray", ray_address=cluster[0].address)
+    with workers_for(config) as workers, pytest.raises(BrokenExecutor, match="Ray gave up after 5 more tries"):
+        workers.submit(die, 0).result()
 
 
 def test_an_address_where_nobody_answers_is_said():

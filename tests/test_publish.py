@@ -365,7 +365,7 @@ def test_a_source_that_brings_its_own_split_keeps_it_and_leaks_are_quarantined(t
     ]
     (raw / "Validation").mkdir()
     (raw / "Validation" / "b.jsonl").write_text("".join(json.dumps(r) + "\n" for r in held_out), "utf-8")
-    settings = "splits.from_folders={Training: train, Validation: validation}"
+    settings = "splits.from_folders=[{folder: Training, split: train}, {folder: Validation, split: validation}]"
     output = Output(out, run_on([raw], out, settings).report)
     assert output.report["splits"]["sft"] == {"train": 9, "validation": 2, "test": 0}
     (leak,) = output.quarantine

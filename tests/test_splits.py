@@ -6,7 +6,7 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sftrm_quality.config import Splits
+from sftrm_quality.config import FolderSplit, Splits
 from sftrm_quality.splits import NO_SPLIT, assign_splits, declared_split
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -81,7 +81,8 @@ def test_a_declared_split_is_kept_and_what_would_leak_is_named():
 
 
 def test_declared_by_the_innermost_folder_of_the_path():
-    settings = Splits(from_folders={"Training": "train", "Validation": "validation"})
+    folders = [FolderSplit(folder="Training", split="train"), FolderSplit(folder="Validation", split="validation")]
+    settings = Splits(from_folders=folders)
     assert declared_split("1.데이터/Training/TL.zip!/SFTlabel.json", settings) == TRAIN
     assert declared_split("Training/Validation/a.json", settings) == VALIDATION
     assert declared_split("Training.json", settings) == NO_SPLIT
