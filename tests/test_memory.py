@@ -1,0 +1,41 @@
+"""Memory does not grow with the number of records: a worker takes one shard at a time, a writer one row group."""
+
+import json
+import resource
+
+import pytest
+
+from sftrm_quality.config import Limits, RunConfig
+from sftrm_quality.job import Job
+
+SHARD_BYTES = 2 << 20
+
+
+def peak_mib():
+    """The most that this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+
+def worker_peak(folder, shards):
+    """Peak of the one worker that took in, deduplicated, split and wrote so many full shards."""
+    folder.mkdir(parents=True)
+    with (folder / "sft.jsonl").open("w", encoding="utf-8") as file:
+        written = number = 0
+        while written < shards * SHARD_BYTES:
+            answer = " ".join(f"word{(number * 7919 + i * i * 31) % 99991}" for i in range(120))
+            record = {"data_id": f"s{number}", "question": f"What is the meaning of case {number}?", "answer": answer}
+            written += file.write(json.dumps(record) + "\n")
+            number += 1
+    config = RunConfig(raw=[folder], out=folder.parent / f"out-{shards}", workers=1, limits=Limits(shard_bytes=SHARD_BYTES))
+    with Job(config) as job:
+        intakes = [intake for file in job.plan().files for intake in job.take_in(file)]
+        assert sum(len(intake.shards) for intake in intakes) >= shards
+        job.stage(job.assign_splits(job.deduplicate(intakes)))
+        return job.workers.submit(peak_mib).result()
+
+
+@pytest.mark.skipif(not resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, reason="the system counts no peak memory")
+def test_ten_times_the_shards_take_no_more_memory(tmp_path):
+    few, many = worker_peak(tmp_path / "few", 4), worker_peak(tmp_path / "many", 40)
+    # A row group is not full with 4 shards, and is with 40: its 64 Ki rows are what may come on top.
+    assert many < few + 120, f"{few} MiB with 4 shards, {many} MiB with 40"
