@@ -69,15 +69,19 @@ def _amount(news: progress.Progress) -> str:
 
 def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
     """Verdict, ledger, release and report of a run."""
-    verdict = report["verdict"]
+    verdict, decision = report["verdict"], report["decision"]
     line = Text(verdict.upper(), style=f"bold {_COLOURS[verdict]}")
-    if verdict == "held":
+    if verdict == "published" and decision:
+        line.append(" BY DECISION").append(f" of {_who_and_why(decision)}", style="default")
+    elif verdict == "held":
         line.append("  nothing was published:", style="default")
     elif verdict == "unchanged":
         line.append("  nothing new since the release in force", style="default")
     elif verdict == "checked":
         line.append("  the gate would let this through; nothing was published, as asked", style="default")
-    console.print(line)
+    console.print(line, soft_wrap=True)
+    if decision and verdict != "published":
+        console.print(Text(f"  {_decided(decision, verdict)}"), soft_wrap=True)
     for reason in _why_held(report):
         console.print(Text(f"  {reason}"), soft_wrap=True)
     published = verdict in ("published", "unchanged")
@@ -100,6 +104,23 @@ def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
     ):
         if path:
             console.print(Text.assemble((f"{title:<10}", "dim"), str(out / path)), soft_wrap=True)
+
+
+def _who_and_why(decision: dict[str, Any]) -> str:
+    return f"{safe(decision['name'])}: {safe(decision['reason'])}"
+
+
+def _decided(decision: dict[str, Any], verdict: str) -> str:
+    """What a decision did to a run that published nothing itself."""
+    if verdict == "unchanged":
+        return f"published by decision of {_who_and_why(decision)}"
+    if decision["applied"]:
+        return f"rejected by decision of {_who_and_why(decision)}"
+    held = ", ".join(map(safe, decision["failed"]))
+    return (
+        f"the decision by {safe(decision['name'])} was for other data or other reasons and is not used: "
+        f"release {safe(decision['release_id'])}, held for {held}"
+    )
 
 
 def _why_held(report: dict[str, Any]) -> list[str]:
@@ -139,17 +160,24 @@ def print_traces(console: Console, traces: list[Any]) -> None:
 
 
 def print_releases(console: Console, releases: list[Any]) -> None:
-    """One line a release, oldest first."""
+    """One line a release, oldest first; of those that the gate held, who decided to publish them."""
     if not releases:
         console.print("no release yet")
         return
     table = Table("", "release", "created", "SFT", "RM", box=None, pad_edge=False, header_style="dim")
+    for column in table.columns:
+        column.no_wrap = True  # a long name is folded, never the ids beside it
+    table.add_column("", overflow="fold")
     for release in releases:
         ledger = release.manifest["figures"]["ledger"]
+        # Manifests older than decisions have no such key.
+        decision = release.manifest.get("decision")
         table.add_row(
             "in force" if release.in_force else "",
             release.release_id,
             release.manifest["created"],
             *(f"{ledger[kind]['published']:,}" for kind in ("sft", "rm")),
+            # A string would be read as markup.
+            Text(f"by decision of {safe(decision['name'])}" if decision else ""),
         )
     console.print(table)

@@ -20,6 +20,7 @@ from sftrm_quality.collection.assign import assign
 from sftrm_quality.collection.deduplicate import Context, deduplicate
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
+from sftrm_quality.decisions import Decision, Recorded
 from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.formats import format_named
 from sftrm_quality.intake import cache
@@ -179,19 +180,26 @@ class Job:
         give_memory_back()
         return Judged(staged, figures, tuple(intakes))
 
-    def finish(self, plan: Plan, judged: Judged) -> RunResult:
-        """Publish or hold, and report in any case. LATEST is switched last of all."""
+    def finish(self, plan: Plan, judged: Judged, decision: Decision | None = None) -> RunResult:
+        """Publish or hold, and report in any case. LATEST is switched last of all.
+
+        decision: a person's, on a release that the gate holds. It counts only for the release and the failed reasons
+        that it was made for; one for others is reported as not applied. Behind an open gate, and in a check, there is
+        nothing to decide and it is ignored.
+        """
         open_gate = bool(judged.figures["gate"]["success"])
-        publishing = open_gate and self.publishes
+        decided = self._decided(plan, judged, decision)
+        anyway = decided is not None and decided["applied"] and decided["action"] == "publish_anyway"
+        publishing = self.publishes and (open_gate or anyway)
         ended = Verdict.PUBLISHED if publishing else Verdict.CHECKED if open_gate else Verdict.HELD
         staged = judged.staged
         if publishing:
-            finish_staged(staged, plan.release_id, manifest_of(self._facts(plan), judged.figures))
+            finish_staged(staged, plan.release_id, manifest_of(self._facts(plan), judged.figures, decided))
         samples = {
             "quarantined": quarantine_samples(staged.quarantine / "quarantine.parquet"),
             "duplicates": duplicate_samples(staged.duplicates / "duplicates.parquet"),
         }
-        found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id)
+        found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, decided)
         report = self._write_report(plan, ended, found)
         write_moves(staged.moves, self.staging / "report")
         _unless_changed(plan.files)
@@ -207,6 +215,13 @@ class Job:
             cache.forget_others(self.output, judged.intakes)
         return RunResult(ended, report, self.output.report(self.run_id))
 
+    def _decided(self, plan: Plan, judged: Judged, decision: Decision | None) -> Recorded | None:
+        """The decision as it is recorded; None where there was none to take."""
+        gate = judged.figures["gate"]
+        if decision is None or gate["success"] or not self.publishes:
+            return None
+        return decision.recorded(applied=decision.holds_for(plan.release_id, gate["failed"]))
+
     def _switch(self, plan: Plan) -> None:
         """LATEST, last of all. A report that says published must not stay when that fails."""
         try:
@@ -221,7 +236,9 @@ class Job:
             raise ValueError("no release is in force: there is nothing that could be unchanged")
         manifest, release_id = plan.in_force.manifest, plan.in_force.release_id
         no_samples: Figures = {"quarantined": [], "duplicates": []}
-        found = Findings(manifest["figures"], no_samples, MOVES.empty_table(), release_id, manifest["run_id"])
+        # Manifests older than decisions have no such key.
+        decided = manifest.get("decision")
+        found = Findings(manifest["figures"], no_samples, MOVES.empty_table(), release_id, manifest["run_id"], decided)
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         put_in_place(self.staging / "report", self.output, self.run_id)
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))

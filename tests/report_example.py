@@ -49,6 +49,7 @@ def published() -> dict[str, Any]:
         "run_id": RUN,
         "mode": "run",
         "verdict": "published",
+        "decision": None,
         "release_id": RELEASE,
         "previous_release_id": "2026-11-20-77d0c2f4",
         "started": "2026-11-21T23:04:12+00:00",

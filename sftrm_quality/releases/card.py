@@ -1,15 +1,38 @@
 """The dataset card: a README.md by which ``datasets.load_dataset(folder, "sft")`` finds the splits."""
 
+import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
+from sftrm_quality.decisions import Recorded
 from sftrm_quality.records import LabelKind
 
 
-def dataset_card(release_id: str, figures: Mapping[str, Any]) -> str:
-    """Markdown with a YAML head that declares a configuration for each label kind with records."""
+def _literal(text: str) -> str:
+    """A person's words on one line of Markdown, as they are: nothing in them is markup, a tag or invisible."""
+    shown = "".join(c if c.isprintable() else f"⟨U+{ord(c):04X}⟩" for c in " ".join(text.split()))
+    # Not every reader of Markdown lets a backslash stop a tag, so those become entities.
+    return re.sub(r"([\\`*_{}\[\]()#+.!|~-])", r"\\\1", html.escape(shown, quote=False))
+
+
+def _decided(figures: Mapping[str, Any], decision: Recorded) -> str:
+    reasons = ", ".join(f"`{reason}`" for reason in figures["gate"]["failed"])
+    return f"""
+**Published by decision.** The gate held this release: {reasons}. {_literal(decision["name"])} decided to publish it
+anyway, on {decision["decided_at"]}:
+
+> {_literal(decision["reason"])}
+"""
+
+
+def dataset_card(release_id: str, figures: Mapping[str, Any], decision: Recorded | None) -> str:
+    """Markdown with a YAML head that declares a configuration for each label kind with records.
+
+    decision: the one by which the release is published though the gate held it; None for an open gate.
+    """
     kinds = [kind for kind in LabelKind if figures["ledger"][kind]["published"]]
     head = {
         "configs": [
@@ -34,7 +57,7 @@ def dataset_card(release_id: str, figures: Mapping[str, Any]) -> str:
 {yaml.safe_dump(head, sort_keys=False, allow_unicode=True).strip()}
 ---
 # Release {release_id}
-
+{_decided(figures, decision) if decision else ""}
 Label data that passed every critical check of its suites, without exact and near duplicates, split by prompt: a
 prompt stands in one split only, over SFT and RM together.
 

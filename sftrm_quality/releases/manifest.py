@@ -14,6 +14,7 @@ from sftrm_quality.releases.parts import file_hash
 from sftrm_quality.versions import versions
 
 MANIFEST = "manifest.json"
+CARD = "README.md"
 Manifest = dict[str, Any]
 
 

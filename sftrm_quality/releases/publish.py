@@ -9,15 +9,14 @@ from typing import Any
 from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
-from sftrm_quality.releases.manifest import MANIFEST, Release, damaged_files, read_manifest
+from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest
 from sftrm_quality.releases.stage import StagedRelease
 
 
 def finish_staged(staged: StagedRelease, release_id: str, manifest: dict[str, Any]) -> None:
     """Card and manifest of a staged release; with them its folder is complete."""
     staged.release.mkdir(parents=True, exist_ok=True)
-    figures = manifest["figures"]
-    (staged.release / "README.md").write_text(dataset_card(release_id, figures), "utf-8")
+    (staged.release / CARD).write_text(dataset_card(release_id, manifest["figures"], manifest["decision"]), "utf-8")
     created = datetime.now(UTC).isoformat(timespec="seconds")
     complete = {"release_id": release_id, "created": created, "data_files": staged.data_files(), **manifest}
     text = json.dumps(complete, ensure_ascii=False, indent=2)
@@ -30,12 +29,16 @@ def put_release_in_place(staged: StagedRelease, output: OutputFolder, release_id
     A release of the same id may be
     there already (a killed run moved it and did not switch, or somebody rolled back): it stays when its files are the
     ones that are to be published, since it may be in force or be read right now; a damaged one is put out of the way.
+    One that stays says from now on what it is published by this time, the gate or a person.
     """
     target = output.releases / release_id
     if target.exists() and not _is_same(target, staged):
         move_folder(target, output.staging / f"damaged-{secrets.token_hex(4)}")
     if not target.exists():
         move_folder(staged.release, target)
+    elif read_manifest(target).get("decision") != read_manifest(staged.release)["decision"]:
+        for name in (CARD, MANIFEST):
+            write_atomically(target / name, (staged.release / name).read_text("utf-8"))
 
 
 def switch_to(output: OutputFolder, release_id: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.config import RunConfig
+from sftrm_quality.decisions import Recorded
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.releases.manifest import hash_of, settings_in_force
 from sftrm_quality.reports.figures import Figures
@@ -57,6 +58,8 @@ class Findings:
     """What a run found: figures of the data, samples of rows set aside, records whose split changed.
 
     data_run_id: the run whose quarantine and duplicates files hold these rows.
+    decision: a person's on what the gate held, with whether it was applied. In a report that says published or
+    unchanged it is the one by which the release was published.
     """
 
     figures: Figures
@@ -64,9 +67,10 @@ class Findings:
     moves: pa.Table
     previous_release_id: str | None
     data_run_id: str
+    decision: Recorded | None
 
 
-def manifest_of(run: RunFacts, figures: Figures) -> dict[str, Any]:
+def manifest_of(run: RunFacts, figures: Figures, decision: Recorded | None) -> dict[str, Any]:
     """What a release was made from and what came of it, without what only its files tell."""
     return {
         "run_id": run.run_id,
@@ -74,6 +78,7 @@ def manifest_of(run: RunFacts, figures: Figures) -> dict[str, Any]:
         "config": settings_in_force(run.config),
         "suites_hash": run.suites_hash,
         "versions": versions(),
+        "decision": decision,
         "figures": figures,
     }
 
@@ -91,6 +96,7 @@ def report_of(run: RunFacts, verdict: Verdict, found: Findings, seconds: float, 
         "run_id": run.run_id,
         "release_id": run.release_id if published else None,
         "verdict": str(verdict),
+        "decision": found.decision,
         "previous_release_id": found.previous_release_id,
         "mode": str(run.mode),
         "started": run.started.isoformat(timespec="seconds"),

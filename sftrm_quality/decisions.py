@@ -1,0 +1,59 @@
+"""What a person decides on a release that the gate holds: publish it anyway, or reject it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from sftrm_quality.text import normalise_text
+
+Recorded = dict[str, Any]
+"""A decision as report.json and manifest.json hold it: the fields of ``Decision``, and ``applied``."""
+
+
+def _with_visible(least: int) -> AfterValidator:
+    """At least so many characters that can be seen: nobody signs with a zero-width space."""
+
+    def check(text: str) -> str:
+        # What is left of a text to be compared is what a reader sees of it.
+        visible = len(normalise_text(text).replace(" ", ""))
+        if visible < least:
+            raise ValueError(f"{visible} visible characters, expected at least {least}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+class Decision(BaseModel):
+    """Who decided what, why, when (UTC), and on what: a release by its id, held for just these failed reasons.
+
+    White space around texts is dropped; else they are kept as they were given, and made harmless where they are shown.
+
+    Raises pydantic.ValidationError for a name or reason that says nothing or is too long, a time without a zone, and a
+    decision on nothing that failed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    action: Literal["publish_anyway", "reject"]
+    name: Annotated[str, Field(max_length=100), _with_visible(1)]
+    reason: Annotated[str, Field(max_length=2000), _with_visible(3)]
+    decided_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
+    release_id: Annotated[str, Field(min_length=1)]
+    failed: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    def holds_for(self, release_id: str, failed: Sequence[str]) -> bool:
+        """Whether it was made for this release, held for these reasons: all of them, no other, in any order.
+
+        The reasons matter beside the id, because the gate also looks at the release in force, which the id leaves out.
+        """
+        return self.release_id == release_id and sorted(self.failed) == sorted(failed)
+
+    def recorded(self, applied: bool) -> Recorded:
+        """As it stands in report.json and manifest.json. applied: whether the run ended as it says."""
+        return {**self.model_dump(mode="json"), "applied": applied}
