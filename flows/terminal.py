@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def print_releases(console: Console, releases: list[Any]) -> None:
         table.add_row(
             "in force" if release.in_force else "",
             release.release_id,
-            release.manifest["created"],
+            datetime.fromisoformat(release.manifest["created"]).isoformat(timespec="seconds"),
             *(f"{ledger[kind]['published']:,}" for kind in ("sft", "rm")),
             # A string would be read as markup.
             Text(f"by decision of {safe(decision['name'])}" if decision else ""),

@@ -17,7 +17,8 @@ def finish_staged(staged: StagedRelease, release_id: str, manifest: dict[str, An
     """Card and manifest of a staged release; with them its folder is complete."""
     staged.release.mkdir(parents=True, exist_ok=True)
     (staged.release / CARD).write_text(dataset_card(release_id, manifest["figures"], manifest["decision"]), "utf-8")
-    created = datetime.now(UTC).isoformat(timespec="seconds")
+    # Releases are listed in this order, and two small ones can be made within a second.
+    created = datetime.now(UTC).isoformat(timespec="milliseconds")
     complete = {"release_id": release_id, "created": created, "data_files": staged.data_files(), **manifest}
     text = json.dumps(complete, ensure_ascii=False, indent=2)
     write_atomically(staged.release / MANIFEST, text + "\n")
