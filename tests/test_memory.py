@@ -26,7 +26,9 @@ def worker_peak(folder, shards):
             record = {"data_id": f"s{number}", "question": f"What is the meaning of case {number}?", "answer": answer}
             written += file.write(json.dumps(record) + "\n")
             number += 1
-    config = RunConfig(raw=[folder], out=folder.parent / f"out-{shards}", workers=1, limits=Limits(shard_bytes=SHARD_BYTES))
+    config = RunConfig(
+        raw=[folder], out=folder.parent / f"out-{shards}", workers=1, limits=Limits(shard_bytes=SHARD_BYTES)
+    )
     with Job(config) as job:
         intakes = [intake for file in job.plan().files for intake in job.take_in(file)]
         assert sum(len(intake.shards) for intake in intakes) >= shards
