@@ -170,6 +170,49 @@ def check(
 
 
 @app.command()
+def serve(
+    raw: RawArgument = None,
+    out: OutOption = None,
+    config: ConfigOption = None,
+    expectations: SuitesOption = None,
+    workers: WorkersOption = None,
+    settings: SetOption = None,
+    cron: Annotated[str, typer.Option("--cron", help="When: minute, hour, day, month, weekday.")] = "0 2 * * *",
+    timezone: Annotated[str, typer.Option("--timezone", help="Time zone of the schedule.")] = "Asia/Seoul",
+    on_hold: Annotated[
+        str, typer.Option("--on-hold", help="stop: a held run ends. ask: it waits for a decision in the UI.")
+    ] = "stop",
+    notify: Annotated[
+        list[str] | None,
+        typer.Option("--notify", metavar="URL", help="Apprise URL told of held, failed, recovered runs. Repeatable."),
+    ] = None,
+    timeout_hours: Annotated[float, typer.Option("--timeout-hours", min=0.1, help="Stop a run after that.")] = 12,
+    prefect_port: Annotated[int, typer.Option("--prefect-port", help="Of a Prefect server started here.")] = 4200,
+    report_port: Annotated[int, typer.Option("--report-port", help="Of the report site.")] = 4280,
+) -> None:
+    """Run it every night: Prefect server (if none is configured), deployment, worker and report site, until Ctrl-C."""
+    given = {"raw": raw, "out": out, "expectations": expectations, "workers": workers}
+    try:
+        from sftrm_quality.config_loading import load_config
+        from sftrm_quality.job import check_before_reading
+        from sftrm_quality.output import OutputFolder
+
+        loaded = load_config(config, settings or [], {name: value for name, value in given.items() if value})
+        check_before_reading(loaded)
+        OutputFolder(loaded.out).make_writable()
+        if on_hold not in ("stop", "ask"):
+            raise ConfigError(f"--on-hold: {on_hold!r}, expected stop or ask")
+        from flows.serving import Service, absolute
+        from flows.serving import serve as serve_until_stopped
+
+        channels = tuple(notify or os.environ.get("SFTRM_NOTIFY", "").split())
+        service = Service(absolute(loaded), cron, timezone, on_hold, channels, timeout_hours, prefect_port, report_port)
+        serve_until_stopped(service)
+    except SftrmError as error:
+        _fail(error)
+
+
+@app.command()
 def why(
     record: Annotated[str, typer.Argument(metavar="RECORD_OR_DATA_ID", help="A record_id or a data_id.")],
     out: OutOption = None,

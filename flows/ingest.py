@@ -3,8 +3,11 @@
 Tasks hand each other boxes: what is in them stays in this process and Prefect does not walk through it.
 """
 
+import logging
+import time
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar, cast
+from itertools import chain
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flows import stopping
 from flows.prefect_settings import set_defaults
@@ -14,19 +17,29 @@ set_defaults()
 # Prefect reads its settings when it is imported, so these come after them.
 from prefect import flow, get_run_logger, task, unmapped  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.schemas.objects import State  # noqa: E402
+from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
+from flows.artifacts import show, showing_progress  # noqa: E402
+from flows.hold import OnHold, ask, decision_on  # noqa: E402
+from flows.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
+from flows.run_names import name_at_the_end, name_at_the_start, sentence  # noqa: E402
+from flows.service_settings import timeout_seconds  # noqa: E402
 from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
+from sftrm_quality.decisions import Decision  # noqa: E402
 from sftrm_quality.errors import StorageError  # noqa: E402
 from sftrm_quality.intake.files import Intake  # noqa: E402
 from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases.stage import StagedRelease  # noqa: E402
-from sftrm_quality.reports.run import Mode  # noqa: E402
+from sftrm_quality.reports.run import Mode, Verdict  # noqa: E402
 
 T = TypeVar("T")
+# The library's lines belong into the log of the run; who asks Prefect for fewer gets fewer.
+logging.getLogger("sftrm_quality").setLevel(logging.INFO)
 # A task run costs Prefect some milliseconds and database rows; thousands of small files are taken in by groups.
 _MOST_TASKS = 100
 
@@ -87,8 +100,10 @@ def judge(
 
 
 @_step("publish and report")
-def publish_and_report(job: Job, plan: Box[Plan], judged: Box[Judged]) -> Box[RunResult]:
-    return Box(job.finish(plan.value, judged.value))
+def publish_and_report(
+    job: Job, plan: Box[Plan], judged: Box[Judged], decision: Box[Decision | None]
+) -> Box[RunResult]:
+    return Box(job.finish(plan.value, judged.value, decision.value))
 
 
 @_step("report: nothing has changed")
@@ -113,34 +128,92 @@ def _groups(files: Sequence[SourceFile]) -> list[Box[Sequence[SourceFile]]]:
     return [Box(files[start : start + size]) for start in range(0, len(files), size)]
 
 
-@flow(name="ingest", flow_run_name="{mode} {config.out}", persist_result=False)
-def ingest(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
+class _Done(NamedTuple):
+    """A finished run, and what it was planned on."""
+
+    result: RunResult
+    plan: Plan
+
+
+def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
+    plan = discover(job)
+    if job.publishes and plan.value.unchanged:
+        unchanged: Box[RunResult] = report_unchanged(job, plan)
+        return _Done(unchanged.value, plan.value)
+    with showing_progress():
+        taken_in = [_done(task) for task in read_and_check.map(unmapped(job), _groups(plan.value.files))]
+    deduplicated = _done(deduplicate.submit(job, taken_in))
+    collection = _done(assign_splits.submit(job, deduplicated))
+    staged = _done(stage.submit(job, collection))
+    judged = _done(judge.submit(job, taken_in, collection, staged))
+    failed = judged.result().value.figures["gate"]["failed"]
+    asking = on_hold is OnHold.ASK and failed and job.publishes
+    decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
+    finished: Box[RunResult] = publish_and_report.submit(job, plan, judged, decision).result()
+    return _Done(finished.value, plan.value)
+
+
+def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
+    stopping.again()
+    with progress.hearing(get_run_logger().warning), Job(config, mode) as job:
+        stopping.again()
+        return _take_all_steps(job, on_hold)
+
+
+def _run_with_retries(config: RunConfig, mode: Mode, on_hold: OnHold, storage_retries: int) -> _Done:
+    for wait in chain((30 * 2**number for number in range(storage_retries)), [None]):
+        try:
+            return _run(config, mode, on_hold)
+        except StorageError as error:
+            if wait is None:
+                raise
+            get_run_logger().warning("%s; beginning again in %s seconds", error, wait)
+            time.sleep(wait)
+    raise AssertionError("the last try returns or raises")
+
+
+@flow(
+    name="ingest",
+    flow_run_name=name_at_the_start,
+    persist_result=False,
+    timeout_seconds=timeout_seconds(),
+    on_failure=[tell_of_failure],
+    on_crashed=[tell_of_failure],
+)
+def ingest(
+    config: RunConfig, mode: Mode = Mode.RUN, on_hold: OnHold = OnHold.STOP, storage_retries: int = 0
+) -> "State[RunResult]":
     """Raw SFT and RM label files in, a release with Parquet splits, quarantine, duplicates and report out.
+
+    A run that the gate holds ends in the state "Held" (of the type Failed), and the release in force stays in force.
 
     Args:
         config: What to read, where to write, and every threshold.
         mode: run publishes, check does everything but publish.
+        on_hold: stop ends a held run, ask suspends it until a person has decided: publish anyway, or reject.
+        storage_retries: How often to begin again when a disk or a file server fails, after 30, 60, 120, … seconds.
     """
-    stopping.again()
-    with progress.hearing(get_run_logger().warning), Job(config, mode) as job:
-        stopping.again()
-        plan = discover(job)
-        if job.publishes and plan.value.unchanged:
-            unchanged: Box[RunResult] = report_unchanged(job, plan)
-            return unchanged.value
-        taken_in = [_done(task) for task in read_and_check.map(unmapped(job), _groups(plan.value.files))]
-        deduplicated = _done(deduplicate.submit(job, taken_in))
-        collection = _done(assign_splits.submit(job, deduplicated))
-        staged = _done(stage.submit(job, collection))
-        judged = _done(judge.submit(job, taken_in, collection, staged))
-        finished: Box[RunResult] = publish_and_report.submit(job, plan, judged).result()
-        return finished.value
+    result, plan = _run_with_retries(config, mode, on_hold, storage_retries)
+    report, said = result.report, sentence(result.report)
+    get_run_logger().info(said)
+    show(report, plan.in_force.manifest["figures"] if plan.in_force else None)
+    name_at_the_end(report)
+    if result.verdict is not Verdict.HELD:
+        tell_of_recovery(report)
+        return Completed(name=result.verdict.capitalize(), message=said, data=result)
+    tell_of_hold(report)
+    if on_hold is OnHold.ASK and mode is Mode.RUN and report["decision"] is None:
+        ask(plan.release_id, said)
+    return Failed(name="Held", message=said, data=result)
 
 
 def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
-    """The flow with as many task threads as it has worker processes to keep busy, and one that reads ahead."""
+    """The flow for a caller in this process, who wants the result or the exception and not a state.
+
+    As many task threads as there are worker processes to keep busy, and one that reads ahead.
+    """
     threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers + 1)
     # Prefect's own annotation fits no instance of its own runner.
     runner = cast("TaskRunner[Any]", threads)
-    result: RunResult = ingest.with_options(task_runner=runner)(config, mode)
-    return result
+    state: Any = ingest.with_options(task_runner=runner)(config, mode, return_state=True)
+    return cast(RunResult, state.result(raise_on_failure=state.name != "Held"))

@@ -1,6 +1,7 @@
 """Defaults for Prefect, set before it is first imported: quiet, offline, patient. What the user has set wins."""
 
 import os
+from collections.abc import Mapping
 
 _DEFAULTS = {
     # Both are needed to keep it from calling home.
@@ -21,8 +22,28 @@ _QUIET = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
 
+# For the server that `sftrm serve` starts, and the runner beside it.
+_SERVED = {
+    # The UI would look for its server at port 4200, whatever the port is.
+    "PREFECT_SERVER_UI_API_URL": "/api",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # A page of another site in the user's browser must not start runs here.
+    "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:{port}",
+    # A run that somebody clicked starts in 2 to 4 seconds instead of 10.
+    "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+}
+
 
 def set_defaults(quiet: bool = False) -> None:
     """Put the defaults into the environment."""
-    for name, value in {**_DEFAULTS, **(_QUIET if quiet else {})}.items():
+    _set({**_DEFAULTS, **(_QUIET if quiet else {})})
+
+
+def set_server_defaults(port: int) -> None:
+    """Put those of a server of our own into the environment, for it and for what runs beside it."""
+    _set({name: value.format(port=port) for name, value in _SERVED.items()})
+
+
+def _set(values: Mapping[str, str]) -> None:
+    for name, value in values.items():
         os.environ.setdefault(name, value)

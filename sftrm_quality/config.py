@@ -90,9 +90,8 @@ class Splits(_Settings):
     @model_validator(mode="after")
     def _sum_to_one(self) -> "Splits":
         if abs(self.train + self.validation + self.test - 1) > 1e-9:
-            raise ValueError(
-                f"train + validation + test is {self.train + self.validation + self.test:g}, expected 1: change one of them"
-            )
+            total = self.train + self.validation + self.test
+            raise ValueError(f"train + validation + test is {total:g}, expected 1: change one of them")
         return self
 
 

@@ -3,6 +3,7 @@
 ``flows/ingest.py`` takes the same steps as Prefect tasks.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ from sftrm_quality.intake.take_in import Intaker, ReadProgress
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id
 from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
+from sftrm_quality.records import LabelKind
 from sftrm_quality.releases.facts import release_facts
 from sftrm_quality.releases.manifest import Release, release_id
 from sftrm_quality.releases.moves import MOVES
@@ -45,6 +47,9 @@ from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifes
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.write import put_in_place, take_back, write_report
 from sftrm_quality.workers import give_memory_back, workers_for
+
+# Counts and names only: logs are kept by others, and records can hold personal data.
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ class Job:
         """Find the raw files, hash them, and see whether the release that they make is in force already."""
         files = _hashed_files(self.config)
         wanted = release_id(files, self.config, self.suites.hash)
+        _log.info("%d raw files, %.1f MB, make %s", len(files), sum(file.size for file in files) / 1e6, wanted)
         release, damaged = release_and_damage(self.output)
         if damaged:
             progress.tell(
@@ -144,7 +150,11 @@ class Job:
 
     def take_in(self, file: SourceFile) -> list[Intake]:
         """Read, map, check and fingerprint one raw file, or find that in the cache."""
-        return self._intaker.take_in(file)
+        intakes = self._intaker.take_in(file)
+        shards = [shard for intake in intakes for shard in intake.shards]
+        received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
+        _log.info("%s: %d records, %d passed their own checks", file.source_file, received, passed)
+        return intakes
 
     def deduplicate(self, intakes: Sequence[Intake]) -> Collection:
         """Identity and duplicates over all files."""
@@ -157,6 +167,10 @@ class Job:
         """Prompt groups and their splits; the ledger must close here."""
         assigned = assign(collection, self._context())
         assigned.ledger.close()
+        for kind in LabelKind:
+            account = assigned.ledger.of(kind)
+            if account.received:
+                _log.info("%s: %s", kind.upper(), ", ".join(f"{n} {name}" for name, n in account.to_json().items()))
         give_memory_back()
         return assigned
 
@@ -177,6 +191,7 @@ class Job:
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
         figures = of_collection(intakes, collection, self.suites, row_results, release_results)
+        _log.info("%d checks, the gate is closed by %s", len(figures["checks"]), figures["gate"]["failed"] or "none")
         give_memory_back()
         return Judged(staged, figures, tuple(intakes))
 

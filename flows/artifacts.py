@@ -1,0 +1,156 @@
+"""What the Prefect UI shows of a run. Always under the same keys, so that the page of a key is the history."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from flows.run_names import sentence
+from flows.service_settings import report_url
+from flows.terminal import safe
+from sftrm_quality import progress
+from sftrm_quality.reports.changes import changes
+
+PROGRESS, SUMMARY, CHECKS, REPORT = "sftrm-progress", "sftrm-summary", "sftrm-checks", "sftrm-report"
+# An update is a request and a row in Prefect's database.
+_SECONDS_BETWEEN_UPDATES = 2.0
+# A page of thousands of files would be slow in the browser; report.json has them all.
+_ROWS = 20
+
+
+class _Pace(threading.Thread):
+    """Sends the newest progress now and then. A thread, because workers report by the hundred."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True, name="progress-artifact")
+        # Prefect's annotation has the coroutine of its other colour in it.
+        self._artifact = cast(UUID, create_progress_artifact(0.0, PROGRESS, "Raw files read and checked"))
+        self._share = self._sent = 0.0
+        self._over = threading.Event()
+
+    def hear(self, heard: progress.Progress) -> None:
+        if heard.total:
+            self._share = 100 * heard.done / heard.total
+
+    def run(self) -> None:
+        while not self._over.wait(_SECONDS_BETWEEN_UPDATES):
+            self._send(self._share)
+
+    def _send(self, share: float) -> None:
+        if share != self._sent:
+            update_progress_artifact(self._artifact, share)
+            self._sent = share
+
+    def end(self) -> None:
+        self._over.set()
+        self.join()
+        self._send(100.0)
+
+
+@contextmanager
+def showing_progress() -> Iterator[None]:
+    """A progress bar in the UI while the raw files are read and checked."""
+    pace = _Pace()
+    pace.start()
+    with progress.listening(pace.hear):
+        yield
+    pace.end()
+
+
+def escaped(text: str) -> str:
+    """A text of somebody else's as plain Markdown on one line: file names can hold anything."""
+    plain = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
+    return re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", plain)
+
+
+def _ledger(report: dict[str, Any]) -> list[str]:
+    names = ("received", "unreadable", "quarantined", "duplicates", "published")
+    lines = [f"| | {' | '.join(names)} |", "| --- |" + " ---: |" * len(names)]
+    for kind, account in report["ledger"].items():
+        lines.append(f"| {kind.upper()} | " + " | ".join(f"{account[name]:,}" for name in names) + " |")
+    return lines
+
+
+def _top_reasons(report: dict[str, Any]) -> list[str]:
+    found = [
+        (count, f"{kind.upper()} {reason}", severity)
+        for severity, by_kind in (("critical", report["reasons"]), ("warning", report["warnings"]))
+        for kind, reasons in by_kind.items()
+        for reason, count in reasons.items()
+        if count
+    ]
+    found.sort(key=lambda reason: (reason[2], -reason[0], reason[1]))
+    if not found:
+        return ["No record failed a check."]
+    return [
+        "| reason | severity | records |",
+        "| --- | --- | ---: |",
+        *(f"| {escaped(name)} | {severity} | {count:,} |" for count, name, severity in found[:_ROWS]),
+    ]
+
+
+def summary(report: dict[str, Any], before: dict[str, Any] | None) -> str:
+    """Verdict, ledger, top reasons and what changed since the last release, as Markdown."""
+    page = report_url(report["run_id"])
+    return "\n".join(
+        [
+            f"# {report['verdict'].upper()}",
+            "",
+            escaped(sentence(report)),
+            *(["", f"[Report of this run]({page})"] if page else []),
+            "",
+            "## Ledger",
+            "",
+            *_ledger(report),
+            "",
+            "## Since the last release",
+            "",
+            *(f"- {escaped(change)}" for change in changes(report, before)),
+            "",
+            "## Reasons",
+            "",
+            *_top_reasons(report),
+        ]
+    )
+
+
+def checks_table(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row a check: failures first, then by severity and by how much failed."""
+    order = {"critical": 0, "warning": 1, "info": 2}
+    rows = sorted(
+        report["checks"],
+        key=lambda c: (c["success"], not c["failed"], order[c["severity"]], -c["failed"], c["suite"], c["reason"]),
+    )
+    return [
+        {
+            "result": "passed" if check["success"] else "FAILED",
+            "suite": check["suite"],
+            "reason": check["reason"],
+            "severity": check["severity"],
+            "evaluated": check["evaluated"],
+            "failed": check["failed"],
+            "share": f"{check['failed'] / check['evaluated']:.2%}" if check["evaluated"] else "–",
+            "mostly": check["mostly"],
+            "says": check["description"],
+        }
+        for check in rows
+    ]
+
+
+def show(report: dict[str, Any], before: dict[str, Any] | None) -> None:
+    """The artifacts of a finished run. ``before``: the figures of the release that was in force, if any."""
+    create_markdown_artifact(summary(report, before), SUMMARY, "Verdict, ledger, reasons, changes")
+    create_table_artifact(checks_table(report), CHECKS, "Every check, failures first")
+    page = report_url(report["run_id"])
+    if page:
+        create_link_artifact(page, "Quality report", key=REPORT, description=sentence(report))

@@ -1,0 +1,48 @@
+"""The deployment of the nightly job, and the runner that works on it."""
+
+from typing import cast
+
+from prefect import serve
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from flows.ingest import ingest
+from sftrm_quality.config import RunConfig
+
+DESCRIPTION = """\
+Raw SFT and RM label files in; a release with Parquet splits, quarantine, duplicates and a report out.
+
+**By hand**: Run → Custom run. Everything is filled in as the nightly run has it; *mode* `check` publishes nothing.
+One run at a time writes: a second one waits. A run that the gate holds ends *Held*, with its reasons; the release in
+force stays in force."""
+
+
+def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_retries: int) -> RunnerDeployment:
+    """The deployment ``ingest/nightly``: scheduled, one run at a time, others enqueued.
+
+    cron: five fields, in the time zone ``timezone``.
+    """
+    deployment = ingest.to_deployment(
+        "nightly",
+        schedules=[Cron(cron, timezone=timezone, slug="nightly")],
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
+        parameters={
+            "config": config.model_dump(mode="json"),
+            "mode": "run",
+            "on_hold": on_hold,
+            "storage_retries": storage_retries,
+        },
+        description=DESCRIPTION,
+        tags=["sftrm-quality"],
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    # Prefect's annotation has the coroutine of its other colour in it.
+    return cast(RunnerDeployment, deployment)
+
+
+def work_on(deployment: RunnerDeployment) -> None:
+    """Start its runs as they come due, each as a process of its own, until a signal comes."""
+    # A pause on shutdown would need somebody to switch the schedule on again after each restart.
+    serve(deployment, pause_on_shutdown=False, print_starting_message=False)

@@ -1,0 +1,57 @@
+"""A held run that waits for a person: publish anyway, or reject, by a form in the Prefect UI."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from prefect import suspend_flow_run
+from prefect.input import RunInput
+from prefect.input.actions import read_flow_run_input
+from prefect.input.run_input import keyset_from_base_key
+from pydantic import Field
+
+from sftrm_quality.decisions import Decision
+
+
+class OnHold(StrEnum):
+    """What becomes of a run that the gate holds."""
+
+    STOP = "stop"
+    ASK = "ask"
+
+
+class Answer(RunInput):
+    """The form. Both texts are recorded in the manifest and in the report."""
+
+    action: Literal["reject", "publish_anyway"] = Field("reject", title="Decision")
+    name: str = Field(title="Your name", min_length=1, max_length=100)
+    reason: str = Field(title="Reason", min_length=3, max_length=2000, description="Why, for those who ask later.")
+
+
+def decision_on(release_id: str, failed: list[str]) -> Decision | None:
+    """What a person has decided in this run on just this release, or None when nobody was asked about it."""
+    given: Any = read_flow_run_input(keyset_from_base_key(f"suspended-{release_id}")["response"])
+    if given is None:
+        return None
+    answer = Answer(**given)
+    return Decision(
+        action=answer.action,
+        name=answer.name,
+        reason=answer.reason,
+        decided_at=datetime.now(UTC),
+        release_id=release_id,
+        failed=tuple(failed),
+    )
+
+
+def ask(release_id: str, said: str) -> None:
+    """Suspend the run until somebody answers. It then begins again, finds its work in the cache, and the decision.
+
+    The question is about one release: when raw files change meanwhile, it is asked again.
+    """
+    # Raises Prefect's own signal to leave: nothing comes back.
+    suspend_flow_run(
+        wait_for_input=Answer.with_initial_data(description=f"{said} Publish anyway?"),
+        timeout=None,
+        key=release_id,
+    )

@@ -1,0 +1,39 @@
+"""What runs of a served deployment need beside their parameters: environment variables, which `sftrm serve` sets.
+
+They are no parameters because addresses of channels hold secrets, which the Prefect UI would show.
+"""
+
+import os
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+# White space between apprise URLs, https://github.com/caronc/apprise/wiki
+NOTIFY = "SFTRM_NOTIFY"
+# The address at which OUT/reports is served, for links in the Prefect UI and in messages.
+REPORT_SITE = "SFTRM_REPORT_SITE"
+TIMEOUT_HOURS = "SFTRM_TIMEOUT_HOURS"
+# Of the days that runs are named by; that of the schedule.
+TIMEZONE = "SFTRM_TIMEZONE"
+
+
+def channels() -> list[str]:
+    """Where to tell people of held, failed and recovered runs; nowhere unless it is set."""
+    return os.environ.get(NOTIFY, "").split()
+
+
+def report_url(run_id: str) -> str | None:
+    """The page of a run, where reports are served."""
+    site = os.environ.get(REPORT_SITE)
+    return f"{site.rstrip('/')}/{run_id}/index.html" if site else None
+
+
+def timeout_seconds() -> float | None:
+    """After which time a run is stopped; never unless it is set."""
+    hours = os.environ.get(TIMEOUT_HOURS)
+    return float(hours) * 3600 if hours else None
+
+
+def local_time(moment: datetime) -> datetime:
+    """A moment in the time zone of the schedule; in this machine's where none is set."""
+    zone = os.environ.get(TIMEZONE)
+    return moment.astimezone(ZoneInfo(zone) if zone else None)

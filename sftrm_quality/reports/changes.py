@@ -1,0 +1,72 @@
+"""What changed since the release in force: sentences made from figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sftrm_quality.records import LabelKind
+
+# Three reasons and one file are what a reviewer can keep in mind; the tables have the others.
+_REASONS = 3
+# A share of records moves a little every night. Half a point of all records is some fault of somebody.
+_NOTABLE_SHARE = 0.005
+
+
+def _counted(number: int) -> str:
+    return f"{number:+,}".replace("+0", "no change").replace("-", "−")
+
+
+def _shares(figures: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+    """Share of the records received that left for each reason."""
+    return {
+        (kind, reason): count / max(1, figures["ledger"][kind]["received"])
+        for kind, reasons in figures["reasons"].items()
+        for reason, count in reasons.items()
+    }
+
+
+def _jumped(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    now, then = _shares(report), _shares(before)
+    steps = sorted(
+        ((now.get(key, 0.0) - then.get(key, 0.0), key) for key in {*now, *then}), key=lambda step: (-abs(step[0]), step)
+    )
+    notable = [
+        f"{kind.upper()} {reason} {then.get((kind, reason), 0):.1%} → {now.get((kind, reason), 0):.1%}"
+        for step, (kind, reason) in steps[:_REASONS]
+        if abs(step) >= _NOTABLE_SHARE
+    ]
+    return f"Reasons that moved: {', '.join(notable)}." if notable else "No reason moved by half a point or more."
+
+
+def _lost_share(file: Mapping[str, Any]) -> float:
+    return float((file["quarantined"] + file["unreadable"]) / max(1, file["received"]))
+
+
+def _stands_out(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    """The file that lost most records to quarantine, against its own share before or that of all files if it is new."""
+    known = {file["source_file"]: _lost_share(file) for file in before["files"]}
+    received = sum(file["received"] for file in before["files"])
+    usual = sum(file["quarantined"] + file["unreadable"] for file in before["files"]) / max(1, received)
+    files = [
+        (_lost_share(file) - known.get(file["source_file"], usual), file["source_file"], _lost_share(file))
+        for file in report["files"]
+        if file["received"]
+    ]
+    step, name, share = max(files, default=(0.0, "", 0.0))
+    if step < _NOTABLE_SHARE:
+        return "No source file stands out."
+    whose = "its share" if name in known else "that of all files"
+    return f"{name} stands out: {share:.1%} of its records set aside, {whose} was {known.get(name, usual):.1%}."
+
+
+def changes(report: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:
+    """Three sentences: records, reasons, files. ``before``: the figures of the release that was in force, if any."""
+    if before is None:
+        return ["No release was in force before."]
+    if report["verdict"] == "unchanged":
+        return ["Nothing: the same raw files, settings and suites."]
+    parts = []
+    for kind in LabelKind:
+        now, then = (figures["ledger"][kind]["published"] for figures in (report, before))
+        if now or then:
+            parts.append(f"{_counted(now - then)} {kind.upper()} records ({then:,} → {now:,})")
+    return [f"Published: {'; '.join(parts) or 'nothing'}.", _jumped(report, before), _stands_out(report, before)]

@@ -1,0 +1,117 @@
+"""A real `sftrm serve` in a process of its own, and Prefect's API as a client without Prefect sees it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+
+# Of a busy machine with two cores: the first start makes a database.
+PATIENCE = 240
+TERMINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+class Told:
+    """A local HTTP endpoint that keeps what is posted to it."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+        told = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                told.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"json://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+class Service:
+    """`sftrm serve` on free ports, with a Prefect home of its own. Start, stop and start again."""
+
+    def __init__(self, home, raw, out, *options: str) -> None:
+        self.home, self.raw, self.out, self.options = home, raw, out, options
+        self.told = Told()
+        self.ports = free_port(), free_port()
+        self.site = f"http://127.0.0.1:{self.ports[1]}"
+        self.prefect = f"http://127.0.0.1:{self.ports[0]}"
+        self.api = httpx.Client(base_url=f"{self.prefect}/api", timeout=30)
+        self.lines: list[str] = []
+
+    def start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        command = [sys.executable, "-m", "flows.cli", "serve", str(self.raw), "--out", str(self.out), "--workers", "2"]
+        command += ["--prefect-port", str(self.ports[0]), "--report-port", str(self.ports[1])]
+        self.process = subprocess.Popen(
+            [*command, "--notify", self.told.address, *self.options],
+            env={**environment, "PREFECT_HOME": str(self.home)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if "Ctrl-C" in line:
+                threading.Thread(target=self.process.stdout.read, daemon=True).start()
+                return
+        raise AssertionError("".join(self.lines))
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+    def deployment(self) -> dict[str, Any]:
+        return self.api.get("/deployments/name/ingest/nightly").raise_for_status().json()
+
+    def trigger(self, **parameters: Any) -> httpx.Response:
+        """A run of the deployment by API, with some of its parameters replaced."""
+        path = f"/deployments/{self.deployment()['id']}/create_flow_run"
+        asked = {"parameters": {**self.deployment()["parameters"], **parameters}, "state": {"type": "SCHEDULED"}}
+        # 503: the database is busy, which Prefect's own clients answer by asking again.
+        return self.wait(lambda: (answer := self.api.post(path, json=asked)).status_code != 503 and [answer])[0]
+
+    def run(self, **parameters: Any) -> dict[str, Any]:
+        return self.ended(self.trigger(**parameters).raise_for_status().json()["id"])
+
+    def ended(self, run_id: str, states: set[str] = TERMINAL) -> dict[str, Any]:
+        """The run when it is in one of these states."""
+        return self.wait(lambda: (run := self.flow_run(run_id))["state_type"] in states and run)
+
+    def flow_run(self, run_id: str) -> dict[str, Any]:
+        return self.api.get(f"/flow_runs/{run_id}").raise_for_status().json()
+
+    def wait(self, look: Any) -> Any:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if found := look():
+                return found
+            time.sleep(0.5)
+        raise AssertionError(f"waited {PATIENCE} seconds in vain")
+
+    def artifacts(self, run_id: str) -> dict[str, dict[str, Any]]:
+        chosen = {"artifacts": {"flow_run_id": {"any_": [run_id]}}}
+        return {found["key"]: found for found in self.api.post("/artifacts/filter", json=chosen).json()}
+
+    def logs(self, run_id: str) -> list[str]:
+        chosen = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
+        return [line["message"] for line in self.api.post("/logs/filter", json=chosen).json()]

@@ -1,0 +1,145 @@
+"""`sftrm serve` as it runs each night: a real Prefect server, runs by API, a hold, a decision, a restart."""
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from tests.outputs import Output, report_of
+from tests.service import Service
+from tests.test_determinism import make_records, write
+
+pytestmark = pytest.mark.xdist_group("service")
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    base = tmp_path_factory.mktemp("service")
+    raw = write(base / "raw", *make_records(40))
+    service = Service(base / "home", raw, base / "out", "--on-hold", "ask")
+    service.start()
+    yield service
+    assert service.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def published(service):
+    """The first night."""
+    return service.run()
+
+
+def newest(service):
+    runs = sorted((service.out / "reports").glob("*/report.json"))
+    return Output(service.out, report_of(service.out, runs[-1].parent.name))
+
+
+def test_it_says_where_everything_is(service):
+    said = "".join(service.lines)
+    assert service.prefect in said and service.site in said and "0 2 * * * Asia/Seoul" in said
+
+
+def test_the_schedule_makes_runs_at_two_in_seoul(service):
+    """With one version of a dependency a schedule is active and no run is ever created."""
+    wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    runs = service.wait(lambda: service.api.post("/flow_runs/filter", json=wanted).json())
+    times = {datetime.fromisoformat(r["expected_start_time"]).astimezone(ZoneInfo("Asia/Seoul")) for r in runs}
+    assert {(time.hour, time.minute) for time in times} == {(2, 0)} and len(times) == len(runs)
+
+
+def test_a_night_publishes(service, published):
+    assert published["state_name"] == "Published", published["state"]["message"]
+    assert published["name"].endswith(" published")
+    report = newest(service).report
+    ledger = report["ledger"]["sft"]
+    assert f"{ledger['published']:,} SFT and" in published["state"]["message"]
+    assert newest(service).release.is_dir()
+
+
+def test_what_the_ui_shows_of_it(service, published):
+    artifacts = service.artifacts(published["id"])
+    assert set(artifacts) == {"sftrm-summary", "sftrm-checks", "sftrm-report", "sftrm-progress"}
+    report = newest(service).report
+    assert artifacts["sftrm-progress"]["data"] == 100.0
+    summary = artifacts["sftrm-summary"]["data"]
+    assert summary.startswith("# PUBLISHED") and "No release was in force before" in summary
+    account = report["ledger"]["rm"]
+    assert f"| RM | {account['received']} | {account['unreadable']} | {account['quarantined']} |" in summary
+    checks = json.loads(artifacts["sftrm-checks"]["data"])
+    assert len(checks) == len(report["checks"])
+    failing = [bool(check["failed"]) for check in checks]
+    assert failing == sorted(failing, reverse=True) and any(failing)
+    assert f"{service.site}/{report['run_id']}/index.html" in artifacts["sftrm-report"]["data"]
+    assert httpx.get(f"{service.site}/{report['run_id']}/index.html").is_success
+
+
+def test_the_logs_count_and_quote_nothing(service, published):
+    # They are sent in batches, some seconds later.
+    told = service.wait(lambda: "passed their own checks" in (all := "\n".join(service.logs(published["id"]))) and all)
+    assert "the gate is closed by none" in told and "The answer to case" not in told and "How is case" not in told
+
+
+def test_a_night_with_nothing_new_is_unchanged(service, published):
+    again = service.run()
+    assert (again["state_type"], again["state_name"]) == ("COMPLETED", "Unchanged"), again["state"]["message"]
+    assert again["name"].endswith(" unchanged")
+
+
+def test_wrong_values_are_refused(service):
+    config = service.deployment()["parameters"]["config"]
+    refused = service.trigger(config={**config, "near": {"threshold": 7}})
+    assert refused.status_code == 409 and "7 is greater than the maximum of 1" in refused.text
+    run = service.run(config={**config, "splits": {**config["splits"], "train": 0.5}}, mode="check")
+    assert run["state_type"] == "FAILED"
+    assert "train + validation + test is 0.6, expected 1: change one of them" in run["state"]["message"]
+
+
+def test_two_runs_at_once_come_one_after_the_other(service, published):
+    first, second = (service.trigger(mode="check").raise_for_status().json()["id"] for _ in range(2))
+    runs = sorted((service.ended(run) for run in (first, second)), key=lambda run: run["start_time"])
+    assert [run["state_name"] for run in runs] == ["Checked", "Checked"]
+    assert runs[0]["end_time"] <= runs[1]["start_time"]
+
+
+def test_a_held_night_waits_for_a_person_over_a_restart(service, published):
+    before = (service.out / "LATEST").read_text()
+    bad = [{"data_id": f"x{i}", "question": f"And number {i}?", "answer": " "} for i in range(100)]
+    (service.raw / "c_sft.jsonl").write_text("".join(json.dumps(record) + "\n" for record in bad), "utf-8")
+    service.told.messages.clear()
+    run_id = service.trigger().raise_for_status().json()["id"]
+    held = service.ended(run_id, {"PAUSED"})
+    assert held["state_name"] == "Suspended" and held["name"].endswith(" held")
+    assert (service.out / "LATEST").read_text() == before
+    assert service.artifacts(run_id)["sftrm-summary"]["data"].startswith("# HELD")
+    assert [message["title"] for message in service.told.messages if "held" in message["title"].lower()]
+
+    assert service.stop() == 0
+    service.start()
+    assert service.flow_run(run_id)["state_name"] == "Suspended"
+    answer = {"action": "publish_anyway", "name": "Kim", "reason": "the vendor sent an empty batch, we know"}
+    resumed = service.api.post(f"/flow_runs/{run_id}/resume", json={"run_input": answer}).raise_for_status().json()
+    assert resumed["status"] == "ACCEPT", resumed
+    ended = service.ended(run_id)
+    assert (ended["state_type"], ended["state_name"]) == ("COMPLETED", "Published"), ended["state"]["message"]
+    report = newest(service).report
+    assert (report["decision"]["name"], report["decision"]["reason"]) == (answer["name"], answer["reason"])
+    assert (service.out / "LATEST").read_text() != before
+
+
+def test_a_rejected_night_is_held_and_the_next_good_one_recovers(service, published):
+    before = (service.out / "LATEST").read_text()
+    with (service.raw / "c_sft.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"data_id": "y", "question": "One more?", "answer": ""}) + "\n")
+    run_id = service.trigger().raise_for_status().json()["id"]
+    service.ended(run_id, {"PAUSED"})
+    answer = {"action": "reject", "name": "Lee", "reason": "send it back"}
+    service.api.post(f"/flow_runs/{run_id}/resume", json={"run_input": answer}).raise_for_status()
+    ended = service.ended(run_id)
+    assert (ended["state_type"], ended["state_name"]) == ("FAILED", "Held")
+    assert "Held by" in ended["state"]["message"]
+    assert (service.out / "LATEST").read_text() == before
+    service.told.messages.clear()
+    (service.raw / "c_sft.jsonl").unlink()
+    assert service.run()["state_name"] == "Published"
+    assert [message["title"] for message in service.told.messages if "recovered" in message["title"].lower()]
