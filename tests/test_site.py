@@ -370,6 +370,20 @@ def test_large_files_arrive_whole(site, out):
     assert ask(site, "/run1/large.parquet")[2] == content
 
 
+def test_a_file_that_grows_is_sent_as_long_as_was_promised(site, out):
+    growing = out / "reports" / "run1" / "growing.parquet"
+    growing.write_bytes(bytes(40_000_000))
+    with socket.create_connection(("127.0.0.1", port_of(site)), timeout=30) as connection:
+        connection.sendall(b"GET /run1/growing.parquet HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port_of(site))
+        answer = connection.recv(1)
+        with growing.open("ab") as file:
+            file.write(bytes(1_000_000))
+        answer += b"".join(iter(lambda: connection.recv(1 << 20), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"Content-Length: 40000000" in head
+    assert len(body) == 40_000_000
+
+
 def test_who_sends_too_slowly_is_cut_off_however_steadily(out, monkeypatch):
     monkeypatch.setattr(flows.site, "_SECONDS", 0.4)
     stop = threading.Event()
@@ -446,8 +460,23 @@ def test_requests_are_logged_for_us_and_not_on_the_terminal(site, capfd, caplog)
         exchange(site, b"GET / HT")
     assert capfd.readouterr() == ("", "")
     assert {record.levelname for record in caplog.records} == {"DEBUG"}
-    assert "\x1b" not in caplog.text
+    assert "\x1b" not in "".join(caplog.messages)
     assert "red" in caplog.text
+
+
+def test_who_leaves_early_is_no_fault(out, monkeypatch, caplog, capfd):
+    with (out / "reports" / "run1" / "huge.parquet").open("wb") as file:
+        file.truncate(200_000_000)
+    handled = threading.Event()
+    handle = flows.site._Server.handle_error
+    monkeypatch.setattr(flows.site._Server, "handle_error", lambda *given: (handle(*given), handled.set()))
+    with ReportSite(out, 0) as site, socket.create_connection(("127.0.0.1", port_of(site)), timeout=30) as connection:
+        connection.sendall(b"GET /run1/huge.parquet HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port_of(site))
+        connection.recv(1)
+        connection.close()
+        assert handled.wait(60)
+    assert caplog.records == []
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_fault_of_ours_is_logged_and_the_next_request_answered(site, monkeypatch, caplog, capfd):
