@@ -92,7 +92,7 @@ class _Letter(threading.Thread):
         if messenger.notify(self._body, self._title, self._kind, body_format="text"):
             return None
         status = _overheard.status
-        return f"the service answered with HTTP status {status}" if status else "the service could not be reached"
+        return f"the service answered with HTTP status {status}" if status else "the service was not reached, or refused"
 
 
 class _Overhearing(threading.local, logging.Filter):
@@ -123,10 +123,6 @@ def _asset() -> "apprise.AppriseAsset":
         image_url_logo="",
         # A redirected POST becomes a GET that some page answers with 200: the message would be lost in silence.
         http_redirects=False,
-        # Nothing is written on this machine.
-        storage_mode="memory",
-        pgp_autogen=False,
-        pem_autogen=False,
     )
 
 

@@ -173,7 +173,7 @@ def test_nobody_there_is_a_warning(log):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     tell([f"json://user:{SECRET}@127.0.0.1:{port}/{SECRET}?+X-Key={SECRET}"], "failed", "night", FACTS, LINK)
-    assert warnings_in(log) == ["notify: channel 1 (json://****) was not told: the service could not be reached"]
+    assert warnings_in(log) == ["notify: channel 1 (json://****) was not told: the service was not reached, or refused"]
 
 
 @pytest.mark.parametrize("way", ["silence", "drip"])
@@ -247,6 +247,13 @@ def test_what_others_log_of_their_connections_is_kept(log):
         tell([channel.url()], "held", "night", FACTS, LINK)
     logging.getLogger("urllib3.connectionpool").warning("somebody else's")
     assert log.messages == ["somebody else's"]
+
+
+def test_apprise_keeps_nothing_on_this_machine():
+    """Some services remember logins or make keys where they are given a folder."""
+    for url in GOOD:
+        store = flows.telling._channel(url).store
+        assert (store.path, store.mode) == (None, apprise.PersistentStoreMode.MEMORY)
 
 
 def test_services_are_given_no_pictures_to_fetch():
