@@ -92,7 +92,7 @@ class _Letter(threading.Thread):
         if messenger.notify(self._body, self._title, self._kind, body_format="text"):
             return None
         status = _overheard.status
-        return f"the service answered with HTTP status {status}" if status else "the service was not reached, or refused"
+        return f"the service answered HTTP status {status}" if status else "the service was not reached, or refused"
 
 
 class _Overhearing(threading.local, logging.Filter):

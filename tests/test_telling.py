@@ -163,7 +163,7 @@ def test_a_service_that_refuses_is_a_warning_with_its_status(status, log):
     with endpoint(status) as channel, endpoint() as other:
         tell([channel.url(SECRET), other.url()], "held", "night", FACTS, LINK)
     assert warnings_in(log) == [
-        f"notify: channel 1 (json://****) was not told: the service answered with HTTP status {status}"
+        f"notify: channel 1 (json://****) was not told: the service answered HTTP status {status}"
     ]
     assert len(other.received) == 1
 
