@@ -36,7 +36,7 @@ def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
     if state.name != "Held":
         # The first line alone: what follows can be anything, a traceback or a text.
         tell(
-            channels(), "failed", flow_run.name, [f"{state.name}: {(state.message or '').splitlines()[0][:300]}"], None
+            channels(), "failed", flow_run.name, [f"{state.name}: {(state.message or '').partition(chr(10))[0][:300]}"], None
         )
 
 
