@@ -31,6 +31,7 @@ from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id
 from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
 from sftrm_quality.records import LabelKind
+from sftrm_quality.releases import kept_parts
 from sftrm_quality.releases.facts import release_facts
 from sftrm_quality.releases.manifest import Release, release_id
 from sftrm_quality.releases.moves import MOVES
@@ -182,6 +183,7 @@ class Job:
             self._in_force,
             self._in_force_is_whole,
             self.config.ids.within == "file",
+            self.output.kept_parts,
             self.workers,
         )
 
@@ -228,6 +230,7 @@ class Job:
         if publishing:
             self._switch(plan)
             cache.forget_others(self.output, judged.intakes)
+            kept_parts.keep(self.output, plan.release_id, staged.parts, staged.kept)
         return RunResult(ended, report, self.output.report(self.run_id))
 
     def _decided(self, plan: Plan, judged: Judged, decision: Decision | None) -> Recorded | None:

@@ -37,6 +37,11 @@ class OutputFolder:
         return self.root / ".cache"
 
     @property
+    def kept_parts(self) -> Path:
+        """Among the folders of raw files in the cache."""
+        return self.cache / "parts"
+
+    @property
     def staging(self) -> Path:
         return self.root / ".staging"
 

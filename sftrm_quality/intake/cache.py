@@ -71,7 +71,7 @@ def keep(output: OutputFolder, key: str, building: Path, intakes: Sequence[Intak
 
 def forget_others(output: OutputFolder, intakes: Sequence[Intake]) -> None:
     """Delete what belongs to raw files or settings that the published release no longer has."""
-    used = {intake.folder.name for intake in intakes}
+    used = {output.kept_parts.name, *(intake.folder.name for intake in intakes)}
     for folder in output.cache.iterdir() if output.cache.is_dir() else ():
         if folder.name not in used:
             shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ A part is written by one worker, whole row groups at a time, from the memory-map
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import xxhash
 
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.collection.shards import hash_column, read_table, record_ids
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.splits import SPLITS
+from sftrm_quality.versions import code_hash, versions
 from sftrm_quality.workers import give_memory_back
 
 # A row group ends at 64 Ki rows or 128 MiB of text, whichever comes first: the writer holds one of them, so that its
@@ -87,6 +90,22 @@ def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Pa
             name = f"{split}-{number:05d}-of-{len(files):05d}.parquet"
             parts.append(Part(kind, split, folder / kind / name, tuple(segments)))
     return parts
+
+
+def plan_hash(part: Part, ids_within_file: bool) -> str:
+    """A name for everything that a part's bytes, and the hashes of its ids, follow from: 32 hexadecimal digits.
+
+    Shards go by their place in the intake cache, whose folders are named by content and settings. The part's own name
+    does not count, which tells how many there are.
+    """
+    bounds = [ROW_GROUP_ROWS, ROW_GROUP_BYTES, _PIECE_ROWS]
+    shards = [[s.source_file, s.records_path.parent.name, s.records_path.name, len(s.rows)] for s in part.segments]
+    made_from = [part.label_kind, part.split, ids_within_file, versions(), code_hash(), bounds, shards]
+    digest = xxhash.xxh3_128(json.dumps(made_from, sort_keys=True).encode())
+    for segment in part.segments:
+        digest.update(segment.rows.tobytes())
+        digest.update(segment.copy_numbers.tobytes())
+    return digest.hexdigest()
 
 
 def _published(kind: LabelKind, segment: Segment, some: slice) -> pa.Table:
@@ -160,6 +179,8 @@ def _row_groups(part: Part) -> Iterator[pa.Table]:
 def write_part(part: Part) -> None:
     """Write one Parquet file: zstd, statistics on."""
     part.path.parent.mkdir(parents=True, exist_ok=True)
+    # A file that is there may be another name of a released one, which must never be written into.
+    part.path.unlink(missing_ok=True)
     with pq.ParquetWriter(
         part.path, PUBLISHED[part.label_kind], compression="zstd", compression_level=3, write_page_checksum=True
     ) as writer:

@@ -11,9 +11,10 @@ from sftrm_quality import progress
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.records import LINEAGE_COLUMNS, PUBLISHED, LabelKind
 from sftrm_quality.releases.facts import PartFacts, read_back
+from sftrm_quality.releases.kept_parts import take_again
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
-from sftrm_quality.releases.parts import Part, plan_parts, write_part
+from sftrm_quality.releases.parts import Part, plan_hash, plan_parts, write_part
 from sftrm_quality.releases.set_aside import write_set_aside
 from sftrm_quality.workers import Workers, give_memory_back
 
@@ -22,10 +23,11 @@ _PASSED = [("label_kind", pa.string()), ("split", pa.string())]
 
 @dataclass(frozen=True)
 class StagedRelease:
-    """Folders that are complete and not yet in force."""
+    """Folders that are complete and not yet in force. ``kept``: for each part its folder among the kept parts."""
 
     folder: Path
     parts: tuple[tuple[Part, PartFacts], ...]
+    kept: tuple[Path, ...]
     moves: pa.Table
     previous_id: str | None
     previously_published: dict[str, int]
@@ -56,10 +58,15 @@ class StagedRelease:
 
 @dataclass(frozen=True)
 class _WriteAndReadBack:
+    """Writes a part, or takes it from the folder where it is kept."""
+
     ids_within_file: bool
     hashes: Path
 
-    def __call__(self, part: Part) -> PartFacts:
+    def __call__(self, planned: tuple[Part, Path]) -> PartFacts:
+        part, kept = planned
+        if (facts := take_again(part, kept)) is not None:
+            return facts
         write_part(part)
         give_memory_back()
         return read_back(part, self.ids_within_file, self.hashes / f"{part.label_kind}-{part.path.stem}.npy")
@@ -71,9 +78,10 @@ def stage_release(
     previous: Release | None,
     previous_is_whole: bool,
     ids_within_file: bool,
+    kept_parts: Path,
     workers: Workers,
 ) -> StagedRelease:
-    """Write everything that the run would publish below a folder and read it back.
+    """Write everything that the run would publish below a folder and read it back; kept parts are taken again.
 
     previous: the release in force. Moved records are looked for only when it is whole.
 
@@ -85,10 +93,11 @@ def stage_release(
         if sum(collection.split_sizes(kind).values())
         for part in plan_parts(collection, kind, folder / "release")
     ]
+    kept = [kept_parts / plan_hash(part, ids_within_file) for part in parts]
     facts: list[PartFacts] = []
     hashes = folder / "hashes"
     hashes.mkdir()
-    for part_facts in workers.map(_WriteAndReadBack(ids_within_file, hashes), parts):
+    for part_facts in workers.map(_WriteAndReadBack(ids_within_file, hashes), zip(parts, kept, strict=True)):
         facts.append(part_facts)
         progress.report("write", len(facts), len(parts), "files")
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
@@ -98,6 +107,7 @@ def stage_release(
     return StagedRelease(
         folder=folder,
         parts=tuple(zip(parts, facts, strict=True)),
+        kept=tuple(kept),
         moves=split_moves(parts, previous.folder if previous and previous_is_whole else None),
         previous_id=previous.release_id if previous else None,
         previously_published={kind: account["published"] for kind, account in before.items()},

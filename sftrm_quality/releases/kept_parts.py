@@ -1,0 +1,79 @@
+"""Parts of the newest release, by what they were made from: a part that was written before is taken again.
+
+Rows are published in the order of source file and position, so a new file at the end changes the last part of each
+split and no other. A kept part is a second name of the released file, with what was read back from it. The next
+release gets a name more of it, after its bytes were hashed again, and it is neither written nor decoded again. So
+releases share the files in which they are equal; nothing writes into a file that is released.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from sftrm_quality import progress
+from sftrm_quality.errors import StorageError
+from sftrm_quality.output import OutputFolder, move_folder
+from sftrm_quality.reading import content_hash
+from sftrm_quality.releases.facts import PartFacts
+from sftrm_quality.releases.parts import Part, file_hash
+
+_DATA = "part.parquet"
+_HASHES = "hashes.npy"
+_FACTS = "facts.json"
+
+
+def take_again(part: Part, kept: Path) -> PartFacts | None:
+    """Put a kept part where it would be written; None where there is none or it is damaged.
+
+    A damaged one stays where it is: it is replaced when the run publishes.
+    """
+    try:
+        listed = json.loads((kept / _FACTS).read_text("utf-8"))
+        _link(kept / _DATA, part.path)
+        found = PartFacts(file_hash(part.path), part.path.stat().st_size, part.rows, kept / _HASHES)
+        return found if _listed(found) == listed else None
+    except (OSError, ValueError, StorageError):
+        return None
+
+
+def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, PartFacts]], kept: Sequence[Path]) -> None:
+    """Keep the parts of a release that was just published, each in its folder in ``kept``, and no others.
+
+    What a held run or a check wrote is not kept: no release shares the disk space with it. Every folder appears whole
+    or not at all. Failing is told and no error: the release is in force, and the next night writes its parts again.
+    """
+    try:
+        _forget_others(output.kept_parts, kept)
+        for (part, facts), folder in zip(parts, kept, strict=True):
+            if facts.hashes.parent != folder:  # or it was taken from there
+                building = output.staging / f"part-{folder.name}"
+                building.mkdir()
+                _link(output.releases / release_id / part.label_kind / part.path.name, building / _DATA)
+                _link(facts.hashes, building / _HASHES)
+                (building / _FACTS).write_text(json.dumps(_listed(facts)), "utf-8")
+                if folder.exists():
+                    shutil.rmtree(folder)
+                move_folder(building, folder)
+    except (OSError, StorageError) as error:
+        progress.tell(f"{output.kept_parts}: the parts of {release_id} are not kept, the next run writes them: {error}")
+
+
+def _forget_others(folder: Path, kept: Sequence[Path]) -> None:
+    for other in set(folder.iterdir()).difference(kept) if folder.is_dir() else ():
+        shutil.rmtree(other, ignore_errors=True)
+
+
+def _listed(facts: PartFacts) -> dict[str, str | int]:
+    hashes = content_hash(facts.hashes)
+    return {"sha256": facts.sha256, "bytes": facts.bytes, "rows": facts.rows, "hashes": hashes}
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name of a file; a copy where the file system has no such thing, or no more of them."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
