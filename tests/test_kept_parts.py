@@ -5,14 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sftrm_quality import progress
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind, SplitName
-from sftrm_quality.releases import kept_parts, parts
-from sftrm_quality.releases.facts import read_back
-from sftrm_quality.releases.parts import Part, Segment, plan_hash, write_part
+from sftrm_quality.releases import kept_parts, moves, parts
+from sftrm_quality.releases.facts import PartFacts, read_back
+from sftrm_quality.releases.manifest import Release
+from sftrm_quality.releases.parts import Part, Segment, file_hash, plan_hash, write_part
 from tests.outputs import Output, run_on
 from tests.test_determinism import make_records, write
 
@@ -272,3 +275,34 @@ def test_a_part_of_other_rows_is_not_taken(staged, tmp_path):
     output, published, facts, folder = staged
     kept_parts.keep(output, "r", [(published, facts)], [folder])
     assert kept_parts.take_again(part(segment(), path=tmp_path / "x.parquet"), folder) is None
+
+
+def test_moves_are_read_from_the_files_that_differ_alone(tmp_path, monkeypatch):
+    def written(release, files):
+        found = []
+        for split, ids in files.items():
+            path = tmp_path / release / "sft" / f"{split}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(pa.table({"record_id": ids}), path)
+            own = part(split=SplitName(split.split("-")[0]), path=path)
+            found.append((own, PartFacts(file_hash(path), 0, len(ids), path)))
+        return found
+
+    before = {"train-0": ["a", "b"], "train-1": ["c", "e"], "validation-0": ["d"], "test-0": []}
+    after = {"train-0": ["a", "b"], "train-1": ["d", "e", "f"], "validation-0": ["c"], "test-0": []}
+    listed = {f"sft/{own.path.name}": {"sha256": facts.sha256} for own, facts in written("before", before)}
+    now = written("now", after)
+    read, read_table = [], pq.read_table
+
+    def reading(path, **how):
+        read.append(path.stem)
+        return read_table(path, **how)
+
+    monkeypatch.setattr(moves.pq, "read_table", reading)
+    found = moves.split_moves(now, Release("before", tmp_path / "before", {"data_files": listed}, True))
+    assert found.to_pylist() == [
+        {"record_id": "d", "from": "validation", "to": "train"},
+        {"record_id": "c", "from": "train", "to": "validation"},
+    ]
+    assert sorted(read) == ["train-1", "train-1", "validation-0", "validation-0"]
+    assert moves.split_moves(now, None).num_rows == 0

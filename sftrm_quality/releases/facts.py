@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ from sftrm_quality.splits import SPLITS
 from sftrm_quality.workers import give_memory_back
 
 Hashes = npt.NDArray[np.uint64]
+Integer = TypeVar("Integer", bound=np.integer)
 # A split is expected to be non-empty when ten groups are expected in it: all of them elsewhere has odds of e^-10.
 _EXPECTED_GROUPS = 10
 _BATCH_ROWS = 2_048
@@ -105,11 +107,18 @@ def _together(hashes: Sequence[Hashes]) -> Hashes:
     return np.concatenate([np.zeros((0, 2), np.uint64), *hashes])
 
 
+def _distinct(values: npt.NDArray[Integer]) -> npt.NDArray[Integer]:
+    """Each value once, ascending. As ``np.unique``, which hashes: 0.6 s for a million values, sorting takes 0.01."""
+    ordered = np.sort(values)
+    found: npt.NDArray[Integer] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return found
+
+
 def _suspects(halves: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
     """Values that stand more than once. Of a hash its first half is looked at alone: an eighth of the memory."""
     values = np.concatenate([np.zeros(0, np.uint64), *halves])
     values.sort()
-    return np.unique(values[1:][values[1:] == values[:-1]])
+    return _distinct(values[1:][values[1:] == values[:-1]])
 
 
 def _chosen(parts: Sequence[Hashes], suspects: npt.NDArray[np.uint64]) -> Hashes:
@@ -128,13 +137,13 @@ def count_repeated(parts: Sequence[Hashes]) -> int:
 def _in_two_splits(parts: Sequence[tuple[Part, PartFacts]], kinds: Sequence[LabelKind]) -> int:
     """How many prompts stand in more than one split."""
     by_split = [[f.prompts for p, f in parts if p.label_kind in kinds and p.split == split] for split in SPLITS]
-    suspects = _suspects([np.unique(np.concatenate([h[:, 0] for h in found])) for found in by_split if found])
+    suspects = _suspects([_distinct(np.concatenate([h[:, 0] for h in found])) for found in by_split if found])
     return count_repeated([_chosen(found, suspects) for found in by_split])
 
 
 def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) -> int:
     of_kind = (collection.kinds == list(LabelKind).index(kind)) & (collection.fate < len(SPLITS))
-    groups = len(np.unique(collection.group[of_kind]))
+    groups = len(_distinct(collection.group[of_kind]))
     shares = {name: getattr(config.splits, name) for name in SPLITS}
     sizes = collection.split_sizes(kind)
     drawn = not config.splits.from_folders

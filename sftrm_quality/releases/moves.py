@@ -1,5 +1,6 @@
 """Records whose split differs from the one they had in the previous release."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,33 +9,49 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sftrm_quality.records import LabelKind, SplitName
+from sftrm_quality.releases.facts import PartFacts
+from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.parts import Part
 from sftrm_quality.splits import SPLITS, Codes
 
 MOVES = pa.schema([("record_id", pa.string()), ("from", pa.string()), ("to", pa.string())])
 
 
-def _splits_of(files: list[tuple[Path, str]]) -> tuple[pa.Array, Codes]:
+def _files_of(release: Release, kind: LabelKind) -> dict[tuple[SplitName, str], Path]:
+    """The data files of a label kind by split and hash."""
+    return {
+        (SplitName(Path(name).name.split("-")[0]), listed["sha256"]): release.folder / name
+        for name, listed in sorted(release.manifest["data_files"].items())
+        if Path(name).parent.name == kind
+    }
+
+
+def _splits_of(files: list[tuple[Path, SplitName]]) -> tuple[pa.Array, Codes]:
     """Record ids of some files, and the position in SPLITS of each."""
     ids, codes = [], []
     for path, split in files:
         column = pq.read_table(path, columns=["record_id"])["record_id"].combine_chunks()
         ids.append(column)
-        codes.append(np.full(len(column), SPLITS.index(SplitName(split)), np.int8))
+        codes.append(np.full(len(column), SPLITS.index(split), np.int8))
     if not ids:
         return pa.array([], pa.string()), np.zeros(0, np.int8)
     return pa.concat_arrays(ids), np.concatenate(codes)
 
 
-def split_moves(parts: list[Part], previous: Path | None) -> pa.Table:
-    """One row a record that stands in another split than before, in the columns of MOVES."""
+def split_moves(parts: Sequence[tuple[Part, PartFacts]], previous: Release | None) -> pa.Table:
+    """One row a record that stands in another split than before, in the columns of MOVES.
+
+    Only files that are not in the same split of both releases are read: a record_id stands once in a release, so that
+    what stands in such a file did not move.
+    """
     if previous is None:
         return MOVES.empty_table()
     tables = []
     for kind in LabelKind:
-        before = [(p, p.name.split("-")[0]) for p in sorted((previous / kind).glob("*.parquet"))]
-        old_ids, old = _splits_of(before)
-        ids, new = _splits_of([(part.path, part.split) for part in parts if part.label_kind == kind])
+        before = _files_of(previous, kind)
+        now = {(part.split, facts.sha256): part.path for part, facts in parts if part.label_kind == kind}
+        old_ids, old = _splits_of([(before[file], file[0]) for file in before if file not in now])
+        ids, new = _splits_of([(now[file], file[0]) for file in now if file not in before])
         if not len(old_ids) or not len(ids):
             continue
         place = pc.fill_null(pc.index_in(ids, value_set=old_ids), -1).to_numpy(zero_copy_only=False)

@@ -103,12 +103,13 @@ def stage_release(
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
     write_set_aside(collection, *staged)
     give_memory_back()
+    written = tuple(zip(parts, facts, strict=True))
     before = previous.manifest["figures"]["ledger"] if previous else {}
     return StagedRelease(
         folder=folder,
-        parts=tuple(zip(parts, facts, strict=True)),
+        parts=written,
         kept=tuple(kept),
-        moves=split_moves(parts, previous.folder if previous and previous_is_whole else None),
+        moves=split_moves(written, previous if previous_is_whole else None),
         previous_id=previous.release_id if previous else None,
         previously_published={kind: account["published"] for kind, account in before.items()},
     )
