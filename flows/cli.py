@@ -91,6 +91,9 @@ def _execute(
     settings: list[str] | None,
     as_json: bool,
 ) -> NoReturn:
+    from flows.stopping import stop_before_the_start
+
+    stop_before_the_start()
     given: dict[str, Any] = {"raw": raw, "out": out, "expectations": expectations, "workers": workers}
     given = {name: value for name, value in given.items() if value is not None and value != []}
     try:

@@ -3,7 +3,6 @@
 Tasks hand each other boxes: what is in them stays in this process and Prefect does not walk through it.
 """
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -38,8 +37,6 @@ from sftrm_quality.releases.stage import StagedRelease  # noqa: E402
 from sftrm_quality.reports.run import Mode, Verdict  # noqa: E402
 
 T = TypeVar("T")
-# The library's lines belong into the log of the run; who asks Prefect for fewer gets fewer.
-logging.getLogger("sftrm_quality").setLevel(logging.INFO)
 # A task run costs Prefect some milliseconds and database rows; thousands of small files are taken in by groups.
 _MOST_TASKS = 100
 

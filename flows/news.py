@@ -35,9 +35,8 @@ def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
     """Prefect calls this for failed and crashed runs; a held one has told already."""
     if state.name != "Held":
         # The first line alone: what follows can be anything, a traceback or a text.
-        tell(
-            channels(), "failed", flow_run.name, [f"{state.name}: {(state.message or '').partition(chr(10))[0][:300]}"], None
-        )
+        message = (state.message or "").partition("\n")[0]
+        tell(channels(), "failed", flow_run.name, [f"{state.name}: {message[:300]}"], None)
 
 
 def tell_of_recovery(report: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Defaults for Prefect, set before it is first imported: quiet, offline, patient. What the user has set wins."""
 
+import logging
 import os
 from collections.abc import Mapping
 
@@ -35,8 +36,11 @@ _SERVED = {
 
 
 def set_defaults(quiet: bool = False) -> None:
-    """Put the defaults into the environment."""
+    """Put the defaults into the environment, and let the library's lines into the log of a run, or nowhere."""
     _set({**_DEFAULTS, **(_QUIET if quiet else {})})
+    library = logging.getLogger("sftrm_quality")
+    if library.level == logging.NOTSET:
+        library.setLevel(logging.CRITICAL if quiet else logging.INFO)
 
 
 def set_server_defaults(port: int) -> None:

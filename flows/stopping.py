@@ -6,8 +6,10 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from sftrm_quality.output import OutputFolder
+if TYPE_CHECKING:
+    from sftrm_quality.output import OutputFolder
 
 _handler: Callable[[int, FrameType | None], None] | None = None
 
@@ -20,7 +22,18 @@ def again() -> None:
             signal.signal(number, _handler)
 
 
-def stop_on_signals(output: OutputFolder) -> None:
+def stop_before_the_start() -> None:
+    """The same while everything is still being imported, when there is nothing to clean up."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        print("\nstopped; nothing was published", file=sys.stderr, flush=True)
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def stop_on_signals(output: "OutputFolder") -> None:
     """End this process and its children when the user or the system says so; exit code 128 + the signal's number.
 
     Not an exception: Prefect's server is a child of this process and gets the same Ctrl-C, and the flow would spend
