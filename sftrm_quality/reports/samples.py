@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.releases.parts import STREAMED
 
 # Five of a reason show whether it is one mistake or many; all of them stand in the quarantine files.
@@ -16,8 +17,13 @@ SAMPLES = 300
 EXCERPT_CHARACTERS = 400
 
 
+# More than the longest finding of personal data has: what begins in the excerpt is masked whole.
+_BEYOND = 700
+
+
 def _excerpt(payload: str) -> str:
-    return payload if len(payload) <= EXCERPT_CHARACTERS else payload[:EXCERPT_CHARACTERS] + "…"
+    shown = mask_personal_data(payload[: EXCERPT_CHARACTERS + _BEYOND])[:EXCERPT_CHARACTERS]
+    return shown if len(payload) <= EXCERPT_CHARACTERS else shown + "…"
 
 
 def _rows(path: Path, columns: Sequence[str], want: Callable[..., list[int]]) -> Iterator[tuple[dict[str, Any], int]]:
