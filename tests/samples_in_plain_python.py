@@ -157,6 +157,10 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
         found.add("question_count_negative")
     if len(record["data_category"]) > 40 or "\n" in record["data_category"]:
         found.add("category_unclean")
+    responses = record.get("responses") or []
+    everything = [prompt, record.get("answer"), *(response["text"] for response in responses)]
+    if any(text and not unicodedata.is_normalized("NFC", text) for text in everything):
+        found.add("not_nfc")
     if kind == "sft":
         answer = record.get("answer")
         found |= text_reasons("answer", answer)
@@ -169,7 +173,6 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
         if answer == "없음":
             found.add("answer_perhaps_placeholder")
         return found
-    responses = record["responses"] or []
     texts = [response["text"] for response in responses]
     if len(responses) < 2:
         found.add("too_few_responses")

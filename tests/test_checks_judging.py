@@ -86,7 +86,7 @@ def test_a_lost_result_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     validate = judging._validate
     monkeypatch.setattr(judging, "_validate", lambda *arguments: validate(*arguments)[1:])
-    with pytest.raises(SftrmError, match="15 expectations gave 14 results"):
+    with pytest.raises(SftrmError, match="25 expectations gave 24 results"):
         judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
 
 

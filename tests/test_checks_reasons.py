@@ -47,6 +47,8 @@ def responses(*texts: str | None) -> Row:
 
 
 LONG = "가" * 32_768
+ENGLISH = "The capital of the Republic of Korea is the city of Seoul."
+KOREAN = "대한민국의 수도는 서울특별시입니다. 한강이 도시 한가운데를 지나고, 천만 명에 가까운 사람이 그곳에 삽니다."
 SFT = [
     Case("sft", "data_id_blank", {"data_id": " \u200b"}, {"data_id": "\u200b0"}),
     Case("sft", "question_blank", {"question": "\u3164\u2800"}, {"question": "\u3164네?"}),
@@ -57,7 +59,7 @@ SFT = [
     Case("sft", "answer_blank", {"answer": "\ufeff\u200b\u00ad \u3000"}, {"answer": "\u200b네"}),
     Case("sft", "answer_garbled", {"answer": "It is \x07 Paris."}, {"answer": "It is\tParis.\r\n"}),
     Case("sft", "answer_has_template_token", {"answer": "Paris.<|im_end|>"}, {"answer": "a <| b |> c <s class>"}),
-    Case("sft", "answer_too_long", {"answer": LONG + "가"}, {"answer": LONG}),
+    Case("sft", "answer_too_long", {"question": "왜?", "answer": LONG + "가"}, {"question": "왜?", "answer": LONG}),
     Case(
         "sft",
         "answer_equals_question",
@@ -66,6 +68,31 @@ SFT = [
     ),
     Case("sft", "answer_placeholder", {"answer": " <NAME>, <DATE>. "}, {"answer": "Dear <NAME>,"}),
     Case("sft", "answer_perhaps_placeholder", {"answer": "해당 없음"}, {"answer": "부작용 없음"}),
+    Case(
+        "sft",
+        "resident_number_found",
+        {"answer": "주민번호는 850228-1234567입니다"},  # hyphenated: no check digit asked for
+        {"answer": "주민번호는 850230-1234567입니다"},  # no such day
+    ),
+    Case("sft", "mobile_number_found", {"question": "010-1234-5678로 걸까요?"}, {"question": "02-1234-5678로 걸까요?"}),
+    Case("sft", "email_found", {"answer": "kim.one@example.com으로"}, {"answer": "@kim.one, git@example.com:a/b"}),
+    Case("sft", "card_number_found", {"answer": "4000 0012 3456 7899"}, {"answer": "4000 0012 3456 7898"}),
+    Case("sft", "mojibake", {"answer": "donâ€™t"}, {"answer": "Spaß“ ¿Qué? naïve™"}),
+    Case("sft", "stray_jamo", {"answer": "안녕ㅎ세요"}, {"answer": "안녕하세요ㅎㅎ ㄱ자와 ㄹ 받침ㅠㅠ"}),
+    Case("sft", "not_nfc", {"question": "\u1112\u1161\u11ab글?"}, {"question": "한글 x\u0304 ᄒᆞᆫ글?"}),
+    Case(
+        "sft",
+        "refusal_phrase",
+        {"answer": "죄송하지만 그것은 도와드릴 수 없습니다."},
+        {"answer": "죄송하지만 늦었습니다."},
+    ),
+    Case("sft", "identity_leak", {"answer": "저는 OpenAI에서 개발한 모델입니다."}, {"answer": "OpenAI는 회사입니다."}),
+    Case(
+        "sft",
+        "script_mismatch",
+        {"question": "대한민국의 수도는 어디인가요?", "answer": ENGLISH},
+        {"question": "대한민국의 수도를 영어로 알려 주세요.", "answer": ENGLISH},
+    ),
     Case("sft", "question_count_negative", {"question_count": -1}, {"question_count": 0}),
     Case("sft", "category_unclean", {"data_category": "QA "}, {"data_category": "Q A"}),
     Case("sft", "data_id_reused", {"first_holder": "sft-1"}, {"first_holder": None}, scope=Scope.COLLECTION),
@@ -91,6 +118,27 @@ RM = [
     Case("rm", "ranks_not_contiguous", ranked(4, 1, 2), ranked(3, 1, 2)),
     Case("rm", "ranks_all_tied", ranked(1, 1), ranked(1, 1, 2), ties="dense"),
     Case("rm", "score_contradicts_rank", ranked(1, 2, 3, scores=(5, None, 6)), ranked(1, 2, 3, scores=(5, None, 5))),
+    Case("rm", "resident_number_found", responses("a", "850228-1234567"), responses("a", "850228-1******")),
+    Case("rm", "mobile_number_found", responses("a", "01012345678"), responses("a", "0.01012345678")),
+    Case("rm", "email_found", {"prompt": "Write to kim@example.co.kr"}, {"prompt": "See icon@2x.png"}),
+    Case("rm", "card_number_found", responses("5300001234567893", "b"), responses("5300001234567892", "b")),
+    Case("rm", "mojibake", responses("ì•ˆë…•", "b"), responses("안녕", "b")),
+    Case("rm", "stray_jamo", {"prompt": "하ㄴ다"}, {"prompt": "한다ㅋㅋ"}),
+    Case("rm", "not_nfc", responses("cafe\u0301", "b"), responses("caf\u00e9", "b")),
+    # The best response is judged; what a worse one says is why it is worse.
+    Case(
+        "rm",
+        "refusal_phrase",
+        responses("As an AI language model, I", "b"),
+        responses("b", "As an AI language model, I"),
+    ),
+    Case("rm", "identity_leak", responses("I’m ChatGPT.", "b"), responses("I’m ChatGPTish.", "I am ChatGPT.")),
+    Case(
+        "rm",
+        "script_mismatch",
+        {"prompt": "What is the capital of Korea?", **responses(KOREAN, ENGLISH)},
+        {"prompt": "What is the capital of Korea?", **responses(ENGLISH, KOREAN)},
+    ),
     Case("rm", "question_count_negative", {"question_count": -3}, {"question_count": None}),
     Case("rm", "category_unclean", {"data_category": "문" * 41}, {"data_category": "문" * 40}),
     Case("rm", "data_id_reused", {"first_holder": "rm-1"}, {"first_holder": None}, scope=Scope.COLLECTION),
@@ -154,6 +202,49 @@ MORE = [
             ("<<SYS>>", "<SYS>"), ("[/INST]", "[INST"), ("<BOS>", "<boss>"), ("<｜end▁of▁sentence｜>", "<｜"),
             ("<0x0A>", "0x0A"),
             ("<extra_id_0>", "extra_id_0"), ("<end_of_turn>", "end_of_turn"), ("[gMASK]", "[MASK]"),
+        ]
+    ),
+    *(
+        Case("sft", reason, {"answer": trigger}, {"answer": near_miss})
+        for reason, trigger, near_miss in [
+            ("resident_number_found", "8502281234566", "8502281234562"),  # without a hyphen the check digit decides
+            ("resident_number_found", "850228 - 5234567", "850228-1234567890"),
+            ("resident_number_found", "040229-3234567", "050229-3234567"),  # 2004 had a 29 February
+            ("mobile_number_found", "+82 10-1234-5678", "+1 10-1234-5678 90"),
+            ("mobile_number_found", "011)234-5678", "012-234-5678"),
+            ("mobile_number_found", "010.1234.5678", "010.1234.567"),
+            ("mobile_number_found", "010–1234–5678", "01011011010"),  # a binary number
+            ("email_found", "a@b.kr", "a@b"),
+            ("email_found", "메일:a_b@example.org.", "a b@ example.org"),
+            ("card_number_found", "3700 001234 56784", "3700 001234 56780"),
+            ("card_number_found", "9410-0001-2345-6787", "9410000123456787"),  # 9 counts in groups alone
+            ("card_number_found", "No 4000-0012-3456-7899.", "1-4000-0012-3456-7899"),
+            ("card_number_found", "4000001234567899", "x4000001234567899"),
+            ("mojibake", "cafÃ©", "CAFÉ»"),
+            ("mojibake", "¾È³çÇÏ¼¼¿ä", "«été»"),
+            ("mojibake", "?븞?뀞?븯?꽭?슂", "왜?나?너?"),
+            ("mojibake", "占쏙옙", "占領"),
+            ("mojibake", "ðŸ˜€", "ðe"),
+            ("stray_jamo", "했습니ㄷ다", "했습니다 ㄷ"),
+            ("stray_jamo", "각\u11a8", "각ㅋㅋㅋ그래"),
+            ("stray_jamo", "안ㅕㅇ", "ㅇㅇ"),
+            ("refusal_phrase", "I’m  SORRY, but I can’t help.", "I’m sorry. You can’t park here."),
+            ("refusal_phrase", "죄송합니다만 " + "가" * 10 + " 인공지능 언어 모델로서", "인공지능 모델로 번역을 한다"),
+            ("refusal_phrase", "네. " * 70 + "I cannot assist with", "네. " * 100 + "I cannot assist with"),
+            ("identity_leak", "created by Anthropic", "procreated by Anthropic"),
+            ("identity_leak", "저는 챗GPT입니다", "챗GPT는 모델입니다"),
+        ]
+    ),
+    *(
+        Case("sft", "script_mismatch", {"question": q, "answer": a}, {"question": near_q, "answer": near_a})
+        for q, a, near_q, near_a in [
+            ("수도는 어디인지 알려 주세요", ENGLISH, "수도는 어디?", ENGLISH),
+            ("수도는 어디인지 알려 주세요", ENGLISH, "수도는 어디인지 알려 주세요", ENGLISH[:30]),
+            ("수도는 어디인지 알려 주세요", ENGLISH, "수도는 어디인지 알려 주세요", ENGLISH + " 서울."),
+            ("수도는 어디인지 알려 주세요", ENGLISH, "수도는 어디인지 알려 주세요", f"```\n{ENGLISH}\n```"),
+            ("What is the capital?", KOREAN, "What is the capital in Korean?", KOREAN),
+            ("What is the capital?", f"{KOREAN} `city`", "What is the capital?", KOREAN + " Seoul"),
+            ("수도는 어디인지 알려 주세요", "北" * 40, "수도 Seoul과 Busan, Daegu는?", ENGLISH),
         ]
     ),
     Case("sft", "answer_blank", {"answer": None}, {"answer": "3"}),
@@ -299,7 +390,7 @@ def test_warnings_leave_the_row_in() -> None:
 
 DETAILS = [
     ("sft", {"question": "왜"}, "question has 1 character, expected at least 2"),
-    ("sft", {"answer": LONG + "가"}, "answer has 32,769 characters, expected at most 32,768"),
+    ("sft", {"question": "왜?", "answer": LONG + "가"}, "answer has 32,769 characters, expected at most 32,768"),
     ("sft", {"data_category": "QA "}, "data_category is 'QA ' (3 characters), expected one clean line of at most 40"),
     ("rm", ranked(1, 2, 4), "ranks 1, 2, 4, expected a sequence such as 1, 2, 3 (ties: forbid)"),
     ("rm", ranked(1, 2, None), "ranks 1, 2, none"),
@@ -310,6 +401,26 @@ DETAILS = [
     ("rm", responses("a", "b", "A "), "responses 1 and 3 are the same: 'a'"),
     ("rm", responses("a", "b\ufffd"), "response 2 of 2 contains U+FFFD"),
     ("rm", responses("a", "b [INST]"), "response 2 of 2 contains '[INST]'"),
+    (
+        "sft",
+        {"question": "010-1234-5678 01012345678", "answer": "010-1234-5678"},
+        "question contains a mobile number: ***-****-****, and 1 more",
+    ),
+    (
+        "rm",
+        responses("a", "kim@example.com", "lee@example.com"),
+        "response 2 of 3 contains an e-mail address: ***@*******.***",
+    ),
+    ("rm", responses("a", "850228-1234567"), "response 2 of 2 contains a resident registration number: ******-*******"),
+    ("sft", {"answer": "It donâ€™t"}, "answer contains 'â€™ for ’'"),
+    ("sft", {"answer": "아 안녕ㅎ세요 네"}, "answer contains '안녕ㅎ세요'"),
+    ("sft", {"answer": "cafe\u0301"}, "answer contains 'é' in pieces (NFD)"),
+    ("rm", responses("I AM ChatGPT.", "b"), "the best response says 'i am chatgpt'"),
+    (
+        "sft",
+        {"question": "수도는 어디인지 알려 주세요", "answer": ENGLISH},
+        "answer is in Latin letters, question in Hangul ones",
+    ),
     ("rm", responses("a", LONG + "가"), "response 2 of 2 has 32,769 characters, expected at most 32,768"),
 ]
 

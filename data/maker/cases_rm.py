@@ -116,6 +116,7 @@ DAY_TWO = [
         12,
         "copy typed on a Mac: decomposed Hangul (NFD)",
         "duplicate",
+        warnings=("not_nfc",),
         duplicate="exact",
         copy_of="훈민정음은 무슨 뜻이에요?",
         edit=each_text(decomposed),

@@ -159,6 +159,7 @@ DAY_TWO = [
         32,
         "copy typed on a Mac: decomposed Hangul (NFD)",
         "duplicate",
+        warnings=("not_nfc",),
         duplicate="exact",
         copy_of="사막은 모두 더운 곳인가요?",
         edit=each_text(decomposed),

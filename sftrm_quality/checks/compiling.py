@@ -89,8 +89,8 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
     columns: pa.Schema = RELEASE_FACTS if entry.scope is None else FRAMES[LabelKind(suite)][entry.scope]
     frame = "release facts" if entry.scope is None else f"{suite} frame of scope {entry.scope}"
     if isinstance(expectation, RowExpectation) and entry.scope is not None:
-        needed = expectation.columns_needed()
-        usable: _Usable = expectation.column_type.equals
+        needed, judged = expectation.columns_needed(), expectation.columns_judged()
+        usable: _Usable = expectation.can_judge
         if problem := expectation.problem():
             raise SuiteError(f"{where}: {problem}")
     else:
@@ -99,13 +99,15 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
             raise SuiteError(
                 f"{where}: cannot be used here; of the standard expectations {', '.join(sorted(allowed))} can"
             )
-        usable, needed = allowed[entry.type], [entry.kwargs["column"]]
+        usable = allowed[entry.type]
+        needed = judged = [entry.kwargs["column"]]
     for name in needed:
         if name not in columns.names:
             raise SuiteError(f"{where}: no column {name!r} in the {frame}; it has {', '.join(columns.names)}")
-    found = columns.field(needed[0]).type
-    if not usable(found):
-        raise SuiteError(f"{where}: cannot judge the column {needed[0]!r}, which is {found}; choose another column")
+    for name in judged:
+        found = columns.field(name).type
+        if not usable(found):
+            raise SuiteError(f"{where}: cannot judge the column {name!r}, which is {found}; choose another column")
 
 
 def _one_line(error: ValidationError) -> str:

@@ -23,6 +23,7 @@ from sftrm_quality.checks.compiling import compile_suite
 from sftrm_quality.checks.custom import RowExpectation
 from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope, one_array
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckResult, Judgement, enough_passed
+from sftrm_quality.checks.signs import signs_of
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite
 from sftrm_quality.checks.texts import excerpt
 from sftrm_quality.errors import SftrmError
@@ -63,6 +64,7 @@ def judge_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
         if parameters.get(name) not in PARAMETERS.get(name, ()):
             raise ValueError(f"parameter {name} is {parameters.get(name)!r}, expected one of {dict(PARAMETERS)}")
     compiled = _compiled(suite, scope)
+    columns |= _signs(compiled, columns)
     counts, failures = [], []
     outcomes = _outcomes(suite, entries, _validate(compiled, columns, parameters))
     for entry, expectation, outcome in zip(entries, compiled.expectations, outcomes, strict=True):
@@ -115,6 +117,13 @@ def _columns(table: pa.Table, schema: pa.Schema, frame: str) -> dict[str, pa.Arr
         if field.name not in table.column_names or not table.schema.field(field.name).type.equals(field.type):
             raise ValueError(f"{frame}: expected a column {field.name} of {field.type}, found\n{table.schema}")
     return {name: one_array(table[name]) for name in schema.names}
+
+
+def _signs(suite: ExpectationSuite, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """The signs of the columns that some expectation wants them of, made once for all."""
+    ours = (expectation for expectation in suite.expectations if isinstance(expectation, RowExpectation))
+    signed = {name for expectation in ours for name in expectation.columns_signed()}
+    return {f"{name}_signs": signs_of(columns[name]) for name in sorted(signed)}
 
 
 def _validate(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:
@@ -170,7 +179,7 @@ def _describe(
         asked = ((name, getattr(expectation, name)) for name in expectation.settings)
         given = {name: parameters[value["$PARAMETER"]] for name, value in asked if isinstance(value, dict)}
         asking: RowExpectation = expectation.copy(update=given)
-        return asking.describe({name: columns[name].take(failing) for name in asking.columns_needed()})
+        return asking.describe({name: columns[name].take(failing) for name in asking.columns_read()})
     column = expectation.column
     return [f"{column} is {_shown(value)}" for value in columns[column].take(failing).to_pylist()]
 

@@ -48,7 +48,7 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
 
     @abstractmethod
     def failing(self, columns: Columns) -> Mask:
-        """True where the row does not meet the expectation, for the columns of ``columns_needed``."""
+        """True where the row does not meet the expectation, for the columns of ``columns_read``."""
 
     @abstractmethod
     def describe(self, columns: Columns) -> list[str]:
@@ -57,6 +57,23 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
     def columns_needed(self) -> list[str]:
         """The columns of the frame that ``failing`` and ``describe`` read; the first one is of ``column_type``."""
         return [self.column]
+
+    def columns_signed(self) -> list[str]:
+        """Columns whose signs (see ``checks.signs``) are needed too, each as one more column: ``answer_signs``."""
+        return []
+
+    def columns_read(self) -> list[str]:
+        """Everything that ``failing`` and ``describe`` read."""
+        return [*self.columns_needed(), *(f"{name}_signs" for name in self.columns_signed())]
+
+    def columns_judged(self) -> list[str]:
+        """The columns that have to be of a type that the expectation can judge."""
+        return [self.column]
+
+    @classmethod
+    def can_judge(cls, kind: pa.DataType) -> bool:
+        """Whether a column of that type can be judged."""
+        return bool(cls.column_type.equals(kind))
 
     def problem(self) -> str | None:
         """What is wrong with the settings of a suite entry, beyond their types; None when nothing is."""
@@ -113,7 +130,7 @@ class FailingRows(TableMetricProvider):  # type: ignore[misc]
             column=metric_value_kwargs["column"], **metric_value_kwargs["settings"]
         )
         # The frame's columns are Arrow arrays in a pandas coat: nothing is copied here.
-        columns = {name: one_array(frame[name].array.__arrow_array__()) for name in expectation.columns_needed()}
+        columns = {name: one_array(frame[name].array.__arrow_array__()) for name in expectation.columns_read()}
         failing = expectation.failing(columns)
         if failing.dtype != bool or failing.shape != (len(frame),):
             raise TypeError(

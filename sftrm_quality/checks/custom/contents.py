@@ -1,0 +1,131 @@
+"""Expectations on what stands in any of a record's texts: personal data, damaged letters.
+
+Each judges several columns at once, texts and responses alike, and looks at nothing but the texts with its sign.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from great_expectations.compatibility.pydantic import StrictStr
+
+from sftrm_quality.checks import damage, signs, texts
+from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.checks.rankings import row_of_each
+from sftrm_quality.checks.texts import Mask
+from sftrm_quality.personal_data import PersonalKind, find_personal_data
+from sftrm_quality.records import CANDIDATE_RESPONSE
+
+TEXT_OR_RESPONSES = (pa.string(), pa.list_(CANDIDATE_RESPONSE))
+
+_SHOWN_KINDS = {
+    PersonalKind.RESIDENT_NUMBER: "a resident registration number",
+    PersonalKind.MOBILE_NUMBER: "a mobile number",
+    PersonalKind.EMAIL: "an e-mail address",
+    PersonalKind.CARD_NUMBER: "a card number",
+}
+
+
+class _ContentsExpectation(RowExpectation):
+    """An expectation on the texts of ``column`` and of the columns ``others``. Null passes."""
+
+    others: list[StrictStr] = []  # noqa: RUF012 (pydantic copies it)
+    settings: ClassVar[tuple[str, ...]] = ("others",)
+    sign: ClassVar[int]
+
+    @abstractmethod
+    def find(self, text: str) -> str | None:
+        """What a text with the sign contains that it should not, as the end of 'answer contains …', or None."""
+
+    @classmethod
+    def can_judge(cls, kind: pa.DataType) -> bool:
+        return any(kind.equals(one) for one in TEXT_OR_RESPONSES)
+
+    def columns_needed(self) -> list[str]:
+        return [self.column, *self.others]
+
+    columns_judged = columns_signed = columns_needed
+
+    def failing(self, columns: Columns) -> Mask:
+        failing = np.zeros(len(columns[self.column]), bool)
+        for name in self.columns_needed():
+            for row, _, _ in self._findings(columns, name):
+                failing[row] = True
+        return failing
+
+    def describe(self, columns: Columns) -> list[str]:
+        """Of each row, the first text that fails and what is in it."""
+        details: dict[int, str] = {}
+        for name in self.columns_needed():
+            first, count = _places(columns[name])
+            for row, place, what in self._findings(columns, name):
+                where = f"response {place - first[row] + 1} of {count[row]}" if name == "responses" else name
+                details.setdefault(row, f"{where} contains {what}")
+        return [details[row] for row in range(len(columns[self.column]))]
+
+    def _findings(self, columns: Columns, name: str) -> Iterator[tuple[int, int, str]]:
+        """Row, place among all texts of the column, and what was found, of each text that fails."""
+        column, found = columns[name], columns[f"{name}_signs"]
+        row: npt.NDArray[np.int64] = np.arange(len(column))
+        if pa.types.is_list(column.type):
+            row, found = row_of_each(column), pc.list_flatten(found)
+            column = pc.struct_field(pc.list_flatten(column), "text")
+        suspects = np.flatnonzero(signs.has_sign(found, self.sign))
+        for place, text in zip(suspects.tolist(), column.take(pa.array(suspects)).to_pylist(), strict=True):
+            if what := self.find(text):
+                yield int(row[place]), place, what
+
+
+def _places(column: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Of each row, the place of its first text among all texts of the column, and how many it has."""
+    if not pa.types.is_list(column.type):
+        return np.arange(len(column)), np.ones(len(column), np.int64)
+    count = np.bincount(row_of_each(column), minlength=len(column))
+    return np.concatenate(([0], np.cumsum(count)))[:-1], count
+
+
+class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
+    """No text has personal data of one ``kind``: a resident_number, mobile_number, email or card_number."""
+
+    kind: PersonalKind
+    settings = ("others", "kind")
+    sign = signs.DIGITS | signs.AT
+
+    def find(self, text: str) -> str | None:
+        found = [one for one in find_personal_data(text) if one.kind == self.kind]
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        return f"{_SHOWN_KINDS[self.kind]}: {found[0].masked(text)}{more}" if found else None
+
+
+class ExpectRecordNotToBeMisread(_ContentsExpectation):
+    """No text has characters that are the bytes of another encoding (see ``damage.find_misread``)."""
+
+    sign = signs.MISREAD
+
+    def find(self, text: str) -> str | None:
+        found = damage.find_misread(text)
+        return found and texts.excerpt(found)
+
+
+class ExpectRecordToBeFreeOfLooseJamo(_ContentsExpectation):
+    """No word of syllables has a Hangul letter beside them (see ``damage.find_loose_jamo``)."""
+
+    sign = signs.LOOSE_JAMO | signs.DECOMPOSED
+
+    def find(self, text: str) -> str | None:
+        found = damage.find_loose_jamo(text)
+        return found and texts.excerpt(found)
+
+
+class ExpectRecordToBeComposed(_ContentsExpectation):
+    """No text is decomposed: Hangul in conjoining letters, or Latin letters with combining marks (NFD)."""
+
+    sign = signs.DECOMPOSED
+
+    def find(self, text: str) -> str | None:
+        found = damage.find_decomposed(text)
+        return found and f"{texts.excerpt(found)} in pieces (NFD)"

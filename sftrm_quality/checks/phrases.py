@@ -1,0 +1,126 @@
+"""Many phrases looked for in many texts at once, most bytes of which are never read.
+
+A phrase is plain text as people write it, compared as everything is (``text.normalise_text``): ``I'm sorry … can't
+help``. ``…`` stands for up to 60 characters of the same sentence, an apostrophe for either form of it, and a phrase
+that begins or ends with a Latin letter or a digit begins or ends a word there. No phrase can be a slow pattern.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from numba import njit
+
+from sftrm_quality.checks.texts import Mask
+from sftrm_quality.text import normalise_text, text_buffers
+
+_GAP = "[^.!?。]{0,60}?"
+_APOSTROPHE = "['\u2019]"
+# A part of a phrase that every text with it has: two bytes are looked at together, three tell something.
+_SHORTEST = 3
+
+
+class Phrases:
+    """Phrases ready to be looked for.
+
+    Raises ValueError for a phrase of which no part between gaps and apostrophes has three bytes of UTF-8.
+    """
+
+    def __init__(self, phrases: tuple[str, ...]) -> None:
+        normalised = [_normal(phrase) for phrase in phrases]
+        self._needles = [_longest_part(phrase) for phrase in normalised]
+        for phrase, needle in zip(phrases, self._needles, strict=True):
+            if len(needle) < _SHORTEST:
+                raise ValueError(f"phrase {phrase!r} is too short, expected a part of 3 letters (1 of Hangul) or more")
+        self._pattern = re.compile("|".join(map(_pattern, normalised)))
+        self._tables = _skip_tables(self._needles)
+
+    def first_in(self, text: str | None, within: int | None = None) -> str | None:
+        """What stands in a normalised text where the first phrase is, or None."""
+        match = self._pattern.search(text or "", 0, len(text or "") if within is None else within)
+        return match[0] if match else None
+
+    def stand_in(self, texts: pa.StringArray, within: int | None = None) -> Mask:
+        """True for the normalised texts with a phrase, in their first ``within`` characters if it is given."""
+        offsets, data = text_buffers(texts)
+        # A character is four bytes at most: a phrase that ends within these characters ends within those bytes.
+        suspects = np.flatnonzero(_search(data, offsets, 4 * within if within else np.int64(1 << 40), *self._tables))
+        found = np.zeros(len(texts), bool)
+        for row, text in zip(suspects, texts.take(pa.array(suspects)).to_pylist(), strict=True):
+            found[row] = self.first_in(text, within) is not None
+        return found
+
+
+@lru_cache(maxsize=16)
+def compiled_phrases(phrases: tuple[str, ...]) -> Phrases:
+    """``Phrases``, made once a process for the same list."""
+    return Phrases(phrases)
+
+
+def _normal(phrase: str) -> str:
+    # NFKC makes three dots of the sign for a gap.
+    return normalise_text(phrase).replace("\u2019", "'").replace("...", "…")
+
+
+def _longest_part(phrase: str) -> bytes:
+    return max((part.strip().encode() for part in re.split("[…']", phrase)), key=len)
+
+
+def _pattern(phrase: str) -> str:
+    pieces = [_APOSTROPHE.join(map(re.escape, piece.strip().split("'"))) for piece in phrase.split("…")]
+    begins, ends = ("(?<![0-9a-z])" if phrase[0] < "\x80" else ""), ("(?![0-9a-z])" if phrase[-1] < "\x80" else "")
+    return begins + _GAP.join(pieces) + ends
+
+
+def _skip_tables(needles: list[bytes]) -> tuple[npt.NDArray[Any], ...]:
+    """What the search of Wu and Manber (1994) needs, for blocks of two bytes and the first ``shortest`` of each needle.
+
+    By block: how far the window may move when it ends with it, and the needles whose window ends with it (as a range
+    of the sorted needles); the needles' bytes and offsets, and the length of the window.
+    """
+    window = min(map(len, needles))
+    skip = np.full(1 << 16, window - 1, np.int32)
+    needles = sorted(needles, key=lambda needle: _block(needle, window - 2))
+    for needle in needles:
+        for at in range(window - 1):
+            block = _block(needle, at)
+            skip[block] = min(skip[block], window - 2 - at)
+    blocks = np.array([_block(needle, window - 2) for needle in needles])
+    first, last = (np.searchsorted(blocks, np.arange(1 << 16), side).astype(np.int32) for side in ("left", "right"))
+    data = np.frombuffer(b"".join(needles), np.uint8)
+    offsets = np.concatenate(([0], np.cumsum([len(needle) for needle in needles]))).astype(np.int32)
+    return skip, first, last, data, offsets, np.array([window], np.int32)
+
+
+def _block(needle: bytes, at: int) -> int:
+    return needle[at] << 8 | needle[at + 1]
+
+
+@njit(cache=True, nogil=True)
+def _search(data, offsets, limit, skip, first, last, needles, needle_offsets, window):  # type: ignore[no-untyped-def]
+    """Which texts (bytes, int32 offsets) have a needle in their first ``limit`` bytes (bool)."""
+    count = len(offsets) - 1
+    found = np.zeros(count, np.bool_)
+    for text in range(count):
+        end = min(np.int64(offsets[text + 1]), offsets[text] + limit)
+        at = np.int64(offsets[text]) + window[0]  # one past the window
+        while at <= end and not found[text]:
+            block = np.int32(data[at - 2]) << 8 | data[at - 1]
+            move = skip[block]
+            if move == 0:
+                begin = at - window[0]
+                for needle in range(first[block], last[block]):
+                    length = needle_offsets[needle + 1] - needle_offsets[needle]
+                    if begin + length <= end:
+                        k = 0
+                        while k < length and data[begin + k] == needles[needle_offsets[needle] + k]:
+                            k += 1
+                        if k == length:
+                            found[text] = True
+                            break
+                move = 1
+            at += move
+    return found

@@ -1,0 +1,40 @@
+"""Whether an answer is written in the letters of its question, code and formulas aside: Hangul or Latin."""
+
+import re
+
+# What is in Latin letters in any language: code, formulas, addresses, what is marked up, names of files and functions.
+_NOT_PROSE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|\$\$.*?(?:\$\$|\Z)|\$[^$\n]{1,200}\$|\\\[.*?(?:\\\]|\Z)|\\\(.*?(?:\\\)|\Z)"
+    r"|<[^<>\n]{1,200}>|https?://\S+|\b[A-Za-z_][A-Za-z0-9_]{0,80}(?:[._/\\][A-Za-z0-9_]|\()[A-Za-z0-9_./\\)]*",
+    re.DOTALL,
+)
+# A line of code or data that stands without a fence.
+_CODE_LINE = re.compile(r"[{};\\=|]|\(\)|^\s*(?:#|//|def |class |import |from |return |select |insert )", re.IGNORECASE)
+_HANGUL = re.compile("[가-힣ㄱ-ㅣ\u1100-\u11ff]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_SCRIPTS = ("Hangul", "Latin", "other")
+
+
+def letters(text: str) -> tuple[int, int, int]:
+    """How many Hangul, Latin and other letters the prose of a text has."""
+    lines = (line for line in _NOT_PROSE.sub(" ", text).split("\n") if not _CODE_LINE.search(line))
+    prose = "\n".join(lines)
+    hangul, latin = len(_HANGUL.findall(prose)), len(_LATIN.findall(prose))
+    return hangul, latin, sum(map(str.isalpha, prose)) - hangul - latin
+
+
+def scripts_differ(question: str, answer: str, minimum: int, share: float) -> tuple[str, str] | None:
+    """The script of a question, and that of an answer without a letter of it: ``Hangul``, ``Latin``, ``other``.
+
+    No letter of Hangul anywhere, or no Latin one outside code, formulas and addresses, which are Latin in any language.
+    None where it is the same, and where there is too little to judge: fewer than ``minimum`` letters in the answer or a
+    quarter of that in the question, or a question less than ``share`` of whose letters are of one script.
+    """
+    in_question, in_answer = letters(question), letters(answer)
+    if sum(in_question) < minimum / 4 or sum(in_answer) < minimum:
+        return None
+    missing = (not _HANGUL.search(answer), in_answer[1] == 0)
+    for script, count, none in zip(_SCRIPTS, in_question, missing, strict=False):
+        if count >= share * sum(in_question) and none:
+            return script, max(zip(in_answer, _SCRIPTS, strict=True))[1]
+    return None
