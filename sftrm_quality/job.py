@@ -43,7 +43,9 @@ from sftrm_quality.releases.publish import (
     switch_to,
 )
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
+from sftrm_quality.reports.comparison import compared
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
+from sftrm_quality.reports.history import read_past
 from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.write import put_in_place, take_back, write_report
@@ -264,6 +266,8 @@ class Job:
     def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:
         seconds = time.monotonic() - self._clock
         report = report_of(self._facts(plan), ended, found, seconds, self._memory.peak_mib)
+        in_force = plan.in_force.manifest["figures"] if plan.in_force else None
+        report |= compared(report, in_force, read_past(self.output))
         write_report(report, self.staging / "report")
         return report
 

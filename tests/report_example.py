@@ -16,8 +16,29 @@ def account(received: int, unreadable: int, quarantined: int, duplicates: int) -
     }
 
 
+def nights() -> list[dict[str, Any]]:
+    """Four nights before, as the trends show them."""
+    return [
+        {
+            "run_id": f"2026-11-{day}T230412Z-8f3a",
+            "release_id": f"2026-11-{day}-5c1e9b7a",
+            "verdict": "published",
+            "started": f"2026-11-{day}T23:04:12+00:00",
+            "seconds": 180.5 + day,
+            "peak_mib": 1_000 + day,
+            "ledger": {
+                "sft": account(1_000_000 + day, 400, 20_000 + day, 60_000),
+                "rm": account(20_000 + day, 0, 9, 2),
+            },
+            "with_warnings": day == 18,
+            "decision": None,
+        }
+        for day in (17, 18, 19, 20)
+    ]
+
+
 def _file(name: str, format_: str | None, kind: str | None, account: dict[str, int], **others: Any) -> dict[str, Any]:
-    read = {"status": "read", "container": None, "encoding": "utf-8", "note": "", "fields_ignored": {}}
+    read = {"status": "read", "container": None, "encoding": "utf-8", "note": "", "fields_ignored": {}, "reasons": {}}
     return {"source_file": name, "format": format_, "label_kind": kind, **read, **account, **others}
 
 
@@ -49,6 +70,7 @@ def published() -> dict[str, Any]:
         "run_id": RUN,
         "mode": "run",
         "verdict": "published",
+        "with_warnings": False,
         "decision": None,
         "release_id": RELEASE,
         "previous_release_id": "2026-11-20-77d0c2f4",
@@ -167,6 +189,45 @@ def published() -> dict[str, Any]:
             ),
         ],
         "gate": {"success": True, "failed": []},
+        "changes": {
+            "sentences": [
+                "Published: +3,402 SFT records (1,151,377 → 1,154,779).",
+                "No reason moved.",
+                "None stands out.",
+            ],
+            "ledger": {"sft": account(1_236_001, 410, 23_014, 61_200), "rm": account(29_709, 0, 1_873, 214)},
+            "checks": {"sft: answer_blank": {"failed": 12_399, "evaluated": 1_239_900}},
+            "files": {
+                "vendor_a/sft_2026-11-21.json": {"received": 838_000, "aside": 8_380, "same_name": False},
+                "vendor_b/대화_11월.jsonl.gz": {"received": 398_001, "aside": 5_870, "same_name": True},
+            },
+            "gone": ["vendor_c/last.jsonl"],
+            "by_file": [
+                {
+                    "source_file": "vendor_a/sft_2026-11-21.json",
+                    "label_kind": "sft",
+                    "reason": "answer_blank",
+                    "before": 8_001,
+                    "now": 14_220,
+                    "received_before": 838_000,
+                    "received_now": 840_115,
+                    "step": 0.007379,
+                }
+            ],
+            "suspects": [
+                {
+                    "source_file": "vendor_a/sft_2026-11-21.json",
+                    "label_kind": "sft",
+                    "reason": "answer_blank",
+                    "count": 14_220,
+                    "received": 840_115,
+                    "usual": 0.0095,
+                    "allowed": 0.005,
+                    "runs": 14,
+                }
+            ],
+        },
+        "history": {"runs": nights(), "files": {"vendor_a/sft_2026-11-21.json": [0.011, None, 0.012, 0.0219]}},
         "samples": {
             "quarantined": [
                 _set_aside(

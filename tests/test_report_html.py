@@ -107,14 +107,15 @@ OUR_ELEMENTS = frozenset(
     re.findall(
         r"\w+",
         "html head meta title style body header nav main section h1 h2 h3 p span strong small code pre mark bdi a div "
-        "blockquote ul ol li dl dt dd time table caption thead tbody tfoot tr th td details summary svg rect",
+        "blockquote ul ol li dl dt dd time table caption thead tbody tfoot tr th td details summary svg rect g path "
+        "text circle desc figure figcaption",
     )
 )
 OUR_ATTRIBUTES = frozenset(
     re.findall(
         r"[\w-]+",
         "lang charset http-equiv content name class id href datetime aria-label aria-labelledby aria-hidden role "
-        "tabindex scope colspan viewbox preserveaspectratio focusable x width height",
+        "tabindex scope colspan viewbox preserveaspectratio focusable x width height y cx cy r d transform",
     )
 )
 
@@ -182,7 +183,7 @@ def test_bars_are_to_scale(report: dict[str, Any]) -> None:
         ("quarantined", "70", "25"),
         ("unreadable", "95", "5"),
     ]
-    assert _bars(html, "vendor_a/sft_2026-11-21.json</bdi>") == fates
+    assert _bars(html[html.index('id="sources"') :], "vendor_a/sft_2026-11-21.json</bdi>") == fates
     assert _bars(render_index([report]), "SFT</th>") == [*_bars(html, "unique</th>"), ("quarantined", "75", "25")]
     assert _bars(html, "<code>ranks_not_contiguous</code></th>") == [("quarantined", "0", "100")]
     assert _bars(html, "<code>response_blank</code></th>") == [("quarantined", "0", f"{100 * 471 / 1402:.4g}")]
@@ -193,8 +194,16 @@ def test_every_source_stands_with_itsaccount(report: dict[str, Any]) -> None:
     for file in report["files"]:
         kind = file["label_kind"].upper() if file["label_kind"] else "–"
         counts = [_n(file[k]) for k in ("unreadable", "quarantined", "duplicates", "published")]
-        assert page.row("sources", file["source_file"]) == [kind, _n(file["received"]), "", *counts]
+        row = page.row("sources", file["source_file"])
+        assert [*row[:3], *row[6:]] == [kind, _n(file["received"]), "", *counts]
+        assert row[3] == display.share(file["unreadable"] + file["quarantined"], file["received"])
         assert file["note"] in page.words("sources")
+    assert page.row("sources", "vendor_a/sft")[4:6] == [
+        "+1.2 ptfiles like it: 1.0 % of 838,000",
+        "share set aside in the last 3 runs: 1.1 %, 1.2 %, 2.2 %",
+    ]
+    assert page.row("sources", "vendor_b/대화")[4:6] == ["±0 ptwas: 1.5 % of 398,001", ""]
+    assert page.row("sources", "aihub/TL")[4:6] == ["new", ""]
     assert page.row("sources", "5 files")[1] == _n(sum(a["received"] for a in report["ledger"].values()))
     heads = [row[0].split("\n")[0] for row in page.rows["sources"][1:-1]]
     assert heads == [f"{report['files'][i]['source_file']}" for i in (4, 0, 1, 2, 3)]
@@ -215,9 +224,28 @@ def test_checks_stand_worst_first_and_those_without_findings_are_folded(report: 
         "question_blank",
         "quarantine_share",
     ]
-    assert page.row("checks", "rm: ranks_not_contiguous") == ["critical", "1,402", "4.7 %", "29,709", "90 %", "passes"]
-    assert page.row("checks", "sft: answer_placeholder")[4:] == ["99.95 %", "holds"]
-    assert page.row("checks", "sft: answer_refuses") == ["warning", "25,104", "2.0 %", "1,239,906", "99 %", "warns"]
+    assert page.row("checks", "rm: ranks_not_contiguous") == [
+        "critical",
+        "1,402",
+        "4.7 %",
+        "–",
+        "29,709",
+        "90 %",
+        "passes",
+    ]
+    assert page.row("checks", "sft: answer_placeholder")[5:] == ["99.95 %", "holds"]
+    assert page.row("checks", "sft: answer_refuses") == [
+        "warning",
+        "25,104",
+        "2.0 %",
+        "–",
+        "1,239,906",
+        "99 %",
+        "warns",
+    ]
+    assert page.row("checks", "sft: answer_blank")[2:4] == ["1.1 %", "+0.1 pt"]
+    groups = [row[0] for row in page.rows["checks"] if len(row) == 1]
+    assert groups == ["Each record alone", "Each record alone", "The release as a whole"]
     assert "and 2 checks without findings" in page.words("checks")
 
 
@@ -299,7 +327,7 @@ def test_the_verdict_comes_first(report: dict[str, Any], verdict: str, previous:
     report |= {"verdict": verdict, "previous_release_id": previous}
     page = _assert_well_made(render_run(report))
     assert f"– {verdict} {sentence}" in page.words("")
-    for fact in (RUN, "Started2026-11-21 23:04:12 UTC", "Took3 min 07 s", "Peak memory1,062 MiB"):
+    for fact in (RUN, "Started2026-11-21 23:04:12 UTC", "Job took3 min 07 s", "Peak memory1,062 MiB"):
         assert fact in page.words("")
     word = "published" if verdict in ("published", "unchanged") else "publishable"
     assert f"1,154,779 of 1,240,318 SFT records {word} (93.1 %)" in page.words("flow")
@@ -336,6 +364,7 @@ def test_links_lead_from_the_report_to_its_files(report: dict[str, Any]) -> None
     for path in (f"releases/{RELEASE}/README.md", f"releases/{RELEASE}/manifest.json", *report["paths"].values()):
         assert f"./../../{path}" in links or path == report["paths"]["release"]
     report["paths"] = dict.fromkeys(report["paths"])
+    report["history"]["runs"] = []
     outside = {link for link in Page(render_run(report)).attributes("a", "href") if link and link[0] != "#"}
     assert outside == {"report.json", "../index.html"}
 
@@ -344,18 +373,23 @@ def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
     older = held() | {"run_id": "2026-11-20T230400Z-11aa", "started": "2026-11-20T18:04:00-05:00"}
     oldest = report | {"run_id": "2026-11-20T230000Z-07c1", "started": "2026-11-20T23:03:00Z"}
     page = _assert_well_made(render_index([older, report, oldest]))
+    assert page.texts["trends"].count("SFT: share of the records received") == 2  # the caption and the chart's title
     assert page.attributes("a", "href") == [f"./{r['run_id']}/index.html" for r in (report, older, oldest)]
-    assert page.row("", "SFT") == ["1,240,318", "", "412", "23,907", "61,220", "1,154,779"]
-    assert "HELD" in page.words("") and f"release {RELEASE}" in page.words("")
+    assert page.row("runs", "SFT") == ["1,240,318", "", "412", "23,907", "61,220", "1,154,779"]
+    assert "HELD" in page.words("runs") and f"release {RELEASE}" in page.words("runs")
+    assert "trends" not in Page(render_index([older, report])).texts
     assert "There is no run yet." in render_index([])
 
 
 # Keys of report.json that the page has no use for: the verdict says the mode, the reason names the check.
-UNUSED = {"mode", "checks.check", "checks.scope"}
+UNUSED = {"mode", "checks.check", "files.reasons"}
+# The trends show the figures of earlier runs, the index the rest of what is known of them.
+UNUSED |= {f"history.runs.{name}" for name in ("release_id", "peak_mib", "decision")}
 # Dictionaries whose keys are data: a label kind without an entry is another matter than a figure that is missing.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in ("reasons", "warnings") for kind in ("sft", "rm")}
-NAMED_BY_DATA |= {"files.fields_ignored", "versions"}
+NAMED_BY_DATA |= {"files.fields_ignored", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
+NAMED_BY_DATA |= {"history.files", "changes.ledger", "changes.ledger.sft", "changes.ledger.rm"}
 
 
 def _lacking_one_key(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -407,7 +441,7 @@ HOSTILE = (
     "가" * 100_000,
 )
 # Strings that decide how the page is made, or are read as times.
-OURS = {"verdict", "mode", "started", "status", "severity"}
+OURS = {"verdict", "mode", "started", "status", "severity", "scope"}
 
 
 def _with_every_text(value: Any, text: str, key: str = "") -> Any:
@@ -437,14 +471,18 @@ def _hostile(report: dict[str, Any], text: str) -> dict[str, Any]:
 @pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text[:20]) for text in HOSTILE])
 def test_a_strangers_text_is_inert_and_all_of_it_can_be_seen(text: str) -> None:
     report = _hostile(held(), text)
-    clean = Page(render_run(held()))
+    clean = _hostile(held(), "plain")
+    for figures in (report, clean):  # looked up by names that are no longer there, shown nowhere
+        figures["changes"] |= {"checks": {}, "files": {}}
+        figures["history"]["files"] = {}
+    clean_page = Page(render_run(clean))
     html = render_run(report)
     page = _assert_well_made(html)
     assert not re.search(
         "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html
     )
     # The same elements in the same order, but for the signs that make the invisible visible.
-    tags = [[tag for tag, _ in p.elements if tag != "mark"] for p in (clean, page)]
+    tags = [[tag for tag, _ in p.elements if tag != "mark"] for p in (clean_page, page)]
     assert tags[0] == tags[1]
     assert len(re.sub('href="[^"]*"', "", html)) < 200_000
     index = render_index([report])
@@ -471,6 +509,15 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     aside, twice = report["samples"]["quarantined"][0], report["samples"]["duplicates"]
     report["samples"]["quarantined"] = [aside | {"reason": f"{n % 60}{text}"} for n in range(1_000)]
     report["samples"]["duplicates"] = twice * 500
+    changes = report["changes"]
+    changes["sentences"] = [text] * 3
+    changes["gone"] = [f"{n}{text}" for n in range(10_000)]
+    changes["by_file"], changes["suspects"] = changes["by_file"] * 10_000, changes["suspects"] * 10_000
+    changes["files"] = {f["source_file"]: {"received": 9, "aside": 3, "same_name": False} for f in report["files"]}
+    report["history"] = {
+        "runs": [report["history"]["runs"][0] | {"run_id": RUN}] * 30,
+        "files": {f["source_file"]: [0.123456] * 14 for f in report["files"]},
+    }
     report["split_moves"] = {"count": 10_000, "records": report["split_moves"]["records"] * 5_000}
     html = render_run(report)
     assert len(html.encode()) < 2_000_000
@@ -481,9 +528,11 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     assert "and 45 more" in page.words("sources")
     assert "and 20 more reasons with samples: see report.json" in page.words("aside")
     assert "50 of 10,000 shown" in page.words("splits")
-    index = render_index([report | {"run_id": f"{RUN}{n}"} for n in range(3_000)])
+    for more in ("9,980 more.", "9,990 more suspects", "9,975 more differences"):
+        assert more in page.words("changes")
+    index = render_index([report | {"run_id": f"{RUN}{n}"} for n in range(3_000)], older=7)
     assert len(index.encode()) < 2_000_000
-    assert "and 2,500 older runs" in Page(index).words("")
+    assert "and 2,807 older runs" in Page(index).words("runs")
 
 
 def _luminance(colour: str) -> float:

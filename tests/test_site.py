@@ -342,7 +342,7 @@ def test_before_the_first_run_there_is_a_page_that_says_so(tmp_path):
 def test_a_report_is_there_when_it_is_written_and_its_links_lead_somewhere(tmp_path):
     output = OutputFolder(tmp_path / "out")
     with ReportSite(output.root, 0) as site:
-        report = {**published(), "report_version": REPORT_VERSION}
+        report = {**published(), "report_version": REPORT_VERSION, "history": {"runs": [], "files": {}}}
         write_report(report, tmp_path / "written")
         put_in_place(tmp_path / "written", output, report["run_id"])
         for page in ("/", f"/{report['run_id']}/index.html"):

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sftrm_quality.records import LabelKind
+from sftrm_quality.reports.tallies import Tallies
 
 # Three reasons and one file are what a reviewer can keep in mind; the tables have the others.
 _REASONS = 3
 # A share of records moves a little every night. Half a point of all records is some fault of somebody.
-_NOTABLE_SHARE = 0.005
+NOTABLE_SHARE = 0.005
 
 
 def _counted(number: int) -> str:
@@ -32,30 +33,27 @@ def _jumped(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     notable = [
         f"{kind.upper()} {reason} {then.get((kind, reason), 0):.1%} → {now.get((kind, reason), 0):.1%}"
         for step, (kind, reason) in steps[:_REASONS]
-        if abs(step) >= _NOTABLE_SHARE
+        if abs(step) >= NOTABLE_SHARE
     ]
     return f"Reasons that moved: {', '.join(notable)}." if notable else "No reason moved by half a point or more."
 
 
-def _lost_share(file: Mapping[str, Any]) -> float:
-    return float((file["quarantined"] + file["unreadable"]) / max(1, file["received"]))
-
-
 def _stands_out(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
-    """The file that lost most records to quarantine, against its own share before or that of all files if it is new."""
-    known = {file["source_file"]: _lost_share(file) for file in before["files"]}
-    received = sum(file["received"] for file in before["files"])
-    usual = sum(file["quarantined"] + file["unreadable"] for file in before["files"]) / max(1, received)
-    files = [
-        (_lost_share(file) - known.get(file["source_file"], usual), file["source_file"], _lost_share(file))
-        for file in report["files"]
-        if file["received"]
-    ]
-    step, name, share = max(files, default=(0.0, "", 0.0))
-    if step < _NOTABLE_SHARE:
+    """The file that lost most records beyond what it, or all files if it is new, had lost before."""
+    known = Tallies(before["files"])
+    lost = sum(tally.aside for tally in known.names.values())
+    usual = lost / max(1, sum(tally.received for tally in known.names.values()))
+    found = []
+    for name, tally in Tallies(report["files"]).names.items():
+        then = known.find(name)
+        step = tally.share_aside - (then.share_aside if then else usual)
+        if step >= NOTABLE_SHARE:
+            whose = "all files had" if then is None else "it had" if name in known.names else "files named like it had"
+            found.append((step * tally.received, name, tally.share_aside, whose, then.share_aside if then else usual))
+    if not found:
         return "No source file stands out."
-    whose = "its share" if name in known else "that of all files"
-    return f"{name} stands out: {share:.1%} of its records set aside, {whose} was {known.get(name, usual):.1%}."
+    _, name, share, whose, was = max(found)
+    return f"{name} stands out: {share:.1%} of its records set aside; {whose} {was:.1%} before."
 
 
 def changes(report: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:
@@ -69,4 +67,5 @@ def changes(report: Mapping[str, Any], before: Mapping[str, Any] | None) -> list
         now, then = (figures["ledger"][kind]["published"] for figures in (report, before))
         if now or then:
             parts.append(f"{_counted(now - then)} {kind.upper()} records ({then:,} → {now:,})")
-    return [f"Published: {'; '.join(parts) or 'nothing'}.", _jumped(report, before), _stands_out(report, before)]
+    word = "Published" if report["verdict"] == "published" else "Publishable"
+    return [f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(report, before), _stands_out(report, before)]

@@ -1,7 +1,7 @@
 """How numbers and foreign text are shown on a page: nothing in a record can hide, move or run anything there."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, takewhile
@@ -104,6 +104,29 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def points(step: float) -> str:
+    """A change of a share, in percentage points: +1.2 pt."""
+    return "±0 pt" if abs(step) < 0.0005 else f"{100 * step:+.1f} pt".replace("-", "−")
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """The path of a line through shares in a box 100 wide and 20 high; None is a gap.
+
+    The full height is 2 %, or the greatest share if that is more: what is next to nothing looks so.
+    """
+    most = max([0.02, *(value for value in values if value is not None)])
+    step, path, pen = 100 / max(1, len(values) - 1), [], "M"
+    for place, value in enumerate(values):
+        if value is None:
+            pen = "M"
+        else:
+            # A line of no length is a dot where its ends are round.
+            here = f"{place * step:.4g} {19 - 18 * value / most:.4g}"
+            path.append(f"M{here}L{here}" if pen == "M" else f"L{here}")
+            pen = "L"
+    return "".join(path)
 
 
 def moment(iso: str) -> str:

@@ -22,6 +22,7 @@ Figures = dict[str, Any]
 
 def _files(intakes: Sequence[Intake], collection: Collection) -> list[dict[str, Any]]:
     accounts = {f.source_file: f.account for f in collection.ledger.files}
+    reasons = _reasons_by_file(intakes, collection)
     return [
         {
             "source_file": intake.source_file,
@@ -33,9 +34,26 @@ def _files(intakes: Sequence[Intake], collection: Collection) -> list[dict[str, 
             "note": intake.note,
             "fields_ignored": dict(sorted(intake.fields_ignored.items())),
             **accounts.get(intake.source_file, Account()).to_json(),
+            "reasons": dict(sorted(reasons[intake.source_file].items())),
         }
         for intake in sorted(intakes, key=lambda i: i.source_file)
     ]
+
+
+def _reasons_by_file(intakes: Sequence[Intake], collection: Collection) -> dict[str, Counter[str]]:
+    """Of every source file, how many records were set aside for each reason. They sum to the reasons of all files."""
+    found: dict[str, Counter[str]] = {intake.source_file: Counter() for intake in intakes}
+    for intake in intakes:
+        for shard in intake.shards:
+            found[intake.source_file].update(shard.unmapped_reasons)
+            critical = {c.reason: c.failed for c in shard.counts if c.severity == "critical" and c.failed}
+            found[intake.source_file].update(critical)
+    rows = np.fromiter(collection.findings, np.int64, len(collection.findings))
+    starts = np.array([shard.start for shard in collection.shards], np.int64)
+    shards = np.searchsorted(starts, rows, side="right") - 1
+    for shard_number, finding in zip(shards.tolist(), collection.findings.values(), strict=True):
+        found[collection.shards[shard_number].intake.source_file].update(finding.reasons)
+    return found
 
 
 def all_counts(intakes: Sequence[Intake], collection: Collection) -> list[CheckCount]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sftrm_quality.reports import display
+from sftrm_quality.reports.trends import trend_charts
 
 Figures = Mapping[str, Any]
 
@@ -22,8 +23,17 @@ FILES_SHOWN = 500
 REASONS_WITH_SAMPLES = 40
 SAMPLES_OF_A_REASON = 5
 MOVES_SHOWN = 50
-RUNS_SHOWN = 500
+STEPS_SHOWN = 25
+SUSPECTS_SHOWN = 10
+GONE_SHOWN = 20
+RUNS_SHOWN = 200
 
+_SCOPES = {
+    "record": "Each record alone",
+    "collection": "Records beside all others: ids, rankings, prompts",
+    "split": "Records beside all others: ids, rankings, prompts",
+    "release": "The release as a whole",
+}
 _SEVERITIES = ("critical", "warning", "info")
 # Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
 _STATUSES = ("unreadable", "read", "skipped")
@@ -54,6 +64,8 @@ def _environment() -> Environment:
         bound=display.bound,
         duration=display.duration,
         moment=display.moment,
+        points=display.points,
+        spark=display.spark,
         link=display.link,
     )
     style = loader.get_source(environment, "report.css")[0]
@@ -87,8 +99,12 @@ def render_run(report: Figures) -> str:
             flows={kind: _flow(account) for kind, account in report["ledger"].items()},
             files=files[:FILES_SHOWN],
             sums={name: sum(f[name] for f in files) for name in _ACCOUNT},
-            findings=[c for c in checks if _has_finding(c)],
-            without_findings=[c for c in checks if not _has_finding(c)],
+            findings=_by_scope(c for c in checks if _has_finding(c)),
+            without_findings=_by_scope(c for c in checks if not _has_finding(c)),
+            charts=trend_charts(report["history"]["runs"]),
+            steps=report["changes"]["by_file"][:STEPS_SHOWN],
+            suspects=report["changes"]["suspects"][:SUSPECTS_SHOWN],
+            gone=report["changes"]["gone"][:GONE_SHOWN],
             tallies={kind: _tallies(report, kind) for kind in report["ledger"]},
             samples=samples[:REASONS_WITH_SAMPLES],
             samples_left_out=len(samples) - REASONS_WITH_SAMPLES,
@@ -98,10 +114,10 @@ def render_run(report: Figures) -> str:
     )
 
 
-def render_index(reports: Sequence[Figures]) -> str:
+def render_index(reports: Sequence[Figures], older: int = 0) -> str:
     """The page of all runs, newest first, to stand at ``OUT/reports/index.html``.
 
-    reports: the contents of ``report.json``, in any order.
+    reports: the contents of ``report.json`` or their summaries, in any order. older: runs that are not among them.
 
     Raises:
         jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
@@ -110,7 +126,11 @@ def render_index(reports: Sequence[Figures]) -> str:
     return (
         _environment()
         .get_template("index.html.j2")
-        .render(reports=newest_first[:RUNS_SHOWN], left_out=len(newest_first) - RUNS_SHOWN)
+        .render(
+            reports=newest_first[:RUNS_SHOWN],
+            left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
+            charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN]))),
+        )
     )
 
 
@@ -133,6 +153,14 @@ def _worst_first(check: Figures) -> tuple[bool, int, bool, float]:
     """Findings before none, critical before warning, beyond the bound before within it, most rows first."""
     severity = _SEVERITIES.index(check["severity"])
     return not _has_finding(check), severity, check["success"], -_failed_share(check)
+
+
+def _by_scope(checks: Iterable[Figures]) -> list[tuple[str, list[Figures]]]:
+    """Checks of one record, of records beside others, of the release; each group in the order that was given."""
+    groups: dict[str, list[Figures]] = {title: [] for title in _SCOPES.values()}
+    for check in checks:
+        groups[_SCOPES[check["scope"]]].append(check)
+    return [(title, found) for title, found in groups.items() if found]
 
 
 def _most_to_see_first(file: Figures) -> tuple[int, int, str]:

@@ -83,6 +83,10 @@ def manifest_of(run: RunFacts, figures: Figures, decision: Recorded | None) -> d
     }
 
 
+def _release_warns(figures: Figures) -> bool:
+    return any(c["suite"] == "release" and c["severity"] == "warning" and not c["success"] for c in figures["checks"])
+
+
 def _shown(path: Path) -> str:
     """A path as text; bytes that are not UTF-8 as \\xNN, since JSON cannot hold them."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -96,6 +100,7 @@ def report_of(run: RunFacts, verdict: Verdict, found: Findings, seconds: float, 
         "run_id": run.run_id,
         "release_id": run.release_id if published else None,
         "verdict": str(verdict),
+        "with_warnings": verdict is Verdict.PUBLISHED and _release_warns(found.figures),
         "decision": found.decision,
         "previous_release_id": found.previous_release_id,
         "mode": str(run.mode),

@@ -1,0 +1,54 @@
+"""What each source file of a run brought and lost, as far as one run is compared with another."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Tally:
+    """Of a file, or of all files of a series: records received, those set aside or unreadable, and their reasons."""
+
+    received: int = 0
+    aside: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, file: Mapping[str, Any]) -> None:
+        """Add an entry of ``files`` in `report.json`."""
+        self.received += file["received"]
+        self.aside += file["quarantined"] + file["unreadable"]
+        self.reasons.update(file.get("reasons", {}))
+
+    @property
+    def share_aside(self) -> float:
+        return self.aside / max(1, self.received)
+
+    def share(self, reason: str) -> float:
+        return self.reasons[reason] / max(1, self.received)
+
+
+def _series(name: str) -> str:
+    """The name without its numbers: deliveries carry dates, and tonight's file is compared with those before it."""
+    return re.sub(r"\d+", "#", name)
+
+
+class Tallies:
+    """The files of one run, to be found by their name, else by that of their series."""
+
+    def __init__(self, files: Iterable[Mapping[str, Any]]) -> None:
+        self.names: dict[str, Tally] = {}
+        self._series: dict[str, Tally] = {}
+        for file in files:
+            for known, name in ((self.names, file["source_file"]), (self._series, _series(file["source_file"]))):
+                known.setdefault(name, Tally()).add(file)
+
+    def has_like(self, name: str) -> bool:
+        """Whether there is a file of that name or of its series, with records or without."""
+        return _series(name) in self._series
+
+    def find(self, name: str) -> Tally | None:
+        """The file of that name, the sum of its series where there is none, None without either or without records."""
+        found = self.names.get(name) or self._series.get(_series(name))
+        return found if found and found.received else None

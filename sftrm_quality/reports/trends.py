@@ -1,0 +1,56 @@
+"""The charts over runs: how much came, how much of it was set aside, how long it took."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sftrm_quality.records import LabelKind
+from sftrm_quality.reports import display
+from sftrm_quality.reports.charts import line_chart
+
+# Two points are a difference, and the page has a section for that.
+_FEWEST_RUNS = 3
+
+
+def _amount(value: float) -> str:
+    return f"{value / 1e6:.4g}M" if value >= 1e6 else f"{value / 1e3:.4g}k" if value >= 1e4 else f"{value:,.6g}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.3g} %"
+
+
+def trend_charts(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Title, names of the lines, and picture of each chart; none for fewer than three runs.
+
+    runs: summaries, oldest first. Of those that only repeat another, or publish nothing by design, there is no point.
+    """
+    judged = [run for run in runs if run["verdict"] != "unchanged"]
+    if len(judged) < _FEWEST_RUNS:
+        return []
+    labels = [display.moment(run["started"])[5:10] for run in judged]
+    charts = []
+    for kind in LabelKind:
+        accounts = [run["ledger"][kind] for run in judged]
+        if not any(account["received"] for account in accounts):
+            continue
+        volume = {
+            "received": [account["received"] for account in accounts],
+            "publishable": [account["published"] for account in accounts],
+        }
+        shares = {
+            "set aside": [_share(a["quarantined"] + a["unreadable"], a["received"]) for a in accounts],
+            "duplicates": [_share(a["duplicates"], a["received"]) for a in accounts],
+        }
+        charts.append(_chart(f"{kind.upper()} records", labels, volume, _amount))
+        charts.append(_chart(f"{kind.upper()}: share of the records received", labels, shares, _percent))
+    return [*charts, _chart("Seconds of the job", labels, {"seconds": [run["seconds"] for run in judged]}, _amount)]
+
+
+def _chart(
+    title: str, labels: Sequence[str], lines: Mapping[str, Sequence[float | None]], shown: Callable[[float], str]
+) -> dict[str, Any]:
+    return {"title": title, "lines": list(lines), "svg": line_chart(title, labels, lines, shown)}
+
+
+def _share(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
