@@ -197,8 +197,8 @@ def test_a_decision_for_anything_else_is_not_used_and_the_report_says_so(paths, 
     assert not (out / "LATEST").exists() and not (out / "releases").exists()
     made_for = f"release {decision['release_id']}, held for {', '.join(decision['failed'])}"
     wish = "publish" if action == "publish_anyway" else "reject"
-    assert f"The decision by {WORDS['name']}: {WORDS['reason']} It was for other data or other reasons and is not used"
-    assert f"for other data or other reasons and is not used: to {wish} {made_for}." in page(result)
+    said = f"The decision by {WORDS['name']} was for other data or other reasons and is not used: to {wish} {made_for}."
+    assert f"{said} Reason given: {WORDS['reason']} Decided 2026-11-22" in page(result)
     assert told(result, out).splitlines()[1] == (
         f"  the decision by {WORDS['name']} was for other data or other reasons and is not used: {made_for}"
     )
@@ -291,6 +291,9 @@ def test_a_manifest_from_before_decisions_is_read(paths):
     assert release_id in listed(out)
     report = {key: value for key, value in again.report.items() if key != "decision"}
     assert render_index([report]) == render_index([again.report])
+    # And one that lies there already when it is to be published again.
+    (out / "LATEST").unlink()
+    assert run_on([raw], out).verdict is Verdict.PUBLISHED
 
 
 HOSTILE = [
