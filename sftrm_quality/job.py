@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sftrm_quality import progress
 from sftrm_quality.checks import Suites, compile_suites, judge_release, read_suites, verdict
@@ -43,9 +43,11 @@ from sftrm_quality.releases.publish import (
     switch_to,
 )
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
+from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.comparison import compared
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
 from sftrm_quality.reports.history import read_past
+from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.write import put_in_place, take_back, write_report
@@ -74,11 +76,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Judged:
-    """A staged release with the verdict of every check."""
+    """A staged release with the verdict of every check, and pairs of near duplicates to look at."""
 
     staged: StagedRelease
     figures: Figures
     intakes: tuple[Intake, ...]
+    borderline: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -195,9 +198,10 @@ class Job:
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
         figures = of_collection(intakes, collection, self.suites, row_results, release_results)
+        figures["profile"] = release_profile(staged.parts, collection, facts, self.config.near.threshold)
         _log.info("%d checks, the gate is closed by %s", len(figures["checks"]), figures["gate"]["failed"] or "none")
         give_memory_back()
-        return Judged(staged, figures, tuple(intakes))
+        return Judged(staged, figures, tuple(intakes), borderline_pairs(collection))
 
     def finish(self, plan: Plan, judged: Judged, decision: Decision | None = None) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all.
@@ -217,6 +221,7 @@ class Job:
         samples = {
             "quarantined": quarantine_samples(staged.quarantine / "quarantine.parquet"),
             "duplicates": duplicate_samples(staged.duplicates / "duplicates.parquet"),
+            "borderline": judged.borderline,
         }
         found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, decided)
         report = self._write_report(plan, ended, found)
@@ -255,7 +260,7 @@ class Job:
         if plan.in_force is None:
             raise ValueError("no release is in force: there is nothing that could be unchanged")
         manifest, release_id = plan.in_force.manifest, plan.in_force.release_id
-        no_samples: Figures = {"quarantined": [], "duplicates": []}
+        no_samples: Figures = {"quarantined": [], "duplicates": [], "borderline": []}
         # Manifests older than decisions have no such key.
         decided = manifest.get("decision")
         found = Findings(manifest["figures"], no_samples, MOVES.empty_table(), release_id, manifest["run_id"], decided)

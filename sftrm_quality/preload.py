@@ -10,8 +10,9 @@ from sftrm_quality import dedup
 from sftrm_quality.checks import judging
 from sftrm_quality.config import NearDuplicates
 from sftrm_quality.intake import shard
-from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.records import CANDIDATE_FIELDS, PUBLISHED, LabelKind
 from sftrm_quality.releases import stage
+from sftrm_quality.releases.profile import profile_of
 
 __all__ = ["judging", "shard", "stage"]
 
@@ -20,6 +21,8 @@ def _load_kernels() -> None:
     kind = LabelKind.SFT
     one_row = CANDIDATE_FIELDS[kind].empty_table().from_pylist([{}], schema=CANDIDATE_FIELDS[kind])
     dedup.fingerprint(kind, one_row, dedup.normalised_columns(kind, one_row), NearDuplicates())
+    for kind in LabelKind:
+        profile_of(kind, PUBLISHED[kind].empty_table())
 
 
 _load_kernels()

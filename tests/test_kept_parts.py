@@ -95,7 +95,7 @@ def flip(path):
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("name", ["part.parquet", "hashes.npy", "facts.json"])
+@pytest.mark.parametrize("name", ["part.parquet", "hashes.npy", "profile.json", "facts.json"])
 @pytest.mark.parametrize("damage", ["flipped", "deleted", "emptied", "null", "folder"])
 def test_a_damaged_part_is_written_anew(night, tmp_path, name, damage):
     raw, out, first = night

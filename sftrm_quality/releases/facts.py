@@ -6,7 +6,7 @@ and compared with the hash in its record_id, and prompts and ids are compared ov
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from sftrm_quality.errors import StorageError
 from sftrm_quality.intake.files import Intake
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
+from sftrm_quality.releases.profile import Profile, add, profile_of
 from sftrm_quality.splits import SPLITS
 from sftrm_quality.workers import give_memory_back
 
@@ -38,12 +39,16 @@ _BATCHES_KEPT = 8
 
 @dataclass(frozen=True)
 class PartFacts:
-    """What stands in one written file. ``hashes``: an array file of record_ids, data_ids and prompts, (3, rows, 2)."""
+    """What stands in one written file.
+
+    hashes: an array file of record_ids, data_ids and prompts, (3, rows, 2). profile: what its records are like.
+    """
 
     sha256: str
     bytes: int
     rows: int
     hashes: Path
+    profile: Profile = field(default_factory=dict)
 
     @property
     def record_ids(self) -> Hashes:
@@ -77,6 +82,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
     Raises StorageError where the part is not what was to be written.
     """
     record_ids, data_ids, prompts = [], [], []
+    profile: Profile = {}
     with pq.ParquetFile(part.path, page_checksum_verification=True, **STREAMED) as file:
         for number, batch in enumerate(file.iter_batches(_BATCH_ROWS), 1):
             table = pa.Table.from_batches([batch])
@@ -94,13 +100,14 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 names = [f"{file}\0{name}" for file, name in zip(table["source_file"].to_pylist(), names, strict=True)]
             data_ids.append(_hashes(names))
             prompts.append(_words(dedup.prompt_keys(part.label_kind, candidates)))
+            add(profile, profile_of(part.label_kind, table))
             if number % _BATCHES_KEPT == 0:
                 give_memory_back()
     rows = sum(map(len, record_ids))
     if rows != part.rows:
         raise StorageError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
     np.save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
-    return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes)
+    return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes, profile)
 
 
 def _together(hashes: Sequence[Hashes]) -> Hashes:

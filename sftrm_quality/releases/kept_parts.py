@@ -11,6 +11,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import xxhash
+
 from sftrm_quality import progress
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, move_folder
@@ -20,6 +22,7 @@ from sftrm_quality.releases.parts import Part, file_hash
 
 _DATA = "part.parquet"
 _HASHES = "hashes.npy"
+_PROFILE = "profile.json"
 _FACTS = "facts.json"
 
 
@@ -31,7 +34,8 @@ def take_again(part: Part, kept: Path) -> PartFacts | None:
     try:
         listed = json.loads((kept / _FACTS).read_text("utf-8"))
         _link(kept / _DATA, part.path)
-        found = PartFacts(file_hash(part.path), part.path.stat().st_size, part.rows, kept / _HASHES)
+        profile = json.loads((kept / _PROFILE).read_text("utf-8"))
+        found = PartFacts(file_hash(part.path), part.path.stat().st_size, part.rows, kept / _HASHES, profile)
         return found if _listed(found) == listed else None
     except (OSError, ValueError, StorageError):
         return None
@@ -51,6 +55,7 @@ def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, Part
                 building.mkdir()
                 _link(output.releases / release_id / part.label_kind / part.path.name, building / _DATA)
                 _link(facts.hashes, building / _HASHES)
+                (building / _PROFILE).write_text(json.dumps(facts.profile), "utf-8")
                 (building / _FACTS).write_text(json.dumps(_listed(facts)), "utf-8")
                 if folder.exists():
                     shutil.rmtree(folder)
@@ -65,8 +70,8 @@ def _forget_others(folder: Path, kept: Sequence[Path]) -> None:
 
 
 def _listed(facts: PartFacts) -> dict[str, str | int]:
-    hashes = content_hash(facts.hashes)
-    return {"sha256": facts.sha256, "bytes": facts.bytes, "rows": facts.rows, "hashes": hashes}
+    hashes, profile = content_hash(facts.hashes), xxhash.xxh3_128_hexdigest(json.dumps(facts.profile).encode())
+    return {"sha256": facts.sha256, "bytes": facts.bytes, "rows": facts.rows, "hashes": hashes, "profile": profile}
 
 
 def _link(source: Path, target: Path) -> None:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sftrm_quality.reports import display
+from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.trends import trend_charts
 
 Figures = Mapping[str, Any]
@@ -23,6 +24,8 @@ FILES_SHOWN = 500
 REASONS_WITH_SAMPLES = 40
 SAMPLES_OF_A_REASON = 5
 MOVES_SHOWN = 50
+DIRECTIONS_SHOWN = 20
+RESPONSE_NUMBERS_SHOWN = 20
 STEPS_SHOWN = 25
 SUSPECTS_SHOWN = 10
 GONE_SHOWN = 20
@@ -72,6 +75,7 @@ def _environment() -> Environment:
     environment.globals.update(
         share=display.share,
         segments=display.segments,
+        marked=marked,
         style=Markup(style),
         style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
@@ -110,6 +114,7 @@ def render_run(report: Figures) -> str:
             samples_left_out=len(samples) - REASONS_WITH_SAMPLES,
             duplicates=_grouped(report["samples"]["duplicates"], ("label_kind", "kind")),
             moves=report["split_moves"]["records"][:MOVES_SHOWN],
+            **_of_rankings((report.get("profile") or {}).get("rm")),
         )
     )
 
@@ -132,6 +137,17 @@ def render_index(reports: Sequence[Figures], older: int = 0) -> str:
             charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN]))),
         )
     )
+
+
+def _of_rankings(rm: Figures | None) -> dict[str, list[Any]]:
+    """What the page shows of lists that grow with the number of files or of responses."""
+    if rm is None:
+        return {"doubtful": [], "responses": []}
+    most = sorted(rm["responses"].items(), key=lambda pair: (-pair[1], int(pair[0])))[:RESPONSE_NUMBERS_SHOWN]
+    return {
+        "doubtful": rm["doubtful_directions"][:DIRECTIONS_SHOWN],
+        "responses": sorted(most, key=lambda pair: int(pair[0])),
+    }
 
 
 _ACCOUNT = ("received", "unreadable", "quarantined", "duplicates", "published")

@@ -1,0 +1,149 @@
+"""How responses are ranked, and what the ranks go along with: length and the place in the list."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit
+
+from sftrm_quality.releases.profile.tallies import Integers, Tally, of_lengths, of_numbers, sums
+
+# All pairs of responses are compared. A prompt with more responses than this is no ranking by people; it is counted
+# and left out, so that one record cannot cost a minute.
+MOST_RESPONSES = 256
+# Higher ranks are one row of a table.
+LAST_RANK = 16
+
+# What the kernel counts in each record.
+COUNTED = (
+    "compared",  # 1, unless it has more than MOST_RESPONSES or no two different ranks
+    "pairs",  # of responses with different ranks
+    "longer_wins",
+    "shorter_wins",
+    "tied_pairs",
+    "first_is_best",  # the response listed first has the best rank
+    "best",  # responses with the best rank; chance lists one of them first in `best` of `responses` times
+    "best_far_shortest",  # every best response has less than half the characters of each other ranked one
+    "worst_far_shortest",
+    "best_length",  # characters of the only best response, -1 where there are several
+)
+_PAIRS, _TIED = COUNTED.index("pairs"), COUNTED.index("tied_pairs")
+SUMMED = COUNTED[:-1]
+
+
+def rankings(responses: pa.ListArray, source_file: pa.Array) -> dict[str, Tally]:
+    """Tallies of the rankings of some records, their responses list<struct<text, rank, score>> with null ranks."""
+    flat = responses.flatten()
+    text, rank = flat.field("text"), flat.field("rank")
+    per_record = responses.value_lengths().to_numpy(zero_copy_only=False).astype(np.int64)
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(per_record)])
+    ranks = rank.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    ranked = ~np.isnan(ranks)
+    lengths = pc.utf8_length(text).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    counted: Integers = _compare(ends, ranks, lengths, MOST_RESPONSES)
+    compared = counted[:, 0] > 0
+    tallies = {
+        "response_chars": of_lengths(lengths),
+        "responses": of_numbers(np.minimum(per_record, MOST_RESPONSES + 1)),
+        "records": {
+            "all": len(responses),
+            "too_many_responses": int(np.count_nonzero(per_record > MOST_RESPONSES)),
+            "with_unranked": len(np.unique(_row(per_record)[~ranked])),
+            "with_ties": int(np.count_nonzero(counted[:, _TIED])),
+        },
+        "ranking": sums(SUMMED, counted[:, : len(SUMMED)]),
+        **_by_rank(ranks, lengths, np.repeat(counted[:, -1], per_record), ranked),
+        **_by_number(per_record[compared], counted[compared]),
+    }
+    files = pc.dictionary_encode(source_file)
+    codes = files.indices.to_numpy(zero_copy_only=False)
+    for code, name in enumerate(files.dictionary.to_pylist()):
+        tallies[f"file:{name}"] = sums(SUMMED, counted[codes == code, : len(SUMMED)])
+    return tallies
+
+
+def _row(per_record: Integers) -> Integers:
+    return np.repeat(np.arange(len(per_record)), per_record)
+
+
+def _by_rank(
+    ranks: npt.NDArray[np.float64], lengths: Integers, best_length: Integers, ranked: npt.NDArray[np.bool_]
+) -> dict[str, Tally]:
+    """For each rank: responses, their characters, and how many more these have than the only best response."""
+    rank = np.minimum(ranks[ranked], LAST_RANK).astype(np.int64)
+    has_best = best_length[ranked] >= 0
+    gap = (lengths - best_length)[ranked][has_best]
+    return {
+        "ranks": {**of_numbers(rank), "unranked": int(np.count_nonzero(~ranked))},
+        "rank_chars": _sum_by(rank, lengths[ranked]),
+        "rank_beside_best": of_numbers(rank[has_best]),
+        "rank_gap": _sum_by(rank[has_best], gap),
+    }
+
+
+def _by_number(per_record: Integers, counted: Integers) -> dict[str, Tally]:
+    """For each number of responses in a record: records that are compared, and what chance needs to be told from."""
+    best = counted[:, COUNTED.index("best")]
+    first = counted[:, COUNTED.index("first_is_best")]
+    return {
+        "number_records": of_numbers(per_record),
+        "number_first_is_best": _sum_by(per_record, first),
+        "number_best": _sum_by(per_record, best),
+        "number_best_squared": _sum_by(per_record, best * best),
+    }
+
+
+def _sum_by(keys: Integers, values: Integers) -> Tally:
+    unique, place = np.unique(keys, return_inverse=True)
+    total = np.zeros(len(unique), np.int64)
+    np.add.at(total, place, values)
+    return dict(zip(map(str, unique.tolist()), total.tolist(), strict=True))
+
+
+@njit(cache=True, nogil=True)
+def _compare(ends, ranks, lengths, most):  # type: ignore[no-untyped-def]
+    """What `COUNTED` names, for each record.
+
+    Args: where the responses of each record begin and end, and of every response its rank (NaN: none) and characters.
+    """
+    found = np.zeros((len(ends) - 1, 10), np.int64)
+    for record in range(len(ends) - 1):
+        first, end = ends[record], ends[record + 1]
+        out = found[record]
+        out[9] = -1
+        if end - first > most:
+            continue
+        best, worst = np.inf, -np.inf
+        for i in range(first, end):
+            if not np.isnan(ranks[i]):
+                best, worst = min(best, ranks[i]), max(worst, ranks[i])
+                for j in range(first, i):
+                    if ranks[i] == ranks[j]:
+                        out[4] += 1
+                    elif not np.isnan(ranks[j]):
+                        out[1] += 1
+                        winner, loser = (i, j) if ranks[i] < ranks[j] else (j, i)
+                        out[2] += lengths[winner] > lengths[loser]
+                        out[3] += lengths[winner] < lengths[loser]
+        if not best < worst:
+            continue
+        out[0] = 1
+        out[5] = ranks[first] == best
+        longest_best, longest_worst, shortest_not_best, shortest_not_worst = -1, -1, 1 << 62, 1 << 62
+        for i in range(first, end):
+            if np.isnan(ranks[i]):
+                continue
+            if ranks[i] == best:
+                out[6] += 1
+                longest_best = max(longest_best, lengths[i])
+            else:
+                shortest_not_best = min(shortest_not_best, lengths[i])
+            if ranks[i] == worst:
+                longest_worst = max(longest_worst, lengths[i])
+            else:
+                shortest_not_worst = min(shortest_not_worst, lengths[i])
+        out[7] = 2 * longest_best < shortest_not_best
+        out[8] = 2 * longest_worst < shortest_not_worst
+        if out[6] == 1:
+            out[9] = longest_best
+    return found
