@@ -198,11 +198,9 @@ def serve(
     try:
         from sftrm_quality.config_loading import load_config
         from sftrm_quality.job import check_before_reading
-        from sftrm_quality.output import OutputFolder
 
         loaded = load_config(config, settings or [], {name: value for name, value in given.items() if value})
         check_before_reading(loaded)
-        OutputFolder(loaded.out).make_writable()
         if on_hold not in ("stop", "ask"):
             raise ConfigError(f"--on-hold: {on_hold!r}, expected stop or ask")
         from flows.serving import Service, absolute

@@ -1,5 +1,6 @@
 """The deployment of the nightly job, and the runner that works on it."""
 
+import warnings
 from typing import cast
 
 from prefect import serve
@@ -15,8 +16,12 @@ DESCRIPTION = """\
 Raw SFT and RM label files in; a release with Parquet splits, quarantine, duplicates and a report out.
 
 **By hand**: Run → Custom run. Everything is filled in as the nightly run has it; *mode* `check` publishes nothing.
-One run at a time writes: a second one waits. A run that the gate holds ends *Held*, with its reasons; the release in
-force stays in force."""
+One run at a time writes: a second one waits.
+
+**What it found**: the page of a run → Artifacts. `sftrm-summary` has the numbers, `sftrm-report` leads to the report.
+
+**Held** is a run whose checks failed: nothing was published, and the release before it stays in force.
+**Suspended** is one that waits for your decision: its page → ⋮ → Resume."""
 
 
 def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_retries: int) -> RunnerDeployment:
@@ -44,5 +49,7 @@ def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_r
 
 def work_on(deployment: RunnerDeployment) -> None:
     """Start its runs as they come due, each as a process of its own, until a signal comes."""
+    # Prefect's own handler of SIGTERM; it says so to everybody who stops the service.
+    warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
     # A pause on shutdown would need somebody to switch the schedule on again after each restart.
     serve(deployment, pause_on_shutdown=False, print_starting_message=False)

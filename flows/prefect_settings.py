@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 _DEFAULTS = {
     # Both are needed to keep it from calling home.
@@ -28,6 +29,8 @@ _SERVED = {
     # The UI would look for its server at port 4200, whatever the port is.
     "PREFECT_SERVER_UI_API_URL": "/api",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Where its pages are copied to, and from where they are served.
+    "PREFECT_SERVER_UI_STATIC_DIRECTORY": "{pages}",
     # A page of another site in the user's browser must not start runs here.
     "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:{port}",
     # A run that somebody clicked starts in 2 to 4 seconds instead of 10.
@@ -43,9 +46,9 @@ def set_defaults(quiet: bool = False) -> None:
         library.setLevel(logging.CRITICAL if quiet else logging.INFO)
 
 
-def set_server_defaults(port: int) -> None:
+def set_server_defaults(port: int, pages: Path) -> None:
     """Put those of a server of our own into the environment, for it and for what runs beside it."""
-    _set({name: value.format(port=port) for name, value in _SERVED.items()})
+    _set({name: value.format(port=port, pages=pages) for name, value in _SERVED.items()})
 
 
 def _set(values: Mapping[str, str]) -> None:

@@ -5,25 +5,23 @@ Nothing is kept here: schedules and runs are in Prefect's database, releases in 
 """
 
 import os
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import httpx
 
 from flows import service_settings
-from flows.prefect_settings import set_defaults, set_server_defaults
+from flows.prefect_server import prefect_server
+from flows.prefect_settings import set_defaults
 from flows.site import ReportSite
 from flows.telling import check_urls
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.output import OutputFolder
 
-# The first start makes the database; 15 s here, and several times that on a slow disk.
-_SERVER_START_SECONDS = 180
 _STORAGE_RETRIES = 3
 
 
@@ -47,50 +45,15 @@ def _check(service: Service) -> None:
     from pydantic import ValidationError
 
     try:
-        CronSchedule(cron=service.cron, timezone=service.timezone)
+        CronSchedule(cron=service.cron)
     except ValidationError as error:
         raise ConfigError(
-            f"--cron {service.cron!r}, --timezone {service.timezone!r}: {error.errors()[0]['msg']}; expected something "
-            "like '0 2 * * *' and Asia/Seoul"
+            f"--cron {service.cron!r}: not a schedule; expected minute, hour, day, month and weekday, for instance "
+            "'0 2 * * *' for two o'clock each night"
         ) from error
+    if service.timezone not in available_timezones():
+        raise ConfigError(f"--timezone {service.timezone!r}: no such time zone; expected a name like Asia/Seoul or UTC")
     check_urls(service.notify)
-
-
-@contextmanager
-def _prefect_server(port: int) -> Iterator[str]:
-    """A Prefect server of our own on loopback; its address. It ends with us."""
-    set_server_defaults(port)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    address = f"http://127.0.0.1:{port}"
-    # A session of its own: Ctrl-C is ours to handle, and a run that ends with it still has a server to tell.
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
-    try:
-        _wait_until_it_answers(process, address)
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/api/health", timeout=2).is_success
-    except httpx.HTTPError:
-        return False
-
-
-def _wait_until_it_answers(process: "subprocess.Popen[bytes]", address: str) -> None:
-    end = time.monotonic() + _SERVER_START_SECONDS
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise ConfigError(f"{address}: the Prefect server did not start; is the port taken? Try --prefect-port")
-        if _answers(address):
-            return
-        time.sleep(0.3)
-    raise ConfigError(f"{address}: the Prefect server did not answer in {_SERVER_START_SECONDS} seconds")
 
 
 def _warn_of_open_server(address: str) -> None:
@@ -123,11 +86,12 @@ def serve(service: Service) -> None:
     """Serve until a signal comes. Raises ConfigError when something does not fit, before anything is started."""
     set_defaults()
     _check(service)
+    OutputFolder(service.config.out).make_writable()
     with ExitStack() as stack:
         site = stack.enter_context(ReportSite(service.config.out, service.report_port))
         address = _configured_server()
         if address is None:
-            address = stack.enter_context(_prefect_server(service.prefect_port))
+            address = stack.enter_context(prefect_server(service.prefect_port))
             os.environ["PREFECT_API_URL"] = f"{address}/api"
             _read_settings_again()
         else:
@@ -148,7 +112,7 @@ def _work(service: Service, address: str, site: str) -> None:
         f"Prefect    {address}/v2/deployments   (runs: {address}/v2/runs, artifacts: {address}/v2/artifacts)\n"
         f"reports    {site}\n"
         f"schedule   {service.cron} {service.timezone}: {_raw_named(service.config)} → {service.config.out}\n"
-        f"by hand    deployment 'nightly' → Run → Custom run\n"
+        "by hand    deployment 'nightly' → Run → Custom run\n"
         "stop with Ctrl-C; what is scheduled meanwhile runs at the next start",
         flush=True,
     )

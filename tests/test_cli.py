@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -174,16 +175,35 @@ def test_why_releases_and_rollback(first_run, sftrm):
         (["fly"], "fly"),
         (["run", "--workers", "0"], "workers: Input should be greater than or equal to 1"),
         (["rollback", "r-1", "--out", "no/such"], "r-1"),
+        (["serve", "--cron", "61 2 * * *"], "--cron '61 2 * * *': not a schedule; expected minute, hour, day"),
+        (["serve", "--timezone", "Asia/Seul"], "--timezone 'Asia/Seul': no such time zone"),
+        (["serve", "--notify", "nonsense"], "notify: channel 1 (****) is not an address that apprise understands"),
+        (["serve", "--on-hold", "wait"], "--on-hold: 'wait', expected stop or ask"),
+        (["serve", "--timeout-hours", "0"], "Invalid value for '--timeout-hours'"),
+        (["serve", "--set", "near.threshold=2"], "near.threshold: Input should be less than or equal to 1"),
     ],
     ids=lambda a: " ".join(a) if isinstance(a, list) else "",
 )
 def test_wrong_usage_is_exit_code_two_before_anything_is_read(sftrm, tmp_path, arguments, message):
-    extra = ["--out", tmp_path / "out"] if arguments[0] == "run" else []
+    extra = ["--out", tmp_path / "out"] if arguments[0] in ("run", "serve") else []
     done = sftrm(*arguments, *extra)
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("error: ")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", ["--prefect-port", "--report-port"])
+def test_a_taken_port_is_one_line(sftrm, tmp_path, option):
+    """Whoever has it might answer like a Prefect server, or be one."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        others = {"--prefect-port": 0, "--report-port": 0} | {option: port}
+        ports = [part for pair in others.items() for part in pair]
+        done = sftrm("serve", "data/raw", "--out", tmp_path / "out", *ports)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+    assert f"cannot listen on port {port} of 127.0.0.1" in done.stderr and option in done.stderr
 
 
 def test_an_output_that_cannot_be_written_is_exit_code_three(sftrm, tmp_path):
