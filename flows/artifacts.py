@@ -127,20 +127,21 @@ def summary(report: dict[str, Any], before: dict[str, Any] | None) -> str:
 def checks_table(report: dict[str, Any]) -> list[dict[str, Any]]:
     """One row a check: failures first, then by severity and by how much failed."""
     order = {"critical": 0, "warning": 1, "info": 2}
+    # Only critical ones close the gate.
+    failed = {True: "FAILED", False: "warning"}
     rows = sorted(
         report["checks"],
         key=lambda c: (c["success"], not c["failed"], order[c["severity"]], -c["failed"], c["suite"], c["reason"]),
     )
     return [
         {
-            "result": "passed" if check["success"] else "FAILED",
-            "suite": check["suite"],
-            "reason": check["reason"],
-            "severity": check["severity"],
-            "evaluated": check["evaluated"],
+            "result": "passed" if check["success"] else failed[check["severity"] == "critical"],
+            "check": f"{check['suite']}: {check['reason']}",
             "failed": check["failed"],
+            "of": check["evaluated"],
             "share": f"{check['failed'] / check['evaluated']:.2%}" if check["evaluated"] else "–",
-            "mostly": check["mostly"],
+            "allowed": f"{1 - check['mostly']:.2%}",
+            "severity": check["severity"],
             "says": check["description"],
         }
         for check in rows

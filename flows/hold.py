@@ -21,9 +21,12 @@ class OnHold(StrEnum):
 
 
 class Answer(RunInput):
-    """The form. Both texts are recorded in the manifest and in the report."""
+    """The form. Name and reason are recorded in the manifest and in the report. Nothing is decided by default."""
 
-    action: Literal["reject", "publish_anyway"] = Field("reject", title="Decision")
+    action: Literal["reject", "publish_anyway"] = Field(
+        title="Decision",
+        description="reject: the run ends as Held, the release in force stays. publish_anyway: this one replaces it.",
+    )
     name: str = Field(title="Your name", min_length=1, max_length=100)
     reason: str = Field(title="Reason", min_length=3, max_length=2000, description="Why, for those who ask later.")
 
@@ -44,14 +47,16 @@ def decision_on(release_id: str, failed: list[str]) -> Decision | None:
     )
 
 
-def ask(release_id: str, said: str) -> None:
+def ask(release_id: str, said: str, report: str | None) -> None:
     """Suspend the run until somebody answers. It then begins again, finds its work in the cache, and the decision.
 
     The question is about one release: when raw files change meanwhile, it is asked again.
+    said: why it is held, in one sentence. report: the address of its page, where reports are served.
     """
+    look = f" Before you decide, see [the report]({report})." if report else ""
     # Raises Prefect's own signal to leave: nothing comes back.
     suspend_flow_run(
-        wait_for_input=Answer.with_initial_data(description=f"{said} Publish anyway?"),
+        wait_for_input=Answer.with_initial_data(description=said + look),
         timeout=None,
         key=release_id,
     )

@@ -17,6 +17,7 @@ set_defaults()
 from prefect import flow, get_run_logger, task, unmapped  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import State  # noqa: E402
+from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
@@ -24,7 +25,8 @@ from flows.artifacts import show, showing_progress  # noqa: E402
 from flows.hold import OnHold, ask, decision_on  # noqa: E402
 from flows.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
 from flows.run_names import name_at_the_end, name_at_the_start, sentence  # noqa: E402
-from flows.service_settings import timeout_seconds  # noqa: E402
+from flows.service_settings import report_url, timeout_seconds  # noqa: E402
+from flows.terminal import safe  # noqa: E402
 from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
@@ -62,8 +64,14 @@ def discover(job: Job) -> Box[Plan]:
     return Box(job.plan())
 
 
+def _files_named() -> str:
+    first, *others = task_run.parameters["files"].value
+    return f"read {safe(first.source_file)}" + (f" and {len(others)} more" if others else "")
+
+
 @task(
     name="read and check",
+    task_run_name=_files_named,
     cache_policy=NO_CACHE,
     persist_result=False,
     retries=2,
@@ -178,16 +186,16 @@ def _run_with_retries(config: RunConfig, mode: Mode, on_hold: OnHold, storage_re
     on_crashed=[tell_of_failure],
 )
 def ingest(
-    config: RunConfig, mode: Mode = Mode.RUN, on_hold: OnHold = OnHold.STOP, storage_retries: int = 0
+    *, mode: Mode = Mode.RUN, config: RunConfig, on_hold: OnHold = OnHold.STOP, storage_retries: int = 0
 ) -> "State[RunResult]":
     """Raw SFT and RM label files in, a release with Parquet splits, quarantine, duplicates and report out.
 
     A run that the gate holds ends in the state "Held" (of the type Failed), and the release in force stays in force.
 
     Args:
-        config: What to read, where to write, and every threshold.
-        mode: run publishes, check does everything but publish.
-        on_hold: stop ends a held run, ask suspends it until a person has decided: publish anyway, or reject.
+        mode: run publishes a release if the checks allow it. check does all the same and publishes nothing.
+        config: What to read, where to write, and what counts as a duplicate. Filled in as each night has it.
+        on_hold: What becomes of a run that the checks hold: stop ends it, ask lets it wait for a person's decision.
         storage_retries: How often to begin again when a disk or a file server fails, after 30, 60, 120, … seconds.
     """
     result, plan = _run_with_retries(config, mode, on_hold, storage_retries)
@@ -200,7 +208,7 @@ def ingest(
         return Completed(name=result.verdict.capitalize(), message=said, data=result)
     tell_of_hold(report)
     if on_hold is OnHold.ASK and mode is Mode.RUN and report["decision"] is None:
-        ask(plan.release_id, said)
+        ask(plan.release_id, said, report_url(report["run_id"]))
     return Failed(name="Held", message=said, data=result)
 
 
@@ -212,5 +220,5 @@ def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
     threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers + 1)
     # Prefect's own annotation fits no instance of its own runner.
     runner = cast("TaskRunner[Any]", threads)
-    state: Any = ingest.with_options(task_runner=runner)(config, mode, return_state=True)
+    state: Any = ingest.with_options(task_runner=runner)(config=config, mode=mode, return_state=True)
     return cast(RunResult, state.result(raise_on_failure=state.name != "Held"))

@@ -17,7 +17,7 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SourceSettings(_Settings):
+class SourceSettings(_Settings, title="Source"):
     """What is declared about some of the raw files. The first entry whose ``files`` fits a file is in force."""
 
     files: str = Field("*", title="Files", description="Glob on the source file's name, for instance 'vendor_a/*'.")
@@ -38,7 +38,7 @@ class SourceSettings(_Settings):
     )
 
 
-class Limits(_Settings):
+class Limits(_Settings, title="Limits"):
     """Bounds of memory. None of them loses a record: what is over a bound is set aside with a reason."""
 
     # A shard is the unit of parallel work: 8 MiB of text needs some 100 MiB while it is judged. Twice as much saves
@@ -51,40 +51,53 @@ class Limits(_Settings):
     nesting_depth: int = Field(128, ge=4, le=1000, title="Levels of nesting a record")
 
 
-class Ids(_Settings):
+class Ids(_Settings, title="Ids"):
+    """Which records may have the same data_id. A second one that may not is set aside."""
+
     within: Literal["dataset", "file"] = Field(
         "dataset",
         title="data_id is unique within",
-        description="file: for vendors who restart at 1 in every file.",
+        description="dataset: over all raw files. file: for vendors who restart at 1 in every file.",
     )
 
 
-class NearDuplicates(_Settings):
+class NearDuplicates(_Settings, title="Near-duplicates"):
+    """Of two records that are nearly the same, the first stays; the other is set aside as its duplicate."""
+
     # 0.8 is the usual threshold of MinHash deduplication of training text (datasketch, datatrove, NeMo Curator).
     threshold: float = Field(
         0.8,
         ge=0.5,
         le=1.0,
         title="Near-duplicate threshold",
-        description="Jaccard of character 5-grams; 1 turns it off.",
+        description="How much of their text two records must share, from 0.5 to 1 (Jaccard of character 5-grams). "
+        "1 turns it off: only equal records are duplicates then.",
     )
 
 
-class FolderSplit(_Settings):
+class FolderSplit(_Settings, title="Folder"):
     """A folder of a source that brings its own splits, and the split that its files belong to."""
 
     folder: str = Field(title="Folder", description="Its name, for instance Training.", min_length=1)
     split: Literal["train", "validation", "test"] = Field(title="Split")
 
 
-class Splits(_Settings):
+class Splits(_Settings, title="Splits"):
+    """Shares of the prompts, from 0 to 1; together they must be 1. Equal prompts never stand in two splits."""
+
     train: float = Field(0.9, ge=0, le=1, title="Train share")
     validation: float = Field(0.05, ge=0, le=1, title="Validation share")
     test: float = Field(0.05, ge=0, le=1, title="Test share")
-    salt: str = Field("sftrm-quality", title="Salt", description="Another salt gives another random assignment.")
+    salt: str = Field(
+        "sftrm-quality",
+        title="Salt",
+        description="Records keep their splits from night to night; another salt deals them all out anew.",
+    )
     # A list and not a mapping, for which the Prefect form has no fields.
     from_folders: list[FolderSplit] = Field(
-        default_factory=list, title="Splits named by folders", description="Empty: the splits are ours to draw."
+        default_factory=list,
+        title="Splits named by folders",
+        description="For raw files in folders like Training and Validation. Empty: drawn by the shares above.",
     )
 
     @model_validator(mode="after")
@@ -96,12 +109,38 @@ class Splits(_Settings):
 
 
 class RunConfig(_Settings):
-    """Everything that a run needs to know."""
+    """Everything that a run needs to know. In the order of the form: what people change first stands first."""
 
-    raw: list[Path] = Field(default_factory=lambda: [Path("data/raw")], title="Raw files or folders")
-    out: Path = Field(Path("data/out"), title="Output folder")
-    expectations: Path = Field(SHIPPED_EXPECTATIONS, title="Folder of the expectation suites")
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, title="Worker processes")
+    raw: list[Path] = Field(
+        default_factory=lambda: [Path("data/raw")],
+        title="Raw files or folders",
+        description="SFT and RM label files, or archives of them. A folder stands for all that is in it.",
+    )
+    out: Path = Field(
+        Path("data/out"),
+        title="Output folder",
+        description="For releases, reports, quarantine and duplicates; always the same, since it has the history.",
+    )
+    near: NearDuplicates = NearDuplicates()
+    splits: Splits = Splits()
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        le=256,
+        title="Worker processes",
+        description="One for each core is usual; fewer where memory is short. The result is the same.",
+    )
+    expectations: Path = Field(
+        SHIPPED_EXPECTATIONS,
+        title="Folder of the expectation suites",
+        description="sft.json, rm.json and release.json: what is checked, and how much of it may fail.",
+    )
+    sources: list[SourceSettings] = Field(
+        default_factory=list,
+        title="Settings of sources",
+        description="For files that need something declared: encoding, direction of ranks, … Empty: nothing does.",
+    )
+    ids: Ids = Ids()
     engine: Literal["processes", "ray"] = Field(
         "processes", title="Engine", description="processes on this machine, or ray: a cluster (extra 'cluster')."
     )
@@ -113,10 +152,6 @@ class RunConfig(_Settings):
     lock_seconds: float = Field(
         600, ge=0, title="Wait for another run", description="Seconds to wait for a run that writes to the same output."
     )
-    sources: list[SourceSettings] = Field(default_factory=list, title="Settings of sources")
-    ids: Ids = Ids()
-    near: NearDuplicates = NearDuplicates()
-    splits: Splits = Splits()
     limits: Limits = Limits()
 
     def source_settings(self, source_file: str) -> SourceSettings:

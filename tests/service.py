@@ -45,43 +45,18 @@ class Told:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-class Service:
-    """`sftrm serve` on free ports, with a Prefect home of its own. Start, stop and start again."""
+class PrefectApi:
+    """What the tests ask of a Prefect server that has the deployment ingest/nightly."""
 
-    def __init__(self, home, raw, out, *options: str) -> None:
-        self.home, self.raw, self.out, self.options = home, raw, out, options
-        self.told = Told()
-        self.ports = free_port(), free_port()
-        self.site = f"http://127.0.0.1:{self.ports[1]}"
-        self.prefect = f"http://127.0.0.1:{self.ports[0]}"
-        self.api = httpx.Client(base_url=f"{self.prefect}/api", timeout=30)
-        self.lines: list[str] = []
-
-    def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        command = [sys.executable, "-m", "flows.cli", "serve", str(self.raw), "--out", str(self.out), "--workers", "2"]
-        command += ["--prefect-port", str(self.ports[0]), "--report-port", str(self.ports[1])]
-        self.process = subprocess.Popen(
-            [*command, "--notify", self.told.address, *self.options],
-            env={**environment, "PREFECT_HOME": str(self.home)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if "Ctrl-C" in line:
-                threading.Thread(target=self.process.stdout.read, daemon=True).start()
-                return
-        raise AssertionError("".join(self.lines))
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+    def __init__(self, address: str) -> None:
+        self.prefect = address
+        self.api = httpx.Client(base_url=f"{address}/api", timeout=30)
 
     def deployment(self) -> dict[str, Any]:
-        return self.api.get("/deployments/name/ingest/nightly").raise_for_status().json()
+        # It is registered some moments after the addresses are printed.
+        return self.wait(
+            lambda: (found := self.api.get("/deployments/name/ingest/nightly")).is_success and found.json()
+        )
 
     def trigger(self, **parameters: Any) -> httpx.Response:
         """A run of the deployment by API, with some of its parameters replaced."""
@@ -115,3 +90,38 @@ class Service:
     def logs(self, run_id: str) -> list[str]:
         chosen = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
         return [line["message"] for line in self.api.post("/logs/filter", json=chosen).json()]
+
+
+class Service(PrefectApi):
+    """`sftrm serve` on free ports, with a Prefect home of its own. Start, stop and start again."""
+
+    def __init__(self, home, raw, out, *options: str) -> None:
+        self.home, self.raw, self.out, self.options = home, raw, out, options
+        self.told = Told()
+        self.ports = free_port(), free_port()
+        self.site = f"http://127.0.0.1:{self.ports[1]}"
+        super().__init__(f"http://127.0.0.1:{self.ports[0]}")
+        self.lines: list[str] = []
+
+    def start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        command = [sys.executable, "-m", "flows.cli", "serve", str(self.raw), "--out", str(self.out), "--workers", "2"]
+        command += ["--prefect-port", str(self.ports[0]), "--report-port", str(self.ports[1])]
+        self.process = subprocess.Popen(
+            [*command, "--notify", self.told.address, *self.options],
+            env={**environment, "PREFECT_HOME": str(self.home)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if "Ctrl-C" in line:
+                threading.Thread(target=self.process.stdout.read, daemon=True).start()
+                return
+        raise AssertionError("".join(self.lines))
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
