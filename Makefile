@@ -10,7 +10,7 @@ run: .venv/.ready
 	@$(BIN)/sftrm run
 
 test: .venv/.ready
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/.ready
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 DOCS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "expectations/README.md"]
+DOCS += ["docs/nightly.md"]
 
 
 def blocks(language, text=README):
