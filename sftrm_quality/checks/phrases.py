@@ -7,6 +7,7 @@ that begins or ends with a Latin letter or a digit begins or ends a word there. 
 
 import re
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,24 +20,24 @@ from sftrm_quality.text import normalise_text, text_buffers
 
 _GAP = "[^.!?。]{0,60}?"
 _APOSTROPHE = "['\u2019]"
-# A part of a phrase that every text with it has: two bytes are looked at together, three tell something.
+# A part of a phrase that every text with it has. Three bytes are looked at together, a syllable of Hangul.
 _SHORTEST = 3
 
 
 class Phrases:
     """Phrases ready to be looked for.
 
-    Raises ValueError for a phrase of which no part between gaps and apostrophes has three bytes of UTF-8.
+    Raises ValueError for a phrase of which no part between gaps has three bytes of UTF-8.
     """
 
     def __init__(self, phrases: tuple[str, ...]) -> None:
         normalised = [_normal(phrase) for phrase in phrases]
-        self._needles = [_longest_part(phrase) for phrase in normalised]
-        for phrase, needle in zip(phrases, self._needles, strict=True):
-            if len(needle) < _SHORTEST:
+        needles = [_needles(phrase) for phrase in normalised]
+        for phrase, forms in zip(phrases, needles, strict=True):
+            if min(map(len, forms)) < _SHORTEST:
                 raise ValueError(f"phrase {phrase!r} is too short, expected a part of 3 letters (1 of Hangul) or more")
         self._pattern = re.compile("|".join(map(_pattern, normalised)))
-        self._tables = _skip_tables(self._needles)
+        self._tables = _skip_tables(sorted(set.union(*needles)))
 
     def first_in(self, text: str | None, within: int | None = None) -> str | None:
         """What stands in a normalised text where the first phrase is, or None."""
@@ -65,8 +66,12 @@ def _normal(phrase: str) -> str:
     return normalise_text(phrase).replace("\u2019", "'").replace("...", "…")
 
 
-def _longest_part(phrase: str) -> bytes:
-    return max((part.strip().encode() for part in re.split("[…']", phrase)), key=len)
+def _needles(phrase: str) -> set[bytes]:
+    """What every text with the phrase has one of: its longest part between gaps, with either form of apostrophe."""
+    part = max((part.strip() for part in phrase.split("…")), key=len)
+    if part.count("'") > 3:  # each doubles the forms
+        part = max((piece.strip() for piece in part.split("'")), key=len)
+    return {"".join(form).encode() for form in product(*("'\u2019" if c == "'" else c for c in part))}
 
 
 def _pattern(phrase: str) -> str:
@@ -76,19 +81,19 @@ def _pattern(phrase: str) -> str:
 
 
 def _skip_tables(needles: list[bytes]) -> tuple[npt.NDArray[Any], ...]:
-    """What the search of Wu and Manber (1994) needs, for blocks of two bytes and the first ``shortest`` of each needle.
+    """What the search of Wu and Manber (1994) needs: blocks of three bytes, the window as long as the shortest needle.
 
     By block: how far the window may move when it ends with it, and the needles whose window ends with it (as a range
     of the sorted needles); the needles' bytes and offsets, and the length of the window.
     """
     window = min(map(len, needles))
-    skip = np.full(1 << 16, window - 1, np.int32)
-    needles = sorted(needles, key=lambda needle: _block(needle, window - 2))
+    skip = np.full(1 << 16, window - 2, np.int32)
+    needles = sorted(needles, key=lambda needle: _block(needle, window - 3))
     for needle in needles:
-        for at in range(window - 1):
+        for at in range(window - 2):
             block = _block(needle, at)
-            skip[block] = min(skip[block], window - 2 - at)
-    blocks = np.array([_block(needle, window - 2) for needle in needles])
+            skip[block] = min(skip[block], window - 3 - at)
+    blocks = np.array([_block(needle, window - 3) for needle in needles])
     first, last = (np.searchsorted(blocks, np.arange(1 << 16), side).astype(np.int32) for side in ("left", "right"))
     data = np.frombuffer(b"".join(needles), np.uint8)
     offsets = np.concatenate(([0], np.cumsum([len(needle) for needle in needles]))).astype(np.int32)
@@ -96,7 +101,8 @@ def _skip_tables(needles: list[bytes]) -> tuple[npt.NDArray[Any], ...]:
 
 
 def _block(needle: bytes, at: int) -> int:
-    return needle[at] << 8 | needle[at + 1]
+    """Three bytes as one of 65,536 numbers; different ones may share a number, which costs a look and no more."""
+    return (needle[at] << 10 ^ needle[at + 1] << 5 ^ needle[at + 2]) & 0xFFFF
 
 
 @njit(cache=True, nogil=True)
@@ -108,7 +114,7 @@ def _search(data, offsets, limit, skip, first, last, needles, needle_offsets, wi
         end = min(np.int64(offsets[text + 1]), offsets[text] + limit)
         at = np.int64(offsets[text]) + window[0]  # one past the window
         while at <= end and not found[text]:
-            block = np.int32(data[at - 2]) << 8 | data[at - 1]
+            block = (np.int64(data[at - 3]) << 10 ^ np.int64(data[at - 2]) << 5 ^ data[at - 1]) & 0xFFFF  # _block
             move = skip[block]
             if move == 0:
                 begin = at - window[0]
