@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from flows.command_line import OUT, OutOption, console, fail
+from flows.looking import diff, releases, report, why
 from sftrm_quality import __version__
 from sftrm_quality.errors import ConfigError, SftrmError
 
@@ -29,7 +31,6 @@ app = typer.Typer(
 RawArgument = Annotated[
     list[Path] | None, typer.Argument(metavar="RAW", help="Raw files or folders.", show_default="data/raw")
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Output folder.", show_default="data/out")]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.")]
 SuitesOption = Annotated[
     Path | None, typer.Option("--expectations", help="Folder with sft.json, rm.json, release.json.")
@@ -40,30 +41,6 @@ SetOption = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="One setting, for instance near.threshold=0.7. May be repeated."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")]
-
-
-def _fail(error: SftrmError) -> NoReturn:
-    from flows.terminal import safe
-
-    print(f"error: {safe(error)}", file=sys.stderr)
-    raise typer.Exit(error.exit_code)
-
-
-def _must_exist(folder: Path) -> None:
-    if not folder.is_dir():
-        raise ConfigError(f"{folder}: no such output folder; name one with --out")
-
-
-class _Unbroken(Console):
-    """A console whose reader may leave early (``sftrm run | head -1``): the exit code stays the run's."""
-
-    def on_broken_pipe(self) -> None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _console() -> Console:
-    # Elsewhere than on a terminal lines are not folded, so that they can be searched.
-    return _Unbroken(soft_wrap=not sys.stdout.isatty())
 
 
 def _show_version(wanted: bool) -> None:
@@ -110,16 +87,16 @@ def _execute(
         check_before_reading(loaded)
         discover(loaded.raw)
         OutputFolder(loaded.out).make_writable()
-        report = _ingest(loaded, mode, as_json)
+        ended = _ingest(loaded, mode, as_json)
     except SftrmError as error:
-        _fail(error)
+        fail(error)
     if as_json:
-        print(json.dumps(report, ensure_ascii=False, indent=2))
+        print(json.dumps(ended, ensure_ascii=False, indent=2))
     else:
         from flows.terminal import print_result
 
-        print_result(_console(), report, loaded.out)
-    raise typer.Exit(1 if report["verdict"] == "held" else 0)
+        print_result(console(), ended, loaded.out)
+    raise typer.Exit(1 if ended["verdict"] == "held" else 0)
 
 
 def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
@@ -210,46 +187,11 @@ def serve(
         service = Service(absolute(loaded), cron, timezone, on_hold, channels, timeout_hours, prefect_port, report_port)
         serve_until_stopped(service)
     except SftrmError as error:
-        _fail(error)
+        fail(error)
 
 
-@app.command()
-def why(
-    record: Annotated[str, typer.Argument(metavar="RECORD_OR_DATA_ID", help="A record_id or a data_id.")],
-    out: OutOption = None,
-) -> None:
-    """Tell where a record came from and what became of it."""
-    from flows.terminal import print_traces
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.trace import trace
-
-    output = OutputFolder(out or Path("data/out"))
-    try:
-        _must_exist(output.root)
-        found = trace(output, record)
-        if not found:
-            raise ConfigError(
-                f"{output.root}: no record of the release in force or of the newest run has the record_id or data_id "
-                f"'{record}'; an unreadable record can be asked for by its record_id only"
-            )
-    except SftrmError as error:
-        _fail(error)
-    print_traces(_console(), found)
-
-
-@app.command()
-def releases(out: OutOption = None) -> None:
-    """List the releases of an output folder; the one in force is marked."""
-    from flows.terminal import print_releases
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.publish import all_releases
-
-    try:
-        output = OutputFolder(out or Path("data/out"))
-        _must_exist(output.root)
-        print_releases(_console(), all_releases(output))
-    except SftrmError as error:
-        _fail(error)
+for command in (why, releases, report, diff):
+    app.command()(command)
 
 
 @app.command()
@@ -262,13 +204,13 @@ def rollback(
     from sftrm_quality.releases.publish import find_release
     from sftrm_quality.releases.publish import rollback as roll_back
 
-    output = OutputFolder(out or Path("data/out"))
+    output = OutputFolder(out or OUT)
     try:
         find_release(output, release_id)
         with output.locked(0, print):
             roll_back(output, release_id)
     except SftrmError as error:
-        _fail(error)
+        fail(error)
     print(f"{release_id} is in force")
 
 

@@ -21,6 +21,8 @@ _STAGES = {
     "deduplicate": "deduplicate",
     "write": "write and read back",
 }
+# Of the differences by file and reason, the greatest; the page has more and its JSON all.
+_STEPS = 10
 _PLACES = ("received", "unreadable", "quarantined", "duplicates", "published")
 
 
@@ -74,6 +76,8 @@ def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
     line = Text(verdict.upper(), style=f"bold {_COLOURS[verdict]}")
     if verdict == "published" and decision:
         line.append(" BY DECISION").append(f" of {_who_and_why(decision)}", style="default")
+    elif verdict == "published" and report.get("with_warnings"):
+        line.append(" WITH WARNINGS").append(f"  {_warnings(report)}", style="default")
     elif verdict == "held":
         line.append("  nothing was published:", style="default")
     elif verdict == "unchanged":
@@ -122,6 +126,11 @@ def _decided(decision: dict[str, Any], verdict: str) -> str:
         f"the decision by {safe(decision['name'])} was for other data or other reasons and is not used: "
         f"release {safe(decision['release_id'])}, held for {held}"
     )
+
+
+def _warnings(report: dict[str, Any]) -> str:
+    checks = [check for check in report["checks"] if check["suite"] == "release"]
+    return ", ".join(c["reason"] for c in checks if c["severity"] == "warning" and not c["success"])
 
 
 def _why_held(report: dict[str, Any]) -> list[str]:
@@ -182,3 +191,38 @@ def print_releases(console: Console, releases: list[Any]) -> None:
             Text(f"by decision of {safe(decision['name'])}" if decision else ""),
         )
     console.print(table)
+
+
+def print_diff(console: Console, comparison: dict[str, Any], page: Path) -> None:
+    """Two releases: records by their ids, every count that differs, files, settings, and where the page is."""
+    before, now = comparison["before"], comparison["now"]
+    console.print(Text(f"{safe(before['release_id'])} → {safe(now['release_id'])}", style="bold"))
+    for kind, found in comparison["records"].items():
+        moved = ", ".join(f"{way} {count:,}" for way, count in found["moved"].items()) or "none"
+        console.print(
+            f"{kind.upper()} records: {found['added']:,} added, {found['removed']:,} removed, {found['kept']:,} kept, "
+            f"moved: {moved}",
+            highlight=False,
+        )
+    table = Table("", "", "before", "now", "change", box=None, pad_edge=False, header_style="dim")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for part in ("ledger", "duplicates", "splits", "reasons", "warnings"):
+        for kind, pairs in comparison[part].items():
+            for name, (was, is_now) in pairs.items():
+                if was != is_now:
+                    table.add_row(kind.upper(), name, f"{was:,}", f"{is_now:,}", f"{is_now - was:+,}")
+    if table.row_count:
+        console.print(table)
+    alike = sum(file["before"] == file["now"] for file in comparison["files"])
+    lines = [f"files: {alike:,} the same, {len(comparison['files']) - alike:,} not"]
+    for step in comparison["by_file"][:_STEPS]:
+        counts = f"{step['before']:,} → {step['now']:,} ({100 * step['step']:+.1f} points)"
+        lines.append(f"{safe(step['source_file'])}: {step['reason']} {counts}")
+    for name, (was, is_now) in {**comparison["settings"], **comparison["versions"]}.items():
+        lines.append(f"{name}: {safe(was)} → {safe(is_now)}")
+    if before["suites_hash"] != now["suites_hash"]:
+        lines.append("the suites differ")
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
+    console.print(Text.assemble((f"{'report':<10}", "dim"), str(page)), soft_wrap=True)

@@ -69,8 +69,10 @@ class PrefectApi:
         return self.ended(self.trigger(**parameters).raise_for_status().json()["id"])
 
     def ended(self, run_id: str, states: set[str] = TERMINAL) -> dict[str, Any]:
-        """The run when it is in one of these states."""
-        return self.wait(lambda: (run := self.flow_run(run_id))["state_type"] in states and run)
+        """The run when it is in one of these states; at once an error when it has ended in another one."""
+        run = self.wait(lambda: (run := self.flow_run(run_id))["state_type"] in states | TERMINAL and run)
+        assert run["state_type"] in states, (run["state_name"], run["state"]["message"])
+        return run
 
     def flow_run(self, run_id: str) -> dict[str, Any]:
         return self.api.get(f"/flow_runs/{run_id}").raise_for_status().json()

@@ -162,6 +162,23 @@ def test_why_releases_and_rollback(first_run, sftrm):
     assert (nobody.returncode, nobody.stderr.count("\n")) == (2, 1)
 
 
+def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, sftrm):
+    out, _ = first_run
+    newest, release = sorted(p.parent.name for p in (out / "reports").glob("*/report.json"))[-1], (out / "LATEST")
+    told = sftrm("report", "--out", out)
+    assert told.returncode == 0 and told.stdout == sftrm("report", newest, "--out", out).stdout
+    assert f"{out}/reports/{newest}/index.html" in told.stdout
+    unknown = sftrm("report", "nobody", "--out", out)
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1) and newest in unknown.stderr
+    name = release.read_text().strip()
+    same = sftrm("diff", name, name, "--out", out)
+    assert same.returncode == 0 and "0 added, 0 removed, 199 kept, moved: none" in same.stdout
+    assert (out / "reports" / f"diff-{name}-{name}.html").is_file()
+    compared = json.loads(sftrm("diff", name, name, "--out", out, "--json").stdout)
+    assert compared == json.loads((out / "reports" / f"diff-{name}-{name}.json").read_text("utf-8"))
+    assert sftrm("diff", name, "r-0", "--out", out).returncode == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -175,6 +192,9 @@ def test_why_releases_and_rollback(first_run, sftrm):
         (["fly"], "fly"),
         (["run", "--workers", "0"], "workers: Input should be greater than or equal to 1"),
         (["rollback", "r-1", "--out", "no/such"], "r-1"),
+        (["report", "--out", "no/such"], "no/such: no such output folder"),
+        (["diff", "r-1", "r-2", "--out", "no/such"], "no/such: no such output folder"),
+        (["diff", "r-1"], "B"),
         (["serve", "--cron", "61 2 * * *"], "--cron '61 2 * * *': not a schedule; expected minute, hour, day"),
         (["serve", "--timezone", "Asia/Seul"], "--timezone 'Asia/Seul': no such time zone"),
         (["serve", "--notify", "nonsense"], "notify: channel 1 (****) is not an address that apprise understands"),

@@ -1,5 +1,6 @@
 """How numbers and foreign text are shown on a page: nothing in a record can hide, move or run anything there."""
 
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -96,6 +97,11 @@ def share(part: int, whole: int) -> str:
 def bound(value: float) -> str:
     """A bound between 0 and 1 in per cent with as many decimals as it was written with: 99.95 % is not 100 %."""
     return f"{100 * value:.10g} %"
+
+
+def setting(value: object) -> str:
+    """A value of the configuration, as YAML would take it on one line; – for none."""
+    return "–" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def duration(seconds: float) -> str:

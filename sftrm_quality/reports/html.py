@@ -70,6 +70,7 @@ def _environment() -> Environment:
         points=display.points,
         spark=display.spark,
         link=display.link,
+        setting=display.setting,
     )
     style = loader.get_source(environment, "report.css")[0]
     environment.globals.update(
@@ -135,6 +136,28 @@ def render_index(reports: Sequence[Figures], older: int = 0) -> str:
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
             charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN]))),
+        )
+    )
+
+
+def render_diff(comparison: Figures) -> str:
+    """The page of two releases, to stand at ``OUT/reports/diff-A-B.html``.
+
+    comparison: of `compare_releases`, and the content of the JSON beside the page.
+
+    Raises:
+        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    """
+    differing = [file for file in comparison["files"] if file["before"] != file["now"]]
+    return (
+        _environment()
+        .get_template("diff.html.j2")
+        .render(
+            comparison=comparison,
+            files=differing[:FILES_SHOWN],
+            files_left_out=max(0, len(differing) - FILES_SHOWN),
+            files_alike=len(comparison["files"]) - len(differing),
+            steps=comparison["by_file"][:STEPS_SHOWN],
         )
     )
 

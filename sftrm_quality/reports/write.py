@@ -4,10 +4,11 @@ import json
 import shutil
 from pathlib import Path
 
+from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.history import READ_RUNS, newest_reports, summary_of
-from sftrm_quality.reports.html import render_index, render_run
+from sftrm_quality.reports.html import render_diff, render_index, render_run
 
 
 def write_report(report: Figures, folder: Path) -> None:
@@ -21,6 +22,22 @@ def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
     """Move a written report to its place and renew the index of all runs."""
     move_folder(folder, output.report(run_id))
     _renew_index(output)
+
+
+def write_diff(comparison: Figures, output: OutputFolder) -> Path:
+    """A comparison of two releases as a page and as JSON beside it, among the reports; the path of the page.
+
+    Raises StorageError where they cannot be written.
+    """
+    name = f"diff-{comparison['before']['release_id']}-{comparison['now']['release_id']}"
+    page = output.root / "reports" / f"{name}.html"
+    try:
+        page.parent.mkdir(exist_ok=True)
+        write_atomically(page.with_suffix(".json"), json.dumps(comparison, ensure_ascii=False, indent=2) + "\n")
+        write_atomically(page, render_diff(comparison))
+    except OSError as error:
+        raise StorageError(f"{page}: cannot be written: {error.strerror or error}") from error
+    return page
 
 
 def take_back(output: OutputFolder, run_id: str) -> None:

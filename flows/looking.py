@@ -1,0 +1,110 @@
+"""Commands that look at what is there and change nothing but reports: why, releases, report, diff."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from flows.command_line import OUT, OutOption, console, fail, must_exist
+from sftrm_quality.errors import ConfigError, SftrmError
+
+
+def why(
+    record: Annotated[str, typer.Argument(metavar="RECORD_OR_DATA_ID", help="A record_id or a data_id.")],
+    out: OutOption = None,
+) -> None:
+    """Tell where a record came from and what became of it."""
+    from flows.terminal import print_traces
+    from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases.trace import trace
+
+    output = OutputFolder(out or OUT)
+    try:
+        must_exist(output.root)
+        found = trace(output, record)
+        if not found:
+            raise ConfigError(
+                f"{output.root}: no record of the release in force or of the newest run has the record_id or data_id "
+                f"'{record}'; an unreadable record can be asked for by its record_id only"
+            )
+    except SftrmError as error:
+        fail(error)
+    print_traces(console(), found)
+
+
+def releases(out: OutOption = None) -> None:
+    """List the releases of an output folder; the one in force is marked."""
+    from flows.terminal import print_releases
+    from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases.publish import all_releases
+
+    try:
+        output = OutputFolder(out or OUT)
+        must_exist(output.root)
+        print_releases(console(), all_releases(output))
+    except SftrmError as error:
+        fail(error)
+
+
+def report(
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="A run id.", show_default="the newest")] = None,
+    out: OutOption = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Print a run's verdict and where its report is."""
+    from flows.terminal import print_result
+    from sftrm_quality.output import OutputFolder
+
+    output = OutputFolder(out or OUT)
+    try:
+        must_exist(output.root)
+        runs = output.run_ids()
+        if not runs:
+            raise ConfigError(f"{output.root}: no run has a report yet; make one with sftrm run or sftrm check")
+        if run is not None and run not in runs:
+            raise ConfigError(f"{output.root}: no run '{run}'; the newest are {', '.join(reversed(runs[-5:]))}")
+        folder = output.report(run or runs[-1])
+        try:
+            found = json.loads((folder / "report.json").read_text("utf-8"))
+        except ValueError as error:
+            raise ConfigError(f"{folder / 'report.json'}: damaged ({error}); look at another run") from error
+    except SftrmError as error:
+        fail(error)
+    shown = console()
+    print_result(shown, found, output.root)
+    for sentence in found.get("changes", {}).get("sentences", []):
+        shown.print(f"  {_plain(sentence)}", soft_wrap=True, markup=False, highlight=False)
+    if open_it and typer.launch((folder / "index.html").resolve().as_uri()):
+        fail(ConfigError(f"{folder / 'index.html'}: no browser could be started; open the file yourself"))
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A release of `sftrm releases`.")],
+    now: Annotated[str, typer.Argument(metavar="B", help="The release to hold against it.")],
+    out: OutOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
+) -> None:
+    """Compare two releases: counts, reasons, files, splits, settings, and records by their ids."""
+    from flows.terminal import print_diff
+    from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases.publish import find_release
+    from sftrm_quality.reports.releases_compared import compare_releases
+    from sftrm_quality.reports.write import write_diff
+
+    output = OutputFolder(out or OUT)
+    try:
+        must_exist(output.root)
+        comparison = compare_releases(find_release(output, before), find_release(output, now))
+        page = write_diff(comparison, output)
+    except SftrmError as error:
+        fail(error)
+    if as_json:
+        print(json.dumps(comparison, ensure_ascii=False, indent=2))
+    else:
+        print_diff(console(), comparison, page)
+
+
+def _plain(text: str) -> str:
+    from flows.terminal import safe
+
+    return safe(text)

@@ -1,0 +1,122 @@
+"""The profile on the page: its numbers are those of report.json, and a stranger's text stays text."""
+
+import copy
+
+import pytest
+
+from sftrm_quality.reports import display
+from sftrm_quality.reports.html import render_run
+from tests.report_example import published
+from tests.test_report_html import HOSTILE, Page, _assert_well_made
+
+
+@pytest.fixture
+def report(samples_run):
+    """The samples' own, with a file whose ranks look upside down, and one that only may."""
+    found = copy.deepcopy(samples_run.report)
+    (name, counts) = next(iter(found["profile"]["rm"]["files"].items()))
+    found["profile"]["rm"]["doubtful_directions"] = [
+        {"source_file": name, "strong": True, **counts},
+        {"source_file": "b.json", "strong": False, **counts},
+    ]
+    return found
+
+
+def n(*values):
+    return [f"{value:,}" for value in values]
+
+
+def test_lengths_scripts_and_names_are_those_of_the_report(report):
+    page = _assert_well_made(render_run(report))
+    quantiles = ("texts", "p05", "median", "p95", "p99", "longest")
+    for section, parts in (("sft", ("question", "answer")), ("rm", ("prompt", "response"))):
+        figures = report["profile"][section]
+        for part in parts:
+            assert page.row(section, part.capitalize()) == n(*(figures[part][name] for name in quantiles))
+            rows = [["".join(cell).strip() for cell in row] for row in page.rows[section]]
+            for found in figures[part]["histogram"]:
+                head = f"{found['from']:,}" + (f"–{found['to']:,}" if found["to"] > found["from"] else "")
+                tail = [*n(found["count"]), display.share(found["count"], figures[part]["texts"])]
+                assert [head, "", *tail] in rows
+        for names in figures["names"].values():
+            for entry in names["top"]:
+                tail = [*n(entry["records"]), display.share(entry["records"], figures["records"])]
+                assert [entry["name"].replace("\n", "⏎"), "", *tail] in rows
+    crossed = report["profile"]["sft"]["scripts"]
+    assert page.row("sft", "Hangul")[:3] == n(*(crossed["hangul"][answer] for answer in ("hangul", "latin", "mixed")))
+    assert f"{report['conflicts']['sft']} question stands in several records" in page.words("sft")
+
+
+def test_rankings_are_those_of_the_report(report):
+    page = Page(render_run(report))
+    rm = report["profile"]["rm"]
+    health, first = rm["preference"], rm["first_listed"]
+    for word, count in (("longer", health["longer_wins"]), ("shorter", health["shorter_wins"])):
+        share = display.share(count, health["pairs"])
+        assert page.row("rm", f"the {word} response wins") == ["", *n(count), share]
+    words = page.words("rm")
+    assert f"best in {first['first_is_best']} of {first['records']} records" in words
+    assert f"chance would give {round(first['by_chance'])} (" in words
+    for row in rm["ranks"]:
+        gap = "–" if row["rank"] == 1 else f"{row['mean_gap']:+.1f}".replace("-", "−")
+        assert page.row("rm", str(row["rank"])) == [*n(row["responses"]), f"{row['mean_chars']:.1f}", gap]
+    for check in report["checks"]:
+        if check["reason"] in ("ranking_contradicted", "score_contradicts_rank"):
+            assert f"{check['failed']} of the {check['evaluated']} records judged" in words
+    assert words.count("the declared rank direction is probably wrong.") == 1
+    assert "b.json: Of pairs of unequal length" in words
+
+
+def test_clusters_and_groups_are_those_of_the_report(report):
+    page = Page(render_run(report))
+    words = page.words("duplicates")
+    for figures in report["profile"]["duplicates"].values():
+        assert f"{figures['clusters']} records stay" in words and figures["largest"]["record_id"] in words
+        for row in figures["would_stay"]:
+            assert f"{row['records']} would stay at {row['threshold']}" in words
+    for pair in report["samples"]["borderline"]:
+        assert f"{pair['record_id']} went for {pair['duplicate_of']}, similarity {pair['similarity']:.4f}" in words
+        for part in pair["parts"]:
+            assert " ".join(part["gone"].split()) in words and " ".join(part["stayed"].split()) in words
+    splits = report["profile"]["splits"]
+    for name, figures in splits["groups"].items():
+        assert page.row("splits", name) == n(figures["count"], figures["largest"])
+    assert "No prompt stands in two splits." in page.words("splits")
+    assert f"{splits['shared_prompts']['records_read_back']:,} records were read back" in page.words("splits")
+    splits["shared_prompts"] |= {"across_kinds": 7, "within": {"sft": 3, "rm": 0}}
+    assert "two splits: 7 over both kinds, 3 in SFT, 0 in RM." in Page(render_run(report)).words("splits")
+
+
+def test_kinds_without_records_and_releases_without_a_profile(report):
+    report["profile"] |= {"sft": None, "rm": None}
+    page = _assert_well_made(render_run(report))
+    assert "No SFT record is published." in page.words("sft") and "No RM record is published." in page.words("rm")
+    del report["profile"]
+    assert "sft" not in _assert_well_made(render_run(report)).texts
+    assert "sft" not in Page(render_run(published())).texts
+
+
+def hostile(report, text):
+    """A stranger's text wherever the profile shows one, as often and as long as it can be there."""
+    profile = report["profile"]
+    for kind in ("sft", "rm"):
+        for name in profile[kind]["names"].values():
+            name["top"] = [{"name": text[:80], "records": 5}] * 20
+    doubted = profile["rm"]["doubtful_directions"][0]
+    profile["rm"]["doubtful_directions"] = [doubted | {"source_file": text}] * 5_000
+    profile["rm"]["responses"] = {str(responses): 1 for responses in range(2, 258)}
+    parts = [{"name": "answer", "gone": f"{text} x"[:302], "stayed": f"y {text}"[:302]}] * 2
+    report["samples"]["borderline"] = [report["samples"]["borderline"][0] | {"parts": parts}] * 10
+    return report
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\u200b " * 150], ids=[ascii(text[:20]) for text in (*HOSTILE, "\u200b ")])
+def test_a_strangers_text_is_inert_and_bounded(report, text):
+    plain = _assert_well_made(render_run(hostile(copy.deepcopy(report), "plain")))
+    html = render_run(hostile(report, text))
+    page = _assert_well_made(html)
+    tags = [[tag for tag, _ in p.elements if tag not in ("mark",)] for p in (plain, page)]
+    assert tags[0] == tags[1]
+    assert len(html.encode()) < 1_000_000
+    assert "and 4,980 more files: see report.json" in page.words("rm")
+    assert "and 236 more numbers of responses: see report.json" in page.words("rm")

@@ -1,0 +1,125 @@
+"""Two releases side by side: the counts against an outsider's, the page inert, damage a sentence."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sftrm_quality.errors import StorageError
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.releases.publish import all_releases
+from sftrm_quality.reports import releases_compared
+from sftrm_quality.reports.html import render_diff
+from sftrm_quality.reports.releases_compared import compare_releases
+from sftrm_quality.reports.write import write_diff
+from tests.outputs import KINDS, SPLITS, Output, open_gate, run_on
+from tests.test_determinism import make_records, write
+from tests.test_report_html import _assert_well_made
+
+ODD = "b<b>'{{7}}.jsonl"
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: Any) -> Any:
+    """Two releases of one folder: other records, other splits, another threshold."""
+    base = tmp_path_factory.mktemp("diff")
+    raw, gate = write(base / "raw", *make_records(120)), open_gate(base / "gate")
+    out = base / "out"
+    first = run_on([raw], out, gate)
+    ids: list[dict[str, dict[str, str]]] = [_ids(Output(out, first.report))]
+    (raw / ODD).write_text('{"data_id": "n1", "question": "who is new?", "answer": ""}\n', "utf-8")
+    second = run_on([raw], out, gate, "near.threshold=0.7", "splits.train=0.6", "splits.test=0.35")
+    ids.append(_ids(Output(out, second.report)))
+    assert (first.verdict, second.verdict) == ("published", "published")
+    return OutputFolder(out), ids
+
+
+def _ids(output: Output) -> dict[str, dict[str, str]]:
+    return {k: {row["record_id"]: s for s in SPLITS for row in output.published(k, s)} for k in KINDS}
+
+
+def _expected(old: dict[str, str], new: dict[str, str]) -> dict[str, Any]:
+    both = old.keys() & new.keys()
+    moved: dict[str, int] = {}
+    for record in both:
+        if old[record] != new[record]:
+            way = f"{old[record]} → {new[record]}"
+            moved[way] = moved.get(way, 0) + 1
+    kept = len(both) - sum(moved.values())
+    return {"added": len(new) - len(both), "removed": len(old) - len(both), "kept": kept, "moved": moved}
+
+
+@pytest.mark.parametrize("at_a_time", [None, 7])
+def test_records_are_counted_as_an_outsider_counts_them(two: Any, monkeypatch: Any, at_a_time: int | None) -> None:
+    output, ids = two
+    if at_a_time:
+        monkeypatch.setattr(releases_compared, "_AT_A_TIME", at_a_time)
+    for a, b in ((0, 1), (1, 0), (0, 0)):
+        releases = all_releases(output)
+        found = compare_releases(releases[a], releases[b])["records"]
+        assert found == {kind: _expected(ids[a][kind], ids[b][kind]) for kind in KINDS}
+    assert any(found_kind["moved"] for found_kind in compare_releases(*all_releases(output))["records"].values())
+
+
+def test_counts_settings_and_files(two: Any) -> None:
+    output, _ = two
+    before, now = all_releases(output)
+    found = compare_releases(before, now)
+    for part in ("ledger", "splits", "duplicates"):
+        for kind in KINDS:
+            figures = [release.manifest["figures"][part][kind] for release in (before, now)]
+            assert found[part][kind] == {name: [figures[0][name], figures[1][name]] for name in figures[0]}
+    assert found["settings"]["near.threshold"] == [0.8, 0.7]
+    assert found["settings"]["splits.train"] == [0.9, 0.6]
+    assert not any(name in found["settings"] for name in ("ids.within", "out"))
+    assert found["versions"] == {} and found["before"]["suites_hash"] == found["now"]["suites_hash"]
+    assert found["before"]["config_hash"] != found["now"]["config_hash"]
+    odd = next(entry for entry in found["files"] if entry["source_file"].endswith(ODD))
+    assert odd["before"] is None and odd["now"]["received"] == 1
+    assert [step["source_file"] for step in found["by_file"]] == [odd["source_file"]]
+
+
+def test_the_page_says_the_same_as_its_json_and_is_inert(two: Any) -> None:
+    output, _ = two
+    found = compare_releases(*all_releases(output))
+    path = write_diff(found, output)
+    assert path.parent == output.root / "reports"
+    assert json.loads(path.with_suffix(".json").read_text("utf-8")) == found
+    html = path.read_text("utf-8")
+    assert html == render_diff(json.loads(json.dumps(found)))
+    page = _assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
+    assert page.row("records", "SFT")[:3] == [
+        f"{found['records']['sft'][name]:,}" for name in ("added", "removed", "kept")
+    ]
+    assert f"{ODD} new– → 1– → 0– → 1– → 0– → 0" in page.words("files")
+    assert page.row("made", "near.threshold") == ["0.8", "0.7"]
+    assert not output.run_ids()[2:]  # a comparison is no run
+
+
+def test_a_page_is_bounded_and_hostile_names_are_text(two: Any) -> None:
+    output, _ = two
+    found = compare_releases(*all_releases(output))
+    text = "</script><img src=x onerror=alert(1)>\u202e" * 20
+    entry = next(entry for entry in found["files"] if entry["before"] is None) | {"source_file": text}
+    step = found["by_file"][0] | {"source_file": text}
+    html = render_diff(
+        found | {"files": [entry] * 10_000, "by_file": [step] * 10_000, "settings": {text: [text, None]}}
+    )
+    assert len(html.encode()) < 2_000_000
+    assert "9,500 more files" in html and "9,975 more differences" in html
+    _assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
+
+
+def test_a_damaged_release_is_a_sentence(two: Any, tmp_path: Any) -> None:
+    import shutil
+
+    copy = tmp_path / "out"
+    shutil.copytree(two[0].root, copy)
+    before, now = all_releases(OutputFolder(copy))
+    name = next(name for name, listed in now.manifest["data_files"].items() if listed["rows"])
+    (now.folder / name).write_bytes(b"no parquet")
+    with pytest.raises(StorageError, match="cannot be read"):
+        compare_releases(before, now)
+    (now.folder / name).unlink()
+    with pytest.raises(StorageError, match=r"is missing; run again"):
+        compare_releases(before, now)
