@@ -4,7 +4,6 @@ import warnings
 from typing import cast
 
 from prefect import serve
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
@@ -25,14 +24,13 @@ One run at a time writes: a second one waits.
 
 
 def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_retries: int) -> RunnerDeployment:
-    """The deployment ``ingest/nightly``: scheduled, one run at a time, others enqueued.
+    """The deployment ``ingest/nightly``, scheduled.
 
     cron: five fields, in the time zone ``timezone``.
     """
     deployment = ingest.to_deployment(
         "nightly",
         schedules=[Cron(cron, timezone=timezone, slug="nightly")],
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
         parameters={
             "config": config.model_dump(mode="json"),
             "mode": "run",
@@ -48,8 +46,10 @@ def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_r
 
 
 def work_on(deployment: RunnerDeployment) -> None:
-    """Start its runs as they come due, each as a process of its own, until a signal comes."""
+    """Start its runs as they come due, one after the other, each as a process of its own, until a signal comes."""
     # Prefect's own handler of SIGTERM; it says so to everybody who stops the service.
     warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
-    # A pause on shutdown would need somebody to switch the schedule on again after each restart.
-    serve(deployment, pause_on_shutdown=False, print_starting_message=False)
+    # A pause on shutdown would need somebody to switch the schedule on again after each restart. The limit of this
+    # process and not the deployment's: the server keeps the leases of that one in memory and never gives back a slot
+    # whose lease it has lost, by a restart or a busy database, and then no night begins any more (seen with 3.8).
+    serve(deployment, pause_on_shutdown=False, print_starting_message=False, limit=1)

@@ -51,6 +51,8 @@ class PrefectApi:
     def __init__(self, address: str) -> None:
         self.prefect = address
         self.api = httpx.Client(base_url=f"{address}/api", timeout=30)
+        self.lines: list[str] = []  # what was printed by whatever runs there
+        self.seen: Any = None  # the state of the run that was looked at last
 
     def deployment(self) -> dict[str, Any]:
         # It is registered some moments after the addresses are printed.
@@ -75,7 +77,9 @@ class PrefectApi:
         return run
 
     def flow_run(self, run_id: str) -> dict[str, Any]:
-        return self.api.get(f"/flow_runs/{run_id}").raise_for_status().json()
+        run = self.api.get(f"/flow_runs/{run_id}").raise_for_status().json()
+        self.seen = (run["state_name"], (run["state"] or {}).get("message"))
+        return run
 
     def wait(self, look: Any) -> Any:
         end = time.monotonic() + PATIENCE
@@ -83,7 +87,7 @@ class PrefectApi:
             if found := look():
                 return found
             time.sleep(0.5)
-        raise AssertionError(f"waited {PATIENCE} seconds in vain")
+        raise AssertionError(f"waited {PATIENCE} seconds in vain; run: {self.seen}; {''.join(self.lines[-40:])}")
 
     def artifacts(self, run_id: str) -> dict[str, dict[str, Any]]:
         chosen = {"artifacts": {"flow_run_id": {"any_": [run_id]}}}
@@ -103,7 +107,6 @@ class Service(PrefectApi):
         self.ports = free_port(), free_port()
         self.site = f"http://127.0.0.1:{self.ports[1]}"
         super().__init__(f"http://127.0.0.1:{self.ports[0]}")
-        self.lines: list[str] = []
 
     def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
@@ -120,7 +123,7 @@ class Service(PrefectApi):
         for line in self.process.stdout:
             self.lines.append(line)
             if "Ctrl-C" in line:
-                threading.Thread(target=self.process.stdout.read, daemon=True).start()
+                threading.Thread(target=self.lines.extend, args=[self.process.stdout], daemon=True).start()
                 return
         raise AssertionError("".join(self.lines))
 
