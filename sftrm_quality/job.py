@@ -50,6 +50,7 @@ from sftrm_quality.reports.history import read_past
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
+from sftrm_quality.reports.together import reasons_together
 from sftrm_quality.reports.write import put_in_place, take_back, write_report
 from sftrm_quality.workers import give_memory_back, workers_for
 
@@ -198,6 +199,7 @@ class Job:
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
         figures = of_collection(intakes, collection, self.suites, row_results, release_results)
+        figures["reasons_together"] = reasons_together(staged.quarantine_file)
         figures["profile"] = release_profile(staged.parts, collection, facts, self.config.near.threshold)
         _log.info("%d checks, the gate is closed by %s", len(figures["checks"]), figures["gate"]["failed"] or "none")
         give_memory_back()
@@ -218,9 +220,10 @@ class Job:
         staged = judged.staged
         if publishing:
             finish_staged(staged, plan.release_id, manifest_of(self._facts(plan), judged.figures, decided))
+        files = judged.figures["files"]
         samples = {
-            "quarantined": quarantine_samples(staged.quarantine / "quarantine.parquet"),
-            "duplicates": duplicate_samples(staged.duplicates / "duplicates.parquet"),
+            "quarantined": quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
+            "duplicates": duplicate_samples(staged.duplicates_file, files, self.config),
             "borderline": judged.borderline,
         }
         found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, decided)

@@ -60,8 +60,16 @@ def _set_aside(reason: str, kind: str, number: int, stage: str, detail: str, exc
         "stage": stage,
         **where,
         "detail": detail,
-        "excerpt": excerpt,
+        "also": [],
+        **_texts(excerpt),
     }
+
+
+def _texts(excerpt: str) -> dict[str, Any]:
+    pieces = [[excerpt[:10], True], [excerpt[10:], False]]
+    part = {"name": "record", "rank": None, "characters": len(excerpt), "first": 0, "pieces": pieces}
+    ranked = {"name": "response 1", "rank": "2", "characters": 300, "first": 7, "pieces": [[excerpt * 9, False]]}
+    return {"parts": [ranked, part, part | {"characters": None, "pieces": []}], "parts_left_out": 2}
 
 
 def published() -> dict[str, Any]:
@@ -130,6 +138,10 @@ def published() -> dict[str, Any]:
             "rm": {"score_contradicts_rank": 0},
         },
         "duplicates": {"sft": {"exact": 40_218, "near": 21_002}, "rm": {"exact": 201, "near": 13}},
+        "reasons_together": {
+            "sft": [{"reasons": ["answer_blank", "question_blank"], "records": 309}],
+            "rm": [],
+        },
         "conflicts": {"sft": 3_318, "rm": 7},
         "splits": {
             "sft": {"train": 1_039_301, "validation": 57_740, "test": 57_738},
@@ -272,7 +284,7 @@ def published() -> dict[str, Any]:
                     "similarity": 0.8731,
                     "source_file": "vendor_b/대화_11월.jsonl.gz",
                     "source_index": 12_345,
-                    "excerpt": "비가 오는 날에는 무엇을 하면 좋을까요?",
+                    **_texts("비가 오는 날에는 무엇을 하면 좋을까요?"),
                 },
                 {
                     "label_kind": "sft",
@@ -282,7 +294,7 @@ def published() -> dict[str, Any]:
                     "similarity": 1.0,
                     "source_file": "vendor_b/대화_11월.jsonl.gz",
                     "source_index": 77,
-                    "excerpt": "What is 7 times 8? It is 56.",
+                    **_texts("What is 7 times 8? It is 56."),
                 },
             ],
         },
@@ -291,6 +303,7 @@ def published() -> dict[str, Any]:
             "quarantine": f"quarantine/{RUN}/quarantine.parquet",
             "duplicates": f"duplicates/{RUN}/duplicates.parquet",
         },
+        "why": "sftrm why --out out",
         "command": "sftrm run raw --out out --set near.threshold=0.8",
         "suites_hash": "b1946ac92492d2347c6235b4d2611184",
         "config_hash": "591785b794601e212b260e25925636fd",

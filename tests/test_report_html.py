@@ -299,9 +299,8 @@ def test_samples_are_grouped_with_how_many_there_are(report: dict[str, Any]) -> 
     ):
         assert words in page.words("aside")
     for sample in report["samples"]["quarantined"]:
-        assert f"{sample['record_id']} {sample['source_file']}, index {_n(sample['source_index'])}" in page.words(
-            "aside"
-        )
+        place = f"{sample['source_file']}, index {_n(sample['source_index'])} at stage {sample['stage']}"
+        assert f"{place} sftrm why --out out {sample['record_id']}" in page.words("aside")
     assert page.row("duplicates", "SFT") == ["40,218", "21,002"] and page.row("duplicates", "RM") == ["201", "13"]
     assert "SFT near 1 of 21,002 shown" in page.words("duplicates")
     assert "similarity 0.87 to sft-00000000000000c0" in page.words("duplicates")
@@ -384,9 +383,10 @@ def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
 # Keys of report.json that the page has no use for: the verdict says the mode, the reason names the check.
 UNUSED = {"mode", "checks.check", "files.reasons"}
 # The trends show the figures of earlier runs, the index the rest of what is known of them.
+UNUSED |= {"reasons_together"}  # manifests of older releases have none
 UNUSED |= {f"history.runs.{name}" for name in ("release_id", "peak_mib", "decision")}
 # Dictionaries whose keys are data: a label kind without an entry is another matter than a figure that is missing.
-BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits"}
+BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in ("reasons", "warnings") for kind in ("sft", "rm")}
 NAMED_BY_DATA |= {"files.fields_ignored", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
 NAMED_BY_DATA |= {"history.files", "changes.ledger", "changes.ledger.sft", "changes.ledger.rm"}
@@ -506,9 +506,13 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     report = _hostile(held(), text) | {name: held()[name] for name in ours}
     template = report["files"][1] | {"fields_ignored": {f"{text}{n}": n for n in range(50)}}
     report["files"] = [template | {"source_file": f"{n:05d}{text}"} for n in range(10_000)]
+    for sample in (*report["samples"]["quarantined"], *report["samples"]["duplicates"]):
+        sample["parts"] = [sample["parts"][0] | {"characters": 800, "pieces": [[text, True]] * 2}] * 6
+        sample["also"] = [text] * 5
     aside, twice = report["samples"]["quarantined"][0], report["samples"]["duplicates"]
     report["samples"]["quarantined"] = [aside | {"reason": f"{n % 60}{text}"} for n in range(1_000)]
     report["samples"]["duplicates"] = twice * 500
+    report["reasons_together"]["sft"] = [{"reasons": [text, text], "records": 5}] * 200
     changes = report["changes"]
     changes["sentences"] = [text] * 3
     changes["gone"] = [f"{n}{text}" for n in range(10_000)]
@@ -522,11 +526,13 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     html = render_run(report)
     assert len(html.encode()) < 2_000_000
     page = _assert_well_made(html)
-    assert "and 9,500 more files: see report.json" in page.words("sources")
+    assert "and 9,700 more files: see report.json" in page.words("sources")
     assert page.row("sources", "10,000 files")[1] == _n(10_000 * template["received"])
-    assert page.words("aside").count(" shown ") == 40
+    shown = page.words("aside").count(" at stage ")
+    assert 80 < shown < 300
     assert "and 45 more" in page.words("sources")
-    assert "and 20 more reasons with samples: see report.json" in page.words("aside")
+    assert f"and {1_000 - shown} more samples: see report.json" in page.words("aside")
+    assert "and 188 more pairs: see report.json" in page.words("reasons")
     assert "50 of 10,000 shown" in page.words("splits")
     for more in ("9,980 more.", "9,990 more suspects", "9,975 more differences"):
         assert more in page.words("changes")

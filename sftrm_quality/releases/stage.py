@@ -44,6 +44,14 @@ class StagedRelease:
     def duplicates(self) -> Path:
         return self.folder / "duplicates"
 
+    @property
+    def quarantine_file(self) -> Path:
+        return self.quarantine / "quarantine.parquet"
+
+    @property
+    def duplicates_file(self) -> Path:
+        return self.duplicates / "duplicates.parquet"
+
     def data_files(self) -> dict[str, dict[str, Any]]:
         """Rows, bytes and hash of every data file, by its path in the release."""
         return {

@@ -46,6 +46,35 @@ def text(value: object, limit: int = TEXT_LIMIT) -> object:
     return Markup("").join([*head[:first], left_out, *tail[len(tail) - last :]])
 
 
+def passage(pieces: Sequence[tuple[str, bool]], limit: int) -> Markup:
+    """The pieces of a passage as `text` shows them, those that are marked in a mark of their own; what would take more
+    than ``limit`` bytes together is left out at the end."""
+    shown, room, left_out = [Markup("")], limit, 0
+    for piece, marked in pieces:
+        glyphs = _glyphs(piece[: max(0, room)])
+        fits = _fitting(glyphs, room)
+        room -= sum(len(glyph.encode()) for glyph in glyphs[:fits])
+        kept = Markup("").join(glyphs[:fits])
+        shown.append(Markup('<mark class="defect">{}</mark>').format(kept) if marked and fits else kept)
+        left_out += len(piece) - fits
+        room = 0 if left_out else room
+    if left_out:
+        shown.append(Markup("<mark>… {} characters …</mark>").format(number(left_out)))
+    return Markup("").join(shown)
+
+
+def lead(pieces: Sequence[tuple[str, bool]], characters: int) -> list[tuple[str, bool]]:
+    """So many characters of a passage: its beginning, or what stands around its first mark."""
+    before = next((sum(len(p) for p, _ in pieces[:n]) for n, (_, marked) in enumerate(pieces) if marked), 0)
+    first = max(0, before - characters // 4)
+    cut, at = [], 0
+    for piece, marked in pieces:
+        part = piece[max(0, first - at) : max(0, first + characters - at)]
+        cut += [(part, marked)] if part else []
+        at += len(piece)
+    return cut
+
+
 def _glyphs(characters: str) -> list[Markup]:
     glyphs, stacked = [], _STACKED  # a mark without a letter would sit on the page's own
     for character in characters:

@@ -15,14 +15,14 @@ from markupsafe import Markup
 
 from sftrm_quality.reports import display
 from sftrm_quality.reports.differences import marked
+from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.trends import trend_charts
 
 Figures = Mapping[str, Any]
 
 # With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
-FILES_SHOWN = 500
-REASONS_WITH_SAMPLES = 40
-SAMPLES_OF_A_REASON = 5
+FILES_SHOWN = 300
+PAIRS_SHOWN = 12
 MOVES_SHOWN = 50
 DIRECTIONS_SHOWN = 20
 RESPONSE_NUMBERS_SHOWN = 20
@@ -70,6 +70,8 @@ def _environment() -> Environment:
         points=display.points,
         spark=display.spark,
         link=display.link,
+        passage=display.passage,
+        lead=display.lead,
         setting=display.setting,
     )
     style = loader.get_source(environment, "report.css")[0]
@@ -93,7 +95,6 @@ def render_run(report: Figures) -> str:
     """
     checks = sorted(report["checks"], key=_worst_first)
     files = sorted(report["files"], key=_most_to_see_first)
-    samples = _grouped(report["samples"]["quarantined"], ("label_kind", "reason"))
     return (
         _environment()
         .get_template("run.html.j2")
@@ -111,10 +112,9 @@ def render_run(report: Figures) -> str:
             suspects=report["changes"]["suspects"][:SUSPECTS_SHOWN],
             gone=report["changes"]["gone"][:GONE_SHOWN],
             tallies={kind: _tallies(report, kind) for kind in report["ledger"]},
-            samples=samples[:REASONS_WITH_SAMPLES],
-            samples_left_out=len(samples) - REASONS_WITH_SAMPLES,
-            duplicates=_grouped(report["samples"]["duplicates"], ("label_kind", "kind")),
+            together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in (report.get("reasons_together") or {}).items()},
             moves=report["split_moves"]["records"][:MOVES_SHOWN],
+            **samples_shown(report),
             **_of_rankings((report.get("profile") or {}).get("rm")),
         )
     )
@@ -230,14 +230,4 @@ def _tallies(report: Figures, kind: str) -> list[dict[str, Any]]:
             ("Set aside", "Nothing was set aside.", "quarantined", report["reasons"][kind]),
             ("Kept, with a warning", "No warnings.", "warned", report["warnings"][kind]),
         )
-    ]
-
-
-def _grouped(samples: Iterable[Figures], by: tuple[str, str]) -> list[dict[str, Any]]:
-    """Samples by two of their fields, the first of each group, in the order in which the groups begin."""
-    groups: dict[tuple[str, str], list[Figures]] = {}
-    for sample in samples:
-        groups.setdefault((sample[by[0]], sample[by[1]]), []).append(sample)
-    return [
-        {"label_kind": kind, "name": name, "samples": g[:SAMPLES_OF_A_REASON]} for (kind, name), g in groups.items()
     ]

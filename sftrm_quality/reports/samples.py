@@ -1,79 +1,162 @@
-"""A few real rows for every reason, from the quarantine and duplicate files of a run."""
+"""A few real rows for every reason and source file, from the quarantine and duplicate files of a run.
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+Which rows depends on the rows and their order alone, so that workers and shard sizes change nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.checks import Entry, Suites
+from sftrm_quality.config import RunConfig
 from sftrm_quality.releases.parts import STREAMED
+from sftrm_quality.reports.defects import defects
+from sftrm_quality.reports.figures import Figures
+from sftrm_quality.reports.passages import passage
+from sftrm_quality.reports.record_parts import RecordPart, record_parts
 
-# Five of a reason show whether it is one mistake or many; all of them stand in the quarantine files.
-SAMPLES_A_REASON = 5
-# A page of some hundred samples stays far below 1 MB, whatever the records are like.
-SAMPLES = 300
-EXCERPT_CHARACTERS = 400
+# Five of a reason and file show whether it is one mistake or many.
+SAMPLES_OF_EACH = 5
+# In all. As many as a person leafs through, and a page with their texts stays far below 2 MB.
+QUARANTINE_SAMPLES = 300
+DUPLICATE_SAMPLES = 60
+# Parts of one record: a prompt and five responses.
+PARTS = 6
+
+# A group is a label kind, a reason (or kind of duplicate) and a source file.
+Group = tuple[str, str, str]
+# Row group, row, and which of the row's reasons.
+Place = tuple[int, int, int]
 
 
-# More than the longest finding of personal data has: what begins in the excerpt is masked whole.
-_BEYOND = 700
+def quarantine_samples(path: Path, files: Sequence[Figures], suites: Suites, config: RunConfig) -> list[Figures]:
+    """Samples of the quarantine file, at most QUARANTINE_SAMPLES, by label kind, reason and source file.
 
-
-def _excerpt(payload: str) -> str:
-    shown = mask_personal_data(payload[: EXCERPT_CHARACTERS + _BEYOND])[:EXCERPT_CHARACTERS]
-    return shown if len(payload) <= EXCERPT_CHARACTERS else shown + "…"
-
-
-def _rows(path: Path, columns: Sequence[str], want: Callable[..., list[int]]) -> Iterator[tuple[dict[str, Any], int]]:
-    """The rows of a Parquet file that are wanted by some columns, whole, each with every number that ``want`` gave it.
-
-    Payloads are read for row groups with a wanted row alone: they are nearly all of the file.
+    files: of `figures.of_collection`, for the format of each.
     """
-    with pq.ParquetFile(path, **STREAMED) as file:
-        for group in range(file.num_row_groups):
-            values = file.read_row_group(group, columns=list(columns)).to_pydict()
-            wanted = [(row, want(*row_values)) for row, row_values in enumerate(zip(*values.values(), strict=True))]
-            if any(numbers for _, numbers in wanted):
-                table = file.read_row_group(group)
-                for row, numbers in wanted:
-                    for number in numbers:
-                        yield table.slice(row, 1).to_pylist()[0], number
+    formats = {file["source_file"]: file["format"] for file in files}
+    entries = {(suite.name, entry.reason): entry for suite in (suites.sft, suites.rm) for entry in suite.entries}
 
-
-def quarantine_samples(path: Path) -> list[dict[str, Any]]:
-    """The first rows of every label kind and reason, in file order."""
-    seen: Counter[tuple[str, str]] = Counter()
-
-    def want(kind: str, reasons: list[str]) -> list[int]:
-        numbers = [n for n, reason in enumerate(reasons) if seen[kind, reason] < SAMPLES_A_REASON]
-        if seen.total() >= SAMPLES:
-            return []
-        seen.update((kind, reasons[n]) for n in numbers)
-        return numbers
-
-    return [
-        {
-            "reason": row["reasons"][number],
-            "detail": row["details"][number],
+    def sample(row: dict[str, Any], number: int) -> Figures:
+        reason, detail, name = row["reasons"][number], row["details"][number], row["source_file"]
+        entry = entries.get((row["label_kind"], reason)) if row["stage"] == "check" else None
+        column = entry.kwargs.get("column") if entry else None
+        parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), column)
+        return {
+            "reason": reason,
+            "detail": detail,
+            "also": [other for other in row["reasons"] if other != reason],
             **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "stage")},
-            "excerpt": _excerpt(row["payload"]),
+            **_shown(parts, entry, reason, detail, row["payload_bytes"] is None),
         }
-        for row, number in _rows(path, ("label_kind", "reasons"), want)
-    ]
+
+    chosen = in_turn(_candidates(path, "reasons"), QUARANTINE_SAMPLES)
+    return _taken(path, chosen, sample)
 
 
-def duplicate_samples(path: Path) -> list[dict[str, Any]]:
-    """The first rows of every label kind and kind of duplicate, in file order."""
-    seen: Counter[tuple[str, str]] = Counter()
+def duplicate_samples(path: Path, files: Sequence[Figures], config: RunConfig) -> list[Figures]:
+    """Samples of the duplicates file, at most DUPLICATE_SAMPLES, by label kind, kind of duplicate and source file."""
+    formats = {file["source_file"]: file["format"] for file in files}
     names = ("label_kind", "record_id", "duplicate_of", "kind", "similarity", "source_file", "source_index")
 
-    def want(kind: str, duplicate_kind: str) -> list[int]:
-        seen[kind, duplicate_kind] += 1
-        return [0] if seen[kind, duplicate_kind] <= SAMPLES_A_REASON else []
+    def sample(row: dict[str, Any], number: int) -> Figures:
+        name = row["source_file"]
+        parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), None)
+        return {**{name: row[name] for name in names}, **_shown(parts)}
 
-    return [
-        {**{name: row[name] for name in names}, "excerpt": _excerpt(row["payload"])}
-        for row, _ in _rows(path, ("label_kind", "kind"), want)
-    ]
+    return _taken(path, in_turn(_candidates(path, "kind"), DUPLICATE_SAMPLES), sample)
+
+
+def _shown(
+    parts: list[RecordPart], entry: Entry | None = None, reason: str = "", detail: str = "", as_read: bool = False
+) -> Figures:
+    """The parts with the defect marked, those with a mark first of all where there are too many."""
+    marks = defects(entry, reason, detail, parts, as_read)
+    # The texts that are asked about, then what is marked, then the rest in order.
+    order = sorted(range(len(parts)), key=lambda n: (parts[n].rank is not None, not marks[n], n))[:PARTS]
+    return {
+        "parts": [
+            {
+                "name": parts[n].name,
+                "rank": parts[n].rank,
+                **(passage(text, marks[n]) if (text := parts[n].text) is not None else _NULL),
+            }
+            for n in sorted(order)
+        ],
+        "parts_left_out": len(parts) - len(order),
+    }
+
+
+_NULL: Figures = {"characters": None, "first": 0, "pieces": []}
+
+
+def _candidates(path: Path, column: str) -> dict[Group, list[Place]]:
+    """The first places of every group, groups in the order in which they begin. Texts are not read."""
+    found: dict[Group, list[Place]] = defaultdict(list)
+    with pq.ParquetFile(path, **STREAMED) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group, columns=["label_kind", "source_file", column]).combine_chunks()
+            for key, row, number in _first_of_each(table, column):
+                if len(found[key]) < SAMPLES_OF_EACH:
+                    found[key].append((group, row, number))
+    return found
+
+
+def _first_of_each(table: pa.Table, column: str) -> list[tuple[Group, int, int]]:
+    """The first SAMPLES_OF_EACH rows of every group of a table, with the place of the reason in its list."""
+    values = table[column].combine_chunks()
+    rows, numbers = np.arange(len(table)), np.zeros(len(table), np.int64)
+    if pa.types.is_list(values.type):
+        rows = pc.list_parent_indices(values).to_numpy()
+        numbers = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        values = pc.list_flatten(values)
+    names = [table["label_kind"].combine_chunks().take(pa.array(rows)), values]
+    names.append(table["source_file"].combine_chunks().take(pa.array(rows)))
+    codes = np.zeros(len(rows), np.int64)
+    for encoded in (name.dictionary_encode() for name in names):
+        codes = codes * max(1, len(encoded.dictionary)) + encoded.indices.to_numpy()
+    order = np.argsort(codes, kind="stable")
+    first = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    chosen = np.sort(order[place < SAMPLES_OF_EACH])
+    groups = zip(*(name.take(pa.array(chosen)).to_pylist() for name in names), strict=True)
+    return list(zip(groups, rows[chosen].tolist(), numbers[chosen].tolist(), strict=True))
+
+
+def in_turn(candidates: dict[Group, list[Place]], most: int) -> list[tuple[Group, Place]]:
+    """At most so many places: reasons take turns, and within a reason its files, so that none is left out by others.
+
+    By label kind and reason in the order in which these begin, then by file and row.
+    """
+    queues: dict[tuple[str, str], list[tuple[int, int, Group, Place]]] = defaultdict(list)
+    for number, (group, places) in enumerate(candidates.items()):
+        queues[group[:2]] += [(turn, number, group, place) for turn, place in enumerate(places)]
+    turns = sorted(
+        (turn, reason, number, group, place)
+        for reason, queue in enumerate(queues.values())
+        for turn, (_, number, group, place) in enumerate(sorted(queue))
+    )
+    return [(group, place) for _, _, _, group, place in sorted(turns[:most], key=lambda t: (t[1], t[2], t[4]))]
+
+
+def _taken(
+    path: Path, chosen: list[tuple[Group, Place]], sample: Callable[[dict[str, Any], int], Figures]
+) -> list[Figures]:
+    """A sample of each chosen place, in that order. Texts are read of row groups with a chosen row alone."""
+    by_group: dict[int, list[int]] = defaultdict(list)
+    for number, (_, (group, _, _)) in enumerate(chosen):
+        by_group[group].append(number)
+    samples: dict[int, Figures] = {}
+    with pq.ParquetFile(path, **STREAMED) as file:
+        for group, numbers in sorted(by_group.items()):
+            rows = [chosen[number][1][1] for number in numbers]
+            taken = file.read_row_group(group).take(pa.array(rows)).to_pylist()
+            for number, row in zip(numbers, taken, strict=True):
+                samples[number] = sample(row, chosen[number][1][2])
+    return [samples[number] for number in range(len(chosen))]

@@ -1,0 +1,126 @@
+"""Where in the texts of a record the defect stands, for the reasons whose checks can say so; others mark nothing."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from sftrm_quality.checks import Entry, damage, texts
+from sftrm_quality.checks.phrases import compiled_phrases
+from sftrm_quality.personal_data import find_personal_data
+from sftrm_quality.reports.record_parts import PAYLOAD, RecordPart
+from sftrm_quality.text import normalise_text
+
+Span = tuple[int, int]
+# More marks than this in one text show nothing new.
+MARKS = 8
+
+
+def defects(
+    entry: Entry | None, reason: str, detail: str, parts: Sequence[RecordPart], as_read: bool
+) -> list[list[Span]]:
+    """Of each part the places of the defect, ``text[start:end]`` in characters, in order and none over another.
+
+    entry: the suite's, None for reasons of reading and formats. as_read: the raw record's text is its bytes in UTF-8,
+    so that a position in bytes can be found in it.
+    """
+    if entry is None:
+        return [
+            _in_payload(reason, detail, part.text or "", as_read) if part.column == PAYLOAD else [] for part in parts
+        ]
+    columns = {entry.kwargs.get("column"), *entry.kwargs.get("others", ())}
+    if entry.type == "expect_responses_to_differ":
+        same = {int(place) for place in re.findall(r"\d+", detail.partition(" are the same")[0])}
+        return [_whole(part.text or "", {}) if part.place in same else [] for part in parts]
+    find = _FINDERS.get(entry.type)
+    return [
+        find(part.text, entry.kwargs)[:MARKS] if find and part.text and part.column in columns else [] for part in parts
+    ]
+
+
+def _in_payload(reason: str, detail: str, payload: str, as_read: bool) -> list[Span]:
+    if reason == "invalid_json" and as_read and (position := re.search(r"(\d+) bytes into the record", detail)):
+        before = len(payload.encode()[: int(position[1])].decode("utf-8", "ignore"))
+        return [(min(before, len(payload) - 1), min(before, len(payload) - 1) + 1)] if payload else []
+    if reason == "not_a_number":
+        return [match.span(1) for match in _NOT_A_NUMBER.finditer(payload) if match[1]][:MARKS]
+    if reason in _NAMING_KEYS:
+        keys = "|".join(map(re.escape, _NAMING_KEYS[reason].findall(detail)))
+        return [match.span() for match in re.finditer(rf'"(?:{keys})"(?=\s*:)', payload)][:MARKS] if keys else []
+    return []
+
+
+# Strings are passed over as a whole.
+_NOT_A_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)', re.DOTALL)
+# What of a detail are names of keys.
+_NAMING_KEYS = {
+    "duplicate_key": re.compile(r"key '(.+?)'"),
+    "field_type_wrong": re.compile(r"^(\w+)"),
+    "field_unexpected": re.compile(r"^(\w+)"),
+    "aliases_disagree": re.compile(r"\b(prompt|input|question)\b"),
+}
+
+
+@cache
+def _python(pattern: str) -> re.Pattern[str]:
+    r"""A pattern of RE2 for Python, which knows no ``\x{…}``."""
+    return re.compile(re.sub(r"\\x\{([0-9A-F]+)\}", lambda match: re.escape(chr(int(match[1], 16))), pattern))
+
+
+def _whole(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    return [(0, len(text))] if text else []
+
+
+def _blank(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    return _whole(text, kwargs) if texts.is_blank(pa.array([text]))[0] else []
+
+
+def _pattern(pattern: str) -> Callable[[str, Mapping[str, Any]], list[Span]]:
+    return lambda text, kwargs: [match.span() for match in _python(pattern).finditer(text)]
+
+
+def _outside(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    if (maximum := kwargs.get("maximum")) is not None and len(text) > maximum:
+        return [(maximum, len(text))]
+    return _whole(text, kwargs) if len(text) < (kwargs.get("minimum") or 0) else []
+
+
+def _personal(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    return [(one.start, one.end) for one in find_personal_data(text) if one.kind == kwargs["kind"]]
+
+
+def _told(find: Callable[[str], str | None]) -> Callable[[str, Mapping[str, Any]], list[Span]]:
+    """What a check names (``â€™ for ’``), where it stands as such in the text."""
+
+    def spans(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+        piece = (find(text) or "").partition(" for ")[0]
+        start = text.find(piece) if piece else -1
+        return [(start, start + len(piece))] if start >= 0 else []
+
+    return spans
+
+
+def _phrase(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    found = compiled_phrases(tuple(kwargs["phrases"])).first_in(normalise_text(text), kwargs["within"])
+    start = text.lower().find(found) if found and len(text.lower()) == len(text) else -1
+    return [(start, start + len(found))] if found and start >= 0 else []
+
+
+_FINDERS: Mapping[str, Callable[[str, Mapping[str, Any]], list[Span]]] = {
+    "expect_text_to_be_visible": _blank,
+    "expect_every_response_to_be_visible": _blank,
+    "expect_text_not_to_be_garbled": _pattern(texts.GARBLED),
+    "expect_every_response_not_to_be_garbled": _pattern(texts.GARBLED),
+    "expect_text_to_be_free_of_template_tokens": _pattern(texts.TEMPLATE_TOKEN),
+    "expect_every_response_to_be_free_of_template_tokens": _pattern(texts.TEMPLATE_TOKEN),
+    "expect_text_not_to_be_a_placeholder": _whole,
+    "expect_text_to_differ_from": _whole,
+    "expect_text_length_to_be_between": _outside,
+    "expect_every_response_to_be_at_most_long": _outside,
+    "expect_record_to_be_free_of_personal_data": _personal,
+    "expect_record_not_to_be_misread": _told(damage.find_misread),
+    "expect_record_to_be_free_of_loose_jamo": _told(damage.find_loose_jamo),
+    "expect_answer_to_be_free_of_phrases": _phrase,
+}
