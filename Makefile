@@ -9,8 +9,10 @@ BIN := .venv/bin
 run: .venv/.ready
 	@$(BIN)/sftrm run
 
+# A file goes to one worker, in its order: tests of a service or a cluster share one that runs. By name and not by size,
+# so that the long ones of a few tests do not all come last.
 test: .venv/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.ready
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """The deployment of the nightly job, and the runner that works on it."""
 
+import logging
 import warnings
 from typing import cast
 
@@ -11,6 +12,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.ingest import ingest
 from sftrm_quality.config import RunConfig
 
+NAME = "nightly"
 DESCRIPTION = """\
 Raw SFT and RM label files in; a release with Parquet splits, quarantine, duplicates and a report out.
 
@@ -29,7 +31,7 @@ def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_r
     cron: five fields, in the time zone ``timezone``.
     """
     deployment = ingest.to_deployment(
-        "nightly",
+        NAME,
         schedules=[Cron(cron, timezone=timezone, slug="nightly")],
         parameters={
             "config": config.model_dump(mode="json"),
@@ -49,7 +51,11 @@ def work_on(deployment: RunnerDeployment) -> None:
     """Start its runs as they come due, one after the other, each as a process of its own, until a signal comes."""
     # Prefect's own handler of SIGTERM; it says so to everybody who stops the service.
     warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
+    # It is stopped while runs talk to it, which asyncio tells at length.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    # Each two seconds, for as long as a run waits for another one.
+    logging.getLogger("prefect.runner").addFilter(lambda line: "at capacity" not in line.getMessage())
     # A pause on shutdown would need somebody to switch the schedule on again after each restart. The limit of this
     # process and not the deployment's: the server keeps the leases of that one in memory and never gives back a slot
-    # whose lease it has lost, by a restart or a busy database, and then no night begins any more (seen with 3.8).
+    # whose lease it has lost, and then no night begins any more: seen with 3.8 after it was killed in a run.
     serve(deployment, pause_on_shutdown=False, print_starting_message=False, limit=1)

@@ -94,6 +94,7 @@ def serve(service: Service) -> None:
             address = stack.enter_context(prefect_server(service.prefect_port))
             os.environ["PREFECT_API_URL"] = f"{address}/api"
             _read_settings_again()
+            _say_of_interrupted_runs()
         else:
             _warn_of_open_server(address)
         # The runs are child processes and read these.
@@ -102,6 +103,17 @@ def serve(service: Service) -> None:
         os.environ[service_settings.TIMEOUT_HOURS] = str(service.timeout_hours)
         os.environ[service_settings.TIMEZONE] = service.timezone
         _work(service, address, site.address)
+
+
+def _say_of_interrupted_runs() -> None:
+    from flows.deployment import NAME
+    from flows.interrupted import begin_again
+
+    if again := begin_again(NAME):
+        print(
+            f"interrupted when the service ended: {len(again)} of the runs; Prefect has what becomes of each",
+            flush=True,
+        )
 
 
 def _work(service: Service, address: str, site: str) -> None:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
+import psutil
 
 # Of a busy machine with two cores: the first start makes a database.
 PATIENCE = 240
@@ -126,6 +128,14 @@ class Service(PrefectApi):
                 threading.Thread(target=self.lines.extend, args=[self.process.stdout], daemon=True).start()
                 return
         raise AssertionError("".join(self.lines))
+
+    def kill(self) -> None:
+        """All of it at once, as when the machine goes down."""
+        everything = [self.process, *psutil.Process(self.process.pid).children(recursive=True)]
+        for process in everything:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -15,10 +15,7 @@ from tests.test_determinism import make_records, write
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 SECONDS = 1000
 BAD = "".join(f'{{"data_id": "x{i}", "question": "And number {i}?", "answer": " "}}\n' for i in range(100))
 

@@ -11,8 +11,6 @@ from tests.outputs import Output, report_of
 from tests.service import Service
 from tests.test_determinism import make_records, write
 
-pytestmark = pytest.mark.xdist_group("service")
-
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
@@ -144,3 +142,20 @@ def test_a_rejected_night_is_held_and_the_next_good_one_recovers(service, publis
     (service.raw / "c_sft.jsonl").unlink()
     assert service.run()["state_name"] == "Published"
     assert [message["title"] for message in service.told.messages if "recovered" in message["title"].lower()]
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_run_that_the_end_of_the_service_interrupts_begins_again(service, published, end):
+    name = f"d_{end}_sft.jsonl"
+    (service.raw / name).write_text(f'{{"data_id": "{end}", "question": "How to {end}?", "answer": "So."}}\n', "utf-8")
+    before = (service.out / "LATEST").read_text()
+    said = len(service.lines)
+    run_id = service.trigger().raise_for_status().json()["id"]
+    service.wait(lambda: service.flow_run(run_id)["state_type"] == "RUNNING")
+    assert getattr(service, end)() in (0, None)
+    service.start()
+    ended = service.ended(run_id)
+    assert (ended["state_name"], ended["run_count"]) == ("Published", 2), ended["state"]["message"]
+    assert (service.out / "LATEST").read_text() != before
+    assert name in [file["source_file"] for file in newest(service).report["files"]]
+    assert "Traceback" not in "".join(service.lines[said:])

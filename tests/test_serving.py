@@ -1,8 +1,11 @@
 """What `sftrm serve` says and does about servers, without starting one."""
 
-import pytest
+from uuid import uuid4
 
-from flows import prefect_server, serving
+import pytest
+from prefect.client.schemas.objects import FlowRun, StateType
+
+from flows import interrupted, prefect_server, serving
 from sftrm_quality.errors import ConfigError
 
 
@@ -49,3 +52,18 @@ def test_pages_are_told_once_to_connect_to_their_own_server_alone(tmp_path):
         text = page.read_text("utf-8")
         assert text.count("connect-src 'self'") == 1 and text.index("<meta") < text.index("<title>")
     assert [file.name for file in page.parent.iterdir()] == ["index.html"]
+
+
+@pytest.mark.parametrize(
+    ("was", "begun", "becomes"),
+    [
+        (StateType.RUNNING, 1, StateType.SCHEDULED),
+        (StateType.PENDING, 0, StateType.SCHEDULED),
+        (StateType.RUNNING, 2, StateType.SCHEDULED),
+        (StateType.RUNNING, 3, StateType.CRASHED),
+        (StateType.CANCELLING, 1, StateType.CANCELLED),
+    ],
+)
+def test_what_becomes_of_a_run_that_the_end_of_the_service_interrupted(was, begun, becomes):
+    run = FlowRun(flow_id=uuid4(), state_type=was, run_count=begun)
+    assert interrupted._next_state(run).type is becomes

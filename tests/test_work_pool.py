@@ -13,7 +13,6 @@ from tests.conftest import ROOT
 from tests.service import PATIENCE, PrefectApi, free_port
 from tests.test_determinism import make_records, write
 
-pytestmark = pytest.mark.xdist_group("work_pool")
 PREFECT = [sys.executable, "-m", "prefect"]
 
 
