@@ -32,6 +32,7 @@ _CHUNK = 256 << 10
 # By name where only that name is served, else by suffix.
 _TYPES = {
     "index.html": "text/html; charset=utf-8",
+    "browse.html": "text/html; charset=utf-8",
     "report.json": "application/json; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

@@ -44,9 +44,11 @@ from sftrm_quality.releases.publish import (
 )
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
 from sftrm_quality.reports.borderline import borderline_pairs
+from sftrm_quality.reports.browse import write_rows
 from sftrm_quality.reports.comparison import compared
 from sftrm_quality.reports.figures import Figures, all_counts, of_collection
-from sftrm_quality.reports.history import read_past
+from sftrm_quality.reports.history import browse_of, read_past
+from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
@@ -77,12 +79,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Judged:
-    """A staged release with the verdict of every check, and pairs of near duplicates to look at."""
+    """A staged release with the verdict of every check, and what of the collection is worth a look.
+
+    samples: ``borderline`` pairs of near duplicates, ``personal`` data in published records.
+    """
 
     staged: StagedRelease
     figures: Figures
     intakes: tuple[Intake, ...]
-    borderline: list[dict[str, Any]]
+    samples: dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -200,10 +205,12 @@ class Job:
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
         figures = of_collection(intakes, collection, self.suites, row_results, release_results)
         figures["reasons_together"] = reasons_together(staged.quarantine_file)
+        figures["personal_data"] = personal_figures(intakes, self.suites)
         figures["profile"] = release_profile(staged.parts, collection, facts, self.config.near.threshold)
         _log.info("%d checks, the gate is closed by %s", len(figures["checks"]), figures["gate"]["failed"] or "none")
         give_memory_back()
-        return Judged(staged, figures, tuple(intakes), borderline_pairs(collection))
+        shown = {"borderline": borderline_pairs(collection), "personal": personal_samples(collection, self.suites)}
+        return Judged(staged, figures, tuple(intakes), shown)
 
     def finish(self, plan: Plan, judged: Judged, decision: Decision | None = None) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all.
@@ -224,9 +231,12 @@ class Job:
         samples = {
             "quarantined": quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
             "duplicates": duplicate_samples(staged.duplicates_file, files, self.config),
-            "borderline": judged.borderline,
+            **judged.samples,
         }
-        found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, decided)
+        rows = self.staging / "report" / "rows"
+        browse = self.workers.submit(write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
+        page = {"page": "browse.html", **browse}
+        found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, page, decided)
         report = self._write_report(plan, ended, found)
         write_moves(staged.moves, self.staging / "report")
         _unless_changed(plan.files)
@@ -263,10 +273,13 @@ class Job:
         if plan.in_force is None:
             raise ValueError("no release is in force: there is nothing that could be unchanged")
         manifest, release_id = plan.in_force.manifest, plan.in_force.release_id
-        no_samples: Figures = {"quarantined": [], "duplicates": [], "borderline": []}
+        no_samples: Figures = {"quarantined": [], "duplicates": [], "borderline": [], "personal": []}
         # Manifests older than decisions have no such key.
         decided = manifest.get("decision")
-        found = Findings(manifest["figures"], no_samples, MOVES.empty_table(), release_id, manifest["run_id"], decided)
+        data_run_id = manifest["run_id"]
+        browse = browse_of(self.output, data_run_id)
+        no_moves = MOVES.empty_table()
+        found = Findings(manifest["figures"], no_samples, no_moves, release_id, data_run_id, browse, decided)
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         put_in_place(self.staging / "report", self.output, self.run_id)
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))

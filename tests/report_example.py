@@ -142,6 +142,24 @@ def published() -> dict[str, Any]:
             "sft": [{"reasons": ["answer_blank", "question_blank"], "records": 309}],
             "rm": [],
         },
+        "personal_data": [
+            {
+                "label_kind": "sft",
+                "reason": "email_found",
+                "kind": "email",
+                "severity": "warning",
+                "records": 77,
+                "files": [{"source_file": "vendor_a/sft_2026-11-21.json", "records": 77}],
+            },
+            {
+                "label_kind": "rm",
+                "reason": "email_found",
+                "kind": "email",
+                "severity": "warning",
+                "records": 0,
+                "files": [],
+            },
+        ],
         "conflicts": {"sft": 3_318, "rm": 7},
         "splits": {
             "sft": {"train": 1_039_301, "validation": 57_740, "test": 57_738},
@@ -240,7 +258,21 @@ def published() -> dict[str, Any]:
             ],
         },
         "history": {"runs": nights(), "files": {"vendor_a/sft_2026-11-21.json": [0.011, None, 0.012, 0.0219]}},
+        "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000},
         "samples": {
+            "personal": [
+                {
+                    "reason": "email_found",
+                    "label_kind": "sft",
+                    "record_id": "sft-00000000000000e1",
+                    "source_file": "vendor_a/sft_2026-11-21.json",
+                    "source_index": 31_415,
+                    "name": "answer",
+                    "characters": 40,
+                    "first": 0,
+                    "pieces": [["Write to ", False], ["***@*******.***", True], [", please.", False]],
+                }
+            ],
             "quarantined": [
                 _set_aside(
                     "answer_blank",

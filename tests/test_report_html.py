@@ -11,7 +11,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from sftrm_quality.reports import display
-from sftrm_quality.reports.html import render_index, render_run
+from sftrm_quality.reports.html import render_browse, render_index, render_run
 from tests.report_example import RELEASE, RUN, account, held, published
 
 
@@ -23,7 +23,7 @@ def report() -> dict[str, Any]:
 class Page(HTMLParser):
     """A page as a reader meets it: elements with their attributes, table rows, and the text of every section."""
 
-    VOID = frozenset({"meta"})
+    VOID = frozenset({"meta", "input"})
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -364,8 +364,29 @@ def test_links_lead_from_the_report_to_its_files(report: dict[str, Any]) -> None
         assert f"./../../{path}" in links or path == report["paths"]["release"]
     report["paths"] = dict.fromkeys(report["paths"])
     report["history"]["runs"] = []
+    report["browse"] = None
     outside = {link for link in Page(render_run(report)).attributes("a", "href") if link and link[0] != "#"}
     assert outside == {"report.json", "../index.html"}
+
+
+def test_rows_that_are_not_listed_are_named(report: dict[str, Any]) -> None:
+    assert "Leaf through 50,000 of 87,626 rows" in Page(render_run(report)).words("aside")
+    page = Page(render_browse(report))
+    assert "50,000 of 87,626 rows" in page.words("") and "equal share" in page.words("")
+    report["browse"]["listed"] = 87_626
+    assert "Leaf through all 87,626 rows" in Page(render_run(report)).words("aside")
+    assert "87,626 rows, each" in Page(render_browse(report)).words("")
+
+
+def test_personal_data_is_counted_and_the_page_says_that_it_is_published(report: dict[str, Any]) -> None:
+    page = Page(render_run(report))
+    most = "vendor_a/sft_2026-11-21.json 77"
+    assert page.row("personal", "SFT email_found") == ["warning", "77", "<0.1 %", most]
+    words = page.words("personal")
+    assert "A warning keeps nothing back" in words and "Looked for and not found: RM email_found." in words
+    assert "***@*******.***" in words and "sftrm why --out out sft-00000000000000e1" in words
+    report["personal_data"][0]["severity"] = "critical"
+    assert "A warning keeps nothing back" not in Page(render_run(report)).words("personal")
 
 
 def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
@@ -383,7 +404,8 @@ def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
 # Keys of report.json that the page has no use for: the verdict says the mode, the reason names the check.
 UNUSED = {"mode", "checks.check", "files.reasons"}
 # The trends show the figures of earlier runs, the index the rest of what is known of them.
-UNUSED |= {"reasons_together"}  # manifests of older releases have none
+UNUSED |= {"reasons_together", "personal_data"}  # manifests of older releases have none
+UNUSED |= {"personal_data.kind", "samples.personal.first", "samples.personal.characters"}  # for who reads the JSON
 UNUSED |= {f"history.runs.{name}" for name in ("release_id", "peak_mib", "decision")}
 # Dictionaries whose keys are data: a label kind without an entry is another matter than a figure that is missing.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
@@ -461,6 +483,8 @@ def _hostile(report: dict[str, Any], text: str) -> dict[str, Any]:
     changed: dict[str, Any] = _with_every_text(report, text)
     for name in ("reasons", "warnings"):
         changed[name] = {kind: {f"{text}{r}": n for r, n in counts.items()} for kind, counts in report[name].items()}
+    for mine, theirs in zip(changed["personal_data"], report["personal_data"], strict=True):
+        mine["label_kind"] = theirs["label_kind"]
     for mine, theirs in zip(changed["samples"]["quarantined"], report["samples"]["quarantined"], strict=True):
         mine |= {"label_kind": theirs["label_kind"], "reason": text + theirs["reason"]}
     for mine, theirs in zip(changed["samples"]["duplicates"], report["samples"]["duplicates"], strict=True):

@@ -343,12 +343,14 @@ def test_a_report_is_there_when_it_is_written_and_its_links_lead_somewhere(tmp_p
     output = OutputFolder(tmp_path / "out")
     with ReportSite(output.root, 0) as site:
         report = {**published(), "report_version": REPORT_VERSION, "history": {"runs": [], "files": {}}}
+        (tmp_path / "written" / "rows").mkdir(parents=True)
         write_report(report, tmp_path / "written")
         put_in_place(tmp_path / "written", output, report["run_id"])
-        for page in ("/", f"/{report['run_id']}/index.html"):
+        run = f"/{report['run_id']}"
+        for page in ("/", f"{run}/index.html", f"{run}/browse.html"):
             status, _, body = ask(site, page)
             assert status == 200
-            links = {link for link in re.findall(r'href="([^"#]+)"', body.decode()) if "../../" not in link}
+            links = {link for link in re.findall(r'(?:href|src)="([^"#]+)"', body.decode()) if "../../" not in link}
             assert links
             for link in links:
                 assert ask(site, urljoin(page, link))[0] == 200

@@ -65,3 +65,12 @@ def read_past(output: OutputFolder) -> Past:
         if len(files) == FILE_RUNS and len(runs) >= TREND_RUNS - 1:
             break
     return Past(tuple(reversed(runs[: TREND_RUNS - 1])), tuple(reversed(files)))
+
+
+def browse_of(output: OutputFolder, run_id: str) -> Figures | None:
+    """What another run's report says of its page of rows, seen from a report beside it; None where there is no page."""
+    try:
+        browse = orjson.loads((output.report(run_id) / "report.json").read_bytes())["browse"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return {**browse, "page": f"../{run_id}/browse.html"} if browse else None

@@ -23,6 +23,8 @@ Figures = Mapping[str, Any]
 # With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
 FILES_SHOWN = 300
 PAIRS_SHOWN = 12
+PERSONAL_FILES_SHOWN = 5
+PERSONAL_SAMPLES_SHOWN = 24
 MOVES_SHOWN = 50
 DIRECTIONS_SHOWN = 20
 RESPONSE_NUMBERS_SHOWN = 20
@@ -114,10 +116,28 @@ def render_run(report: Figures) -> str:
             tallies={kind: _tallies(report, kind) for kind in report["ledger"]},
             together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in (report.get("reasons_together") or {}).items()},
             moves=report["split_moves"]["records"][:MOVES_SHOWN],
+            personal=[row for row in report.get("personal_data", ()) if row["records"]],
+            without_personal=[row for row in report.get("personal_data", ()) if not row["records"]],
+            personal_files=PERSONAL_FILES_SHOWN,
+            personal_samples=report["samples"]["personal"][:PERSONAL_SAMPLES_SHOWN],
             **samples_shown(report),
             **_of_rankings((report.get("profile") or {}).get("rm")),
         )
     )
+
+
+def render_browse(report: Figures) -> str:
+    """The page that leafs through all rows set aside, to stand beside the page of the run and the folder ``rows``.
+
+    Raises:
+        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    """
+    return _environment().get_template("browse.html.j2").render(report=report)
+
+
+def browse_script() -> str:
+    """The script of that page, to stand at ``rows/browse.js``."""
+    return PackageLoader("sftrm_quality.reports").get_source(_environment(), "browse.js")[0]
 
 
 def render_index(reports: Sequence[Figures], older: int = 0) -> str:

@@ -58,6 +58,7 @@ class Findings:
     """What a run found: figures of the data, samples of rows set aside, records whose split changed.
 
     data_run_id: the run whose quarantine and duplicates files hold these rows.
+    browse: how many rows there are, and how many of them the page ``page`` lists; None without such a page.
     decision: a person's on what the gate held, with whether it was applied. In a report that says published or
     unchanged it is the one by which the release was published.
     """
@@ -67,6 +68,7 @@ class Findings:
     moves: pa.Table
     previous_release_id: str | None
     data_run_id: str
+    browse: Figures | None
     decision: Recorded | None
 
 
@@ -108,6 +110,7 @@ def report_of(run: RunFacts, verdict: Verdict, found: Findings, seconds: float, 
         **found.figures,
         "split_moves": {"count": len(found.moves), "records": found.moves.slice(0, _MOVES_LISTED).to_pylist()},
         "samples": found.samples,
+        "browse": found.browse,
         "paths": {
             "release": f"releases/{run.release_id}" if published else None,
             "quarantine": f"quarantine/{found.data_run_id}/quarantine.parquet",

@@ -8,14 +8,17 @@ from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.history import READ_RUNS, newest_reports, summary_of
-from sftrm_quality.reports.html import render_diff, render_index, render_run
+from sftrm_quality.reports.html import browse_script, render_browse, render_diff, render_index, render_run
 
 
 def write_report(report: Figures, folder: Path) -> None:
-    """``report.json`` and ``index.html`` of one run into a folder of its own."""
+    """``report.json`` and ``index.html`` of one run into a folder of its own; ``browse.html`` where it has rows."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
     (folder / "index.html").write_text(render_run(report), "utf-8")
+    if (folder / "rows").is_dir():
+        (folder / "browse.html").write_text(render_browse(report), "utf-8")
+        (folder / "rows" / "browse.js").write_text(browse_script(), "utf-8")
 
 
 def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:

@@ -1,0 +1,110 @@
+"""Personal data that the checks found: how much of each kind, in which files, and a few places, masked."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sftrm_quality.checks import Entry, Suites
+from sftrm_quality.checks.rankings import row_of_each
+from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
+from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.collection.shards import Shard, read_table
+from sftrm_quality.intake.files import Intake
+from sftrm_quality.personal_data import PersonalData, find_personal_data
+from sftrm_quality.records import LabelKind
+from sftrm_quality.reports.figures import Figures
+from sftrm_quality.reports.passages import passage
+from sftrm_quality.splits import SPLITS
+
+# Enough to see what kind of text they stand in.
+SAMPLES_OF_EACH = 3
+_CHECK = "expect_record_to_be_free_of_personal_data"
+
+
+def personal_figures(intakes: Sequence[Intake], suites: Suites) -> list[Figures]:
+    """Of every check for personal data, by label kind: its ``reason``, ``kind`` of data and ``severity``, the number of
+    ``records`` judged with a finding, and ``files``: {source_file, records} of those with any, most first."""
+    found = []
+    for label_kind, entry in _entries(suites):
+        files = {
+            intake.source_file: sum(_failed(intake, number, entry) for number in range(len(intake.shards)))
+            for intake in intakes
+            if intake.label_kind == label_kind
+        }
+        by_file = sorted(((name, n) for name, n in files.items() if n), key=lambda pair: (-pair[1], pair[0]))
+        found.append(
+            {
+                "label_kind": str(label_kind),
+                "reason": entry.reason,
+                "kind": entry.kwargs["kind"],
+                "severity": entry.severity,
+                "records": sum(n for _, n in by_file),
+                "files": [{"source_file": name, "records": n} for name, n in by_file],
+            }
+        )
+    return found
+
+
+def personal_samples(collection: Collection, suites: Suites) -> list[Figures]:
+    """The first published records with a finding of each check, at most SAMPLES_OF_EACH, the finding marked and masked.
+
+    Only shards in which a check found something are looked through, until there are enough: one shard each, usually.
+    """
+    samples: list[Figures] = []
+    room = {(kind, entry.reason): SAMPLES_OF_EACH for kind, entry in _entries(suites)}
+    for shard in collection.shards:
+        for kind, entry in _entries(suites):
+            most = room[kind, entry.reason]
+            if kind == shard.label_kind and most and _failed(shard.intake, shard.number, entry):
+                found = list(_of_shard(collection, shard, entry, most))
+                room[kind, entry.reason] -= len(found)
+                samples += found
+    return sorted(samples, key=lambda s: (s["label_kind"], s["reason"]))
+
+
+def _entries(suites: Suites) -> Iterator[tuple[LabelKind, Entry]]:
+    for kind, suite in ((LabelKind.SFT, suites.sft), (LabelKind.RM, suites.rm)):
+        yield from ((kind, entry) for entry in suite.entries if entry.type == _CHECK)
+
+
+def _failed(intake: Intake, shard: int, entry: Entry) -> int:
+    return sum(count.failed for count in intake.shards[shard].counts if count.reason == entry.reason)
+
+
+def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> Iterator[Figures]:
+    columns = [entry.kwargs["column"], *entry.kwargs.get("others", ())]
+    table = read_table(shard.records_path, [*columns, "source_index"])
+    published = collection.fate[shard.start : shard.start + shard.rows] < len(SPLITS)
+    found: dict[int, tuple[str, str, PersonalData]] = {}
+    for name in columns:
+        rows = islice(_findings(table[name].combine_chunks(), published, entry.kwargs["kind"]), most)
+        for row, text, one in rows:
+            found.setdefault(row, (name, text, one))
+    for row, (name, text, one) in sorted(found.items())[:most]:
+        yield {
+            "reason": entry.reason,
+            "label_kind": str(shard.label_kind),
+            "record_id": collection.record_ids(np.array([shard.start + row]))[0],
+            "source_file": shard.intake.source_file,
+            "source_index": table["source_index"][row].as_py(),
+            "name": "response" if name == "responses" else name,
+            **passage(text, [(one.start, one.end)]),
+        }
+
+
+def _findings(column: pa.Array, published: npt.NDArray[np.bool_], kind: str) -> Iterator[tuple[int, str, PersonalData]]:
+    """Row, text and first finding of the published rows with personal data of a kind, in order, each row once."""
+    rows: npt.NDArray[np.int64] = np.arange(len(column))
+    if pa.types.is_list(column.type):
+        rows, column = row_of_each(column), pc.struct_field(pc.list_flatten(column), "text")
+    last = -1
+    for place in np.flatnonzero(has_sign(signs_of(column), DIGITS | AT) & published[rows]).tolist():
+        text = column[place].as_py()
+        one = next((one for one in find_personal_data(text) if one.kind == kind), None)
+        if one is not None and rows[place] != last:
+            last = int(rows[place])
+            yield last, text, one
