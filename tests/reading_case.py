@@ -48,11 +48,11 @@ def read(
                 result.unknown.append(opened)
                 continue
             result.documents.append(opened)
-            _read_shards(opened, limits, schema, result)
+            read_records(opened, limits, schema, result)
     return result
 
 
-def _read_shards(document: OpenDocument, limits: Limits, schema: pa.Schema, result: Read) -> None:
+def read_records(document: OpenDocument, limits: Limits, schema: pa.Schema, result: Read) -> None:
     next_index = 0
     for shard in document.shards:
         assert shard.first_index == next_index

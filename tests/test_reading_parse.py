@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from sftrm_quality.config import Limits
+from sftrm_quality.config import Limits, RunConfig
 from sftrm_quality.reading import RawShard, load, parse, parse_record
 from sftrm_quality.reading.validate import certify
 from tests.reading_case import json_lines, read, record
@@ -299,3 +300,20 @@ def test_a_file_that_shrinks_is_a_storage_error(tmp_path: Path) -> None:
     shard.path.unlink()
     with pytest.raises(StorageError, match="cannot be read"):
         load(shard, Limits())
+
+
+def test_the_deepest_nesting_that_can_be_configured_is_parsed() -> None:
+    deepest = RunConfig.model_validate({"limits": {"nesting_depth": 500}}).limits.nesting_depth
+    for opening, closing in (("[", "]"), ('{"a":', "}")):
+        text = f'{opening * deepest}"\\u0041"{closing * deepest}'.encode()
+        assert parse_record(text, deepest)[1] is None
+        assert parse_record(text[:-1] + closing.encode() * 2, deepest)[1] == "invalid_json"
+    with pytest.raises(ValidationError, match="less than or equal to 500"):
+        RunConfig.model_validate({"limits": {"nesting_depth": 501}})
+
+
+def test_a_key_that_stands_twice_among_very_many_is_found() -> None:
+    """In proportion to the number of keys: in proportion to its square this would take hours."""
+    keys = "".join(f'"k{n}": 1, ' for n in range(200_000))
+    _, reason, detail = parse_record(f'{{{keys}"k199999": 2}}'.encode(), 8)
+    assert (reason, detail) == ("duplicate_key", "key 'k199999' stands twice in one object")

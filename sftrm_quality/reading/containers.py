@@ -31,17 +31,14 @@ class Container:
     line: int = 1
 
 
-def recognise(window: Window, parse: Parse) -> Container | str:
-    """Decide what holds the records of the text in ``window``, or say what was seen instead ("": nothing of JSON).
+def recognise(window: Window, parse: Parse, line: int) -> Container | str:
+    """Decide what holds the records of the text in ``window``, which begins in line ``line`` and not with white space,
+    or say what was seen instead ("": nothing of JSON).
 
     In this order: a first line that is a whole JSON object (lines); ``{`` with a ``data_info`` list on its top level (a
     document); most lines are objects (lines, the first of them damaged); ``[`` (a list); a document damaged before its
     records; whole objects one after another (a sequence).
     """
-    window.fill(HEAD_BYTES)
-    blank = len(window.data) - len(window.data.lstrip())
-    line = 1 + window.data.count(b"\n", 0, blank)
-    window.drop(blank)
     found = _recognise(window, parse)
     return replace(found, line=line) if isinstance(found, Container) else found
 
@@ -57,7 +54,7 @@ def _recognise(window: Window, parse: Parse) -> Container | str:
         return _list(window, 1, "json_array", {}, parse, sure=after in (b"{", b"]"))
     if window.data.startswith(b"{"):
         return _document_or_sequence(window, lines, parse)
-    return ""
+    return _damaged_document(window, parse) or ""
 
 
 def _first_lines(window: Window) -> list[bytes]:
@@ -113,14 +110,18 @@ def _document_or_sequence(window: Window, lines: list[bytes], parse: Parse) -> C
         if top.end == "list":
             return _list(window, 0, "json_document", top.header, parse, sure=True)
         return _without_records(top.keys, top.kind)
-    if top.end != "closed" and (member := _RECORDS_MEMBER.search(window.data)):
-        # Damage before the records: they can be read all the same.
-        found = _list(window, member.end(), "json_document", {}, parse, sure=False)
-        if isinstance(found, Container):
-            return found
+    if top.end != "closed" and (found := _damaged_document(window, parse)) is not None:
+        return found
     if HEADER_KEY in top.keys or top.kind:
         return _without_records(top.keys, top.kind)
     return _list(window, 0, "json_sequence", {}, parse, sure=False)
+
+
+def _damaged_document(window: Window, parse: Parse) -> Container | None:
+    """A document with damage before its records, which can be read all the same; its first brace may be lost, too."""
+    member = _RECORDS_MEMBER.search(window.data)
+    found = _list(window, member.end(), "json_document", {}, parse, sure=False) if member else None
+    return found if isinstance(found, Container) else None
 
 
 def _without_records(keys: list[str], kind: str | None) -> str:

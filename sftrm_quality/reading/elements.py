@@ -1,11 +1,13 @@
 """Records of a JSON list, or of JSON values one after another, out of a window; damage costs the damaged record.
 
 Two rules carry this. A record that closes without a mark inside (see ``scan``) is taken as it is; whether it is valid
-is for the worker to say. A record with a mark inside is cut in front of the mark unless the text before the mark may be
-continued with a nested object *and* the whole turns out to be valid JSON.
+is for the worker to say. A record with a mark inside is cut in front of the mark unless its brackets and commas make
+one whole object, the mark and what follows included.
+
+Time stays in proportion to the text however it is damaged: nothing that was walked in vain is walked again for the
+next beginning, but for ``limits.nesting_depth`` levels.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,14 +15,13 @@ import numpy as np
 
 from sftrm_quality.config import Limits
 from sftrm_quality.reading.learn import CLOSERS, LIST_END_TEXT
-from sftrm_quality.reading.scan import BLANK, CLOSED, LIST_END, MARK, MORE, Marks, scan_list, scan_object
+from sftrm_quality.reading.scan import BLANK, LIST_END, MARK, MORE, Marks, closing_braces, scan_list, scan_object
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, SpanBuilder, Spans
-from sftrm_quality.reading.validate import may_continue_with_object
+from sftrm_quality.reading.validate import NO_JSON, TOO_DEEP, UNENDED, object_end
 from sftrm_quality.reading.window import Window
 
 _BLOCK = 1 << 20
 _LOOK_AHEAD = 4096
-_TAIL = re.compile(rb"\]\s*\}?\s*\Z")
 
 
 class ElementReader:
@@ -36,6 +37,8 @@ class ElementReader:
         self._window, self._closing, self._marks, self._limits, self._valid = window, closing, marks, limits, valid
         self._room = tuple(np.empty(limits.shard_records, kind) for kind in (np.int64, np.int64, np.bool_))
         self._whole_before = True
+        self._braces = np.empty(0, np.int64), np.empty(0, np.int64)  # of this window, see _end_of_deep
+        self._mark_ahead = -1  # a mark further on in this window
         self.closed = False
 
     def spans(self) -> Iterator[Spans | Oversized]:
@@ -57,6 +60,7 @@ class ElementReader:
         data, final = self._window.data, self._window.at_end
         buf = np.frombuffer(data, np.uint8)
         batch = SpanBuilder()
+        self._braces, self._mark_ahead = (np.empty(0, np.int64), np.empty(0, np.int64)), -1
         at = 0
         while batch.count < self._limits.shard_records:
             outcome, n, at, stop = scan_list(buf, at, buf.size, final, self._closing, *self._marks.layout, *self._room)
@@ -66,7 +70,7 @@ class ElementReader:
                 if settled is None:
                     break
                 end, reason = settled
-                batch.add(at, len(data[:end].rstrip(b" \t\r\n,")) if reason else end, reason)
+                batch.add(at, at + len(data[at:end].rstrip(b" \t\r\n,")) if reason else end, reason)
                 at = end
             elif outcome == LIST_END:
                 stray = self._stray_end(at, self._is_whole(batch.last()))
@@ -75,7 +79,7 @@ class ElementReader:
                 if stray == 0:
                     self.closed = True
                     return self._merged(batch), at + 1, True
-                batch.add(at, len(data[:stray].rstrip(b" \t\r\n,")), "invalid_json")
+                batch.add(at, at + len(data[at:stray].rstrip(b" \t\r\n,")), "invalid_json")
                 at = stray
             elif outcome == MORE and final:
                 end = len(data.rstrip())
@@ -91,22 +95,29 @@ class ElementReader:
 
     def _settle(self, buf: Any, start: int, mark: int) -> tuple[int, str | None] | None:
         """Where the record at ``start`` with a mark inside ends, and its reason if broken. None: more bytes needed."""
-        final = self._window.at_end
         cut = (mark, "invalid_json")
-        if not may_continue_with_object(buf, start, mark):
+        beyond = self._window.at_end or buf.size - start > self._limits.record_bytes
+        stop = object_end(buf, start, buf.size, self._limits.nesting_depth)
+        if stop == TOO_DEEP:
+            stop = self._end_of_deep(buf, start)
+        if stop == NO_JSON:
             return cut
-        state = np.zeros(2, np.int64)
-        outcome, stop = scan_object(buf, start, start, buf.size, final, state, *Marks.of(()).layout)
-        beyond = final or buf.size - start > self._limits.record_bytes
-        if outcome != CLOSED:
+        if stop == UNENDED:
             return cut if beyond else None
         at_text_end = not self._window.data[stop:].strip()
         if at_text_end and not beyond:
             return None
-        # A record that lost its own closing brackets takes those of the list and of the document, and is then valid.
-        if (at_text_end and self._closing) or not self._valid(self._window.data[start:stop]):
-            return cut
-        return stop, None
+        # A record that lost its own closing brackets takes those of the list and of the document.
+        return cut if at_text_end and self._closing else (stop, None)
+
+    def _end_of_deep(self, buf: Any, start: int) -> int:
+        """The position after the object at ``start``, or UNENDED: looked up among all braces of the window."""
+        opens, closes = self._braces
+        at = int(np.searchsorted(opens, start))
+        if at == len(opens) or opens[at] != start:  # inside a string then, or never looked at
+            opens, closes = self._braces = closing_braces(buf, start, buf.size)
+            at = 0
+        return int(closes[at]) if closes[at] >= 0 else UNENDED
 
     def _stray_end(self, at: int, clean: bool) -> int | None:
         """0 if the ``]`` at ``at`` ends the list; where to go on if it is damage; None: more bytes needed.
@@ -125,7 +136,9 @@ class ElementReader:
             return position
         if clean and LIST_END_TEXT.match(data, at):
             return 0
-        return at + 1 if any(data.find(text, position) >= 0 for text in marks.texts) else 0
+        if self._mark_ahead < position:
+            self._mark_ahead = max((data.find(text, position) for text in marks.texts), default=-1)
+        return position if self._mark_ahead >= 0 else 0
 
     def _is_whole(self, span: tuple[int, int] | None) -> bool:
         """Whether a span is a whole object; None stands for what came before the window."""
@@ -137,7 +150,8 @@ class ElementReader:
     def _last_reason(self, record: bytes) -> str:
         if self._window.damage:
             return "stream_broken"
-        return "invalid_json" if self._closing and _TAIL.search(record) else "truncated_record"
+        ends_with_list = record.rstrip().removesuffix(b"}").rstrip().endswith(b"]")
+        return "invalid_json" if self._closing and ends_with_list else "truncated_record"
 
     def _missing_end(self, batch: SpanBuilder, at: int) -> None:
         """The text ends between records: damage of the stream, or a list that is not closed, is a row of its own."""
@@ -163,15 +177,15 @@ class ElementReader:
         marked = np.array([data.startswith(self._marks.texts, start) for start in starts.tolist()], dtype=np.bool_)
         joins = ~marked & (ends > starts) if self._marks.texts else np.isin(np.arange(len(starts)), list(bad))
         keep = np.ones(len(starts), dtype=np.bool_)
-        for row in sorted(bad):
-            first, last = row, row
-            while joins[first] and first > 0 and joins[first - 1]:
-                first -= 1
-            while last + 1 < len(starts) and joins[last + 1]:
-                last += 1
-            keep[first + 1 : last + 1] = False
-            ends[first] = ends[last]
-            broken[first] = broken.get(last, "invalid_json")
+        broken |= {row: broken.get(row, "invalid_json") for row in bad}
+        edges = np.flatnonzero(np.diff(joins.astype(np.int8), prepend=0, append=0))
+        bad_rows = np.array(sorted(bad))
+        for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            nearest = np.searchsorted(bad_rows, first)
+            if nearest < len(bad_rows) and bad_rows[nearest] < stop:
+                keep[first + 1 : stop] = False
+                ends[first] = ends[stop - 1]
+                broken[first] = broken.get(stop - 1, "invalid_json")
         kept = np.cumsum(keep) - 1
         broken = {int(kept[row]): reason for row, reason in broken.items() if keep[row]}
         return Spans(starts[keep], ends[keep], broken)

@@ -39,8 +39,8 @@ class Inflated:
     """A stream of decompressed bytes; reading raises StreamDamage after the last good byte.
 
     ``limit`` is the number of compressed bytes (None: all that ``raw`` has from here on). Members (gzip) and frames
-    (zstd) that begin with one of ``magics`` may follow each other. ``crc`` is the CRC-32 that the whole must have where
-    the format keeps it elsewhere (zip).
+    (zstd) that begin with one of ``magics`` may follow each other. ``size`` and ``crc`` are the number of bytes and the
+    CRC-32 that the whole must have where the format keeps them elsewhere (zip); what inflates to more is damage.
     """
 
     def __init__(
@@ -50,12 +50,13 @@ class Inflated:
         step: int,
         magics: tuple[bytes, ...] = (),
         limit: int | None = None,
+        size: int | None = None,
         crc: int | None = None,
     ) -> None:
         self._raw, self._new, self._step, self._magics, self._limit = raw, new, step, magics, limit
         self._start = raw.tell()
         self._read = 0
-        self._expected_crc = crc
+        self._expected_size, self._expected_crc = size, crc
         self._blocks = self._checked()
         self._ready = memoryview(b"")
 
@@ -77,6 +78,9 @@ class Inflated:
         given, crc = 0, 0
         try:
             for block in self._inflate(fine_from=None):
+                if self._expected_size is not None and given + len(block) > self._expected_size:
+                    yield block[: self._expected_size - given]
+                    raise StreamDamage(f"more than the {self._expected_size:,} bytes that the archive says")
                 given += len(block)
                 crc = zlib.crc32(block, crc)
                 yield block
@@ -143,7 +147,7 @@ def unzstd(raw: BinaryIO) -> Inflated:
     return Inflated(raw, new, _ZSTD_STEP, (ZSTD_MAGIC, *_SKIPPABLE_MAGIC))
 
 
-def zip_member(raw: BinaryIO, stored: bool, size: int, crc: int) -> Inflated:
-    """A member of a zip archive whose ``size`` compressed bytes begin at the current position."""
+def zip_member(raw: BinaryIO, stored: bool, packed: int, size: int, crc: int) -> Inflated:
+    """A member of a zip archive of ``size`` bytes whose ``packed`` compressed bytes begin at the current position."""
     new = _Stored if stored else lambda: zlib.decompressobj(-15)
-    return Inflated(raw, new, _DEFLATE_STEP, limit=size, crc=crc)
+    return Inflated(raw, new, _DEFLATE_STEP, limit=packed, size=size, crc=crc)

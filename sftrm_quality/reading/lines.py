@@ -49,6 +49,8 @@ def line_spans(window: Window, limits: Limits, line: int) -> Iterator[Spans | Ov
         if len(spans.starts):
             yield spans
         line += len(stops)
+        # White space in front of a record is no part of it: a line of nothing else needs no room, however long it is.
+        consumed += len(data) - consumed - len(data[consumed:].lstrip())
         window.drop(consumed)
         if not consumed and not final:
             if len(data) > limits.record_bytes:

@@ -175,3 +175,32 @@ def scan_list(
         n += 1
         i = stop
     return FULL, n, i, i
+
+
+@kernel
+def closing_braces(buf: Any, start: int, end: int) -> tuple[Any, Any]:
+    """Positions (int64) of the braces that open an object from ``start``, one of them, on, and the positions after
+    their closing ones, -1 where there are none before ``end``."""
+    count, i, inside = 0, start, False
+    for _ in range(2):
+        opens, closes = np.empty(count, np.int64), np.full(count, -1, np.int64)
+        stack = np.empty(count, np.int64)
+        count, depth, i, inside = 0, 0, start, False
+        while i < end:
+            c = buf[i]
+            if c == 0x22:
+                inside = not inside
+            elif inside:
+                i += 1 if c == 0x5C else 0
+            elif c == 0x7B:
+                if opens.size:
+                    opens[count] = i
+                    stack[depth] = count
+                count += 1
+                depth += 1
+            elif c == 0x7D and depth > 0:
+                depth -= 1
+                if opens.size:
+                    closes[stack[depth]] = i + 1
+            i += 1
+    return opens, closes

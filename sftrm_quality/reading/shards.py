@@ -81,18 +81,24 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     """
     window = Window(stream.open())
     window.fill(HEAD_BYTES)
-    head, damage = window.data, window.damage
+    head = window.data
     text = detect(head, encoding)
-    if isinstance(text, str) or not head.strip():
+    if isinstance(text, str):
         window.close()
-        return _unknown(stream, text if isinstance(text, str) else describe(head, stream.size), damage)
+        return _unknown(stream, text, window.damage)
     if text.is_utf16:
         window.close()
         window = Utf16Window(stream.open(), text)
     else:
         window.drop(text.mark)
+    line = _skip_blank(window)
+    if not window.data:
+        window.close()
+        return _unknown(stream, describe(head, stream.size), window.damage)
+    if text.name is None:
+        text = TextEncoding(utf8_or_cp949(window.data), 0)
     parse = Parse("utf-8" if text.is_utf16 else text.name or "utf-8", limits)
-    container = recognise(window, parse)
+    container = recognise(window, parse, line)
     if isinstance(container, str):
         window.close()
         return _unknown(stream, container or describe(head, stream.size, parse.encoding), window.damage)
@@ -101,6 +107,18 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
         stream.source_file, container.name, text.name or "utf-8", container.header, container.sample,
         cutter.shards(), window.close,
     )  # fmt: skip
+
+
+def _skip_blank(window: Window) -> int:
+    """Drop white space before the text, however much there is, and fill the window; the line that it begins in then."""
+    line = 1
+    while True:
+        window.fill(HEAD_BYTES)
+        blank = len(window.data) - len(window.data.lstrip())
+        line += window.data.count(b"\n", 0, blank)
+        window.drop(blank)
+        if (window.data and not blank) or window.at_end:
+            return line
 
 
 def _unknown(stream: RawStream, seen: str, damage: str | None) -> UnknownFile:

@@ -42,7 +42,8 @@ def open_streams(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
     """The streams of a file, decided by its first bytes: gzip, zstd, zip (members by name), else the file itself.
 
     What cannot be a stream is an UnknownFile: encrypted members, members of methods other than stored and deflate,
-    damaged or empty archives, bombs (beyond a gigabyte and 200 times their packed size).
+    damaged or empty archives, bombs (members that overlap; from the first gigabyte on, over all members of an archive,
+    what is more than 200 times its packed size).
     Raises StorageError where the file cannot be opened.
     """
     with _open(file.path) as raw:
@@ -73,6 +74,7 @@ def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         yield UnknownFile(file.source_file, f"damaged zip archive ({error}), {file.size:,} bytes")
         return
+    obstacles = _obstacles([info for _, info in members], file.size)
     members = [(name, info) for name, info in members if not any(map(is_ignored, set(name.split("/")) - {".", ".."}))]
     if not members:
         yield UnknownFile(file.source_file, f"zip archive without files, {file.size:,} bytes")
@@ -87,7 +89,7 @@ def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
             seen[name] += shown in taken
         taken.add(shown)
         source_file = f"{file.source_file}!/{shown}"
-        if obstacle := _obstacle(info):
+        if obstacle := obstacles.get(id(info)):
             yield UnknownFile(source_file, f"{obstacle}, {info.file_size:,} bytes")
         else:
             yield RawStream(source_file, file.path, False, info.file_size, _opener(file.path, info))
@@ -110,13 +112,33 @@ def _member_name(info: zipfile.ZipInfo) -> str:
     return unicodedata.normalize("NFC", name.replace("\\", "/").lstrip("/"))
 
 
-def _obstacle(info: zipfile.ZipInfo) -> str | None:
+def _obstacles(infos: list[zipfile.ZipInfo], size: int) -> dict[int, str]:
+    """Why members cannot be read, by the ``id`` of their entries in the directory of an archive of ``size`` bytes."""
+    found = {id(info): obstacle for info in infos if (obstacle := _obstacle(info, size))}
+    end, inflated = 0, 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if id(info) in found:
+            continue
+        if info.header_offset < end:
+            # No archiver shares bytes between members; a bomb does, and inflates the same ones thousands of times.
+            found[id(info)] = "zip member that overlaps another one, refused as a zip bomb"
+            continue
+        end = info.header_offset + _LOCAL_HEADER + info.compress_size
+        if info.file_size > _BOMB_RATIO * info.compress_size:
+            inflated += info.file_size
+            if inflated > _BOMB_BYTES:
+                times = info.file_size // max(info.compress_size, 1)
+                found[id(info)] = f"zip member {times} times its packed size, refused as a zip bomb"
+    return found
+
+
+def _obstacle(info: zipfile.ZipInfo, size: int) -> str | None:
+    if not 0 <= info.header_offset <= size - _LOCAL_HEADER - info.compress_size:
+        return "zip member that does not lie in its archive; the archive is damaged, get it again"
     if info.flag_bits & _ENCRYPTED:
         return "encrypted zip member; unpack it with its password first"
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return f"zip member packed by method {info.compress_type}; repack it with deflate"
-    if info.file_size > _BOMB_BYTES and info.file_size > _BOMB_RATIO * info.compress_size:
-        return f"zip member {info.file_size // max(info.compress_size, 1)} times its packed size, refused as a zip bomb"
     return None
 
 
@@ -130,6 +152,6 @@ def _opener(path: Path, info: zipfile.ZipInfo) -> Callable[[], ByteStream]:
         header = raw.read(_LOCAL_HEADER)
         names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         raw.seek(info.header_offset + _LOCAL_HEADER + names)
-        return zip_member(raw, stored, info.compress_size, info.CRC)
+        return zip_member(raw, stored, info.compress_size, info.file_size, info.CRC)
 
     return open_member

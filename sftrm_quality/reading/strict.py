@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from typing import Any, NoReturn
 
 import numpy as np
@@ -20,8 +21,7 @@ class _Refused(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for i, name in enumerate(names) if name in names[:i])
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         shown = twice[:_SHOWN_KEY].encode("unicode_escape" if not twice.isprintable() else "utf-8", "backslashreplace")
         raise _Refused("duplicate_key", f"key '{shown.decode()}' stands twice in one object")
     return value

@@ -20,7 +20,7 @@ from sftrm_quality.reading.kernels import kernel
 _VALUE, _VALUE_OR_END, _KEY, _KEY_OR_END, _COLON, _AFTER, _DONE = 0, 1, 2, 3, 4, 5, 6
 _INVALID, _DOUBT = -1, -2
 
-_MAX_DEPTH = 1001  # one more than configuration allows
+_MAX_DEPTH = 501  # one more than configuration allows
 _MAX_KEYS = 4096  # keys of all open objects of a record together; more is left to the strict parser
 _MAX_SIBLINGS = 128  # keys of one object are compared pairwise
 FIELD_SLOTS = 512  # distinct top-level field names told apart in one shard
@@ -35,6 +35,9 @@ _TEXT[0x80:] = 6
 _TEXT[0xC2:0xE0] = 2
 _TEXT[0xE0:0xF0] = 3
 _TEXT[0xF0:0xF5] = 4
+# Bytes of numbers and words, right and wrong ones.
+_WORD = np.zeros(256, dtype=np.bool_)
+_WORD[list(b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")] = True
 
 
 @kernel
@@ -177,7 +180,7 @@ def _scratch() -> tuple[Any, Any, Any, Any, Any]:
 
 
 @kernel
-def _walk(buf: Any, i: int, e: int, max_depth: int, utf8: bool, scratch: Any) -> tuple[int, int]:
+def _walk(buf: Any, i: int, e: int, max_depth: int, scratch: Any) -> tuple[int, int]:
     """Walk ``buf[i:e]``: the state at its end and the number of top-level fields seen.
 
     ``scratch`` is made by ``_scratch``: by level, whether it is an object and the number of keys before it; the hashes
@@ -212,7 +215,7 @@ def _walk(buf: Any, i: int, e: int, max_depth: int, utf8: bool, scratch: Any) ->
         elif state in (_KEY, _KEY_OR_END):
             if c != 0x22:
                 return _INVALID, seen
-            stop = _string(buf, i + 1, e, utf8)
+            stop = _string(buf, i + 1, e, True)
             if stop < 0:
                 return _INVALID, seen
             code = np.uint64(14695981039346656037)  # FNV-1a: keys are short
@@ -236,7 +239,7 @@ def _walk(buf: Any, i: int, e: int, max_depth: int, utf8: bool, scratch: Any) ->
             i = stop
             state = _COLON
         elif c == 0x22:
-            i = _string(buf, i + 1, e, utf8)
+            i = _string(buf, i + 1, e, True)
             if i < 0:
                 return _INVALID, seen
             state = _AFTER
@@ -282,7 +285,7 @@ def _certify(buf: Any, starts: Any, ends: Any, max_depth: int, clean: Any, count
         start, end = starts[r], ends[r]
         if end <= start or buf[start] != 0x7B:
             continue  # a record of another type than object is valid JSON and not for the fast way
-        state, seen = _walk(buf, start, end, max_depth, True, scratch)
+        state, seen = _walk(buf, start, end, max_depth, scratch)
         if state == _DONE:
             clean[r] = True
             _count_fields(buf, scratch[3], scratch[4], seen, hashes, counts, where)
@@ -302,12 +305,64 @@ def certify(buf: Any, starts: Any, ends: Any, max_depth: int) -> tuple[Any, dict
     return clean, fields
 
 
+NO_JSON, UNENDED, TOO_DEEP = -1, -2, -3
+
+
 @kernel
-def _end_state(buf: Any, start: int, end: int) -> int:
-    state, _ = _walk(buf, start, end, _MAX_DEPTH, False, _scratch())
-    return int(state)
+def _has_quote(buf: Any, i: int, end: int) -> bool:
+    """Whether the string whose text starts at ``i`` is closed, whatever is in it."""
+    while i < end and buf[i] != 0x22:
+        i += 2 if buf[i] == 0x5C else 1
+    return bool(i < end)
 
 
-def may_continue_with_object(buf: Any, start: int, end: int) -> bool:
-    """Whether ``buf[start:end]`` may be the beginning of valid JSON in which an object comes next (any encoding)."""
-    return _end_state(buf, start, end) in (_VALUE, _VALUE_OR_END, _DOUBT)
+@kernel
+def object_end(buf: Any, start: int, end: int, max_depth: int) -> int:
+    """The position after the object at ``start``, as far as brackets and commas tell, in any encoding that keeps ASCII.
+
+    Else NO_JSON, UNENDED where ``end`` comes first, or TOO_DEEP at the first level beyond ``max_depth``: so nobody who
+    tries one beginning after another in damaged text walks all of it each time.
+    """
+    is_object = np.zeros(max_depth + 1, np.bool_)
+    state, depth, i = _VALUE, 0, start
+    while i < end:
+        c = buf[i]
+        if c == 0x20 or c == 0x0A or c == 0x0D or c == 0x09:
+            i += 1
+        elif (c == 0x7D or c == 0x5D) and (
+            state == _AFTER or state == (_KEY_OR_END if is_object[depth] else _VALUE_OR_END)
+        ):
+            if is_object[depth] != (c == 0x7D):
+                return NO_JSON
+            depth -= 1
+            i += 1
+            if depth == 0:
+                return i
+            state = _AFTER
+        elif state in (_AFTER, _COLON):
+            if c != (0x2C if state == _AFTER else 0x3A):
+                return NO_JSON
+            state = _KEY if state == _AFTER and is_object[depth] else _VALUE
+            i += 1
+        elif c == 0x22:
+            stop = _string(buf, i + 1, end, False)
+            if stop < 0:
+                return NO_JSON if _has_quote(buf, i + 1, end) else UNENDED
+            i = stop
+            state = _COLON if state in (_KEY, _KEY_OR_END) else _AFTER
+        elif state in (_KEY, _KEY_OR_END):
+            return NO_JSON
+        elif c == 0x7B or c == 0x5B:
+            depth += 1
+            if depth > max_depth:
+                return TOO_DEEP
+            is_object[depth] = c == 0x7B
+            state = _KEY_OR_END if c == 0x7B else _VALUE_OR_END
+            i += 1
+        elif _WORD[c]:
+            while i < end and _WORD[buf[i]]:
+                i += 1
+            state = _AFTER
+        else:
+            return NO_JSON
+    return UNENDED
