@@ -47,8 +47,8 @@ class Limits(_Settings, title="Limits"):
     shard_bytes: int = Field(8 << 20, ge=1024, le=512 << 20, title="Bytes a shard")
     # The longest real record seen is 60 kB; 64 MiB leaves room and still bounds a missing quote's damage.
     record_bytes: int = Field(64 << 20, ge=1024, le=1 << 30, title="Bytes a record")
-    # JSON of label files is 3 to 5 levels deep; conversations and trees reach some dozens. At a thousand levels Python's
-    # own parser gives up.
+    # JSON of label files is 3 to 5 levels deep; conversations and trees reach some dozens. Python's own parser gives up
+    # at a thousand.
     nesting_depth: int = Field(128, ge=4, le=500, title="Levels of nesting a record")
 
 
