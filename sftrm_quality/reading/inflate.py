@@ -15,6 +15,8 @@ _SKIPPABLE_MAGIC = tuple(bytes([n]) + b"\x2a\x4d\x18" for n in range(0x50, 0x60)
 # Small steps bound what one step can inflate to: 1 KiB of zstd to some 40 MiB, 16 KiB of deflate to 16 MiB.
 _DEFLATE_STEP = 16 << 10
 _ZSTD_STEP = 1 << 10
+# Bytes that decoding a frame may hold. The zstd command asks for --memory or --long beyond that, too.
+_ZSTD_WINDOW = 128 << 20
 
 
 class _Decompressor(Protocol):
@@ -143,7 +145,7 @@ def gunzip(raw: BinaryIO) -> Inflated:
 
 def unzstd(raw: BinaryIO) -> Inflated:
     """The text of a zstd file of one or more frames, from the current position on."""
-    new = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj
+    new = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj
     return Inflated(raw, new, _ZSTD_STEP, (ZSTD_MAGIC, *_SKIPPABLE_MAGIC))
 
 
