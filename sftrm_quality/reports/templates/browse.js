@@ -115,7 +115,7 @@
   function item(row) {
     const made = element("li", "");
     const place = element("span", "place", visible(index.sources[row[SOURCE]]), `, index ${number(row[INDEX])} `);
-    made.append(element("p", "", place, element("code", "copy why", `${why} ${row[ID]}`)));
+    made.append(element("p", "", place, element("code", "copy trace", `${why} ${row[ID]}`)));
     row[REASONS].forEach((code, n) => {
       const [kind, name] = index.reasons[code];
       const detail = row[STAYED]
@@ -149,5 +149,6 @@
     look();
   }
 
+  status.textContent = "Loading …";
   load("index", () => { status.textContent = "rows/index.js is missing: was this page moved without its folder?"; });
 })();

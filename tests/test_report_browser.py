@@ -1,0 +1,195 @@
+"""The report of a run over hostile records in a real browser: nothing of theirs runs, and everything can be read.
+
+With SFTRM_SCREENSHOTS=docs/images it also takes the pictures of the docs.
+"""
+
+import gzip
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.site import ReportSite
+from tests.outputs import open_gate, run_on
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+pytestmark = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+]
+SECONDS = 1000
+RUN = "window.ran = 1"
+# The first five are those of which a sample of each reason is shown.
+HOSTILE = (
+    f"<script>{RUN}</script>",
+    "\u202egnp.exe\u2066\u200f\u061c \u05d0\u05d1 rtl",
+    "esc \x1b[31mred\x1b[0m \x1b]0;title\x07 csi \x9b31m",
+    "nul \x00 del \x7f",
+    "e" + "\u0301" * 300,
+    f"</script><script>{RUN}</script>",
+    f"</style></title></textarea></noscript><img src=x onerror='{RUN}'>",
+    f"<svg onload='{RUN}'><style>@import url(http://evil.example/x);body{{display:none}}</style>",
+    f"javascript:{RUN}",
+    f"' onmouseover='{RUN}' x='",
+    f"{{{{ {RUN} }}}}{{% raw %}}<!--",
+    f"`${{{RUN}}}`\\'\"];{RUN};//\u2028{RUN}",
+    "https://evil.example/x.png //evil.example/y <link rel=stylesheet href=//evil.example>",
+    "w" * 100_000,
+    "가" * 100_000,
+    "\u200b" * 5_000,
+)
+# Not even a name of a file is to be trusted.
+NAME = "<img src=x onerror=alert(1)>\u202e{{7*7}}.jsonl"
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The folder of the report of a run over them, each as a question, an answer, a response and broken JSON."""
+    base = tmp_path_factory.mktemp("hostile")
+    (base / "raw").mkdir()
+    lines, rankings = [], []
+    for number, text in enumerate(HOSTILE):
+        common = {"data_id": f"{number} {text[:300]}", "data_category": text[:300], "question_type": "x"}
+        # Blank, so that it is set aside; twice, so that the second one is a duplicate.
+        lines += [{**common, "question": text, "answer": " "}, {**common, "question": f"? {text}", "answer": "so\x07"}]
+        lines += [{**common, "data_id": f"{n}{number}", "question": f"{number} {text}", "answer": text} for n in "ab"]
+        responses = [{"text": text, "rank": 2}, {"text": f"{text} <s>", "rank": 1}]
+        rankings.append({**common, "prompt": text, "responses": responses})
+    data = (
+        "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + '\n{"question": "\\ud800", "answer": "x"}\n'
+    )
+    data += "".join(f'{{"question": "{text}\n' for text in HOSTILE if "\n" not in text)
+    (base / "raw" / NAME).write_text(data, "utf-8")
+    (base / "raw" / "rm.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, rankings)).encode()))
+    return run_on([base / "raw"], base / "out", open_gate(base / "suites")).report_folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser):
+    """Opens a page of a report and holds it to what every page must be, whatever was done with it."""
+    contexts = []
+
+    def open_page(address, width=1280, scheme="light"):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.set_default_timeout(10 * SECONDS)
+        page.complaints, page.asked = [], []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (page.complaints.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(address)
+        contexts.append((context, page, address.rsplit("/", 1)[0]))
+        return page
+
+    yield open_page
+    for context, page, folder in contexts:
+        assert page.complaints == []
+        assert [url for url in page.asked if not url.startswith(f"{folder}/")] == []
+        assert page.evaluate("window.ran") is None
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_report_of_hostile_records_is_readable_and_runs_nothing(report, opened, width, scheme):
+    page = opened((report / "index.html").as_uri(), width, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    assert len(page.asked) == 1
+    shown = page.locator("#aside").inner_text()
+    for text in (HOSTILE[0], "⟨U+202E⟩gnp.exe", "⟨U+001B⟩[31mred", "⟨U+0000⟩", "⟨U+0301⟩", "characters"):
+        assert text in shown, text
+    assert page.locator("#aside mark.defect").count() > 20
+    # Nothing of a record became an element, and the dark page is dark.
+    allowed = "img, script, link, iframe, object, form, input, [onerror], [onload], [onmouseover], [style]"
+    assert page.locator(allowed).count() == 0
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (ground == "rgb(18, 21, 24)") is (scheme == "dark")
+
+
+@pytest.fixture(scope="module")
+def site(report):
+    with ReportSite(report.parent.parent, 0) as site:
+        yield f"{site.address}/{report.name}"
+
+
+@pytest.mark.parametrize("over", ["file", "site"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_rows_can_be_leafed_through_filtered_and_searched(report, opened, site, over, width):
+    address = (report / "browse.html").as_uri() if over == "file" else f"{site}/browse.html"
+    page = opened(address, width, "dark" if over == "file" else "light")
+    figures = json.loads((report / "report.json").read_text("utf-8"))
+    every, blank = figures["browse"]["rows"], figures["reasons"]["sft"]["answer_blank"]
+    assert every > 60 and blank > 10
+    status, rows = page.locator("#status"), page.locator("#rows > li")
+    playwright.expect(status).to_have_text(f"1–50 of {every} rows ")
+    seen = rows.all_inner_texts()
+    while page.get_by_role("button", name="Next").is_enabled():
+        before = status.inner_text()
+        page.get_by_role("button", name="Next").click()
+        playwright.expect(status).not_to_have_text(before)
+        seen += rows.all_inner_texts()
+    assert len(seen) == every
+    assert page.locator("#rows :is(img, script, svg, style, link, a, input)").count() == 0
+    together = "\n".join(seen)
+    for text in (HOSTILE[0], "⟨U+202E⟩gnp.exe", "⟨U+001B⟩[31mred", "⟨U+0000⟩", "more characters"):
+        assert text in together, text
+    page.get_by_role("button", name="Back").click()
+    playwright.expect(status).not_to_contain_text(f"–{every} of")
+
+    page.get_by_label("Reason").select_option(label=f"SFT answer_blank ({blank})")
+    playwright.expect(status).to_have_text(f"1–{blank} of {blank} rows ")
+    assert all("SFT answer_blank" in text for text in rows.all_inner_texts())
+    page.get_by_label("Source").select_option(label="rm.jsonl.gz")
+    playwright.expect(status).to_have_text("No row fits")
+    page.get_by_label("Reason").select_option(label="all")
+    playwright.expect(status).to_contain_text(f"of {len(HOSTILE)} rows")
+    page.get_by_label("Source").select_option(label="all")
+    page.get_by_label("Search").fill("GNP.exe")
+    found = sum("gnp.exe" in text for text in seen)
+    playwright.expect(status).to_contain_text(f"1–{found} of {found} rows")
+    assert all("gnp.exe" in text for text in rows.all_inner_texts())
+    page.get_by_label("Search").fill("no row says this")
+    playwright.expect(status).to_have_text("No row fits")
+
+
+def test_without_script_the_page_of_rows_says_where_they_are(report, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((report / "browse.html").as_uri())
+    assert page.get_by_text("This page needs the scripts in the folder rows").is_visible()
+    assert page.get_by_text("quarantine.parquet").first.is_visible()
+    context.close()
+
+
+def test_pictures_of_the_report_of_the_samples(samples_run, opened):
+    folder = samples_run.out / "reports" / samples_run.report["run_id"]
+    for name, width, height in (("report", 1280, 960), ("report-phone", 390, 844)):
+        page = opened((folder / "index.html").as_uri(), width)
+        assert page.get_by_role("heading", name="PUBLISHED").is_visible()
+        if os.environ.get("SFTRM_SCREENSHOTS"):
+            keep(page, Path(os.environ["SFTRM_SCREENSHOTS"]) / f"{name}.png", width, height)
+
+
+def keep(page, path, width, height):
+    from io import BytesIO
+
+    from PIL import Image
+
+    page.set_viewport_size({"width": width, "height": height})
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
