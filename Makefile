@@ -1,10 +1,11 @@
 # make run    the main job on the sample data          make test    all tests
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
+# make soak   the long forms of the tests: kills, full disks, many at once; an hour
 # make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check setup lock clean benchmark
+.PHONY: run test soak check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -13,6 +14,10 @@ run: .venv/.ready
 # so that the long ones of a few tests do not all come last.
 test: .venv/.ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# What each test prints at its end says how many tries it made.
+soak: .venv/.ready
+	$(BIN)/python -m pytest -m soak -s
 
 check: .venv/.ready
 	$(BIN)/ruff check .

@@ -203,11 +203,13 @@ def rollback(
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases.publish import find_release
     from sftrm_quality.releases.publish import rollback as roll_back
+    from sftrm_quality.reports.write import take_back
 
     output = OutputFolder(out or OUT)
     try:
         find_release(output, release_id)
         with output.locked(0, print):
+            take_back(output)
             roll_back(output, release_id)
     except SftrmError as error:
         fail(error)

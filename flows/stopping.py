@@ -1,10 +1,10 @@
 """Ctrl-C and SIGTERM: the run ends at once, with one line, and what it wrote aside is taken away."""
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -40,17 +40,23 @@ def stop_on_signals(output: "OutputFolder") -> None:
     minutes asking it again. Nothing that is in force can be half-written, whenever this happens (see `releases`), and
     the kernel frees the lock.
     """
+    from sftrm_quality.releases.unfinished import nothing_moving
+    from sftrm_quality.reports.write import take_back
+
     before = output.release_in_force()
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        import psutil
-
-        for child in psutil.Process().children(recursive=True):
-            child.kill()
-        now = output.release_in_force()
-        # A run that only waits for another one must not take that one's work away.
-        if output.writer() == os.getpid():
-            shutil.rmtree(output.staging, ignore_errors=True)
+        for ignored in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ignored, signal.SIG_IGN)
+        _end_children()
+        # Another thread that is putting a release in place comes to its end first: it takes milliseconds.
+        with nothing_moving():
+            # A run that only waits for another one must not take that one's work away.
+            if output.writer() == os.getpid():
+                with suppress(OSError):
+                    take_back(output)
+                output.clear()
+            now = output.release_in_force()
         published = "nothing was published" if now == before else f"release {now} was published already"
         print(f"\nstopped; {published}", file=sys.stderr, flush=True)
         os._exit(128 + number)
@@ -58,3 +64,14 @@ def stop_on_signals(output: "OutputFolder") -> None:
     global _handler
     _handler = stop
     again()
+
+
+def _end_children() -> None:
+    """Kill what this process started, and wait until it is gone: until then it may still write."""
+    import psutil
+
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        with suppress(psutil.Error):  # gone by itself since
+            child.kill()
+    psutil.wait_procs(children, timeout=5)

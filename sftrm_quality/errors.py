@@ -1,5 +1,15 @@
 """Exceptions are for us: configuration, suites, storage. Bad data is a row with a reason, never one of these."""
 
+import errno
+from pathlib import Path
+
+_FREE_SPACE = "Free space or inodes there and run again."
+_ALLOW = "Check its permissions and how it is mounted, or name another one."
+_NEXT = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FREE_SPACE),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _ALLOW),
+}
+
 
 class SftrmError(Exception):
     """The base of all errors that are meant for the user; the text says where, what and what to do next."""
@@ -21,6 +31,16 @@ class SuiteError(SftrmError):
 
 class StorageError(SftrmError):
     """Reading or writing failed: disk full, no permission, a file that changed while it was read."""
+
+
+def storage_error(error: OSError, where: Path | str) -> StorageError:
+    """What the system says as an error for people. where: the file or folder, for an error that does not name it."""
+    # An array that is cut short by a full disk says so in numbers alone.
+    said = error.strerror or f"written or read in part only ({error})"
+    return StorageError(
+        f"{error.filename or where}: {said}; nothing is published. "
+        f"{_NEXT.get(error.errno or 0, 'Look after the disk and run again.')}"
+    )
 
 
 class LedgerError(SftrmError):

@@ -5,9 +5,9 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,13 +22,13 @@ from sftrm_quality.collection.deduplicate import Context, deduplicate
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision, Recorded
-from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.errors import ConfigError, StorageError, storage_error
 from sftrm_quality.formats import format_named
 from sftrm_quality.intake import cache
 from sftrm_quality.intake.files import Intake
 from sftrm_quality.intake.take_in import Intaker, ReadProgress
 from sftrm_quality.memory import PeakMemory
-from sftrm_quality.output import OutputFolder, move_folder, new_run_id
+from sftrm_quality.output import OutputFolder, move_folder, new_run_id, sync_tree
 from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import kept_parts
@@ -43,6 +43,7 @@ from sftrm_quality.releases.publish import (
     switch_to,
 )
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
+from sftrm_quality.releases.unfinished import all_or_nothing
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import write_rows
 from sftrm_quality.reports.comparison import compared
@@ -119,6 +120,7 @@ class Job:
             self.suites: Suites = check_before_reading(self.config)
             # The lock is given back last, when no worker can write any more.
             stack.enter_context(self.output.locked(self.config.lock_seconds, progress.tell))
+            stack.enter_context(self._left_as_it_was())
             self.workers = stack.enter_context(workers_for(self.config))
             self._memory = stack.enter_context(PeakMemory())
             self.staging.mkdir(parents=True)
@@ -130,6 +132,23 @@ class Job:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.__exit__(kind, error, trace)
+
+    @contextmanager
+    def _left_as_it_was(self) -> Iterator[None]:
+        """What a run had put in place that came to no good end is taken back: first a killed one's, then our own.
+
+        What the system refuses in the middle of a step is a StorageError, as it is in the workers.
+        """
+        try:
+            take_back(self.output)
+            yield
+        except BaseException as error:
+            # A disk that takes nothing any more may refuse this too: then the next run does it.
+            with suppress(OSError):
+                take_back(self.output)
+            if isinstance(error, OSError):
+                raise storage_error(error, self.output.root) from error
+            raise
 
     @property
     def publishes(self) -> bool:
@@ -241,15 +260,20 @@ class Job:
         write_moves(staged.moves, self.staging / "report")
         _unless_changed(plan.files)
         if publishing:
-            put_release_in_place(staged, self.output, plan.release_id)
+            sync_tree(staged.release)
         else:
             write_passed(staged, self.staging / "report")
-        move_folder(staged.quarantine, self.output.quarantine(self.run_id))
-        move_folder(staged.duplicates, self.output.duplicates(self.run_id))
-        put_in_place(self.staging / "report", self.output, self.run_id)
+        for folder in (staged.quarantine, staged.duplicates, self.staging / "report"):
+            sync_tree(folder)
+        with all_or_nothing(self.output, self.run_id, plan.release_id if publishing else None):
+            move_folder(staged.quarantine, self.output.quarantine(self.run_id))
+            move_folder(staged.duplicates, self.output.duplicates(self.run_id))
+            put_in_place(self.staging / "report", self.output, self.run_id)
+            if publishing:
+                put_release_in_place(staged, self.output, plan.release_id)
+                switch_to(self.output, plan.release_id)
         if publishing:
-            self._switch(plan)
-            cache.forget_others(self.output, judged.intakes)
+            cache.forget_others(self.output, {intake.folder.name for intake in judged.intakes})
             kept_parts.keep(self.output, plan.release_id, staged.parts, staged.kept)
         return RunResult(ended, report, self.output.report(self.run_id))
 
@@ -259,14 +283,6 @@ class Job:
         if decision is None or gate["success"] or not self.publishes:
             return None
         return decision.recorded(applied=decision.holds_for(plan.release_id, gate["failed"]))
-
-    def _switch(self, plan: Plan) -> None:
-        """LATEST, last of all. A report that says published must not stay when that fails."""
-        try:
-            switch_to(self.output, plan.release_id)
-        except BaseException:
-            take_back(self.output, self.run_id)
-            raise
 
     def report_unchanged(self, plan: Plan) -> RunResult:
         """The release in force is what these files make: say so, with the figures that it was published with."""
@@ -282,6 +298,8 @@ class Job:
         found = Findings(manifest["figures"], no_samples, no_moves, release_id, data_run_id, browse, decided)
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         put_in_place(self.staging / "report", self.output, self.run_id)
+        # A run that was killed after its switch has left what the release before it needed.
+        cache.forget_others(self.output, {cache.cache_key(file, self.config, self.suites) for file in plan.files})
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
     def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:

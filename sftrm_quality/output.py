@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import StorageError, storage_error
 
 _HOLDER = ".lock.json"
+# What `write_atomically` was writing when its process was killed.
+_UNFINISHED = ".*.unfinished"
+# The one command that writes without the lock, so that its file may be in the making right now.
+_OF_DIFF = ".diff-"
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,9 @@ class OutputFolder:
         """Create the folder and write to it. Raises StorageError when that fails, before any work is done."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            probe = self.root / f".probe-{secrets.token_hex(4)}"
-            probe.touch()
-            probe.unlink()
+            # A file without a name, where the system has such a thing: nothing is left whenever this process dies.
+            with tempfile.TemporaryFile(dir=self.root) as probe:
+                probe.write(b"?")
         except OSError as error:
             raise StorageError(
                 f"{self.root}: cannot write to the output folder: {error.strerror or error}. "
@@ -107,17 +112,28 @@ class OutputFolder:
                 "try again later, or allow a longer wait with --set lock_seconds=…"
             ) from None
         except OSError as error:
-            raise StorageError(f"{self.root}: cannot write to the output folder: {error.strerror or error}") from error
+            raise storage_error(error, self.root) from error
         try:
-            started = datetime.now(UTC).isoformat(timespec="seconds")
-            write_atomically(holder, json.dumps({"pid": os.getpid(), "started": started}))
             # What a run left that died: nothing there is in force, and we hold the lock.
-            shutil.rmtree(self.staging, ignore_errors=True)
+            self.clear()
+            started = datetime.now(UTC).isoformat(timespec="seconds")
+            try:
+                write_atomically(holder, json.dumps({"pid": os.getpid(), "started": started}))
+            except OSError as error:
+                raise storage_error(error, self.root) from error
             yield
         finally:
-            shutil.rmtree(self.staging, ignore_errors=True)
-            holder.unlink(missing_ok=True)
+            self.clear()
             lock.release()
+
+    def clear(self) -> None:
+        """Delete what a run keeps for itself alone. For the process that holds the lock, or that is about to end."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        for folder in (self.root, self.root / "reports", *self.releases.glob("*")):
+            for path in folder.glob(_UNFINISHED):
+                if not path.name.startswith(_OF_DIFF):
+                    path.unlink(missing_ok=True)
+        (self.root / _HOLDER).unlink(missing_ok=True)
 
 
 def _holder(path: Path) -> str:
@@ -135,7 +151,7 @@ def new_run_id() -> str:
 
 def write_atomically(path: Path, text: str) -> None:
     """A reader sees the old text or the new one, also after a power cut."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     try:
         with beside.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -144,20 +160,28 @@ def write_atomically(path: Path, text: str) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make what was written to a file, or the names in a folder, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
+def sync_tree(folder: Path) -> None:
+    """Make a finished folder durable with all that is in it: who names it afterwards names no empty files."""
+    for here, _, names in os.walk(folder):
+        for name in names:
+            sync(Path(here) / name)
+        sync(Path(here))
+
+
 def move_folder(source: Path, target: Path) -> None:
     """Rename a finished folder to its place, on the same file system, durably."""
     target.parent.mkdir(parents=True, exist_ok=True)
     source.rename(target)
-    sync_folder(target.parent)
+    sync(target.parent)

@@ -193,7 +193,7 @@ def test_a_failing_switch_leaves_no_report_that_says_published(tmp_path, monkeyp
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(job, "switch_to", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StorageError, match=r"No space left on device; nothing is published\. Free space"):
         run_on([tmp_path / "raw"], tmp_path / "out")
     assert not (tmp_path / "out" / "LATEST").exists()
     assert not list((tmp_path / "out" / "reports").glob("*/report.json"))

@@ -6,7 +6,7 @@ again. Every spilled file is listed with its hash, so that a damaged cache is re
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import xxhash
@@ -69,9 +69,9 @@ def keep(output: OutputFolder, key: str, building: Path, intakes: Sequence[Intak
     return intakes_from_json((folder / _INTAKES).read_text("utf-8"), file, folder)
 
 
-def forget_others(output: OutputFolder, intakes: Sequence[Intake]) -> None:
-    """Delete what belongs to raw files or settings that the published release no longer has."""
-    used = {output.kept_parts.name, *(intake.folder.name for intake in intakes)}
+def forget_others(output: OutputFolder, keys: Collection[str]) -> None:
+    """Delete what belongs to raw files or settings that the release in force no longer has."""
+    used = {output.kept_parts.name, *keys}
     for folder in output.cache.iterdir() if output.cache.is_dir() else ():
         if folder.name not in used:
             shutil.rmtree(folder, ignore_errors=True)

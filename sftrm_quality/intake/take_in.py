@@ -13,7 +13,7 @@ import orjson
 from sftrm_quality import progress
 from sftrm_quality.checks import Suites
 from sftrm_quality.config import RunConfig, SourceSettings
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import StorageError, storage_error
 from sftrm_quality.formats import NoAnswers, NoFormat, recognise
 from sftrm_quality.formats.base import Format
 from sftrm_quality.intake import cache
@@ -26,6 +26,7 @@ from sftrm_quality.reading import (
     RawStream,
     SourceFile,
     UnknownFile,
+    content_hash,
     open_document,
     open_streams,
 )
@@ -71,15 +72,28 @@ class Intaker:
         if kept is None:
             # Equal files may be taken in at the same time, each in a folder of its own.
             building = Path(tempfile.mkdtemp(prefix="intake-", dir=self.staging))
-            counted = _Counted(self.progress, file.size)
-            intakes = [
-                self._stream(number, stream, file, building, counted)
-                for number, stream in enumerate(open_streams(file))
-            ]
-            kept = cache.keep(self.output, key, building, intakes, file)
-            self.progress.add(counted.rest())
+            try:
+                kept = self._read(file, key, building)
+            except OSError as error:
+                # Reading does not name the file, writing in worker and main process names what it writes.
+                raise storage_error(error, file.path) from error
+            finally:
+                # A second try must not meet a disk that is full of the first one.
+                shutil.rmtree(building, ignore_errors=True)
         else:
             self.progress.add(file.size)
+        return kept
+
+    def _read(self, file: SourceFile, key: str, building: Path) -> list[Intake]:
+        counted = _Counted(self.progress, file.size)
+        intakes = [
+            self._stream(number, stream, file, building, counted) for number, stream in enumerate(open_streams(file))
+        ]
+        # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not stand under them.
+        if content_hash(file.path) != file.content_hash:
+            raise StorageError(f"{file.path}: changed while it was read; run again when it is whole")
+        kept = cache.keep(self.output, key, building, intakes, file)
+        self.progress.add(counted.rest())
         return kept
 
     def _stream(

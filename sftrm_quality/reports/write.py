@@ -1,11 +1,11 @@
 """Reports on disk: ``report.json`` and the page of a run, and the index over all runs."""
 
 import json
-import shutil
 from pathlib import Path
 
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
+from sftrm_quality.releases.unfinished import take_back_unfinished
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.history import READ_RUNS, newest_reports, summary_of
 from sftrm_quality.reports.html import browse_script, render_browse, render_diff, render_index, render_run
@@ -43,10 +43,10 @@ def write_diff(comparison: Figures, output: OutputFolder) -> Path:
     return page
 
 
-def take_back(output: OutputFolder, run_id: str) -> None:
-    """Remove the report of a run that could not be finished, so that nothing says what did not happen."""
-    shutil.rmtree(output.report(run_id), ignore_errors=True)
-    _renew_index(output)
+def take_back(output: OutputFolder) -> None:
+    """Take back what a run that died left half in place, so that nothing says what did not happen."""
+    if take_back_unfinished(output) and (output.root / "reports").is_dir():
+        _renew_index(output)
 
 
 def _renew_index(output: OutputFolder) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import storage_error
 
 R = TypeVar("R")
 
@@ -40,8 +40,7 @@ def tidy(function: Callable[..., R], *arguments: Any) -> R:
     try:
         return function(*arguments)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        raise StorageError(f"{name}{error.strerror or error}; nothing is published") from error
+        raise storage_error(error, "the output folder") from error
     finally:
         gc.collect()
         give_memory_back()

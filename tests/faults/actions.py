@@ -1,0 +1,59 @@
+"""What a try does, in a process of its own that may die of it."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+from sftrm_quality.config_loading import load_config
+from sftrm_quality.job import run as run_job
+
+# The calls by which a run changes names on disk or makes them durable; data itself is written by Arrow, in C++.
+CALLS = ("fsync", "link", "mkdir", "rename", "replace", "rmdir", "symlink", "unlink")
+
+
+def run(raw, out, settings=()):
+    """A run without Prefect and with its tasks in this process; its verdict."""
+    config = load_config(None, ["workers=1", "lock_seconds=0", *settings], {"raw": [Path(raw)], "out": Path(out)})
+    return run_job(config).verdict
+
+
+def _die():
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _at_calls(happen):
+    """``happen(number, name, arguments)`` before every call that changes names on disk."""
+    number = 0
+
+    def wrapped(name, real):
+        def call(*arguments, **named):
+            nonlocal number
+            number += 1
+            happen(number, name, arguments)
+            return real(*arguments, **named)
+
+        return call
+
+    for name in CALLS:
+        setattr(os, name, wrapped(name, getattr(os, name)))
+
+
+def counted(raw, out):
+    """The names of all those calls of a whole run, in order, each with the name that it is about."""
+    seen = []
+    _at_calls(lambda _, name, arguments: seen.append([name, str(arguments[0])]))
+    run(raw, out)
+    return seen
+
+
+def killed_at_call(raw, out, number):
+    """A run whose process group is killed before its call of that number."""
+    _at_calls(lambda now, *_: _die() if now == number else None)
+    return run(raw, out)
+
+
+def killed_after(raw, out, seconds):
+    """A run whose process group is killed after so many seconds."""
+    threading.Timer(seconds, _die).start()
+    return run(raw, out)

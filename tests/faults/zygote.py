@@ -1,0 +1,81 @@
+"""A process that has imported everything once and is forked for every try, so that a try costs only its run.
+
+Started by `tests.faults.children.Zygote`. A line in is one try, as JSON; a line out is how it ended.
+"""
+
+import json
+import os
+import sys
+import traceback
+from concurrent.futures import Future
+from pathlib import Path
+
+from sftrm_quality import job, preload
+from sftrm_quality.errors import SftrmError
+from sftrm_quality.workers import Workers
+from sftrm_quality.workers.tasks import tidy, use_one_thread
+from tests.faults import actions
+
+__all__ = ["preload"]
+
+
+class InlineWorkers(Workers):
+    """The product's tasks, one after the other in this process: every call of a run can be counted."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def submit(self, function, *arguments):
+        future = Future()
+        try:
+            future.set_result(tidy(function, *arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+def child(order, told):
+    """One try. Its end is an exit code as the command has them, and one line of an error."""
+    os.setpgid(0, 0)
+    os.dup2(told, 2)
+    try:
+        result = getattr(actions, order.pop("do"))(**order)
+        os.write(told, json.dumps(result).encode())
+        code = 0
+    except SftrmError as error:
+        os.write(told, f"error: {error}".encode())
+        code = error.exit_code
+    except BaseException:
+        os.write(told, traceback.format_exc().encode())
+        code = 70
+    os._exit(code)
+
+
+def main():
+    use_one_thread()
+    job.workers_for = lambda config: InlineWorkers(config.workers)
+    # Once here: templates and kernels are loaded then, and every fork has them.
+    actions.run(*sys.argv[1:])
+    for line in sys.stdin:
+        told = Path(f"/proc/self/fd/{os.memfd_create('told')}")
+        descriptor = int(told.name)
+        if not (pid := os.fork()):
+            child(json.loads(line), descriptor)
+        _, status, used = os.wait4(pid, 0)
+        answer = {
+            "code": os.waitstatus_to_exitcode(status),
+            "told": told.read_text("utf-8", "replace"),
+            "cpu_seconds": used.ru_utime + used.ru_stime,
+        }
+        os.close(descriptor)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
