@@ -23,7 +23,9 @@ def passage(text: str, marks: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
     first = 0
     if marks and marks[0][0] > PASSAGE_CHARACTERS - _LEAD:
         first = marks[0][0] - _LEAD
-    return {"characters": len(text), "first": first, "pieces": _pieces(text, first, first + PASSAGE_CHARACTERS, marks)}
+    pieces = _pieces(text, first, first + PASSAGE_CHARACTERS, marks)
+    # Lists, as they are when report.json is read again.
+    return {"characters": len(text), "first": first, "pieces": [list(piece) for piece in pieces]}
 
 
 def _pieces(text: str, first: int, end: int, marks: Sequence[tuple[int, int]]) -> Pieces:
