@@ -1,6 +1,6 @@
 # make run    the main job on the sample data          make test    all tests
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
-# make soak   the long forms of the tests: kills, full disks, many at once; an hour
+# make soak   the long forms of the tests: kills, full disks, many at once, bad input, fuzzing; some hours
 # make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,9 +15,13 @@ run: .venv/.ready
 test: .venv/.ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# What each test prints at its end says how many tries it made.
-soak: .venv/.ready
-	$(BIN)/python -m pytest -m soak -s
+# What each test prints at its end says how many tries it made. Then one core fuzzes: SOAK_SECONDS=… for another time.
+SOAK_SECONDS ?= 3600
+soak: .venv/.ready .venv-soak/.ready
+	SFTRM_SOAK=1 $(BIN)/python -m pytest -m soak -s
+	@mkdir -p build/fuzz
+	.venv-soak/bin/python -m tests.fuzz.reading \
+	  -max_total_time=$(SOAK_SECONDS) -artifact_prefix=build/fuzz/ -print_final_stats=1
 
 check: .venv/.ready
 	$(BIN)/ruff check .
@@ -40,6 +44,13 @@ setup: .venv/.ready
 	@$(BIN)/python -m benchmarks.warm_up
 	@touch $@
 
+# The locked packages, and the fuzzer, which is for this alone.
+.venv-soak/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -m venv --clear .venv-soak
+	@.venv-soak/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock 'atheris>=3,<4'
+	@.venv-soak/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
 benchmark: .venv-bench/.ready
 	@.venv-bench/bin/python -m benchmarks peers
 
@@ -59,4 +70,4 @@ lock:
 	$(COMPILE) --group bench --output-file benchmarks/requirements.lock
 
 clean:
-	rm -rf .venv .venv-bench build data/out
+	rm -rf .venv .venv-bench .venv-soak build data/out

@@ -103,6 +103,8 @@ def zips() -> Iterator[BadFile]:
     yield BadFile(name, zipped([("a.json", lines(name, n)) for n in (1, 2, 3)]), ids(name, 1, 2, 3))
     name = "zip-name-with-nul.zip"
     yield BadFile(name, zipped([("a_b.json", lines(name))]).replace(b"a_b.json", b"a\0b.json"), ids(name, *whole))
+    name = "zip-name-empty.zip"
+    yield BadFile(name, zipped([("", lines(name))]), ids(name, *whole))
     name = "zip-name-no-utf8.zip"
     packed = zipped([("라.json", lines(name))]).replace("라".encode(), b"\xff\xfe\xfd")
     yield BadFile(name, packed, refused=("damaged zip archive",))

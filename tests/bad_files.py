@@ -10,8 +10,12 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 SOAK = bool(os.environ.get("SFTRM_SOAK"))
 """Whether the long forms of the tests are asked for."""
+LONG_FORM = [pytest.mark.soak] if SOAK else []
+"""``pytestmark`` of modules whose tests have a short form, which always runs, and a long one."""
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ WITHOUT_RECORDS = {
     "bzip2": (b"BZh91AY&SY", "bzip2-compressed file"),
     "7z": (b"7z\xbc\xaf\x27\x1c\x00", "7z archive"),
     "random-bytes": (bytes(range(255, 0, -1)) * 8, ""),
+    "words-below-blank-lines": (b"\n" * 30 + b"words", "plain text"),
     "words": ("그냥 글이다.".encode(), "plain text"),
 }
 NO_RECORDS = {"empty-list": b"[]", "empty-data-info": b'{"dataset_info": {}, "data_info": []}'}

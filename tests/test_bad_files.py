@@ -10,13 +10,15 @@ import pytest
 from sftrm_quality.config import Limits
 from sftrm_quality.reading import UnknownFile, discover, open_document, open_streams
 from tests.bad_archives import ARCHIVES
-from tests.bad_files import SOAK, BadFile
+from tests.bad_files import LONG_FORM, SOAK, BadFile
 from tests.bad_paths import hostile_folder
 from tests.bad_records import DAMAGED
 from tests.bad_texts import TEXTS
 from tests.bad_truncated import TRUNCATED
 from tests.outputs import Output, open_gate, run_on
 from tests.reading_case import SCHEMA, Read, read_records
+
+pytestmark = LONG_FORM
 
 BAD_FILES = [*TRUNCATED, *DAMAGED, *TEXTS, *ARCHIVES]
 # A file costs a run some 50 ms. The steps are such that every damage and every container occur.

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from sftrm_quality.config import Limits
-from tests.bad_files import SOAK
+from tests.bad_files import LONG_FORM, SOAK
 from tests.bad_sizes import LARGE, MIB, Large
+
+pytestmark = LONG_FORM
 
 # Where time grows with the square, one of these files takes minutes; all of them together take half a minute.
 TIMEOUT_SECONDS = 7200 if SOAK else 300

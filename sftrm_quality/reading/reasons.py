@@ -84,7 +84,7 @@ def describe(head: bytes, size: int | None, encoding: str = "utf-8") -> str:
 
 
 def _kind_of_text(head: bytes) -> str:
-    lines = [line for line in head.splitlines()[:20] if line.strip()]
+    lines = [line for line in head.splitlines() if line.strip()][:20]
     for delimiter, name in ((b"\t", "tab-separated text"), (b",", "CSV-like text")):
         if len(lines) > 1 and all(delimiter in line for line in lines[:-1]):
             return name

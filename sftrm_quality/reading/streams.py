@@ -70,7 +70,8 @@ def _open(path: Path) -> io.BufferedReader:
 def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
     try:
         with zipfile.ZipFile(file.path) as archive:
-            members = [(_member_name(info), info) for info in archive.infolist() if not info.is_dir()]
+            # Not is_dir(), which fails where a name is empty (Python 3.11).
+            members = [(_member_name(info), info) for info in archive.infolist() if not info.filename.endswith("/")]
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         yield UnknownFile(file.source_file, f"damaged zip archive ({error}), {file.size:,} bytes")
         return
