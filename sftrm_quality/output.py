@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, BinaryIO
 
+import numpy as np
+import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from sftrm_quality.errors import StorageError, storage_error
@@ -161,6 +164,15 @@ def write_atomically(path: Path, text: str) -> None:
     finally:
         beside.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def append_array(file: BinaryIO, values: npt.NDArray[Any]) -> None:
+    """The bytes of an array, to a file that was opened by Python.
+
+    Not by ``ndarray.tofile`` (nor ``np.save``, which uses it): that writes by a stream of its own in C, and what the
+    disk refuses when that stream is closed is lost without an error.
+    """
+    file.write(np.ascontiguousarray(values).data)
 
 
 def sync(path: Path) -> None:

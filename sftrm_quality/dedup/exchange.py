@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sftrm_quality.dedup.keys import NONE, ShardKeys, shard_starts
+from sftrm_quality.output import append_array
 from sftrm_quality.records import LabelKind
 
 A = TypeVar("A")
@@ -125,7 +126,7 @@ def written(path: Path) -> Iterator[BinaryIO]:
 def write_array(path: Path, values: npt.NDArray[Any]) -> Path:
     """An array over the global rows as a bare file, of which tasks read their part by ``read_array``."""
     with written(path) as file:
-        values.tofile(file)
+        append_array(file, values)
     return path
 
 
@@ -157,9 +158,9 @@ class Exchanged(NamedTuple):
                 places = (spread.astype(np.uint64) >> shift).astype(np.uint16)
                 own[0] = file.tell()
                 own[1:] = own[0] + entries.itemsize * np.cumsum(np.bincount(places, minlength=self.partitions))
-                entries[np.argsort(places, kind="stable")].tofile(file)
+                append_array(file, entries[np.argsort(places, kind="stable")])
             file.seek(0)
-            offsets.tofile(file)
+            append_array(file, offsets)
 
     def read(self, column: int, partition: int, dtype: np.dtype[np.void]) -> Entries:
         """The entries of one partition, in the order of blocks."""

@@ -14,6 +14,7 @@ from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.similarity import compare
+from sftrm_quality.output import append_array
 from sftrm_quality.records import LabelKind
 
 _ALIKE = np.dtype([("pair", np.int64), ("similarity", np.float64)])
@@ -68,7 +69,7 @@ def _compare(work: Comparison) -> Path:
             alike = similarity > 0
             entries = np.empty(np.count_nonzero(alike), _ALIKE)
             entries["pair"], entries["similarity"] = loaded.pairs[alike], similarity[alike]
-            entries.tofile(file)
+            append_array(file, entries)
     return work.path
 
 

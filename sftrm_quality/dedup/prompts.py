@@ -14,6 +14,7 @@ from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.similarity import connect, connect_alike, roots, settle
+from sftrm_quality.output import append_array
 
 
 def prompt_groups(
@@ -67,5 +68,5 @@ def _connected(work: Comparison) -> Path:
         for loaded in load_pairs(work, shares, still_open):
             sets = (loaded.words, loaded.words.view(np.float64), loaded.earlier, loaded.later)
             united = connect_alike(*sets, PROMPT_SETS, work.threshold, parents, *ends(loaded.pairs))
-            loaded.pairs[united].tofile(file)
+            append_array(file, loaded.pairs[united])
     return work.path

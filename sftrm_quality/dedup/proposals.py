@@ -27,6 +27,7 @@ from sftrm_quality.dedup.fingerprints import band_metadata, band_names
 from sftrm_quality.dedup.kernels import combine_keys
 from sftrm_quality.dedup.keys import ShardKeys, open_keys
 from sftrm_quality.dedup.minhash import band_shape
+from sftrm_quality.output import append_array
 from sftrm_quality.records import LabelKind
 
 _ENTRY = np.dtype([("row", np.uint32), ("key", np.uint32)])
@@ -43,8 +44,8 @@ class Proposals(NamedTuple):
     def write(self, file: int, shares: Shares) -> None:
         offsets, words = shares
         with written(self._path(file)) as out:
-            offsets.tofile(out)
-            words.tofile(out)
+            append_array(out, offsets)
+            append_array(out, words)
 
     def read(self, number: int) -> Words:
         """The shares of one range, of all files."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sftrm_quality.dedup.exchange import written
+from sftrm_quality.output import append_array
 
 PROMPT_SETS = 3
 """Sets of a row before its responses: prompt, history, system message."""
@@ -40,11 +41,11 @@ class SetFiles(NamedTuple):
         with written(self._path(number)) as file:
             file.seek(starts.nbytes)
             for words, own in sets:
-                words.tofile(file)
+                append_array(file, words)
                 sizes.append(own)
             starts[rows + 1] = np.concatenate(sizes)
             file.seek(0)
-            np.cumsum(starts).tofile(file)
+            append_array(file, np.cumsum(starts))
 
     def locate(self, rows: Ints) -> tuple[Ints, Ints]:
         """Where the sets of rows (ascending) begin in their range's file, in bytes, and how many words they take."""

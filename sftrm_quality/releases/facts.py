@@ -22,6 +22,7 @@ from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
 from sftrm_quality.intake.files import Intake
+from sftrm_quality.output import append_array
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
 from sftrm_quality.releases.profile import Profile, add, profile_of
@@ -76,6 +77,12 @@ def _words(column: pa.Array) -> Hashes:
     return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(-1, 2)
 
 
+def _save(path: Path, values: Hashes) -> None:
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
+        append_array(file, values)
+
+
 def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
     """Decode a written part, batch by batch, and write its ``hashes``.
 
@@ -106,7 +113,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
     rows = sum(map(len, record_ids))
     if rows != part.rows:
         raise StorageError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
-    np.save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
+    _save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
     return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes, profile)
 
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
 from sftrm_quality.collection.shards import Shard, hash_column, read_table, record_ids
+from sftrm_quality.errors import storage_error
 from sftrm_quality.reading import payload_columns, read_spans
 from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, Stage
 
@@ -92,7 +93,10 @@ def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator
             lengths.append(records["source_length"].to_numpy())
     if offsets:
         intake = shards[0].intake
-        yield from read_spans(intake.raw, intake.source_file, np.concatenate(offsets), np.concatenate(lengths))
+        try:
+            yield from read_spans(intake.raw, intake.source_file, np.concatenate(offsets), np.concatenate(lengths))
+        except OSError as error:
+            raise storage_error(error, intake.raw.path) from error
 
 
 def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[pa.Table, pa.Table]]:

@@ -14,7 +14,7 @@ import xxhash
 from sftrm_quality.errors import StorageError
 from sftrm_quality.ledger import Account
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases.manifest import Release, hash_of
+from sftrm_quality.releases.manifest import Release, damaged_files, hash_of
 from sftrm_quality.releases.parts import STREAMED
 from sftrm_quality.reports.comparison import steps_by_file
 from sftrm_quality.reports.tallies import Tallies
@@ -32,6 +32,8 @@ def compare_releases(a: Release, b: Release) -> dict[str, Any]:
 
     Raises StorageError where data files are missing or damaged.
     """
+    for release in (a, b):
+        _must_be_whole(release)
     before, now = a.manifest["figures"], b.manifest["figures"]
     return {
         "before": _head(a),
@@ -87,13 +89,15 @@ def _files(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict
     return sorted(rows, key=lambda row: row["before"] == row["now"])
 
 
+def _must_be_whole(release: Release) -> None:
+    if damaged := damaged_files(release.folder, release.manifest):
+        raise StorageError(
+            f"{release.folder}: damaged: {', '.join(damaged[:5])}; the next run rebuilds the release in force, "
+            "an older one comes back from a copy or not at all"
+        )
+
+
 def _whole(a: Release, b: Release, kind: LabelKind) -> dict[str, Any]:
-    for release in (a, b):
-        listed = (release.folder / name for name in release.manifest["data_files"])
-        if missing := [str(path) for path in listed if not path.is_file()]:
-            raise StorageError(
-                f"{release.folder}: damaged, {', '.join(missing[:5])} is missing; run again to rebuild it"
-            )
     try:
         return _records(a.folder / kind, b.folder / kind)
     except (OSError, pa.ArrowException) as error:

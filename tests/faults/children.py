@@ -53,8 +53,9 @@ class Zygote:
         )
 
     def __call__(self, do, **arguments):
-        """One try: a function of `tests.faults.actions` with arguments that are JSON or paths."""
-        self._process.stdin.write(json.dumps({"do": do, **arguments}, default=str) + "\n")
+        """One try: a function of `actions` (or of a module that is named) with arguments that are JSON or paths."""
+        order = {"do": do if "." in do else f"actions.{do}", **arguments}
+        self._process.stdin.write(json.dumps(order, default=str) + "\n")
         self._process.stdin.flush()
         return Ended(**json.loads(self._process.stdout.readline()))
 

@@ -14,9 +14,10 @@ from sftrm_quality import job, preload
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.workers import Workers
 from sftrm_quality.workers.tasks import tidy, use_one_thread
-from tests.faults import actions
+from tests.faults import actions, storage
 
 __all__ = ["preload"]
+MODULES = {"actions": actions, "storage": storage}
 
 
 class InlineWorkers(Workers):
@@ -45,7 +46,9 @@ def child(order, told):
     os.setpgid(0, 0)
     os.dup2(told, 2)
     try:
-        result = getattr(actions, order.pop("do"))(**order)
+        module, name = order.pop("do").split(".")
+        arguments = {key: Path(v) if str(v).startswith("/") else v for key, v in order.items()}
+        result = getattr(MODULES[module], name)(**arguments)
         os.write(told, json.dumps(result).encode())
         code = 0
     except SftrmError as error:
