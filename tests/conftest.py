@@ -4,10 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # Real label files may not be redistributed; they lie beside the checkout where a developer has them.
 REAL = Path(os.environ.get("SFTRM_REAL_FILES", ROOT.parent / "shared" / "real"))
+
+# Everybody's change is tried with the same examples, and fails by its own fault alone; `make soak` looks for new ones.
+settings.register_profile("same_examples", derandomize=True)
+if not os.environ.get("SFTRM_SOAK"):
+    settings.load_profile("same_examples")
 
 
 @pytest.fixture(scope="session")

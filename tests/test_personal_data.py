@@ -13,7 +13,7 @@ from sftrm_quality.personal_data import (
     has_luhn_digit,
     mask_personal_data,
 )
-from sftrm_quality.reports.samples import EXCERPT_CHARACTERS, _excerpt
+from sftrm_quality.reports.passages import PASSAGE_CHARACTERS, passage
 
 PIECES = [
     "850228-1234567", "8502281234566", "010-1234-5678", "+82 10 1234 5678", "01012345678", "kim@example.co.kr",
@@ -88,11 +88,11 @@ def test_masks(text: str, masked: str, kind: PersonalKind) -> None:
 
 
 @pytest.mark.parametrize("text", ["850228-1234567", "kim.person.of.some.length@example.co.kr"])
-def test_an_excerpt_of_the_report_masks_what_its_end_cuts(text: str) -> None:
-    for before in range(EXCERPT_CHARACTERS - len(text) - 1, EXCERPT_CHARACTERS + 2):
-        shown = _excerpt("가" * before + text + " " * EXCERPT_CHARACTERS)
+def test_a_passage_of_the_report_masks_what_its_end_cuts(text: str) -> None:
+    for before in range(PASSAGE_CHARACTERS - len(text) - 1, PASSAGE_CHARACTERS + 2):
+        shown = "".join(piece for piece, _ in passage("가" * before + text + " " * PASSAGE_CHARACTERS)["pieces"])
         assert not set(shown) & set("0123456789abcdefghijklmnopqrstuvwxyz")
-        assert len(shown) == EXCERPT_CHARACTERS + 1
+        assert len(shown) == PASSAGE_CHARACTERS
 
 
 @pytest.mark.parametrize(
