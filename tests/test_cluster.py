@@ -40,7 +40,7 @@ def cluster():
 @pytest.fixture(scope="module")
 def one_process(tmp_path_factory):
     base = tmp_path_factory.mktemp("one")
-    raw = write(base / "raw", *make_records(300))
+    raw = write(base / "raw", *make_records(120))
     return raw, run(raw, base / "out", "workers=1", SHARDS)
 
 
@@ -110,7 +110,8 @@ def kill_a_node(cluster, nodes):
     cluster.remove_node(nodes[1], allow_graceful=False)
 
 
-@pytest.mark.parametrize("kill", [kill_a_worker, kill_a_node])
+# Two minutes each; the loss of a node is the loss of all its workers.
+@pytest.mark.parametrize("kill", [kill_a_worker, pytest.param(kill_a_node, marks=pytest.mark.soak)])
 def test_what_dies_in_the_middle_loses_nothing(cluster, one_process, tmp_path, kill):
     raw, expected = one_process
     killed = []
