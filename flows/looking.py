@@ -1,6 +1,7 @@
 """Commands that look at what is there and change nothing but reports: why, releases, report, diff."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -35,13 +36,15 @@ def why(
 def releases(out: OutOption = None) -> None:
     """List the releases of an output folder; the one in force is marked."""
     from flows.terminal import print_releases
+    from sftrm_quality import progress
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases.publish import all_releases
 
     try:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
-        print_releases(console(), all_releases(output))
+        with progress.hearing(lambda told: print(f"warning: {_plain(told)}", file=sys.stderr)):
+            print_releases(console(), all_releases(output))
     except SftrmError as error:
         fail(error)
 

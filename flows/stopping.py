@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sftrm_quality.output import OutputFolder
 
+_TRIES = 5
 _handler: Callable[[int, FrameType | None], None] | None = None
 
 
@@ -52,14 +53,19 @@ def stop_on_signals(output: "OutputFolder") -> None:
         # Another thread that is putting a release in place comes to its end first: it takes milliseconds.
         with nothing_moving():
             # A run that only waits for another one must not take that one's work away.
-            if output.writer() == os.getpid():
+            ours = output.writer() == os.getpid()
+            if ours:
                 with suppress(OSError):
                     take_back(output)
-                output.clear()
             now = output.release_in_force()
-        published = "nothing was published" if now == before else f"release {now} was published already"
-        print(f"\nstopped; {published}", file=sys.stderr, flush=True)
-        os._exit(128 + number)
+            published = "nothing was published" if now == before else f"release {now} was published already"
+            print(f"\nstopped; {published}", file=sys.stderr, flush=True)
+            # Last of all, and again: other threads go on until the process is gone, and may be deleting the same.
+            for _ in range(_TRIES if ours else 0):
+                output.clear()
+                if not output.staging.exists():
+                    break
+            os._exit(128 + number)
 
     global _handler
     _handler = stop

@@ -43,7 +43,7 @@ from sftrm_quality.releases.publish import (
     switch_to,
 )
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
-from sftrm_quality.releases.unfinished import all_or_nothing
+from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import write_rows
 from sftrm_quality.reports.comparison import compared
@@ -274,7 +274,8 @@ class Job:
                 switch_to(self.output, plan.release_id)
         if publishing:
             cache.forget_others(self.output, {intake.folder.name for intake in judged.intakes})
-            kept_parts.keep(self.output, plan.release_id, staged.parts, staged.kept)
+            with nothing_moving():
+                kept_parts.keep(self.output, plan.release_id, staged.parts, staged.kept)
         return RunResult(ended, report, self.output.report(self.run_id))
 
     def _decided(self, plan: Plan, judged: Judged, decision: Decision | None) -> Recorded | None:

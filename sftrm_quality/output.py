@@ -130,7 +130,10 @@ class OutputFolder:
             lock.release()
 
     def clear(self) -> None:
-        """Delete what a run keeps for itself alone. For the process that holds the lock, or that is about to end."""
+        """Delete what a run keeps for itself alone; the note of who writes last, so that it stands while this goes on.
+
+        For the process that holds the lock, or that is about to end.
+        """
         shutil.rmtree(self.staging, ignore_errors=True)
         for folder in (self.root, self.root / "reports", *self.releases.glob("*")):
             for path in folder.glob(_UNFINISHED):

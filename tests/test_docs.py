@@ -80,6 +80,19 @@ def test_links_and_paths_lead_somewhere(name):
             assert any((base / path).exists() for base in (ROOT, ROOT / "sftrm_quality")), path
 
 
+def test_the_tests_of_the_table_of_faults_exist():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    table = re.search(r"## Faults, what happens.*?\n## ", text, re.DOTALL).group()
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")][2:]
+    tests = {path.name: path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py")}
+    functions = set(re.findall(r"^def (test_\w+)", "\n".join(tests.values()), re.MULTILINE))
+    assert len(rows) >= 15
+    for fault, _, shown in rows:
+        named = re.findall(r"`(test_[\w.]+)`", shown)
+        assert named, fault
+        assert set(named) <= functions | tests.keys(), fault
+
+
 def test_the_formats_of_the_readme_are_those_of_the_code():
     assert re.findall(r"^\| `(\w+)` \| (?:SFT|RM) \|", README, re.MULTILINE) == list(FORMATS)
 

@@ -5,7 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, append_array
 from sftrm_quality.releases.publish import all_releases, rollback
@@ -211,3 +213,16 @@ def test_a_flipped_bit_in_a_release(zygote, nights, tmp_path):
         assert zygote("run", raw=nights["raw"], out=out).result == "published"
         assert in_force(out) == whole
     print(f"\n{tries} flipped bits in {len(whole)} released files")
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"release_id": 1}', "\x00"])
+def test_a_damaged_manifest_hides_no_other_release(nights, tmp_path, damage):
+    out = OutputFolder(again(nights["after"], tmp_path / "out"))
+    old, new = all_releases(out)
+    (new.folder / "manifest.json").write_text(damage)
+    assert rollback(out, old.release_id).release_id == old.release_id
+    with pytest.raises(StorageError, match="the release has no readable manifest"):
+        rollback(out, new.release_id)
+    done = CliRunner().invoke(app, ["releases", "--out", str(out.root)])
+    assert done.exit_code == 0 and old.release_id in done.stdout
+    assert f"warning: {new.folder / 'manifest.json'}" in done.stderr

@@ -15,6 +15,7 @@ from sftrm_quality.versions import versions
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+_NEEDED = {"release_id", "created", "data_files", "run_id", "suites_hash", "figures"}
 Manifest = dict[str, Any]
 
 
@@ -51,6 +52,8 @@ def read_manifest(release: Path) -> Manifest:
     path = release / MANIFEST
     try:
         manifest: Manifest = json.loads(path.read_text("utf-8"))
+        if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
+            raise ValueError(f"expected an object with {', '.join(sorted(_NEEDED))}")
     except (OSError, ValueError) as error:
         raise StorageError(
             f"{path}: the release has no readable manifest ({error}); run again to rebuild it"

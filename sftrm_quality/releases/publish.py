@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sftrm_quality import progress
 from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
@@ -83,17 +84,24 @@ def suites_in_force(output: OutputFolder) -> str | None:
 
 
 def all_releases(output: OutputFolder) -> list[Release]:
-    """All releases, oldest first."""
+    """All releases that can be read, oldest first; the others are told of and hide no whole one."""
     latest = output.release_in_force()
     folders = [p for p in output.releases.iterdir() if (p / MANIFEST).is_file()] if output.releases.is_dir() else []
-    releases = [Release(p.name, p, read_manifest(p), p.name == latest) for p in folders]
+    releases = []
+    for folder in folders:
+        try:
+            releases.append(Release(folder.name, folder, read_manifest(folder), folder.name == latest))
+        except StorageError as error:
+            progress.tell(str(error))
     return sorted(releases, key=lambda r: (r.manifest["created"], r.release_id))
 
 
 def find_release(output: OutputFolder, release_id: str) -> Release:
-    """The release of that id. Raises ConfigError with the known ids."""
+    """The release of that id. Raises ConfigError with the known ids, StorageError where its manifest is damaged."""
     known = {release.release_id: release for release in all_releases(output)}
     if release_id not in known:
+        if release_id in {path.parent.name for path in output.releases.glob(f"*/{MANIFEST}")}:
+            read_manifest(output.releases / release_id)
         raise ConfigError(f"{output.releases}: no release '{release_id}'; known are {', '.join(known) or 'none yet'}")
     return known[release_id]
 

@@ -5,8 +5,11 @@ import signal
 import threading
 from pathlib import Path
 
+from flows.stopping import stop_on_signals
 from sftrm_quality.config_loading import load_config
+from sftrm_quality.errors import SftrmError
 from sftrm_quality.job import run as run_job
+from sftrm_quality.output import OutputFolder
 
 # The calls by which a run changes names on disk or makes them durable; data itself is written by Arrow, in C++.
 CALLS = ("fsync", "link", "mkdir", "rename", "replace", "rmdir", "symlink", "unlink")
@@ -57,3 +60,36 @@ def killed_after(raw, out, seconds):
     """A run whose process group is killed after so many seconds."""
     threading.Timer(seconds, _die).start()
     return run(raw, out)
+
+
+def stopped_at_call(raw, out, number, signal_number, threaded):
+    """A run that is told to stop before its call of that number: in a thread, as Prefect has it, or in the main one."""
+    stop_on_signals(OutputFolder(out))
+    _at_calls(lambda now, *_: os.kill(os.getpid(), signal_number) if now == number else None)
+    if not threaded:
+        return run(raw, out)
+    thread = threading.Thread(target=run, args=(raw, out))
+    thread.start()
+    thread.join()
+    return None
+
+
+def side_by_side(raw_folders, out, lock_seconds):
+    """Runs on one output at the same time, one for each raw folder; the verdict or the error of each."""
+    children = []
+    for raw in raw_folders:
+        reading, writing = os.pipe()
+        if not (pid := os.fork()):
+            try:
+                told = run(raw, out, [f"lock_seconds={lock_seconds}"])
+            except SftrmError as error:
+                told = f"{error.exit_code}: {error}"
+            os.write(writing, str(told).encode())
+            os._exit(0)
+        os.close(writing)
+        children.append((pid, reading))
+    ends = []
+    for pid, reading in children:
+        _, status = os.waitpid(pid, 0)
+        ends.append(os.read(reading, 10_000).decode() if status == 0 else f"died of {status}")
+    return ends
