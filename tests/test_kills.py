@@ -89,11 +89,15 @@ def nights(zygote, tmp_path_factory):
 
 
 def chosen(calls):
-    """Every call around the lock and from the note on what is put in place to the end; some of those between."""
+    """Every call that gives or takes a name, around the lock and from the note on what is put in place to the end.
+
+    Some of those between; a sync or a new folder leaves what the next call finds, and `make soak` has all of them.
+    """
     first = next(n for n, (_, path) in enumerate(calls, 1) if ".publishing.json" in path)
     # The note, quarantine, duplicates, report, index, release and LATEST.
     assert sum(name in ("rename", "replace") for name, _ in calls[first - 2 :]) >= 7
-    return [n for n in range(1, len(calls) + 1) if n <= 6 or n % 40 == 0 or n >= first - 2]
+    some = [n for n in range(1, len(calls) + 1) if n <= 6 or n % 40 == 0 or n >= first - 2]
+    return [n for n in some if calls[n - 1][0] not in ("fsync", "mkdir", "rmdir")]
 
 
 def test_killed_at_every_call_that_puts_something_in_place(nights):
@@ -102,7 +106,7 @@ def test_killed_at_every_call_that_puts_something_in_place(nights):
         ended = nights.zygote("killed_at_call", raw=nights.raw, out=nights.fresh(), number=number)
         assert ended.code == -9, (number, calls[number - 1])
         nights.look(ended)
-    assert nights.tries["old release in force"] >= 20 and nights.tries["new release in force"] >= 10
+    assert nights.tries["old release in force"] >= 8 and nights.tries["new release in force"] >= 8
     print(f"\n{len(calls)} calls in a run, {dict(nights.tries)}, {len(nights.seen)} different states of the folder")
 
 
@@ -132,7 +136,7 @@ def test_told_to_stop_while_it_puts_things_in_place(nights, threaded):
     calls = nights.zygote("counted", raw=nights.raw, out=nights.fresh()).result
     first = next(n for n, (_, path) in enumerate(calls, 1) if ".publishing.json" in path)
     ends = Counter()
-    for number in range(first - 1, first + 26, 3):
+    for number in range(first - 1, first + 26, 5):
         told_to = (signal.SIGINT, signal.SIGTERM)[number % 2]
         arguments = {"number": number, "signal_number": told_to, "threaded": threaded}
         ended = nights.zygote("stopped_at_call", raw=nights.raw, out=nights.fresh(), **arguments)
@@ -147,13 +151,13 @@ def test_told_to_stop_while_it_puts_things_in_place(nights, threaded):
         }
         ends[said.split()[0]] += 1
     # A thread that began comes to its end; in the main thread the move is interrupted and taken back.
-    assert ends["release" if threaded else "nothing"] >= 5
+    assert ends["release" if threaded else "nothing"] >= 3
     print(f"\ntold to stop at {sum(ends.values())} moments: {dict(ends)}")
 
 
 def test_twenty_at_once(nights, tmp_path):
     """One writes, the others wait, or refuse where they may not wait."""
-    raws = [nights.raw, night(tmp_path / "raw", 2)] * 10
+    raws = [nights.raw, *[night(tmp_path / "raw", 2)] * 9] * 2
     ends = nights.zygote("side_by_side", raw_folders=raws, out=nights.fresh(), lock_seconds=120).result
     assert len(ends) == 20 and set(ends) <= {"published", "unchanged"} and "published" in ends, ends
     assert every_release_is_whole(nights.out) == 3

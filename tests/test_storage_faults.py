@@ -71,8 +71,8 @@ def mount(tmp_path):
 
 
 def test_a_disk_that_is_full_at_some_moment(zygote, nights, mount):
-    enough = try_rooms(zygote, nights, mount, "pages", [0, 4, 16, 32, 48, 64, PAGES])
-    assert enough.count(False) >= 5 and enough[-1]
+    enough = try_rooms(zygote, nights, mount, "pages", [0, 8, 24, 40, 64, PAGES])
+    assert enough.count(False) >= 4 and enough[-1]
 
 
 def test_a_disk_without_inodes_at_some_moment(zygote, nights, mount):
@@ -93,7 +93,7 @@ def test_an_array_that_does_not_fit_is_never_lost_without_an_error():
         append_array(full, np.arange(3))
 
 
-@pytest.mark.parametrize("size", [0, 100, 2_000, 20_000])
+@pytest.mark.parametrize("size", [0, 2_000])
 def test_files_that_cannot_be_written_to_their_end(zygote, nights, tmp_path, size):
     failed_cleanly(zygote("storage.small_files", **nights, out=tmp_path / "out", size=size).result)
 
