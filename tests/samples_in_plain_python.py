@@ -164,7 +164,7 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
     if kind == "sft":
         answer = record.get("answer")
         found |= text_reasons("answer", answer)
-        if len(prompt) == 1:
+        if prompt is not None and len(prompt) == 1:
             found.add("question_too_short")
         if not blank(answer) and normalise_text(answer) == normalise_text(prompt):
             found.add("answer_equals_question")
