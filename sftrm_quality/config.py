@@ -6,15 +6,28 @@ Every threshold says why it has its value. Unknown keys are refused.
 import fnmatch
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 
 
+def _possible(path: Path) -> Path:
+    try:
+        named = os.fsencode(path)
+    except UnicodeEncodeError:
+        named = b"\0"
+    if b"\0" in named:
+        raise ValueError("no file or folder can have that name")
+    return path
+
+
+_Path = Annotated[Path, AfterValidator(_possible)]
+
+
 class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SourceSettings(_Settings, title="Source"):
@@ -112,12 +125,12 @@ class Splits(_Settings, title="Splits"):
 class RunConfig(_Settings):
     """Everything that a run needs to know. In the order of the form: what people change first stands first."""
 
-    raw: list[Path] = Field(
+    raw: list[_Path] = Field(
         default_factory=lambda: [Path("data/raw")],
         title="Raw files or folders",
         description="SFT and RM label files, or archives of them. A folder stands for all that is in it.",
     )
-    out: Path = Field(
+    out: _Path = Field(
         Path("data/out"),
         title="Output folder",
         description="For releases, reports, quarantine and duplicates; always the same, since it has the history.",
@@ -131,7 +144,7 @@ class RunConfig(_Settings):
         title="Worker processes",
         description="One for each core is usual; fewer where memory is short. The result is the same.",
     )
-    expectations: Path = Field(
+    expectations: _Path = Field(
         SHIPPED_EXPECTATIONS,
         title="Folder of the expectation suites",
         description="sft.json, rm.json and release.json: what is checked, and how much of it may fail.",

@@ -9,29 +9,71 @@ from pydantic import ValidationError
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.settings_files import read_settings_file
+
+# Of a wrong value, as much as shows what is meant.
+_SHOWN = 80
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """Safe YAML in which a key that stands twice is an error and not a silent choice."""
+class _Plain(yaml.SafeLoader):
+    """YAML of plain values: no tags, which ask for types, and no aliases, of which nine lines make a billion values.
+
+    A key that stands twice is an error and not a silent choice.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: anchors and aliases are not taken, write it out")
+        if tag := getattr(event, "tag", None):
+            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: the tag {tag} is not taken, only plain values")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        text: str = super().construct_scalar(node)
+        text.encode()  # an escape can name half a character, which no file can hold
+        return text
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        repeated = {str(key) for key in keys if keys.count(key) > 1}
-        if repeated:
-            raise yaml.YAMLError(f"the key {', '.join(sorted(repeated))} stands twice")
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a list or a mapping stands where a key belongs")
+            if key.value in keys:
+                raise yaml.YAMLError(f"the key {key.value} stands twice")
+            keys.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def _parsed(text: str) -> Any:
+    """The value of a YAML text. Raises ValueError for whatever is none that we take."""
+    try:
+        return yaml.load(text, Loader=_Plain)
+    except yaml.YAMLError as error:
+        raise ValueError(_one_line(error)) from error
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeys)
+        values = _parsed(read_settings_file(path))
     except FileNotFoundError:
         raise ConfigError(f"{path}: configuration file not found") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: not a readable YAML file: {_one_line(error)}") from error
     if values is None:
         return {}
@@ -46,8 +88,8 @@ def _overridden(values: dict[str, Any], setting: str) -> None:
     if not equals or not key:
         raise ConfigError(f"--set {setting}: expected key=value, for instance --set near.threshold=0.7")
     try:
-        value = yaml.load(text, Loader=_UniqueKeys)
-    except yaml.YAMLError as error:
+        value = _parsed(text)
+    except ValueError as error:
         raise ConfigError(f"--set {setting}: the value is not YAML: {_one_line(error)}") from error
     *path, last = key.split(".")
     for name in path:
@@ -71,7 +113,7 @@ def _explained(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         keys = _keys_below(first["loc"])
         return f"{where}: unknown key" + (f", known are {keys}" if keys else "")
-    found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
+    found = "" if isinstance(first["input"], dict) else f", found {_shown(first['input'])}"
     return f"{where}: {first['msg'].removeprefix('Value error, ')}{found}"
 
 

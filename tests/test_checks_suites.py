@@ -1,12 +1,15 @@
 """A wrong suite is one clear line before anything is read, and never a suite that lets everything pass."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from sftrm_quality.checks import load_suites
@@ -154,6 +157,117 @@ def test_a_wrong_suite_is_one_line_that_names_the_file(
     assert message in text
     assert "\n" not in text
     assert caught.value.exit_code == 2
+
+
+REGEX, BETWEEN = "expect_column_values_to_match_regex", "expect_column_values_to_be_between"
+IN_SET, PHRASES = "expect_column_values_to_be_in_set", "expect_answer_to_be_free_of_phrases"
+
+
+def adding(type_: str, **kwargs: Any) -> Callable[[Document], object]:
+    return lambda document: document["expectations"].append(new_entry(type_, **kwargs))
+
+
+def altering(key: str, value: Any) -> Callable[[Document], object]:
+    return lambda document: document["expectations"][1]["kwargs"].update({key: value})
+
+
+CODE_OR_TROUBLE: list[tuple[str, Callable[[Document], object], str]] = [
+    ("sft", altering("row_condition", "__import__('os').system('touch x')"), "'row_condition' is not allowed"),
+    ("sft", altering("condition_parser", "great_expectations"), "'condition_parser' is not allowed"),
+    ("sft", altering("result_format", {"result_format": "BASIC"}), "'result_format' is not allowed"),
+    ("sft", altering("catch_exceptions", True), "'catch_exceptions' is not allowed"),
+    # Great Expectations lets these overrule the entry: a critical check would be one that only tells.
+    ("sft", altering("severity", "info"), "'severity' does not belong in kwargs"),
+    ("sft", altering("meta", {"reason": "x"}), "'meta' does not belong in kwargs"),
+    ("sft", altering("windows", [{"parameter_name": "x"}]), "'windows' does not belong in kwargs"),
+    ("sft", altering("rendered_content", []), "'rendered_content' does not belong in kwargs"),
+    ("sft", altering("__class__", "os"), "__class__: extra fields not permitted"),
+    ("sft", adding("os.system", column="answer"), "no expectation of that type"),
+    ("sft", adding("expect_column_values_to_match_json_schema", column="answer", json_schema="{}"), "json_schema"),
+    ("sft", adding("expect_query_results_to_match_comparison", base_query="DROP TABLE x"), "query"),
+    ("sft", adding(IN_SET, column="answer", value_set=[{"$PARAMETER": "now()"}]), "holds a list or an object"),
+    ("sft", adding(IN_SET, column="answer", value_set=[[["a"]]]), "holds a list or an object"),
+    ("sft", adding(IN_SET, column="answer", value_set="abc"), "value_set: value is not a valid list"),
+    ("sft", adding(IN_SET, column="answer", value_set=[]), "expected a list with at least one value"),
+    (
+        "sft",
+        adding(IN_SET, column="answer", value_set={"$PARAMETER": "ties"}),
+        "expected a list with at least one value",
+    ),
+    ("sft", adding(IN_SET, column={"$PARAMETER": "ties"}, value_set=["x"]), "column"),
+    ("sft", adding(IN_SET, column="answer", value_set={"$PARAMETER": "urn:x"}), "expected a value or"),
+    ("sft", adding(REGEX, column="answer", regex="(?=a)(a+)+$"), "not RE2"),
+    ("sft", adding(REGEX, column="answer", regex="(a+)+(?!b)$"), "not RE2"),
+    ("sft", adding(REGEX, column="answer", regex=r"(a)(a+)+\1$"), "not RE2"),
+    ("sft", adding(REGEX, column="answer", regex="((a{1000}){1000}){1000}"), "not RE2"),
+    ("sft", adding(REGEX, column="answer", regex=3), "regex"),
+    ("sft", adding(REGEX, column="answer", regex={"$PARAMETER": "ties"}), "expected a text"),
+    ("sft", adding(PHRASES, column="answer", within=400, phrases=["a … a … a … a … a … zzz"]), "more than 2 gaps"),
+    ("release", adding(BETWEEN, column="rows", min_value="2001-01-01"), "expected a number"),
+    ("release", adding(BETWEEN, column="rows", min_value=10**400), "beyond 64 bits"),
+    ("sft", adding("expect_text_length_to_be_between", column="answer", minimum=2**63), "beyond 64 bits"),
+    ("sft", adding("expect_text_length_to_be_between", column="answer", minimum=1.5), "minimum: "),
+    ("sft", adding("expect_text_length_to_be_between", column="answer", minimum="1"), "minimum: "),
+    ("sft", lambda d: d["expectations"][1].update(description="\ud800"), "half a character, \\ud800"),
+]
+
+
+@pytest.mark.parametrize(
+    ("suite", "change", "message"), CODE_OR_TROUBLE, ids=[f"{m} {i}" for i, (_, _, m) in enumerate(CODE_OR_TROUBLE)]
+)
+def test_a_suite_can_neither_run_code_nor_hang_a_run(
+    suite: str, change: Callable[[Document], object], message: str, tmp_path: Path
+) -> None:
+    before = len(json.loads((SHIPPED_EXPECTATIONS / f"{suite}.json").read_text("utf-8"))["expectations"])
+    with pytest.raises(SuiteError) as caught:
+        load_suites(folder_with(tmp_path, suite, change))
+    text = str(caught.value)
+    assert f"{suite}.json" in text and message in text and "\n" not in text
+    assert "half a character" in text or re.search(rf"{suite}\.json, expectation (2|{before + 1}) \(", text), text
+    assert caught.value.exit_code == 2
+
+
+def test_a_number_that_json_cannot_hold_is_refused(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, "release", lambda d: d["expectations"][0]["kwargs"].update(mostly="HERE"))
+    path = folder / "release.json"
+    text = path.read_text("utf-8")
+    for number, message in (
+        ("1e999", "beyond 64 bits"),
+        ("-1e999", "beyond 64 bits"),
+        ("9" * 5000, "not a valid JSON"),
+    ):
+        path.write_text(text.replace('"HERE"', number), "utf-8")
+        with pytest.raises(SuiteError, match=message):
+            load_suites(folder)
+
+
+def test_a_pattern_that_python_would_try_for_ever_is_linear(tmp_path: Path) -> None:
+    from sftrm_quality.checks import FRAMES, Scope, judge
+    from sftrm_quality.records import LabelKind
+
+    blank = {field.name: None for field in FRAMES[LabelKind.SFT][Scope.RECORD]}
+    rows = [{**blank, "answer": "a" * 100_000 + end} for end in ("!", "")]
+    table = pa.Table.from_pylist(rows, FRAMES[LabelKind.SFT][Scope.RECORD])
+    entries = [
+        new_entry(REGEX, "standard", column="answer", regex="(a+)+$"),
+        new_entry("expect_text_not_to_be_a_placeholder", "ours", column="answer", patterns=["(a+)+!"]),
+    ]
+    suites = load_suites(folder_with(tmp_path, "sft", lambda d: d.update(expectations=entries)))
+    judgement = judge(suites.sft, Scope.RECORD, table, {})
+    assert judgement.failures["row"].to_pylist() == [0, 0]
+
+
+def test_a_suite_that_never_ends_is_refused(tmp_path: Path) -> None:
+    folder_with(tmp_path, "sft", lambda document: None)
+    path = tmp_path / "sft.json"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(SuiteError, match="not a plain file"):
+        load_suites(tmp_path)
+    path.unlink()
+    path.write_bytes(b" " * (1 << 20) + b"{}")
+    with pytest.raises(SuiteError, match="more than 1,048,576 bytes"):
+        load_suites(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Configuration: one line for every mistake, naming the key, before anything is read."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def test_settings_win_over_the_file_and_options_over_both(tmp_path):
         ("workers", "--set workers: expected key=value"),
         ("near=[", "--set near=[: the value is not YAML"),
         ("workers.a=1", "workers: Input should be a valid integer"),
+        ("lock_seconds=.inf", "lock_seconds: Input should be a finite number, found inf"),
+        ("near.threshold=.nan", "near.threshold: Input should be a finite number, found nan"),
+        ("splits.train=1e999", "splits.train: "),
+        ("workers=" + "9" * 5000, "--set workers=9"),
+        ('out="a\\0b"', "out: no file or folder can have that name, found 'a\\x00b'"),
+        ('raw=["\\ud800"]', "--set raw="),
+        ("splits.salt=2001-99-99", "--set splits.salt=2001-99-99: the value is not YAML: month must be in 1..12"),
+        ("splits.salt=" + "[" * 3000, "nested too deeply"),
+        ("sources=[{files: [" + "a," * 90 + "]}]", "…"),
         ("ids.within=folder", "ids.within: Input should be 'dataset' or 'file', found 'folder'"),
     ],
 )
@@ -55,6 +65,15 @@ def test_a_wrong_setting_is_one_line(setting, message):
         ("- 1", "expected keys and values"),
         ("workers: !!python/object/apply:os.getcwd []", "not a readable YAML file"),
         ("workerz: 1", "workerz: unknown key"),
+        ("out: !!python/name:os.system ''", "line 1: the tag tag:yaml.org,2002:python/name:os.system is not taken"),
+        ("out: !!binary aGk=", "is not taken, only plain values"),
+        ("raw: &a [x]\nout: *a", "line 1: anchors and aliases are not taken"),
+        ("? [a, b]\n: 1", "line 1: a list or a mapping stands where a key belongs"),
+        ("1: x", "Keys should be strings"),
+        ("null: x", "Keys should be strings"),
+        ("splits: {salt: 1, salt: 2}", "the key salt stands twice"),
+        ("workers: \x00", "not a readable YAML file"),
+        ("a" * (1 << 20) + ": 1", "more than 1,048,576 bytes"),
     ],
 )
 def test_a_wrong_file_is_one_line_that_names_it(tmp_path, text, message):
@@ -65,6 +84,37 @@ def test_a_wrong_file_is_one_line_that_names_it(tmp_path, text, message):
     assert str(error.value).startswith(str(file))
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_nine_lines_do_not_make_a_billion_values(tmp_path):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    merges = ["b0: &b0 {x: 1}", *(f"b{n}: &b{n} {{<<: [{', '.join([f'*b{n - 1}'] * 10)}]}}" for n in range(1, 10))]
+    file = tmp_path / "c.yaml"
+    for text in ("\n".join([*lines, "raw: *a9"]), "\n".join([*merges, "near: *b9"])):
+        file.write_text(text, "utf-8")
+        with pytest.raises(ConfigError, match="anchors and aliases are not taken, write it out"):
+            load_config(file)
+
+
+def test_a_file_of_keys_that_differ_takes_no_longer_than_it_is(tmp_path):
+    """Every key held against every other one would be 10^10 comparisons."""
+    file = tmp_path / "c.yaml"
+    file.write_text("splits: {" + ", ".join(f"k{n}" for n in range(20_000)) + "}", "utf-8")
+    with pytest.raises(ConfigError, match=r"splits\.k0: unknown key"):
+        load_config(file)
+
+
+def test_a_pipe_is_no_configuration(tmp_path):
+    os.mkfifo(tmp_path / "c.yaml")
+    with pytest.raises(ConfigError, match="not a plain file"):
+        load_config(tmp_path / "c.yaml")
+
+
+def test_a_glob_is_tried_in_bounded_time():
+    """A pattern that would be exponential as a regular expression with plain stars."""
+    config = load_config(None, ["sources=[{files: '" + "*a" * 60 + "b', rank_base: 0}]"])
+    assert config.source_settings("a" * 5000 + "c").rank_base == 1
 
 
 def test_a_missing_file_is_named(tmp_path):

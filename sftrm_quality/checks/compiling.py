@@ -5,6 +5,7 @@ from typing import Any
 
 import great_expectations.exceptions as gx_exceptions
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.types as pt
 from great_expectations.compatibility.pydantic import ValidationError
 from great_expectations.core import ExpectationSuite
@@ -48,6 +49,34 @@ STANDARD_RELEASE_EXPECTATIONS: dict[str, _Usable] = {
         "expect_column_values_to_be_in_set",
         "expect_column_values_to_not_be_in_set",
     )
+}
+
+
+def _re2_problem(pattern: object) -> str | None:
+    if not isinstance(pattern, str):
+        return "expected a text"
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid as error:
+        return f"not RE2: {error}"
+    return None
+
+
+def _bound_problem(value: object) -> str | None:
+    return None if isinstance(value, int | float) and not isinstance(value, bool) else "expected a number"
+
+
+def _set_problem(values: object) -> str | None:
+    return None if isinstance(values, list) and values else "expected a list with at least one value"
+
+
+# What Great Expectations leaves to the moment when rows are there. Pandas hands a pattern with a look-around or a
+# back-reference, which RE2 refuses, to Python's engine, where one such pattern can take for ever.
+_SETTINGS: dict[str, Callable[[object], str | None]] = {
+    "regex": _re2_problem,
+    "min_value": _bound_problem,
+    "max_value": _bound_problem,
+    "value_set": _set_problem,
 }
 
 
@@ -99,15 +128,18 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
             raise SuiteError(
                 f"{where}: cannot be used here; of the standard expectations {', '.join(sorted(allowed))} can"
             )
+        for name, problem_of in _SETTINGS.items():
+            if name in entry.kwargs and (found := problem_of(entry.kwargs[name])):
+                raise SuiteError(f"{where}: {name!r} is {entry.kwargs[name]!r}: {found}")
         usable = allowed[entry.type]
         needed = judged = [entry.kwargs["column"]]
     for name in needed:
         if name not in columns.names:
             raise SuiteError(f"{where}: no column {name!r} in the {frame}; it has {', '.join(columns.names)}")
     for name in judged:
-        found = columns.field(name).type
-        if not usable(found):
-            raise SuiteError(f"{where}: cannot judge the column {name!r}, which is {found}; choose another column")
+        kind = columns.field(name).type
+        if not usable(kind):
+            raise SuiteError(f"{where}: cannot judge the column {name!r}, which is {kind}; choose another column")
 
 
 def _one_line(error: ValidationError) -> str:

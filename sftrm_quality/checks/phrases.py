@@ -2,7 +2,8 @@
 
 A phrase is plain text as people write it, compared as everything is (``text.normalise_text``): ``I'm sorry … can't
 help``. ``…`` stands for up to 60 characters of the same sentence, an apostrophe for either form of it, and a phrase
-that begins or ends with a Latin letter or a digit begins or ends a word there. No phrase can be a slow pattern.
+that begins or ends with a Latin letter or a digit begins or ends a word there. No phrase can be a slow pattern: each
+gap is tried at 61 lengths, so a phrase has two at most.
 """
 
 import re
@@ -19,6 +20,7 @@ from sftrm_quality.checks.texts import Mask
 from sftrm_quality.text import normalise_text, text_buffers
 
 _GAP = "[^.!?。]{0,60}?"
+_GAPS = 2
 _APOSTROPHE = "['\u2019]"
 # A part of a phrase that every text with it has. Three bytes are looked at together, a syllable of Hangul.
 _SHORTEST = 3
@@ -27,7 +29,7 @@ _SHORTEST = 3
 class Phrases:
     """Phrases ready to be looked for.
 
-    Raises ValueError for a phrase of which no part between gaps has three bytes of UTF-8.
+    Raises ValueError for a phrase of which no part between gaps has three bytes of UTF-8, or with more than two gaps.
     """
 
     def __init__(self, phrases: tuple[str, ...]) -> None:
@@ -36,6 +38,8 @@ class Phrases:
         for phrase, forms in zip(phrases, needles, strict=True):
             if min(map(len, forms)) < _SHORTEST:
                 raise ValueError(f"phrase {phrase!r} is too short, expected a part of 3 letters (1 of Hangul) or more")
+            if _normal(phrase).count("…") > _GAPS:
+                raise ValueError(f"phrase {phrase!r} has more than {_GAPS} gaps; make two phrases of it")
         self._pattern = re.compile("|".join(map(_pattern, normalised)))
         self._tables = _skip_tables(sorted(set.union(*needles)))
 

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from sftrm_quality.checks.frames import Scope
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import LabelKind
+from sftrm_quality.settings_files import read_settings_file
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"ties": ("forbid", "dense", "competition"), "unranked": ("forbid", "allow")}
@@ -30,6 +31,10 @@ _META_KEYS = {"reason", "scope"}
 _SEVERITIES = ("critical", "warning", "info")
 # Great Expectations hands these to DataFrame.query (which runs code) or they would bend how results are read back.
 _REFUSED_KWARGS = {"row_condition", "condition_parser", "result_format", "catch_exceptions", "batch_id"}
+# Great Expectations lets kwargs overrule what stands beside them.
+_OF_THE_ENTRY = {"severity", "description", "notes", "meta", "id", "rendered_content", "windows"}
+# Beyond it whole numbers cannot be compared with columns of 64 bits.
+_GREATEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -116,13 +121,16 @@ def load_suites(folder: Path) -> Suites:
 
 def _read(path: Path, name: str) -> Suite:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_settings_file(path)
     except FileNotFoundError:
         raise SuiteError(f"{path}: suite not found; copy it from the expectations/ folder of sftrm-quality") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SuiteError(f"{path}: cannot be read ({error}); expected a JSON file in UTF-8") from error
     try:
         document = json.loads(text, object_pairs_hook=_no_repeated_keys, parse_constant=_no_constants)
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise SuiteError(f"{path}: half a character, \\u{ord(error.object[error.start]):04x}; write it out") from error
     except (ValueError, RecursionError) as error:
         raise SuiteError(f"{path}: not a valid JSON document: {error}; correct it and run again") from error
     if not isinstance(document, dict):
@@ -188,11 +196,19 @@ def _check_kwargs(where: str, kwargs: Mapping[str, Any]) -> float:
     for key, value in kwargs.items():
         if key in _REFUSED_KWARGS:
             raise SuiteError(f"{where}: {key!r} is not allowed in kwargs; write a custom expectation instead")
+        if key in _OF_THE_ENTRY:
+            raise SuiteError(f"{where}: {key!r} does not belong in kwargs; what there is stands beside them")
         if isinstance(value, dict) and value not in [{"$PARAMETER": name} for name in PARAMETERS]:
             raise SuiteError(
                 f"{where}: {key!r} is {value}, expected a value or "
                 + " or ".join(f'{{"$PARAMETER": "{name}"}}' for name in PARAMETERS)
             )
+        for single in value if isinstance(value, list) else [value]:
+            # Great Expectations looks for parameters of its own, however deep they are.
+            if isinstance(single, list) or (isinstance(single, dict) and single is not value):
+                raise SuiteError(f"{where}: {key!r} holds a list or an object, expected texts or numbers")
+            if isinstance(single, int | float) and not abs(single) <= _GREATEST:
+                raise SuiteError(f"{where}: {key!r} holds a number beyond 64 bits, expected at most {_GREATEST:,}")
     mostly = kwargs.get("mostly", 1.0)
     if isinstance(mostly, bool) or not isinstance(mostly, int | float) or not 0 <= mostly <= 1:
         raise SuiteError(f"{where}: 'mostly' is {mostly!r}, expected a number from 0 to 1")
@@ -205,10 +221,10 @@ def _refuse_unknown(where: str, found: Mapping[str, Any], known: set[str]) -> No
 
 
 def _no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    if len(set(keys)) < len(keys):
-        raise ValueError(f"a key stands twice in one object: {', '.join(keys)}")
-    return dict(pairs)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(f"a key stands twice in one object: {', '.join(found)}")
+    return found
 
 
 def _no_constants(name: str) -> NoReturn:
