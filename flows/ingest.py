@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flows import stopping
+from flows.companions import end_prefects_server_with_us
 from flows.prefect_settings import set_defaults
 
 set_defaults()
@@ -198,6 +199,7 @@ def ingest(
         on_hold: What becomes of a run that the checks hold: stop ends it, ask lets it wait for a person's decision.
         storage_retries: How often to begin again when a disk or a file server fails, after 30, 60, 120, … seconds.
     """
+    end_prefects_server_with_us()
     result, plan = _run_with_retries(config, mode, on_hold, storage_retries)
     report, said = result.report, sentence(result.report)
     get_run_logger().info(said)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from flows.companions import end_with_us
 from flows.prefect_settings import set_server_defaults
 from sftrm_quality.errors import ConfigError
 
@@ -34,6 +35,7 @@ def prefect_server(port: int) -> Iterator[str]:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)]
     # A session of its own: Ctrl-C is ours to handle, and a run that ends with it still has a server to tell.
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    end_with_us(process.pid)
     try:
         _wait_until_it_answers(process, address)
         _keep_to_this_server(pages)
