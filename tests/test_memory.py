@@ -39,5 +39,5 @@ def worker_peak(folder, shards):
 @pytest.mark.skipif(not resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, reason="the system counts no peak memory")
 def test_ten_times_the_shards_take_no_more_memory(tmp_path):
     few, many = worker_peak(tmp_path / "few", 4), worker_peak(tmp_path / "many", 40)
-    # A row group is not full with 4 shards, and is with 40: its 64 Ki rows are what may come on top.
+    # A row group is not full with 4 shards, and is with 40: its 48 Ki rows are what may come on top.
     assert many < few + 120, f"{few} MiB with 4 shards, {many} MiB with 40"
