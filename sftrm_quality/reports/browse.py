@@ -155,7 +155,9 @@ def _row(row: Mapping[str, Any], table: str, sources: _Codes, reasons: _Codes) -
         names = (reasons[kind, f"duplicate: {row['kind']}"],)
         own = [[f"{row['similarity']:.2f}"], "", row["duplicate_of"]]
     source = sources[row["source_file"]]
-    shown = [row["record_id"], (row["data_id"] or "")[:_DETAIL_CHARACTERS], source, row["source_index"], names]
+    # Vendors number by telephone and by e-mail too.
+    data_id = mask_personal_data((row["data_id"] or "")[: _DETAIL_CHARACTERS + _BEYOND])[:_DETAIL_CHARACTERS]
+    shown = [row["record_id"], data_id, source, row["source_index"], names]
     return _Row(orjson.dumps([*shown, row["payload"], row["characters"], *own]), source, names)
 
 
