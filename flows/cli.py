@@ -1,6 +1,5 @@
 """The command ``sftrm``. Nothing heavy is imported before it is needed: ``--help`` answers at once."""
 
-import json
 import os
 import sys
 import traceback
@@ -90,12 +89,12 @@ def _execute(
         ended = _ingest(loaded, mode, as_json)
     except SftrmError as error:
         fail(error)
-    if as_json:
-        print(json.dumps(ended, ensure_ascii=False, indent=2))
-    else:
-        from flows.terminal import print_result
+    from flows import terminal
 
-        print_result(console(), ended, loaded.out)
+    if as_json:
+        print(terminal.json_text(ended))
+    else:
+        terminal.print_result(console(), ended, loaded.out)
     raise typer.Exit(1 if ended["verdict"] == "held" else 0)
 
 
@@ -200,6 +199,7 @@ def rollback(
     out: OutOption = None,
 ) -> None:
     """Put an older release in force again, after its files were found whole."""
+    from flows.terminal import safe
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases.publish import find_release
     from sftrm_quality.releases.publish import rollback as roll_back
@@ -208,7 +208,7 @@ def rollback(
     output = OutputFolder(out or OUT)
     try:
         find_release(output, release_id)
-        with output.locked(0, print):
+        with output.locked(0, lambda waiting: print(safe(waiting))):
             take_back(output)
             roll_back(output, release_id)
     except SftrmError as error:
@@ -223,20 +223,24 @@ def main() -> None:
     except TyperException as error:
         told = error.format_message()
         # Without any argument the message is the help itself.
-        print(
-            told if len(sys.argv) == 1 else f"error: {told} (see {' '.join(_command_named())} --help)", file=sys.stderr
-        )
+        _complain(told if len(sys.argv) == 1 else f"error: {told} (see {' '.join(_command_named())} --help)")
         code = 2
     except OSError as error:
-        print(f"error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        _complain(f"error: {error.filename or ''}: {error.strerror or error}")
         code = 3
     except BrokenExecutor as error:
-        print(f"error: a worker died, perhaps for want of memory: try fewer --workers ({error})", file=sys.stderr)
+        _complain(f"error: a worker died, perhaps for want of memory: try fewer --workers ({error})")
         code = 3
     except Exception:
-        traceback.print_exc()
+        _complain(traceback.format_exc().rstrip())
         code = 3
     sys.exit(code)
+
+
+def _complain(text: str) -> None:
+    from flows.terminal import safe
+
+    print(*map(safe, text.split("\n")), sep="\n", file=sys.stderr)
 
 
 def _command_named() -> list[str]:

@@ -161,7 +161,7 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
 
 def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
     stopping.again()
-    with progress.hearing(get_run_logger().warning), Job(config, mode) as job:
+    with progress.hearing(lambda told: get_run_logger().warning("%s", safe(told))), Job(config, mode) as job:
         stopping.again()
         return _take_all_steps(job, on_hold)
 

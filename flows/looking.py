@@ -88,7 +88,7 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:
     """Compare two releases: counts, reasons, files, splits, settings, and records by their ids."""
-    from flows.terminal import print_diff
+    from flows.terminal import json_text, print_diff
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases.publish import find_release
     from sftrm_quality.reports.releases_compared import compare_releases
@@ -102,7 +102,7 @@ def diff(
     except SftrmError as error:
         fail(error)
     if as_json:
-        print(json.dumps(comparison, ensure_ascii=False, indent=2))
+        print(json_text(comparison))
     else:
         print_diff(console(), comparison, page)
 

@@ -1,5 +1,7 @@
 """What a person sees in a terminal: progress, verdict, ledger, and answers about records."""
 
+import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sftrm_quality import progress
+from sftrm_quality.personal_data import mask_personal_data
 
 _COLOURS = {"published": "green", "unchanged": "cyan", "checked": "green", "held": "red"}
 _STAGES = {
@@ -23,12 +26,20 @@ _STAGES = {
 }
 # Of the differences by file and reason, the greatest; the page has more and its JSON all.
 _STEPS = 10
+# Of a raw record, in characters; a number that ends beyond them is masked too.
+_TEXT, _LOOKED_AT = 300, 1000
 _PLACES = ("received", "unreadable", "quarantined", "duplicates", "published")
 
 
 def safe(text: object) -> str:
     """Text of records and file names with control characters and terminal escapes made visible."""
     return "".join(c if c.isprintable() or c == " " else f"\\x{ord(c):02x}" for c in str(text))
+
+
+def json_text(value: object) -> str:
+    """A value as JSON that steers no terminal: what is not printable stands as its escape, as JSON allows."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return re.sub(r"[^ -~\n]", lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
 
 
 @contextmanager
@@ -108,7 +119,7 @@ def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
         ("report", f"reports/{report['run_id']}/index.html"),
     ):
         if path:
-            console.print(Text.assemble((f"{title:<10}", "dim"), str(out / path)), soft_wrap=True)
+            console.print(Text.assemble((f"{title:<10}", "dim"), safe(out / path)), soft_wrap=True)
 
 
 def _who_and_why(decision: dict[str, Any]) -> str:
@@ -155,7 +166,10 @@ def print_traces(console: Console, traces: list[Any]) -> None:
         place = f"record {row['source_index']}, byte {row['source_offset']}"
         if row["source_line"] is not None:
             place += f", line {row['source_line']}"
-        lines = [("from", f"{safe(row['source_file'])}, {place}"), ("data_id", safe(row["data_id"]))]
+        lines = [
+            ("from", f"{safe(row['source_file'])}, {place}"),
+            ("data_id", safe(mask_personal_data(str(row["data_id"])))),
+        ]
         lines += [
             (reason, safe(detail))
             for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)
@@ -163,8 +177,8 @@ def print_traces(console: Console, traces: list[Any]) -> None:
         if found.fate == "duplicate":
             lines.append(("copy of", f"{row['duplicate_of']} ({row['kind']}, similarity {row['similarity']:.3f})"))
         if "payload" in row:
-            text = safe(row["payload"])
-            lines.append(("text", text if len(text) <= 300 else text[:300] + "…"))
+            text = mask_personal_data(row["payload"][:_LOOKED_AT])
+            lines.append(("text", safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
         for title, text in lines:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
@@ -225,4 +239,4 @@ def print_diff(console: Console, comparison: dict[str, Any], page: Path) -> None
         lines.append("the suites differ")
     for line in lines:
         console.print(Text(line), soft_wrap=True)
-    console.print(Text.assemble((f"{'report':<10}", "dim"), str(page)), soft_wrap=True)
+    console.print(Text.assemble((f"{'report':<10}", "dim"), safe(page)), soft_wrap=True)

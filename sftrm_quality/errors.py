@@ -16,6 +16,10 @@ class SftrmError(Exception):
 
     exit_code = 3
 
+    def __str__(self) -> str:
+        """One line that steers no terminal, wherever it is shown: names of files are in it, as somebody chose them."""
+        return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in super().__str__())
+
 
 class ConfigError(SftrmError):
     """An option, path or configuration key is wrong. Raised before anything is read."""

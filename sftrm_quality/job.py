@@ -184,7 +184,7 @@ class Job:
         intakes = self._intaker.take_in(file)
         shards = [shard for intake in intakes for shard in intake.shards]
         received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
-        _log.info("%s: %d records, %d passed their own checks", file.source_file, received, passed)
+        _log.info("%r: %d records, %d passed their own checks", file.source_file, received, passed)
         return intakes
 
     def deduplicate(self, intakes: Sequence[Intake]) -> Collection:

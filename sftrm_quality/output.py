@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -18,6 +19,8 @@ from filelock import FileLock, Timeout
 
 from sftrm_quality.errors import StorageError, storage_error
 
+# Of a run or a release: no folder above or beside, nothing hidden.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 _HOLDER = ".lock.json"
 # What `write_atomically` was writing when its process was killed.
 _UNFINISHED = ".*.unfinished"
@@ -53,19 +56,31 @@ class OutputFolder:
     def staging(self) -> Path:
         return self.root / ".staging"
 
+    def release(self, release_id: str) -> Path:
+        """Raises StorageError for what is no name, as the three below do for a run_id: such ids stand in files."""
+        return self.releases / self._name(release_id)
+
     def quarantine(self, run_id: str) -> Path:
-        return self.root / "quarantine" / run_id
+        return self.root / "quarantine" / self._name(run_id)
 
     def duplicates(self, run_id: str) -> Path:
-        return self.root / "duplicates" / run_id
+        return self.root / "duplicates" / self._name(run_id)
 
     def report(self, run_id: str) -> Path:
-        return self.root / "reports" / run_id
+        return self.root / "reports" / self._name(run_id)
+
+    def _name(self, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise StorageError(
+                f"{self.root}: {name[:80]!r} stands where the id of a run or a release belongs; somebody changed "
+                "LATEST, a manifest or a report by hand"
+            )
+        return name
 
     def release_in_force(self) -> str | None:
-        """The id in LATEST, or None before the first release."""
+        """What LATEST says, the id of a release, or None before the first one. Whoever goes there looks at it first."""
         try:
-            return self.latest.read_text("utf-8").strip() or None
+            return self.latest.read_text("utf-8", errors="replace").strip() or None
         except FileNotFoundError:
             return None
 
@@ -85,7 +100,11 @@ class OutputFolder:
     def run_ids(self) -> list[str]:
         """All runs that have a report, oldest first."""
         folder = self.root / "reports"
-        return sorted(p.name for p in folder.iterdir() if (p / "report.json").is_file()) if folder.is_dir() else []
+        return (
+            sorted(p.name for p in folder.iterdir() if _NAME.fullmatch(p.name) and (p / "report.json").is_file())
+            if folder.is_dir()
+            else []
+        )
 
     def writer(self) -> int | None:
         """The process that says it writes here; it may have died since."""

@@ -61,7 +61,7 @@ def in_force(output: OutputFolder) -> Release | None:
     release_id = output.release_in_force()
     if release_id is None:
         return None
-    folder = output.releases / release_id
+    folder = output.release(release_id)
     return Release(release_id, folder, read_manifest(folder), True)
 
 

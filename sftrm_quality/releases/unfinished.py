@@ -68,9 +68,12 @@ def take_back_unfinished(output: OutputFolder) -> bool:
     path = output.root / _NOTE
     try:
         note = _Note(**json.loads(path.read_text("utf-8")))
+        # What it names is about to be deleted: nothing beside or above what a run puts in place.
+        output.report(note.run_id)
+        output.release(note.release_id or note.run_id)
     except FileNotFoundError:
         return False
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, StorageError):
         path.unlink()
         return True
     if not _finished(output, note):

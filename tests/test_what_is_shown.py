@@ -1,0 +1,214 @@
+"""What a person sees is safe: no texts of records and nobody's data in logs, in Prefect or on a terminal; no text that
+steers a terminal; no name in a file that leads out of the output folder."""
+
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from flows import terminal
+from flows.artifacts import checks_table, summary
+from flows.cli import app
+from sftrm_quality.errors import StorageError
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.releases.publish import in_force
+from sftrm_quality.releases.trace import Trace
+from sftrm_quality.releases.unfinished import take_back_unfinished
+from tests.conftest import ROOT
+
+MARK = "Quuxwort"  # at the end of every text, beyond what an excerpt shows
+PERSON = ("900101-1234567", "010-4821-7739", "mina.kwon@hidden-example.org", "4111 1111 1111 1111")
+STEERING = "\x1b]0;owned\x07\x1b[31m\x9b2J\u202e\r"
+NAME = f"night {STEERING}[bold]<b>.jsonl"
+# Texts of records stand where they belong: in data files, their cache, and the pages that are for looking at them.
+HAVE_TEXTS = ("releases", "quarantine", "duplicates", ".cache", "reports")
+
+
+def hostile_lines():
+    """Records of every fate, with marks and personal data in every field."""
+    dice = random.Random(7)
+
+    def text(person):
+        words = " ".join("".join(dice.choices("abcdefghijklmnop", k=6)) for _ in range(60))
+        return f"call {person} or {words} or {person} {MARK}"
+
+    rows = []
+    for number in range(60):
+        person = PERSON[number % 4]
+        row = {
+            "data_id": f"{person} x{number} {MARK}",
+            "data_category": f"{person} {MARK}",
+            "question_type": f"{person} {MARK}",
+            "question": text(person),
+            "answer": text(person),
+        }
+        if number % 10 == 1:
+            row["answer"] = "\u200b"
+        if number % 10 == 2:
+            row["question"] = [text(person)]
+        if number % 10 == 3:
+            row["answer"] = STEERING + text(person)
+        rows.append(json.dumps(row, ensure_ascii=False))
+    return [*rows, rows[0], rows[0].replace("x0", "x00"), rows[3][:-200], f"not JSON {STEERING} {PERSON[1]} {MARK}"]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """A run of the command, its Prefect told to keep every line, and what it printed."""
+    folder = tmp_path_factory.mktemp("shown")
+    (folder / "raw").mkdir()
+    (folder / "raw" / NAME).write_text("\n".join(hostile_lines()) + "\n", "utf-8")
+    (folder / "raw" / f"broken{STEERING}.json").write_text(f'{{"{"가" * 60}": "{PERSON[1]} {MARK}', "utf-8")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    environment |= {
+        "PREFECT_HOME": str(folder / "home"),
+        "PYTHONPATH": str(ROOT),
+        "PREFECT_LOGGING_TO_API_ENABLED": "true",
+        "PREFECT_LOGGING_LEVEL": "DEBUG",
+    }
+    call = [sys.executable, "-m", "flows.cli", "run", "raw", "--out", "out", "--workers", "2"]
+    done = subprocess.run(call, cwd=folder, env=environment, capture_output=True)
+    assert done.returncode in (0, 1), done.stderr
+    return folder, done.stdout + done.stderr
+
+
+def report_in(folder):
+    (path,) = (folder / "out" / "reports").glob("*/report.json")
+    return json.loads(path.read_text("utf-8")), path.parent
+
+
+def test_every_fate_was_tried(shown):
+    report, _ = report_in(shown[0])
+    account = report["ledger"]["sft"]
+    assert all(account[place] for place in ("unreadable", "quarantined", "duplicates", "published")), account
+
+
+def test_nothing_of_a_record_is_printed_logged_or_told_to_prefect(shown):
+    folder, printed = shown
+    kept = {path: path.read_bytes() for path in (folder / "home").rglob("*") if path.is_file()}
+    database = b"".join(kept.values())
+    # Else the search would find nothing because nothing was there.
+    assert b"sftrm-summary" in database and b"read and check" in database
+    beside = [
+        path
+        for path in (folder / "out").rglob("*")
+        if path.is_file() and path.relative_to(folder / "out").parts[0] not in HAVE_TEXTS
+    ]
+    cards = [
+        path for name in ("manifest.json", "README.md") for path in (folder / "out" / "releases").glob(f"*/{name}")
+    ]
+    for place, content in [
+        ("printed", printed),
+        *kept.items(),
+        *((path, path.read_bytes()) for path in beside + cards),
+    ]:
+        for secret in (MARK, *PERSON):
+            assert secret.encode() not in content, (place, secret)
+
+
+def test_no_page_shows_what_belongs_to_a_person(shown):
+    _, reports = report_in(shown[0])
+    pages = [path for path in reports.rglob("*") if path.is_file() and path.suffix != ".parquet"]
+    assert MARK.encode() in b"".join(path.read_bytes() for path in pages)
+    for path in pages:
+        for secret in PERSON:
+            assert secret.encode() not in path.read_bytes(), (path.name, secret)
+
+
+def test_nothing_steers_the_terminal(shown):
+    folder, printed = shown
+    report, _ = report_in(folder)
+    answers = [CliRunner().invoke(app, [name, "--out", str(folder / "out")]).output for name in ("report", "releases")]
+    (row,) = [line for line in hostile_lines() if '"question": ["' in line][:1]
+    answers.append(CliRunner().invoke(app, ["why", json.loads(row)["data_id"], "--out", str(folder / "out")]).output)
+    assert "quarantined" in answers[-1]
+    answers += [terminal.json_text(report), summary(report, None), json.dumps(checks_table(report))]
+    for text in (printed.decode(), *answers):
+        assert text and all(c.isprintable() or c == "\n" for c in text), text
+    assert json.loads(terminal.json_text(report)) == report
+
+
+def test_why_masks_what_belongs_to_a_person_also_at_the_end_of_what_it_shows():
+    for before in range(270, 300):
+        row = {
+            **dict.fromkeys(("label_kind", "record_id", "source_file"), "x"),
+            **dict.fromkeys(("source_index", "source_offset", "source_line"), 1),
+            "data_id": PERSON[1],
+            "payload": "가" * before + f" {PERSON[0]} " + "나" * 100,
+        }
+        heard = io.StringIO()
+        terminal.print_traces(Console(file=heard, width=1000), [Trace("unreadable", "run 1", row)])
+        assert not any(c in heard.getvalue() for c in ("900101", "4821", "1234567"))
+        assert "***-****-****" in heard.getvalue()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["run", f"--{STEERING}"], [STEERING], ["run", f"raw{STEERING}"], ["run", "--config", f"c{STEERING}.yaml"]]
+    + [
+        ["run", "--set", f"{STEERING}=1"],
+        ["run", "--expectations", f"e{STEERING}"],
+        ["run", "--out", f"o{STEERING}/\0"],
+    ]
+    + [[command, id_] for id_ in (STEERING, "../../etc", "/etc/passwd", "a\0b") for command in ("report", "rollback")]
+    + [["diff", STEERING, "../x"], ["diff", "/etc", "a\0b"], ["why", STEERING], ["why", "../../etc"], ["why", "a\0b"]],
+    ids=repr,
+)
+def test_what_was_given_wrongly_is_one_line_that_steers_nothing(arguments, shown, monkeypatch, capsys):
+    from flows import cli
+
+    monkeypatch.chdir(shown[0])
+    given = arguments if arguments[0] == "run" else [*arguments, "--out", "out"]
+    before = sorted(shown[0].rglob("*"))
+    monkeypatch.setattr(sys, "argv", ["sftrm", *given])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr()
+    assert ended.value.code == 2, told
+    assert told.err.startswith("error: ") and told.err.count("\n") == 1
+    assert all(c.isprintable() or c == "\n" for c in told.err + told.out)
+    assert sorted(shown[0].rglob("*")) == before
+
+
+OUTSIDE = [
+    "../outside",
+    "../../outside",
+    "/outside",
+    "a/../../outside",
+    "..",
+    ".",
+    "a\0b",
+    ".hidden",
+    "x" * 300,
+    "a\nb",
+]
+
+
+@pytest.mark.parametrize("name", OUTSIDE, ids=repr)
+def test_no_id_in_a_file_leads_out_of_the_output_folder(name, tmp_path):
+    output = OutputFolder(tmp_path / "out")
+    (output.releases / "r-1").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    output.latest.write_text(f"{name}\n", "utf-8")
+    with pytest.raises(StorageError, match="stands where the id of a run or a release belongs"):
+        in_force(output)
+    # A note of a run that was killed, which says what to take back.
+    for ids in ({"run_id": name, "release_id": None}, {"run_id": "run1", "release_id": name}):
+        note = output.root / ".publishing.json"
+        note.write_text(json.dumps({**ids, "in_force": None, "was_there": False}), "utf-8")
+        assert take_back_unfinished(output)
+        assert (tmp_path / "outside").is_dir() and (output.releases / "r-1").is_dir() and not note.exists()
+
+
+def test_a_latest_that_is_no_text_is_an_error_and_no_traceback(tmp_path):
+    output = OutputFolder(tmp_path)
+    output.latest.write_bytes(b"\xff\x00\x1b[31m")
+    with pytest.raises(StorageError) as caught:
+        in_force(output)
+    assert "\x1b" not in str(caught.value)
