@@ -142,7 +142,14 @@ def test_every_answer_says_how_a_browser_may_use_it(site, target):
 
 def test_an_svg_may_run_no_script_and_pages_keep_their_own_policy(site):
     assert "sandbox" in ask(site, "/run1/chart.svg")[1]["content-security-policy"]
-    assert "content-security-policy" not in ask(site, "/run1/index.html")[1]
+    assert ask(site, "/run1/index.html")[1]["content-security-policy"] == "frame-ancestors 'none'"
+
+
+@pytest.mark.parametrize("target", ["/", "/run1/", "/run1/chart.svg", "/run1/report.json", "/nowhere", "/run1"])
+def test_no_page_of_another_site_can_frame_one_of_ours(site, target):
+    headers = ask(site, target)[1]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-frame-options"] == "DENY"
 
 
 @pytest.mark.parametrize("target", ["/", "/run1/report.json", "/run1", "/nowhere"])
