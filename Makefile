@@ -1,11 +1,12 @@
 # make run    the main job on the sample data          make test    all tests
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
 # make soak   the long forms of the tests: kills, full disks, many at once, bad input, fuzzing; some hours
+# make audit  installed packages against the lock, their files and licences; known faults: ADVISORIES=all.zip (OSV)
 # make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak check setup lock clean benchmark
+.PHONY: run test soak audit check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -22,6 +23,9 @@ soak: .venv/.ready .venv-soak/.ready
 	@mkdir -p build/fuzz
 	.venv-soak/bin/python -m tests.fuzz.reading \
 	  -max_total_time=$(SOAK_SECONDS) -artifact_prefix=build/fuzz/ -print_final_stats=1
+
+audit: .venv/.ready
+	@$(BIN)/python -m tools.audit $(ADVISORIES)
 
 check: .venv/.ready
 	$(BIN)/ruff check .
