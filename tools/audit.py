@@ -13,9 +13,10 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -37,7 +38,7 @@ _LICENCES_TAKEN = {
 
 def pins(lock: str) -> dict[str, str]:
     """Package → version of a lock. Raises ValueError for a line that is no pin: a range, a path, an address."""
-    found = {}
+    found: dict[str, str] = {}
     for line in lock.splitlines():
         if line and not line.lstrip().startswith("#"):
             match = _PIN.fullmatch(line.partition(";")[0].strip())
@@ -68,7 +69,8 @@ def changed_files(package: metadata.Distribution) -> Iterator[str]:
 
 def licence_problem(package: metadata.Distribution) -> str | None:
     """A licence that is neither permissive nor in the list of those that were looked at."""
-    about = package.metadata
+    # What it is; the protocol that it is declared as lacks `get`.
+    about = cast(Message, package.metadata)
     classifiers = [c.rpartition("::")[2].strip() for c in about.get_all("Classifier", []) if c.startswith("License")]
     said = about.get("License-Expression") or "; ".join(classifiers) or (about.get("License") or "none")[:80]
     if _PERMISSIVE.search(said) and not re.search("GPL", said):
@@ -105,9 +107,9 @@ def _within(events: list[dict[str, str]], version: Version) -> bool:
     """Whether the last event at or before a version leaves it affected."""
     steps = []
     for event in events:
-        ((kind, at),) = event.items()
+        ((kind, text),) = event.items()
         try:
-            steps.append((Version(at), kind))
+            steps.append((Version(text), kind))
         except InvalidVersion:
             return True  # rather looked at by a person than passed over
     inside = False
@@ -122,7 +124,9 @@ def _within(events: list[dict[str, str]], version: Version) -> bool:
 def main(advisories: str) -> int:
     """The exit code; what is found is printed. advisories: path of the zip, empty for none."""
     locked = pins(LOCK.read_text("utf-8"))
-    packages = {canonicalize_name(p.metadata["Name"]): p for p in metadata.distributions()}
+    packages: dict[str, metadata.Distribution] = {
+        canonicalize_name(package.metadata["Name"]): package for package in metadata.distributions()
+    }
     found = [*differences(locked, {name: package.version for name, package in packages.items()})]
     for name in sorted(locked.keys() & packages.keys()):
         found += changed_files(packages[name])
