@@ -166,7 +166,7 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
         found |= text_reasons("answer", answer)
         if prompt is not None and len(prompt) == 1:
             found.add("question_too_short")
-        if not blank(answer) and normalise_text(answer) == normalise_text(prompt):
+        if not blank(prompt) and not blank(answer) and normalise_text(answer) == normalise_text(prompt):
             found.add("answer_equals_question")
         if answer in ("N/A", "<noinput>", "null", "TODO", "<NAME>"):
             found.add("answer_placeholder")
