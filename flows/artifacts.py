@@ -3,10 +3,11 @@
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 from uuid import UUID
 
+import httpx
 from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
@@ -48,8 +49,10 @@ class _Pace(threading.Thread):
 
     def _send(self, share: float) -> None:
         if share != self._sent:
-            update_progress_artifact(self._artifact, share)
-            self._sent = share
+            # The server may be ending already, with the whole run, or be busy: the next update has this one's news too.
+            with suppress(httpx.HTTPError):
+                update_progress_artifact(self._artifact, share)
+                self._sent = share
 
     def end(self) -> None:
         self._over.set()

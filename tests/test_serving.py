@@ -2,10 +2,11 @@
 
 from uuid import uuid4
 
+import httpx
 import pytest
 from prefect.client.schemas.objects import FlowRun, StateType
 
-from flows import interrupted, prefect_server, serving
+from flows import artifacts, interrupted, prefect_server, serving
 from sftrm_quality.errors import ConfigError
 
 
@@ -67,3 +68,20 @@ def test_pages_are_told_once_to_connect_to_their_own_server_alone(tmp_path):
 def test_what_becomes_of_a_run_that_the_end_of_the_service_interrupted(was, begun, becomes):
     run = FlowRun(flow_id=uuid4(), state_type=was, run_count=begun)
     assert interrupted._next_state(run).type is becomes
+
+
+def test_progress_that_the_server_did_not_take_is_sent_again(monkeypatch):
+    """Ctrl-C reaches Prefect's server too, which may be gone first."""
+    sent, answers = [], [httpx.ConnectError("gone"), None]
+
+    def update(_artifact, share):
+        sent.append(share)
+        if error := answers.pop(0):
+            raise error
+
+    monkeypatch.setattr(artifacts, "create_progress_artifact", lambda *_: uuid4())
+    monkeypatch.setattr(artifacts, "update_progress_artifact", update)
+    pace = artifacts._Pace()
+    for _ in range(3):
+        pace._send(40.0)
+    assert sent == [40.0, 40.0]
