@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import READ_REASONS
+from sftrm_quality.reading import READ_REASONS, shards
 from tests.reading_case import Read, document, json_lines, read, record
 
 SMALL = Limits(shard_records=3, shard_bytes=1024, record_bytes=4096)
@@ -195,6 +195,23 @@ def test_damage_between_records_costs_none(tmp_path: Path, name: str) -> None:
     result = read(tmp_path / "a", tmp_path)
     assert result.ids == [str(n) for n in range(10)]
     assert result.reasons == ["invalid_json"] * rows
+
+
+@pytest.mark.parametrize("form", ["compact", "array"])
+@pytest.mark.parametrize("junk", [b"]x", b"]} ", b"] 1 "])
+def test_closing_brackets_over_more_than_a_window_end_no_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, junk: bytes
+) -> None:
+    """The records behind them are beyond what has been read when the first bracket is looked at."""
+    monkeypatch.setattr(shards, "HEAD_BYTES", 4096)
+    text = texts(TEN)[form][0].encode()
+    starts = [start for start, _ in record_spans(text, TEN)]
+    damaged = text[: starts[6]] + junk * 60_000 + text[starts[6] :]
+    (tmp_path / "a").write_bytes(damaged)
+    result = read(tmp_path / "a", tmp_path, Limits(shard_bytes=1024))
+    check_intact(result, TEN)
+    check_conservation(damaged, starts[0], result)
+    assert all(row["reasons"] == ["invalid_json"] for row in result.unreadable)
 
 
 def test_the_last_record_broken(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def _document_or_sequence(window: Window, lines: list[bytes], parse: Parse) -> C
         top = walk(ahead, 1, parse.encoding)
         if top.end != "text" or window.at_end or len(window.data) > parse.most_bytes:
             break
-        window.grow()
+        window.grow(parse.most_bytes + HEAD_BYTES)
         lines = _first_lines(window)
         if lines and (found := _by_first_line(lines, parse)) is not None:
             return found
@@ -141,7 +141,7 @@ def _list(
         marks, sample, ends = learn(window.data, final, position, closing, parse)
         if sample or ends or final:
             break
-        window.grow()
+        window.grow(parse.most_bytes + HEAD_BYTES)
     if not sample and not sure:
         seen = excerpt(window.data, parse.encoding)
         return f'JSON-like text in which no whole record was found, begins with "{seen}"'

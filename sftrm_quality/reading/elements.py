@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading.learn import CLOSERS, LIST_END_TEXT
+from sftrm_quality.reading.learn import BLANK_END, CLOSERS, LIST_END_TEXT
 from sftrm_quality.reading.scan import BLANK, LIST_END, MARK, MORE, Marks, closing_braces, scan_list, scan_object
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, SpanBuilder, Spans
 from sftrm_quality.reading.validate import NO_JSON, TOO_DEEP, UNENDED, object_end
@@ -22,6 +22,8 @@ from sftrm_quality.reading.window import Window
 
 _BLOCK = 1 << 20
 _LOOK_AHEAD = 4096
+_MOST_WALKS = 8
+"""Times that all braces of a window are walked. One is enough but where damaged strings turn inside out in turns."""
 
 
 class ElementReader:
@@ -37,31 +39,42 @@ class ElementReader:
         self._window, self._closing, self._marks, self._limits, self._valid = window, closing, marks, limits, valid
         self._room = tuple(np.empty(limits.shard_records, kind) for kind in (np.int64, np.int64, np.bool_))
         self._whole_before = True
-        self._braces = np.empty(0, np.int64), np.empty(0, np.int64)  # of this window, see _end_of_deep
-        self._mark_ahead = -1  # a mark further on in this window
         self.closed = False
+        self._look()
 
     def spans(self) -> Iterator[Spans | Oversized]:
-        done = False
+        window, at, done = self._window, 0, False
         while not done:
-            self._window.fill(self._limits.shard_bytes)
-            batch, position, done = self._scan_window()
+            # Dropping copies the rest: where a long record made the window large, many shards come out of it first.
+            if not window.at_end and len(window.data) - at < self._limits.shard_bytes:
+                window.drop(at)
+                window.fill(self._limits.shard_bytes)
+                at = 0
+                self._look()
+            batch, stop, done = self._scan_window(at)
             if len(batch.starts):
                 yield batch
-            self._window.drop(position)
-            if not done and not len(batch.starts) and position == 0 and self._window.data:
-                if len(self._window.data) > self._limits.record_bytes:
+            elif not done and stop == at and at < len(window.data):
+                window.drop(at)
+                at = stop = 0
+                if len(window.data) > self._limits.record_bytes:
                     yield self._pass_oversized()
                 else:
-                    self._window.grow()
+                    window.grow(self._limits.record_bytes + self._limits.shard_bytes)
+                self._look()
+            at = stop
+        window.drop(at)
 
-    def _scan_window(self) -> tuple[Spans, int, bool]:
-        """Spans of this window, the position to drop up to, and whether the list has ended."""
+    def _look(self) -> None:
+        """The window is another one: forget what was seen further on in it."""
+        self._braces, self._walks = (np.empty(0, np.int32), np.empty(0, np.int32)), 0  # see _closing_brace
+        self._mark_ahead = -1
+
+    def _scan_window(self, at: int) -> tuple[Spans, int, bool]:
+        """Spans of this window from ``at`` on, the position to go on from, and whether the list has ended."""
         data, final = self._window.data, self._window.at_end
         buf = np.frombuffer(data, np.uint8)
         batch = SpanBuilder()
-        self._braces, self._mark_ahead = (np.empty(0, np.int64), np.empty(0, np.int64)), -1
-        at = 0
         while batch.count < self._limits.shard_records:
             outcome, n, at, stop = scan_list(buf, at, buf.size, final, self._closing, *self._marks.layout, *self._room)
             batch.extend(*(part[:n] for part in self._room))
@@ -97,27 +110,39 @@ class ElementReader:
         """Where the record at ``start`` with a mark inside ends, and its reason if broken. None: more bytes needed."""
         cut = (mark, "invalid_json")
         beyond = self._window.at_end or buf.size - start > self._limits.record_bytes
+        if beyond and self._known_brace(start) == UNENDED:
+            return cut
         stop = object_end(buf, start, buf.size, self._limits.nesting_depth)
         if stop == TOO_DEEP:
-            stop = self._end_of_deep(buf, start)
+            stop = self._closing_brace(buf, start)
         if stop == NO_JSON:
             return cut
         if stop == UNENDED:
             return cut if beyond else None
-        at_text_end = not self._window.data[stop:].strip()
+        at_text_end = BLANK_END.match(self._window.data, stop) is not None
         if at_text_end and not beyond:
             return None
         # A record that lost its own closing brackets takes those of the list and of the document.
         return cut if at_text_end and self._closing else (stop, None)
 
-    def _end_of_deep(self, buf: Any, start: int) -> int:
+    def _closing_brace(self, buf: Any, start: int) -> int:
         """The position after the object at ``start``, or UNENDED: looked up among all braces of the window."""
+        if (known := self._known_brace(start)) is not None:
+            return known
+        if self._walks == _MOST_WALKS:
+            return UNENDED
+        self._braces, self._walks = closing_braces(buf, start, buf.size), self._walks + 1
+        found = self._known_brace(start)
+        assert found is not None  # a record begins with a brace outside of strings
+        return found
+
+    def _known_brace(self, start: int) -> int | None:
+        """As ``_closing_brace``; None if the brace at ``start`` was never looked at, or is in a string then."""
         opens, closes = self._braces
-        at = int(np.searchsorted(opens, start))
-        if at == len(opens) or opens[at] != start:  # inside a string then, or never looked at
-            opens, closes = self._braces = closing_braces(buf, start, buf.size)
-            at = 0
-        return int(closes[at]) if closes[at] >= 0 else UNENDED
+        row = int(np.searchsorted(opens, np.int32(start)))  # another type would copy all of them
+        if row == len(opens) or opens[row] != start:
+            return None
+        return int(closes[row]) if closes[row] >= 0 else UNENDED
 
     def _stray_end(self, at: int, clean: bool) -> int | None:
         """0 if the ``]`` at ``at`` ends the list; where to go on if it is damage; None: more bytes needed.
@@ -138,7 +163,9 @@ class ElementReader:
             return 0
         if self._mark_ahead < position:
             self._mark_ahead = max((data.find(text, position) for text in marks.texts), default=-1)
-        return position if self._mark_ahead >= 0 else 0
+        if self._mark_ahead >= 0:
+            return position
+        return 0 if final else None
 
     def _is_whole(self, span: tuple[int, int] | None) -> bool:
         """Whether a span is a whole object; None stands for what came before the window."""

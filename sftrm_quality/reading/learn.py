@@ -16,6 +16,8 @@ CLOSERS = re.compile(rb"[ \t\r\n,\]}]*")
 LIST_END_TEXT = re.compile(rb'\]\s*(?:\Z|,\s*"|(?:\}\s*)?(?:\{\s*"|\Z))')
 """The end of a list and what may follow: the end of the text, a closing brace, a member, another document."""
 
+BLANK_END = re.compile(rb"\s*\Z")
+
 _LEARN_BYTES = 1 << 20
 _MAX_MARKS = 16
 _MAX_TRIES = 200

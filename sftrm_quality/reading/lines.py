@@ -56,7 +56,7 @@ def line_spans(window: Window, limits: Limits, line: int) -> Iterator[Spans | Ov
             if len(data) > limits.record_bytes:
                 yield _pass_oversized(window, line)
             else:
-                window.grow()
+                window.grow(limits.record_bytes + limits.shard_bytes)
 
 
 def _judge_end(spans: Spans, window: Window, unended: bool, next_line: int) -> None:

@@ -179,13 +179,13 @@ def scan_list(
 
 @kernel
 def closing_braces(buf: Any, start: int, end: int) -> tuple[Any, Any]:
-    """Positions (int64) of the braces that open an object from ``start``, one of them, on, and the positions after
-    their closing ones, -1 where there are none before ``end``."""
-    count, i, inside = 0, start, False
-    for _ in range(2):
-        opens, closes = np.empty(count, np.int64), np.full(count, -1, np.int64)
-        stack = np.empty(count, np.int64)
-        count, depth, i, inside = 0, 0, start, False
+    """Positions of the braces that open an object from ``start``, one of them, on, and the positions after their
+    closing ones, negative where there are none before ``end`` (both int32, half the memory: windows are below 2 GiB).
+    """
+    count = 0
+    for _ in range(2):  # the first time counts
+        opens, closes = np.empty(count, np.int32), np.empty(count, np.int32)
+        count, innermost, i, inside = 0, -1, start, False
         while i < end:
             c = buf[i]
             if c == 0x22:
@@ -195,12 +195,12 @@ def closing_braces(buf: Any, start: int, end: int) -> tuple[Any, Any]:
             elif c == 0x7B:
                 if opens.size:
                     opens[count] = i
-                    stack[depth] = count
+                    closes[count] = -2 - innermost  # the one around it, until it is closed
+                    innermost = count
                 count += 1
-                depth += 1
-            elif c == 0x7D and depth > 0:
-                depth -= 1
-                if opens.size:
-                    closes[stack[depth]] = i + 1
+            elif c == 0x7D and innermost >= 0:
+                around = -2 - closes[innermost]
+                closes[innermost] = i + 1
+                innermost = around
             i += 1
     return opens, closes

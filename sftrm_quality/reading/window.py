@@ -44,9 +44,9 @@ class Window:
             self.at_end, self.damage = True, str(damage)
         self.data = b"".join(parts)
 
-    def grow(self) -> None:
-        """Read as much again as the window holds (at least 64 KiB)."""
-        self.fill(2 * max(len(self.data), 1 << 15))
+    def grow(self, most: int) -> None:
+        """Read as much again as the window holds (at least 64 KiB), but not beyond ``most`` bytes."""
+        self.fill(min(2 * max(len(self.data), 1 << 15), most))
 
     def drop(self, count: int) -> None:
         """Forget the first ``count`` bytes."""
