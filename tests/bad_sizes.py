@@ -70,6 +70,21 @@ def _one_record(count: int) -> Iterator[bytes]:
     yield after + b"\n" + last.encode() + b"\n"
 
 
+def _members_before(count: int) -> Iterator[bytes]:
+    """A document with many members in front of its records."""
+    yield b'{"dataset_info": {}, '
+    yield from _repeat(b'"k": 1, ', count)
+    yield b'"data_info": [' + b",".join(text.encode() for text in dumped([good("large", n) for n in range(6)])) + b"]}"
+
+
+def _records_by_key(count: int) -> Iterator[bytes]:
+    """Whole records as the values of one object, which is taken for a record itself."""
+    text = dumped([good("large", 0)])[0].encode()
+    yield b'{"first":\n' + text
+    yield from _repeat(b',\n"key":\n' + text, count)
+    yield b"}\n"
+
+
 def _lost_lists(count: int) -> Iterator[bytes]:
     """RM records of which every second one lost the end of its list."""
     yield b"["
@@ -137,6 +152,9 @@ LARGE = {
     "beginnings": Large(_between(b'{"data_id":'), 6, 30_000, 5_000_000, INVALID),
     "beginnings-in-texts": Large(_between(b'{"data_id": {"data_id": "x'), 6, 20_000, 2_000_000, INVALID),
     "beginnings-in-lists": Large(_between(b'{"data_id": [1, '), 6, 20_000, 2_000_000, INVALID),
+    "beginnings-and-strings-inside-out": Large(_between(b'{"data_id": ' * 130 + b'"x'), 6, 200, 30_000, INVALID),
+    "members-before-the-records": Large(_members_before, 6, 300_000, 5_000_000),
+    "records-by-key": Large(_records_by_key, 0, 40_000, 200_000, ("duplicate_key",)),
     "lists-that-lost-their-ends": Large(_lost_lists, None, 6_000, 500_000, INVALID),
     "tiny-lines": Large(_tiny(b"{}", b""), 0, 200_000, 10_000_000),
     "tiny-numbers": Large(_tiny(b"1", b"]"), 0, 50_000, 10_000_000),

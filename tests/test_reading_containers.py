@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import SourceFile, UnknownFile, read_spans
+from sftrm_quality.reading import SourceFile, UnknownFile, read_spans, shards
 from tests.reading_case import Read, document, json_lines, read, record
 
 RECORDS = [record(n) for n in range(40)]
@@ -79,6 +79,19 @@ def test_compression_changes_nothing(tmp_path: Path, form: str, pack: object) ->
     offsets = np.array([plain.spans[2][0], plain.spans[9][0]])
     assert list(read_spans(source, "packed", offsets, np.array([5, 20]))) == [plain.raw[2][:5], plain.raw[9][:20]]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["packed", "plain"]
+
+
+MEMBERS = {"source": "외주 A사", 'note\\"': ["}", {"x": 1}], "dataset_info": {"label_kind": "sft"}, "version": None}
+BEHIND_MEMBERS = json.dumps({**MEMBERS, "data_info": RECORDS, "end": 1}, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("form", [*FORMS, "document with other members first"])
+def test_the_first_look_may_end_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    text, container = FORMS.get(form, (BEHIND_MEMBERS, "json_document"))
+    path = put(tmp_path, text)
+    for head in [*range(1, 300), *range(300, len(text.encode()) + 2, 37)]:
+        monkeypatch.setattr(shards, "HEAD_BYTES", head)
+        check(read(path, tmp_path), container)
 
 
 def test_lines_are_counted_with_blank_ones(tmp_path: Path) -> None:

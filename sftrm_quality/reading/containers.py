@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Literal
 
-from sftrm_quality.reading.document import HEADER_KEY, RECORDS_KEY, kind_of, walk
+from sftrm_quality.reading.document import HEADER_KEY, RECORDS_KEY, SHOWN_KEYS, kind_of, walk
 from sftrm_quality.reading.learn import SAMPLE_RECORDS, Parse, learn
 from sftrm_quality.reading.reasons import excerpt
 from sftrm_quality.reading.scan import Marks
@@ -53,7 +53,7 @@ def _recognise(window: Window, parse: Parse) -> Container | str:
         after = window.data[1:].lstrip()[:1]
         return _list(window, 1, "json_array", {}, parse, sure=after in (b"{", b"]"))
     if window.data.startswith(b"{"):
-        return _document_or_sequence(window, lines, parse)
+        return _document_or_sequence(window, parse)
     return _damaged_document(window, parse) or ""
 
 
@@ -89,20 +89,22 @@ def _mostly_lines(lines: list[bytes], parse: Parse) -> Container | None:
     return _lines(lines, parse) if 2 * sum(objects) > len(objects) else None
 
 
-def _document_or_sequence(window: Window, lines: list[bytes], parse: Parse) -> Container | str:
+def _document_or_sequence(window: Window, parse: Parse) -> Container | str:
     while True:
         # A walk forgets what it passes, so it is tried on the text at hand first.
         ahead = Window(BytesIO(window.data))
         ahead.fill(len(window.data) + 1)
         top = walk(ahead, 1, parse.encoding)
-        if top.end != "text" or window.at_end or len(window.data) > parse.most_bytes:
+        goes_on = top.end == "text" or (top.end == "closed" and not ahead.data.strip())  # what is behind it decides
+        if not goes_on or window.at_end or len(window.data) > parse.most_bytes:
             break
         window.grow(parse.most_bytes + HEAD_BYTES)
-        lines = _first_lines(window)
-        if lines and (found := _by_first_line(lines, parse)) is not None:
-            return found
     if top.end == "list":
         return _list(window, ahead.offset, "json_document", top.header, parse, sure=True)
+    # The text at hand is longer now, and so may be the first line. Parsing that takes much more memory than walking.
+    lines = _first_lines(window)
+    if lines and (found := _by_first_line(lines, parse)) is not None:
+        return found
     if (as_lines := _mostly_lines(lines, parse)) is not None:
         return as_lines
     if top.end == "text" and not window.at_end:
@@ -112,7 +114,7 @@ def _document_or_sequence(window: Window, lines: list[bytes], parse: Parse) -> C
         return _without_records(top.keys, top.kind)
     if top.end != "closed" and (found := _damaged_document(window, parse)) is not None:
         return found
-    if HEADER_KEY in top.keys or top.kind:
+    if top.has_header or top.kind:
         return _without_records(top.keys, top.kind)
     return _list(window, 0, "json_sequence", {}, parse, sure=False)
 
@@ -125,7 +127,7 @@ def _damaged_document(window: Window, parse: Parse) -> Container | None:
 
 
 def _without_records(keys: list[str], kind: str | None) -> str:
-    shown = ", ".join(repr(key[:40]) for key in keys[:8]) + (", …" if len(keys) > 8 else "")
+    shown = ", ".join(repr(key[:40]) for key in keys[:SHOWN_KEYS]) + (", …" if len(keys) > SHOWN_KEYS else "")
     return f"JSON document with the keys {shown}: " + (
         f"{RECORDS_KEY} is {kind}, expected a list" if kind else f"no {RECORDS_KEY} list"
     )

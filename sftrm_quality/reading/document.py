@@ -16,20 +16,23 @@ RECORDS_KEY = "data_info"
 HEADER_KEY = "dataset_info"
 _HEADER_BYTES = 64 << 10  # a larger dataset_info describes no data set
 _KEY_BYTES = 64 << 10
+SHOWN_KEYS = 8
 _BLOCK = 1 << 20
-_SPACE = re.compile(rb"[ \t\r\n]*")
+_BLANK = re.compile(rb"[ \t\r\n]*")
+_BLANK_OR_COMMAS = re.compile(rb"[ \t\r\n,]*")
 _KEY = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @dataclass
 class TopLevel:
-    """What the walk saw: the keys so far, the header if it came by, and how the walk ended.
+    """What the walk saw: the first keys (as many as are shown), the header if it came by, and how the walk ended.
 
     ``end`` is ``list`` (the window begins behind the ``[`` of the records), ``closed`` (behind the document's last
     brace), ``text`` (no more text) or ``damage``. ``kind`` says what ``data_info`` is where it is no list.
     """
 
     keys: list[str] = field(default_factory=list)
+    has_header: bool = False
     header: dict[str, Any] = field(default_factory=dict)
     kind: str | None = None
     end: str = "damage"
@@ -67,31 +70,35 @@ def _skip_value(buf: Any, i: int, state: Any) -> int:
 def walk(window: Window, position: int, encoding: str) -> TopLevel:
     """Go from ``position``, inside the document's braces and between members, to the list of records or to the end.
 
-    Members are passed without being kept, whatever their size; only a small ``dataset_info`` is parsed.
+    Members are passed without being kept, whatever their size and number; only a small ``dataset_info`` is parsed.
     """
-    seen = TopLevel()
-    window.drop(position)
+    seen, cursor = TopLevel(), _Cursor(window, position)
+    seen.end = _walk_members(seen, cursor, encoding)
+    cursor.forget()
+    return seen
+
+
+def _walk_members(seen: TopLevel, cursor: "_Cursor", encoding: str) -> str:
     while True:
-        if (byte := _next_byte(window, b",")) == b"}":
-            window.drop(1)
-            seen.end = "closed"
-            return seen
-        key = _key(window, encoding) if byte == b'"' else None
-        if key is None or _next_byte(window) != b":":
-            seen.end = "damage" if byte else "text"
-            return seen
-        window.drop(1)
-        byte = _next_byte(window)
+        if (byte := cursor.next_byte(_BLANK_OR_COMMAS)) == b"}":
+            cursor.at += 1
+            return "closed"
+        key = cursor.key(encoding) if byte == b'"' else None
+        colon = cursor.next_byte()
+        if key is None or colon != b":":
+            return "damage" if colon else "text"
+        cursor.at += 1
+        byte = cursor.next_byte()
         if key == RECORDS_KEY:
             if byte == b"[":
-                window.drop(1)
-                seen.end = "list"
-                return seen
+                cursor.at += 1
+                return "list"
             seen.kind = kind_of(byte.decode("latin-1"))
-        seen.keys.append(key)
-        value = _pass_value(window, _HEADER_BYTES if key == HEADER_KEY else 0)
+        if len(seen.keys) <= SHOWN_KEYS:
+            seen.keys.append(key)
+        value = cursor.pass_value(_HEADER_BYTES if key == HEADER_KEY else 0)
         if key == HEADER_KEY:
-            seen.header = _header(value, encoding)
+            seen.has_header, seen.header = True, _header(value, encoding)
 
 
 def kind_of(first: str) -> str:
@@ -99,41 +106,58 @@ def kind_of(first: str) -> str:
     return {"{": "an object", '"': "a string", "n": "null"}.get(first, "no list")
 
 
-def _next_byte(window: Window, also: bytes = b"") -> bytes:
-    """Drop white space (and the bytes in ``also``); the byte that the window then begins with, empty at the end."""
-    while True:
-        rest = window.data.lstrip(b" \t\r\n" + also)
-        window.drop(len(window.data) - len(rest))
-        if rest or window.at_end:
-            return rest[:1]
-        window.fill(_BLOCK)
+class _Cursor:
+    """A place in a window. What is behind it is forgotten when more text is needed, and not token by token: the window
+    is copied each time."""
 
+    def __init__(self, window: Window, at: int) -> None:
+        self._window, self.at = window, at
 
-def _key(window: Window, encoding: str) -> str | None:
-    """Take the key at the window's beginning; None where there is no whole key."""
-    while (match := _KEY.match(window.data)) is None:
-        if window.at_end or len(window.data) > _KEY_BYTES:
+    def forget(self) -> None:
+        self._window.drop(self.at)
+        self.at = 0
+
+    def _more(self, size: int) -> None:
+        self.forget()
+        self._window.fill(size)
+
+    def next_byte(self, passed: re.Pattern[bytes] = _BLANK) -> bytes:
+        """Go behind what matches; the byte there, empty at the end."""
+        while True:
+            found = passed.match(self._window.data, self.at)
+            assert found is not None  # all of it is optional
+            self.at = found.end()
+            if self.at < len(self._window.data) or self._window.at_end:
+                return self._window.data[self.at : self.at + 1]
+            self._more(_BLOCK)
+
+    def key(self, encoding: str) -> str | None:
+        """Go behind the key at the cursor; None where there is no whole key: the text ends in it, or it is damaged."""
+        while (match := _KEY.match(self._window.data, self.at)) is None:
+            if len(self._window.data) - self.at > _KEY_BYTES:
+                return None
+            if self._window.at_end:
+                self.at = len(self._window.data)
+                return None
+            self._more(2 * _KEY_BYTES)
+        self.at = match.end()
+        try:
+            return str(json.loads(match.group().decode(encoding)))
+        except ValueError:
             return None
-        window.fill(2 * _KEY_BYTES)
-    window.drop(match.end())
-    try:
-        return str(json.loads(match.group().decode(encoding)))
-    except ValueError:
-        return None
 
-
-def _pass_value(window: Window, kept: int) -> bytes:
-    """Go behind a value; its first ``kept`` + 1 bytes."""
-    state, value = np.zeros(3, np.int64), b""
-    while True:
-        stop = _skip_value(np.frombuffer(window.data, np.uint8), 0, state)
-        passed = stop if stop >= 0 else len(window.data)
-        if kept:
-            value += window.data[: max(0, kept + 1 - len(value))][:passed]
-        window.drop(passed)
-        if stop >= 0 or window.at_end:
-            return value
-        window.fill(_BLOCK)
+    def pass_value(self, kept: int) -> bytes:
+        """Go behind the value at the cursor; its first ``kept`` + 1 bytes."""
+        state, value = np.zeros(3, np.int64), b""
+        while True:
+            data, begin = self._window.data, self.at
+            stop = _skip_value(np.frombuffer(data, np.uint8), begin, state)
+            self.at = stop if stop >= 0 else len(data)
+            if kept:
+                value += data[begin : min(self.at, begin + kept + 1 - len(value))]
+            if stop >= 0 or self._window.at_end:
+                return value
+            self._more(_BLOCK)
 
 
 def _header(value: bytes, encoding: str) -> dict[str, Any]:
@@ -155,7 +179,10 @@ def rest_of_document(window: Window, container: str, encoding: str) -> Iterator[
             yield _drained(window), "duplicate_key"
         elif top.end == "text" and not window.damage:
             yield Oversized(b"", window.source_offset(0), 0), "unclosed_document"
-    if _next_byte(window):
+    cursor = _Cursor(window, 0)
+    more = cursor.next_byte()
+    cursor.forget()
+    if more:
         yield _drained(window), "trailing_data"
     if window.damage:
         yield Oversized(b"", window.source_offset(0), 0), "stream_broken"

@@ -9,6 +9,7 @@ import numpy as np
 from sftrm_quality.config import Limits
 from sftrm_quality.reading.scan import BLANK, CLOSED, FULL, LIST_END, MORE, Marks, scan_list, scan_object
 from sftrm_quality.reading.strict import parse_record
+from sftrm_quality.reading.validate import object_end
 
 SAMPLE_RECORDS = 200
 CLOSERS = re.compile(rb"[ \t\r\n,\]}]*")
@@ -34,7 +35,15 @@ class Parse:
         self.most_bytes = limits.record_bytes
 
     def __call__(self, raw: bytes) -> tuple[Any, bool]:
-        """The value and True, or None and False."""
+        """The value and True, or None and False.
+
+        What cannot be an object by its brackets is seen without building what is in it: long damaged text is tried more
+        than once, and Python's objects take twenty times its bytes.
+        """
+        if raw.startswith(b"{"):
+            stop = object_end(np.frombuffer(raw, np.uint8), 0, len(raw), self._depth)
+            if stop < 0 or not BLANK_END.match(raw, stop):
+                return None, False
         try:
             value, reason, _ = parse_record(raw.decode(self.encoding).encode(), self._depth)
         except UnicodeDecodeError:
