@@ -117,8 +117,11 @@ def parse(loaded: LoadedShard, schema: pa.Schema, limits: Limits) -> ReadBatch:
 def _parse_fast(loaded: LoadedShard, fast: Any, schema: pa.Schema) -> tuple[list[pa.Table], Any]:
     """Tables of the certified records in order, and those that do not fit the schema (indices as in ``fast``)."""
     starts, ends = loaded.starts[fast], loaded.ends[fast]
-    bounds = np.concatenate([[0], np.cumsum(ends - starts + 1)])
-    joined = pa.py_buffer(_join(loaded.text, starts, ends, bounds))
+    if len(fast) == 1:  # maybe a long one: not copied
+        bounds, joined = np.append(0, ends - starts), pa.py_buffer(loaded.text[starts[0] : ends[0]])
+    else:
+        bounds = np.concatenate([[0], np.cumsum(ends - starts + 1)])
+        joined = pa.py_buffer(_join(loaded.text, starts, ends, bounds))
     tables: list[pa.Table] = []
     refused: list[Any] = [np.empty(0, np.int64)]
     batches = [(0, len(fast))] if len(fast) else []
