@@ -71,7 +71,7 @@ COMPILE := uv pip compile pyproject.toml --extra cluster --group dev --python-ve
   --no-emit-index-url --no-emit-find-links --no-header
 lock:
 	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --group bench --output-file benchmarks/requirements.lock
+	$(COMPILE) --group bench --constraint requirements.lock --output-file benchmarks/requirements.lock
 
 clean:
 	rm -rf .venv .venv-bench .venv-soak build data/out
