@@ -349,6 +349,6 @@ def held() -> dict[str, Any]:
     night["verdict"], night["release_id"] = "held", None
     night["paths"]["release"] = None
     night["checks"][3]["success"] = False
-    night["checks"][6] |= {"success": False, "failed": 1, "detail": "sft: share_quarantined is 0.34"}
+    night["checks"][6] |= {"success": False, "failed": 1, "detail": "sft: share_quarantined is 34 %"}
     night["gate"] = {"success": False, "failed": ["answer_placeholder", "quarantine_share"]}
     return night

@@ -282,7 +282,7 @@ def test_the_release_names_the_label_kind_and_the_figure() -> None:
     assert set(failed) == {"share_quarantined_too_high", "share_quarantined_high"}
     assert failed["share_quarantined_too_high"].holds_the_release
     assert not failed["share_quarantined_high"].holds_the_release
-    assert failed["share_quarantined_too_high"].detail == "rm: share_quarantined is 0.42"
+    assert failed["share_quarantined_too_high"].detail == "rm: share_quarantined is 42 %"
     assert (failed["share_quarantined_too_high"].evaluated, failed["share_quarantined_too_high"].failed) == (2, 1)
     assert [result.reason for result in found] == [e.reason for e in shipped("release").entries]
 

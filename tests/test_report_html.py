@@ -338,7 +338,7 @@ def test_a_held_run_says_why() -> None:
     words = Page(render_run(report)).words("")
     assert "Why it was held" in words and "not_among_the_checks" in words
     assert (
-        "release: quarantine_share At most 30 % of the records are quarantined. Found: sft: share_quarantined is 0.34."
+        "release: quarantine_share At most 30 % of the records are quarantined. Found: sft: share_quarantined is 34 %."
         in words
     )
     assert "sft: answer_placeholder The answer is not a placeholder such as N/A. 3,904 of 1,225,685 failed" in words

@@ -100,7 +100,7 @@ def judge_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
                 failed=len(outcome.failing),
                 mostly=entry.mostly,
                 success=enough_passed(outcome.evaluated, len(outcome.failing), entry.mostly),
-                detail=", ".join(f"{kind}: {name} is {_shown(value)}" for kind, value in failing),
+                detail=", ".join(f"{kind}: {name} is {_figure(name, value)}" for kind, value in failing),
             )
         )
     return results
@@ -186,6 +186,11 @@ def _describe(
 
 def _shown(value: str | float | None) -> str:
     return f"{value:g}" if isinstance(value, float | int) else excerpt(value)
+
+
+def _figure(name: str, value: str | float | None) -> str:
+    """A share as a person says it: in percent, like the sentence of the check that it fails."""
+    return f"{100 * value:.3g} %" if name.startswith("share_") and isinstance(value, float) else _shown(value)
 
 
 def _failures(entry: Entry, failing: npt.NDArray[np.int64], details: list[str]) -> pa.Table:
