@@ -106,8 +106,8 @@ def original_bytes(text: bytes, name: str) -> bytes:
 
 
 @kernel
-def _count_units(text: Any, positions: Any, units: Any) -> None:
-    count, i = 0, 0
+def _count_units(text: Any, i: int, count: int, positions: Any, units: Any) -> None:
+    """UTF-16 units in front of ascending positions, of which there are ``count`` in front of ``i``."""
     for k in range(positions.size):
         while i < positions[k]:
             c = text[i]
@@ -123,12 +123,17 @@ class Utf16Window(Window):
         assert encoding.name is not None
         super().__init__(Utf16AsUtf8(stream, encoding.name))
         self._before = encoding.mark  # bytes of the source before the window
+        self._counted = 0, 0  # a position in the window and the units before it: a large window is asked often
 
     def drop(self, count: int) -> None:
         self._before = self.source_offset(count)
+        self._counted = 0, 0
         super().drop(count)
 
     def source_offsets(self, positions: Any) -> Any:
         units = np.zeros(len(positions), dtype=np.int64)
-        _count_units(np.frombuffer(self.data, np.uint8), positions, units)
+        if len(positions):
+            at, before = self._counted if positions[0] >= self._counted[0] else (0, 0)
+            _count_units(np.frombuffer(self.data, np.uint8), at, before, positions, units)
+            self._counted = int(positions[0]), int(units[0])
         return self._before + 2 * units
