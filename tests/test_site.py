@@ -1,5 +1,6 @@
 """The report site: what it serves, and that it serves nothing else, asked with raw bytes over real sockets."""
 
+import errno
 import http.client
 import logging
 import os
@@ -82,6 +83,10 @@ def exchange(site, sent: bytes) -> bytes:
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(1 << 16), b""))
         except ConnectionError:
+            return b""
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:  # cut before the shutdown, and no ConnectionError
+                raise
             return b""
 
 
