@@ -1,6 +1,6 @@
 # make run    the main job on the sample data          make test    all tests
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
-# make soak   the long forms of the tests: kills, full disks, many at once, bad input, fuzzing; some hours
+# make soak   the long forms of the tests: kills, full disks, many at once, bad input (40 minutes), and an hour of fuzzing
 # make audit  installed packages against the lock, their files and licences; known faults: ADVISORIES=all.zip (OSV)
 # make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3

@@ -5,7 +5,7 @@ is for the worker to say. A record with a mark inside is cut in front of the mar
 one whole object, the mark and what follows included.
 
 Time stays in proportion to the text however it is damaged: nothing that was walked in vain is walked again for the
-next beginning, but for ``limits.nesting_depth`` levels.
+next beginning, but for ``limits.nesting_depth`` levels and a few walks over a window (``_MOST_WALKS``).
 """
 
 from collections.abc import Callable, Iterator
