@@ -1,6 +1,5 @@
 """What the Prefect UI shows of a run. Always under the same keys, so that the page of a key is the history."""
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,9 +15,9 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from flows.plain_text import escaped, in_cell
 from flows.run_names import sentence
 from flows.service_settings import report_url
-from flows.terminal import safe
 from sftrm_quality import progress
 from sftrm_quality.reports.changes import changes
 
@@ -68,12 +67,6 @@ def showing_progress() -> Iterator[None]:
     with progress.listening(pace.hear):
         yield
     pace.end()
-
-
-def escaped(text: str) -> str:
-    """A text of somebody else's as plain Markdown on one line: file names can hold anything."""
-    plain = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", plain)
 
 
 def _ledger(report: dict[str, Any]) -> list[str]:
@@ -145,7 +138,7 @@ def checks_table(report: dict[str, Any]) -> list[dict[str, Any]]:
             "share": f"{check['failed'] / check['evaluated']:.2%}" if check["evaluated"] else "–",
             "allowed": f"{1 - check['mostly']:.2%}",
             "severity": check["severity"],
-            "says": check["description"],
+            "says": in_cell(check["description"]),
         }
         for check in rows
     ]
@@ -157,4 +150,4 @@ def show(report: dict[str, Any], before: dict[str, Any] | None) -> None:
     create_table_artifact(checks_table(report), CHECKS, "Every check, failures first")
     page = report_url(report["run_id"])
     if page:
-        create_link_artifact(page, "Quality report", key=REPORT, description=sentence(report))
+        create_link_artifact(page, "Quality report", key=REPORT, description=escaped(sentence(report)))

@@ -4,12 +4,11 @@ import os
 import sys
 import traceback
 from concurrent.futures import BrokenExecutor
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 from typer.exceptions import TyperException
 
 from flows.command_line import OUT, OutOption, console, fail
@@ -89,13 +88,7 @@ def _execute(
         ended = _ingest(loaded, mode, as_json)
     except SftrmError as error:
         fail(error)
-    from flows import terminal
-
-    if as_json:
-        print(terminal.json_text(ended))
-    else:
-        terminal.print_result(console(), ended, loaded.out)
-    raise typer.Exit(1 if ended["verdict"] == "held" else 0)
+    raise typer.Exit(_tell(ended, loaded.out, as_json))
 
 
 def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
@@ -111,13 +104,47 @@ def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
     from flows.prefect_settings import set_defaults
 
     set_defaults(quiet=True)
-    from flows.ingest import ingest_with
-    from flows.terminal import showing_progress
-    from sftrm_quality.reports.run import Mode
+    from flows.server import beside_a_run, configured_server, must_answer
 
-    shown = nullcontext() if as_json else showing_progress(Console(stderr=True))
-    with shown:
+    with ExitStack() as stack:
+        answers = None
+        if server := configured_server():
+            must_answer(server)
+        else:
+            output = OutputFolder(config.out)
+            before = output.release_in_force()
+            answers = stack.enter_context(beside_a_run(lambda: _stop_without_server(output, before, as_json)))
+        # It starts while these are imported.
+        from flows.ingest import ingest_with
+        from flows.terminal import showing_progress
+        from sftrm_quality.reports.run import Mode
+
+        if not as_json:
+            stack.enter_context(showing_progress(console(stderr=True)))
+        if answers:
+            answers()
         return ingest_with(config, Mode(mode)).report
+
+
+def _stop_without_server(output: Any, before: str | None, as_json: bool) -> None:
+    from flows.ingest import results
+    from flows.stopping import stop_without_server
+
+    def tell() -> int:
+        return _tell(results[-1].report, output.root, as_json)
+
+    stop_without_server(output, before, lambda: bool(results), tell)
+
+
+def _tell(report: dict[str, Any], out: Path, as_json: bool) -> int:
+    """Print how a run ended, and return the exit code that says the same."""
+    from flows import terminal
+
+    if as_json:
+        print(terminal.json_text(report))
+    else:
+        terminal.print_result(console(), report, out)
+    return 1 if report["verdict"] == "held" else 0
 
 
 @app.command()
@@ -163,13 +190,24 @@ def serve(
     ] = "stop",
     notify: Annotated[
         list[str] | None,
-        typer.Option("--notify", metavar="URL", help="Apprise URL told of held, failed, recovered runs. Repeatable."),
+        typer.Option(
+            "--notify",
+            metavar="URL",
+            help="Apprise URL told of held, failed, recovered runs. Repeatable. Or set SFTRM_NOTIFY.",
+        ),
     ] = None,
     timeout_hours: Annotated[float, typer.Option("--timeout-hours", min=0.1, help="Stop a run after that.")] = 12,
     prefect_port: Annotated[int, typer.Option("--prefect-port", help="Of a Prefect server started here.")] = 4200,
     report_port: Annotated[int, typer.Option("--report-port", help="Of the report site.")] = 4280,
+    open_server: Annotated[
+        bool, typer.Option("--open-server", help="Work for a Prefect server on another host that has no password.")
+    ] = False,
 ) -> None:
     """Run it every night: Prefect server (if none is configured), deployment, worker and report site, until Ctrl-C."""
+    from flows.service_settings import NOTIFY, out_of_the_process_list
+
+    if notify:
+        out_of_the_process_list("--notify", notify)
     given = {"raw": raw, "out": out, "expectations": expectations, "workers": workers}
     try:
         from sftrm_quality.config_loading import load_config
@@ -182,8 +220,10 @@ def serve(
         from flows.serving import Service, absolute
         from flows.serving import serve as serve_until_stopped
 
-        channels = tuple(notify or os.environ.get("SFTRM_NOTIFY", "").split())
-        service = Service(absolute(loaded), cron, timezone, on_hold, channels, timeout_hours, prefect_port, report_port)
+        channels = tuple(os.environ.get(NOTIFY, "").split())
+        service = Service(
+            absolute(loaded), cron, timezone, on_hold, channels, timeout_hours, prefect_port, report_port, open_server
+        )
         serve_until_stopped(service)
     except SftrmError as error:
         fail(error)

@@ -32,9 +32,13 @@ class _Unbroken(Console):
     """A console whose reader may leave early (``sftrm run | head -1``): the exit code stays the run's."""
 
     def on_broken_pipe(self) -> None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
-def console() -> Console:
-    """Elsewhere than on a terminal lines are not folded, so that they can be searched."""
-    return _Unbroken(soft_wrap=not sys.stdout.isatty())
+def console(stderr: bool = False) -> Console:
+    """Where people read. What is printed is text and no markup: names that others chose are in it.
+
+    Elsewhere than on a terminal lines are not folded, so that they can be searched.
+    """
+    stream = sys.stderr if stderr else sys.stdout
+    return _Unbroken(stderr=stderr, soft_wrap=not stream.isatty(), markup=False, emoji=False, highlight=False)

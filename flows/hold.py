@@ -10,6 +10,7 @@ from prefect.input.actions import read_flow_run_input
 from prefect.input.run_input import keyset_from_base_key
 from pydantic import Field
 
+from flows.plain_text import escaped
 from sftrm_quality.decisions import Decision
 
 
@@ -56,7 +57,7 @@ def ask(release_id: str, said: str, report: str | None) -> None:
     look = f" Before you decide, see [the report]({report})." if report else ""
     # Raises Prefect's own signal to leave: nothing comes back.
     suspend_flow_run(
-        wait_for_input=Answer.with_initial_data(description=said + look),
+        wait_for_input=Answer.with_initial_data(description=escaped(said) + look),
         timeout=None,
         key=release_id,
     )

@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flows import stopping
-from flows.companions import end_prefects_server_with_us
 from flows.prefect_settings import set_defaults
 
 set_defaults()
@@ -18,6 +17,7 @@ set_defaults()
 from prefect import flow, get_run_logger, task, unmapped  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import State  # noqa: E402
+from prefect.exceptions import PrefectHTTPStatusError  # noqa: E402
 from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
@@ -25,6 +25,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 from flows.artifacts import show, showing_progress  # noqa: E402
 from flows.hold import OnHold, ask, decision_on  # noqa: E402
 from flows.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
+from flows.plain_text import keep_links_out_of_logs  # noqa: E402
 from flows.run_names import name_at_the_end, name_at_the_start, sentence  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal import safe  # noqa: E402
@@ -32,7 +33,7 @@ from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import StorageError  # noqa: E402
+from sftrm_quality.errors import ConfigError, StorageError  # noqa: E402
 from sftrm_quality.intake.files import Intake  # noqa: E402
 from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
@@ -40,6 +41,13 @@ from sftrm_quality.releases.stage import StagedRelease  # noqa: E402
 from sftrm_quality.reports.run import Mode, Verdict  # noqa: E402
 
 T = TypeVar("T")
+_REFUSALS = {
+    401: "the password is another one, see PREFECT_API_AUTH_STRING",
+    403: "this account may not start runs there",
+    422: "it cannot store the settings; are there very many raw paths? Name their folder instead",
+}
+# Of the runs of this process that came to their end, also when Prefect's server can not be told any more.
+results: list[RunResult] = []
 # A task run costs Prefect some milliseconds and database rows; thousands of small files are taken in by groups.
 _MOST_TASKS = 100
 
@@ -109,12 +117,17 @@ def judge(
 def publish_and_report(
     job: Job, plan: Box[Plan], judged: Box[Judged], decision: Box[Decision | None]
 ) -> Box[RunResult]:
-    return Box(job.finish(plan.value, judged.value, decision.value))
+    return Box(_finished(job.finish(plan.value, judged.value, decision.value)))
 
 
 @_step("report: nothing has changed")
 def report_unchanged(job: Job, plan: Box[Plan]) -> Box[RunResult]:
-    return Box(job.report_unchanged(plan.value))
+    return Box(_finished(job.report_unchanged(plan.value)))
+
+
+def _finished(result: RunResult) -> RunResult:
+    results.append(result)
+    return result
 
 
 def _done(task: Any) -> Any:
@@ -199,7 +212,7 @@ def ingest(
         on_hold: What becomes of a run that the checks hold: stop ends it, ask lets it wait for a person's decision.
         storage_retries: How often to begin again when a disk or a file server fails, after 30, 60, 120, … seconds.
     """
-    end_prefects_server_with_us()
+    keep_links_out_of_logs()
     result, plan = _run_with_retries(config, mode, on_hold, storage_retries)
     report, said = result.report, sentence(result.report)
     get_run_logger().info(said)
@@ -218,9 +231,21 @@ def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
     """The flow for a caller in this process, who wants the result or the exception and not a state.
 
     As many task threads as there are worker processes to keep busy, and one that reads ahead.
+
+    Raises:
+        ConfigError: Prefect's server refuses the run: wrong password, settings that it cannot store.
     """
     threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers + 1)
     # Prefect's own annotation fits no instance of its own runner.
     runner = cast("TaskRunner[Any]", threads)
-    state: Any = ingest.with_options(task_runner=runner)(config=config, mode=mode, return_state=True)
+    try:
+        state: Any = ingest.with_options(task_runner=runner)(config=config, mode=mode, return_state=True)
+    except PrefectHTTPStatusError as error:
+        status = error.response.status_code
+        if status not in _REFUSALS:
+            raise
+        address = error.request.url.copy_with(path="/", query=None)
+        raise ConfigError(
+            f"{address}: the Prefect server refuses the run, HTTP status {status}: {_REFUSALS[status]}"
+        ) from error
     return cast(RunResult, state.result(raise_on_failure=state.name != "Held"))

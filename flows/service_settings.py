@@ -4,7 +4,10 @@ They are no parameters because addresses of channels hold secrets, which the Pre
 """
 
 import os
+import sys
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 # White space between apprise URLs, https://github.com/caronc/apprise/wiki
@@ -14,6 +17,23 @@ REPORT_SITE = "SFTRM_REPORT_SITE"
 TIMEOUT_HOURS = "SFTRM_TIMEOUT_HOURS"
 # Of the days that runs are named by; that of the schedule.
 TIMEZONE = "SFTRM_TIMEZONE"
+
+
+def out_of_the_process_list(option: str, urls: Sequence[str]) -> NoReturn:
+    """Begin this command again with the addresses in the environment instead: every account can read its arguments.
+
+    Args:
+        option: The option by which they were given, once for each.
+        urls: The addresses; they replace those of the environment.
+    """
+    os.environ[NOTIFY] = " ".join(urls)
+    kept, arguments = [], iter(sys.orig_argv[1:])
+    for argument in arguments:
+        if argument == option:
+            next(arguments, None)
+        elif not argument.startswith(f"{option}="):
+            kept.append(argument)
+    os.execv(sys.executable, [sys.executable, *kept])
 
 
 def channels() -> list[str]:

@@ -6,16 +6,16 @@ Nothing is kept here: schedules and runs are in Prefect's database, releases in 
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import available_timezones
 
-import httpx
+import psutil
 
 from flows import service_settings
-from flows.prefect_server import prefect_server
 from flows.prefect_settings import set_defaults
+from flows.server import Server, check_server, configured_server, for_the_service
 from flows.site import ReportSite
 from flows.telling import check_urls
 from sftrm_quality.config import RunConfig
@@ -37,6 +37,7 @@ class Service:
     timeout_hours: float
     prefect_port: int
     report_port: int
+    open_server: bool
 
 
 def _check(service: Service) -> None:
@@ -56,32 +57,6 @@ def _check(service: Service) -> None:
     check_urls(service.notify)
 
 
-def _warn_of_open_server(address: str) -> None:
-    """A server that others can reach runs whatever they tell it to."""
-    host = httpx.URL(address).host
-    if host not in ("127.0.0.1", "localhost", "::1") and not os.environ.get("PREFECT_API_AUTH_STRING"):
-        print(
-            f"warning: {address} is on another machine and PREFECT_API_AUTH_STRING is not set: whoever reaches that "
-            "server can start runs here. Set PREFECT_SERVER_API_AUTH_STRING on the server and "
-            "PREFECT_API_AUTH_STRING here, see docs/nightly.md",
-            file=sys.stderr,
-        )
-
-
-def _configured_server() -> str | None:
-    from prefect.settings import get_current_settings
-
-    address = get_current_settings().api.url
-    return address.removesuffix("/api") if address else None
-
-
-def _read_settings_again() -> None:
-    """Prefect reads its settings when it is imported, which was before there was a server."""
-    from prefect.context import refresh_global_settings_context
-
-    refresh_global_settings_context()
-
-
 def serve(service: Service) -> None:
     """Serve until a signal comes. Raises ConfigError when something does not fit, before anything is started."""
     set_defaults()
@@ -89,20 +64,19 @@ def serve(service: Service) -> None:
     OutputFolder(service.config.out).make_writable()
     with ExitStack() as stack:
         site = stack.enter_context(ReportSite(service.config.out, service.report_port))
-        address = _configured_server()
-        if address is None:
-            address = stack.enter_context(prefect_server(service.prefect_port))
-            os.environ["PREFECT_API_URL"] = f"{address}/api"
-            _read_settings_again()
-            _say_of_interrupted_runs()
+        server: Server | str
+        if configured := configured_server():
+            check_server(configured, service.open_server)
+            server = configured
         else:
-            _warn_of_open_server(address)
+            server = stack.enter_context(for_the_service(service.prefect_port, _stop_without_server))
+            _say_of_interrupted_runs()
         # The runs are child processes and read these.
         os.environ[service_settings.NOTIFY] = " ".join(service.notify)
         os.environ[service_settings.REPORT_SITE] = site.address
         os.environ[service_settings.TIMEOUT_HOURS] = str(service.timeout_hours)
         os.environ[service_settings.TIMEZONE] = service.timezone
-        _work(service, address, site.address)
+        _work(service, server, site.address)
 
 
 def _say_of_interrupted_runs() -> None:
@@ -116,12 +90,28 @@ def _say_of_interrupted_runs() -> None:
         )
 
 
-def _work(service: Service, address: str, site: str) -> None:
+def _stop_without_server() -> None:
+    """Whatever watches over the service starts it again; the run that is under way then begins again."""
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # gone by itself since
+            child.kill()
+    print("error: the Prefect server ended, so the service does too; start it again", file=sys.stderr, flush=True)
+    os._exit(3)
+
+
+def _work(service: Service, server: Server | str, site: str) -> None:
     from flows.deployment import nightly, work_on
+
+    if isinstance(server, Server):
+        address, later = server.address, f"works once; the password for later: {server.password_file}"
+        sign_in = f"sign in    {server.sign_in}   ({later})\n"
+    else:
+        address, sign_in = server, ""
 
     deployment = nightly(service.config, service.cron, service.timezone, service.on_hold, _STORAGE_RETRIES)
     print(
         f"Prefect    {address}/v2/deployments   (runs: {address}/v2/runs, artifacts: {address}/v2/artifacts)\n"
+        f"{sign_in}"
         f"reports    {site}\n"
         f"schedule   {service.cron} {service.timezone}: {_raw_named(service.config)} → {service.config.out}\n"
         "by hand    deployment 'nightly' → Run → Custom run\n"

@@ -8,7 +8,7 @@ import io
 import logging
 import os
 import re
-import socketserver
+import socket
 import stat
 import sys
 import threading
@@ -20,11 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sftrm_quality.errors import ConfigError
+from flows.server.names import HOST, bound, own_names
 from sftrm_quality.reports.html import render_index
 
 _log = logging.getLogger("sftrm_quality.site")
-_HOST = "127.0.0.1"
 # For a whole request to arrive, and for each chunk of an answer to be taken.
 _SECONDS = 10.0
 _CHUNK = 256 << 10
@@ -77,14 +76,7 @@ class ReportSite:
 
     def __enter__(self) -> Self:
         """Raises ConfigError when the port cannot be had."""
-        try:
-            self._server = _Server(self._reports, self._port)
-        except (OSError, OverflowError) as error:
-            why = error.strerror if isinstance(error, OSError) else "a port is a number up to 65535"
-            raise ConfigError(
-                f"report site: cannot listen on port {self._port} of {_HOST}: {why}; "
-                "name another one with --report-port, 0 for any that is free"
-            ) from error
+        self._server = _Server(self._reports, bound(self._port, "report site", "--report-port"))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="report-site", daemon=True)
         self._thread.start()
         return self
@@ -99,28 +91,22 @@ class ReportSite:
     @property
     def address(self) -> str:
         """``http://127.0.0.1:PORT``; the report of a run is at ``/<run_id>/index.html``, the index at ``/``."""
-        return f"http://{_HOST}:{self._server.server_port}"
-
-
-def _hosts(port: int) -> set[str]:
-    """How a request may call us; a browser leaves out port 80."""
-    names = {_HOST, "localhost", "[::1]"}
-    return {f"{name}:{port}" for name in names} | (names if port == 80 else set())
+        return f"http://{HOST}:{self._server.server_port}"
 
 
 class _Server(ThreadingHTTPServer):
     # A browser opens several connections at once.
     request_queue_size = 64
 
-    def __init__(self, reports: Path, port: int) -> None:
+    def __init__(self, reports: Path, listening: socket.socket) -> None:
         self.reports = reports
-        super().__init__((_HOST, port), _Handler)
-        self.hosts = _hosts(self.server_port)
-
-    def server_bind(self) -> None:
-        # HTTPServer's own would ask the name service for the name of this machine.
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = _HOST, self.socket.getsockname()[1]
+        # Its own binding would ask the name service for the name of this machine.
+        super().__init__(listening.getsockname(), _Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listening
+        self.server_name, self.server_port = listening.getsockname()
+        self.hosts = own_names(self.server_port)
+        self.server_activate()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         # Clients leave and fall silent as they like; anything else is a fault of ours.
@@ -192,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         status = HTTPStatus(code)
         hint = _HINTS.get(status, "")
         if status == HTTPStatus.MISDIRECTED_REQUEST:
-            hint = f"This site is http://{_HOST}:{self.server.server_port} and has no other name."
+            hint = f"This site is http://{HOST}:{self.server.server_port} and has no other name."
         text = f"{status} {status.phrase}\n{hint}".strip() + "\n"
         self._send(status, _PLAIN, text.encode(), headers)
 

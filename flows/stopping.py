@@ -3,12 +3,15 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    import psutil
+
     from sftrm_quality.output import OutputFolder
 
 _TRIES = 5
@@ -37,47 +40,108 @@ def stop_before_the_start() -> None:
 def stop_on_signals(output: "OutputFolder") -> None:
     """End this process and its children when the user or the system says so; exit code 128 + the signal's number.
 
-    Not an exception: Prefect's server is a child of this process and gets the same Ctrl-C, and the flow would spend
-    minutes asking it again. Nothing that is in force can be half-written, whenever this happens (see `releases`), and
-    the kernel frees the lock.
+    Not an exception: the flow would go on talking to Prefect's server for minutes. Nothing that is in force can be
+    half-written, whenever this happens (see `releases`), and the kernel frees the lock.
     """
-    from sftrm_quality.releases.unfinished import nothing_moving
-    from sftrm_quality.reports.write import take_back
-
     before = output.release_in_force()
 
     def stop(number: int, _frame: FrameType | None) -> None:
         for ignored in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ignored, signal.SIG_IGN)
-        _end_children()
-        # Another thread that is putting a release in place comes to its end first: it takes milliseconds.
-        with nothing_moving():
-            # A run that only waits for another one must not take that one's work away.
-            ours = output.writer() == os.getpid()
-            if ours:
-                with suppress(OSError):
-                    take_back(output)
+
+        def last_words() -> int:
             now = output.release_in_force()
             published = "nothing was published" if now == before else f"release {now} was published already"
             print(f"\nstopped; {published}", file=sys.stderr, flush=True)
-            # Last of all, and again: other threads go on until the process is gone, and may be deleting the same.
-            for _ in range(_TRIES if ours else 0):
-                output.clear()
-                if not output.staging.exists():
-                    break
-            os._exit(128 + number)
+            return 128 + number
+
+        _end(output, last_words)
 
     global _handler
     _handler = stop
     again()
 
 
+def stop_without_server(
+    output: "OutputFolder", in_force_before: str | None, has_finished: Callable[[], bool], tell: Callable[[], int]
+) -> NoReturn:
+    """End this process because Prefect's server beside it is gone; to be called in another thread than the run's.
+
+    The run would go on asking for the server at each step, for minutes. What it had done is in the cache.
+
+    Args:
+        output: The run's.
+        in_force_before: The release that LATEST named when the run began.
+        has_finished: Whether the run has come to its end, but for what it tells the server.
+        tell: Tells people how a finished run ended, and returns its exit code.
+    """
+    from sftrm_quality.releases.unfinished import nothing_moving
+
+    def last_words() -> int:
+        if has_finished():
+            said = (
+                "warning: Prefect's server ended before it was told of the end of the run; the run itself is complete"
+            )
+            print(said, file=sys.stderr, flush=True)
+            return tell()
+        said = "error: Prefect's server ended before the run did; nothing was published. Run again: what was read is"
+        print(f"\n{said} in the cache", file=sys.stderr, flush=True)
+        return 3
+
+    for _ in range(_TRIES * 20):
+        with nothing_moving():
+            published = output.writer() == os.getpid() and output.release_in_force() != in_force_before
+            # A run that has just published comes to its end by itself, in moments.
+            if has_finished() or not published:
+                _end(output, last_words)
+        time.sleep(0.1)
+    _end(output, last_words)
+
+
+def _end(output: "OutputFolder", last_words: Callable[[], int]) -> NoReturn:
+    """End this process and its children, and take back what it left half in place.
+
+    Args:
+        output: The run's.
+        last_words: Says what people should know, and returns the exit code.
+    """
+    from sftrm_quality.releases.unfinished import nothing_moving
+    from sftrm_quality.reports.write import take_back
+
+    _end_children()
+    # Another thread that is putting a release in place comes to its end first: it takes milliseconds.
+    with nothing_moving():
+        # A run that only waits for another one must not take that one's work away.
+        ours = output.writer() == os.getpid()
+        if ours:
+            with suppress(OSError):
+                take_back(output)
+        code = last_words()
+        sys.stdout.flush()
+        # Last of all, and again: other threads go on until the process is gone, and may be deleting the same.
+        for _ in range(_TRIES if ours else 0):
+            output.clear()
+            if not output.staging.exists():
+                break
+        os._exit(code)
+
+
 def _end_children() -> None:
     """Kill what this process started, and wait until it is gone: until then it may still write."""
     import psutil
 
-    children = psutil.Process().children(recursive=True)
+    children = [child for child in psutil.Process().children(recursive=True) if not _is_resource_tracker(child)]
     for child in children:
         with suppress(psutil.Error):  # gone by itself since
             child.kill()
     psutil.wait_procs(children, timeout=5)
+
+
+def _is_resource_tracker(child: "psutil.Process") -> bool:
+    """Python's own, which removes the semaphores of the workers and ends behind us; threads miss it loudly."""
+    import psutil
+
+    try:
+        return any("multiprocessing.resource_tracker" in argument for argument in child.cmdline())
+    except psutil.Error:
+        return False

@@ -67,7 +67,7 @@ def showing_progress(console: Console) -> Iterator[None]:
                 tasks[news.stage] = bars.add_task(_STAGES[news.stage], amount="")
             bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=_amount(news))
 
-        with progress.listening(draw), progress.hearing(bars.console.print):
+        with progress.listening(draw), progress.hearing(lambda told: bars.console.print(safe(told))):
             yield
 
 

@@ -15,9 +15,9 @@ SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 
 def _possible(path: Path) -> Path:
     try:
-        named = os.fsencode(path)
-    except UnicodeEncodeError:
-        named = b"\0"
+        named = str(path).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("a name that is not UTF-8; rename it, or name the folder around it") from error
     if b"\0" in named:
         raise ValueError("no file or folder can have that name")
     return path

@@ -1,7 +1,9 @@
 """A real `sftrm serve` in a process of its own, and Prefect's API as a client without Prefect sees it."""
 
+import base64
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -43,18 +45,27 @@ class Told:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"json://127.0.0.1:{self.server.server_port}/"
+        # What is in the path of such an address is a secret.
+        self.secret = secrets.token_urlsafe()
+        self.address = f"json://127.0.0.1:{self.server.server_port}/{self.secret}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 class PrefectApi:
     """What the tests ask of a Prefect server that has the deployment ingest/nightly."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, auth_string: str | None = None) -> None:
         self.prefect = address
+        self.auth_string = auth_string
         self.api = httpx.Client(base_url=f"{address}/api", timeout=30)
+        if auth_string:
+            self.sign_in(auth_string)
         self.lines: list[str] = []  # what was printed by whatever runs there
         self.seen: Any = None  # the state of the run that was looked at last
+
+    def sign_in(self, auth_string: str) -> None:
+        self.auth_string = auth_string
+        self.api.headers["Authorization"] = f"Basic {base64.b64encode(auth_string.encode()).decode()}"
 
     def deployment(self) -> dict[str, Any]:
         # It is registered some moments after the addresses are printed.
@@ -125,6 +136,7 @@ class Service(PrefectApi):
         for line in self.process.stdout:
             self.lines.append(line)
             if "Ctrl-C" in line:
+                self.sign_in((self.home / "sftrm-password").read_text().strip())
                 threading.Thread(target=self.lines.extend, args=[self.process.stdout], daemon=True).start()
                 return
         raise AssertionError("".join(self.lines))
@@ -136,6 +148,10 @@ class Service(PrefectApi):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self.process.wait()
+
+    def sign_in_link(self) -> str:
+        """The link that it has printed last."""
+        return next(line for line in reversed(self.lines) if line.startswith("sign in ")).split()[2]
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

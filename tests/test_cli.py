@@ -120,7 +120,7 @@ def test_nothing_stays_behind_a_killed_run(home, tmp_path):
         workers = [p for p in family if p.parent() and p.parent().pid != run.pid]
         if len(workers) >= 2:
             break
-    assert workers and any("uvicorn" in p.cmdline() for p in family)
+    assert workers and any("flows.server" in p.cmdline() for p in family)
     time.sleep(1)
     run.kill()
     run.wait()
@@ -195,6 +195,10 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, sftrm):
         (["report", "--out", "no/such"], "no/such: no such output folder"),
         (["diff", "r-1", "r-2", "--out", "no/such"], "no/such: no such output folder"),
         (["diff", "r-1"], "B"),
+        (["run", os.fsdecode(b"raw\xff")], "raw.0: a name that is not UTF-8; rename it, or name the folder around it"),
+        (["run", "--expectations", os.fsdecode(b"\xb0\xa1")], "expectations: a name that is not UTF-8"),
+        (["run", "--set", os.fsdecode(b"splits.salt=\xff")], "the value is not YAML"),
+        (["serve", os.fsdecode(b"raw\xff")], "raw.0: a name that is not UTF-8"),
         (["serve", "--cron", "61 2 * * *"], "--cron '61 2 * * *': not a schedule; expected minute, hour, day"),
         (["serve", "--timezone", "Asia/Seul"], "--timezone 'Asia/Seul': no such time zone"),
         (["serve", "--notify", "nonsense"], "notify: channel 1 (****) is not an address that apprise understands"),
@@ -202,7 +206,7 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, sftrm):
         (["serve", "--timeout-hours", "0"], "Invalid value for '--timeout-hours'"),
         (["serve", "--set", "near.threshold=2"], "near.threshold: Input should be less than or equal to 1"),
     ],
-    ids=lambda a: " ".join(a) if isinstance(a, list) else "",
+    ids=lambda a: ascii(" ".join(a)) if isinstance(a, list) else "",
 )
 def test_wrong_usage_is_exit_code_two_before_anything_is_read(sftrm, tmp_path, arguments, message):
     extra = ["--out", tmp_path / "out"] if arguments[0] in ("run", "serve") else []
@@ -224,6 +228,30 @@ def test_a_taken_port_is_one_line(sftrm, tmp_path, option):
     assert done.returncode == 2
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert f"cannot listen on port {port} of 127.0.0.1" in done.stderr and option in done.stderr
+
+
+def test_an_output_folder_whose_name_is_not_utf8_is_one_line(sftrm, tmp_path):
+    done = sftrm("run", "data/raw", "--out", os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert "out: a name that is not UTF-8; rename it" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_configured_server_that_does_not_answer_is_one_line(home, tmp_path):
+    environment = {**os.environ, "PREFECT_HOME": str(home), "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    call = [*SFTRM, "run", "data/raw", "--out", str(tmp_path / "out")]
+    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert "http://127.0.0.1:1: the Prefect server that PREFECT_API_URL" in done.stderr
+    assert not (tmp_path / "out" / "LATEST").exists()
+
+
+def test_settings_of_any_size_fit_into_the_server_beside_a_run(sftrm, tmp_path):
+    """Prefect's own limit is 512 KiB."""
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(f"splits: {{salt: {'x' * 700_000}}}\n", "utf-8")
+    done = sftrm("check", "data/raw", "--config", settings, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_an_output_that_cannot_be_written_is_exit_code_three(sftrm, tmp_path):

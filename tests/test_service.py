@@ -5,7 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import httpx
+import psutil
 import pytest
+import websockets
+from websockets.sync.client import connect
 
 from tests.outputs import Output, report_of
 from tests.service import Service
@@ -36,6 +39,30 @@ def newest(service):
 def test_it_says_where_everything_is(service):
     said = "".join(service.lines)
     assert service.prefect in said and service.site in said and "0 2 * * * Asia/Seoul" in said
+
+
+def test_nobody_is_answered_without_the_password(service):
+    for method, path in [
+        ("GET", "/admin/version"),
+        ("POST", "/flows/filter"),
+        ("POST", "/deployments/filter"),
+        ("DELETE", f"/deployments/{service.deployment()['id']}"),
+    ]:
+        for headers in ({}, {"Authorization": "Basic c2Z0cm06cGFzc3dvcmQ="}, {"Authorization": "nonsense"}):
+            asked = httpx.request(method, f"{service.prefect}/api{path}", json={}, headers=headers)
+            assert asked.status_code == 401, (method, path)
+    assert service.deployment()["name"] == "nightly"
+
+
+@pytest.mark.parametrize("path", ["events/out", "events/in", "logs/out"])
+def test_no_socket_is_open_to_somebody_without_the_password(service, path):
+    address = f"{service.prefect.replace('http', 'ws')}/api/{path}"
+    with pytest.raises(websockets.exceptions.WebSocketException), connect(address):
+        pass
+    with connect(address, subprotocols=["prefect"]) as socket:
+        socket.send(json.dumps({"type": "auth", "token": "sftrm:guessed"}))
+        with pytest.raises(websockets.exceptions.ConnectionClosed):
+            socket.recv(timeout=30)
 
 
 def test_the_schedule_makes_runs_at_two_in_seoul(service):
@@ -77,6 +104,20 @@ def test_the_logs_count_and_quote_nothing(service, published):
     told = service.wait(lambda: "the gate is closed by" in (all := "\n".join(service.logs(published["id"]))) and all)
     assert "closed by none" in told and "passed their own checks" in told
     assert "The answer to case" not in told and "How is case" not in told
+
+
+def test_no_secret_is_in_an_argument_a_line_the_database_or_the_output(service, published):
+    secrets = [service.auth_string.partition(":")[2].encode(), service.told.secret.encode()]
+    family = [psutil.Process(service.process.pid), *psutil.Process(service.process.pid).children(recursive=True)]
+    assert len(family) > 2
+    places = {f"arguments of {process.pid}": " ".join(process.cmdline()).encode() for process in family}
+    places["printed"] = "".join(service.lines).encode()
+    for folder in (service.home, service.out):
+        places |= {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert any(b"sftrm-summary" in content for content in places.values())
+    for secret in secrets:
+        found = [place for place, content in places.items() if secret in content]
+        assert found == ([str(service.home / "sftrm-password")] if secret == secrets[0] else [])
 
 
 def test_a_night_with_nothing_new_is_unchanged(service, published):

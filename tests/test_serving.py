@@ -5,54 +5,69 @@ from uuid import uuid4
 import httpx
 import pytest
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
 
-from flows import artifacts, interrupted, prefect_server, serving
+from flows import artifacts, interrupted
+from flows.server import elsewhere, names
 from sftrm_quality.errors import ConfigError
 
 
-@pytest.fixture(autouse=True)
-def no_password(monkeypatch):
-    monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
+@pytest.fixture
+def server_elsewhere(monkeypatch):
+    """Stands in for a host that is not here: what it answers to somebody who sends no password."""
+
+    def answering(status):
+        def get(address, **_):
+            if status is None:
+                raise httpx.ConnectError("nobody there")
+            return httpx.Response(status, request=httpx.Request("GET", address))
+
+        monkeypatch.setattr(elsewhere.httpx, "get", get)
+
+    return answering
 
 
 @pytest.mark.parametrize(
     "address", ["https://prefect.example.org", "http://192.0.2.7:4200", "http://[2001:db8::1]:4200"]
 )
-def test_a_server_elsewhere_without_a_password_is_warned_of(address, capsys, monkeypatch):
-    serving._warn_of_open_server(address)
-    said = capsys.readouterr().err
-    assert said.startswith(f"warning: {address} is on another machine") and said.count("\n") == 1
-    assert "PREFECT_API_AUTH_STRING" in said
-    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "user:password")
-    serving._warn_of_open_server(address)
+def test_a_server_elsewhere_that_lets_everybody_in_is_refused(address, server_elsewhere, capsys):
+    server_elsewhere(200)
+    with pytest.raises(ConfigError, match="has no password: whoever reaches it") as refused:
+        elsewhere.check_server(address, open_is_fine=False)
+    assert "--open-server" in str(refused.value) and "PREFECT_SERVER_API_AUTH_STRING" in str(refused.value)
+    elsewhere.check_server(address, open_is_fine=True)
+    server_elsewhere(401)
+    elsewhere.check_server(address, open_is_fine=False)
     assert capsys.readouterr().err == ""
+
+
+def test_a_server_that_does_not_answer_is_taken_at_what_we_send_it(server_elsewhere, monkeypatch):
+    server_elsewhere(None)
+    with pytest.raises(ConfigError, match="has no password"):
+        elsewhere.check_server("https://prefect.example.org", open_is_fine=False)
+    with temporary_settings({PREFECT_API_AUTH_STRING: "user:password"}):
+        elsewhere.check_server("https://prefect.example.org", open_is_fine=False)
+    with pytest.raises(ConfigError, match="does not answer"):
+        elsewhere.must_answer("https://prefect.example.org")
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:4200", "http://localhost:4200", "http://[::1]:4200"])
-def test_a_server_here_is_not(address, capsys):
-    serving._warn_of_open_server(address)
-    assert capsys.readouterr().err == ""
+def test_an_open_server_on_this_machine_is_warned_of(address, server_elsewhere, capsys):
+    server_elsewhere(200)
+    elsewhere.check_server(address, open_is_fine=False)
+    said = capsys.readouterr().err
+    assert said.startswith(f"warning: {address} has no password") and said.count("\n") == 1
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(ConfigError, match=rf"port {port} .* a number up to 65535"):
-        prefect_server._free(port)
+        names.bound(port, "Prefect server", "--prefect-port")
 
 
 def test_port_zero_is_any_free_one():
-    assert prefect_server._free(0) > 0
-
-
-def test_pages_are_told_once_to_connect_to_their_own_server_alone(tmp_path):
-    page = tmp_path / "v2" / "index.html"
-    page.parent.mkdir()
-    page.write_text("<html>\n<head>\n<title>Prefect</title></head></html>", "utf-8")
-    for _ in range(2):
-        prefect_server._keep_to_this_server(tmp_path)
-        text = page.read_text("utf-8")
-        assert text.count("connect-src 'self'") == 1 and text.index("<meta") < text.index("<title>")
-    assert [file.name for file in page.parent.iterdir()] == ["index.html"]
+    with names.bound(0, "Prefect server", "--prefect-port") as listening:
+        assert listening.getsockname()[1] > 0
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -12,15 +13,17 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from flows import terminal
+from flows import command_line, terminal
 from flows.artifacts import checks_table, summary
 from flows.cli import app
+from sftrm_quality import progress
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.releases.publish import in_force
-from sftrm_quality.releases.trace import Trace
+from sftrm_quality.releases.publish import all_releases, in_force
+from sftrm_quality.releases.trace import Trace, trace
 from sftrm_quality.releases.unfinished import take_back_unfinished
 from tests.conftest import ROOT
+from tests.outputs import open_gate, run_on
 
 MARK = "Quuxwort"  # at the end of every text, beyond what an excerpt shows
 PERSON = ("900101-1234567", "010-4821-7739", "mina.kwon@hidden-example.org", "4111 1111 1111 1111")
@@ -112,6 +115,14 @@ def test_nothing_of_a_record_is_printed_logged_or_told_to_prefect(shown):
             assert secret.encode() not in content, (place, secret)
 
 
+def test_the_password_of_prefects_server_is_in_its_file_alone(shown):
+    folder, printed = shown
+    file = folder / "home" / "sftrm-password"
+    secret = file.read_text().strip().partition(":")[2].encode()
+    assert len(secret) > 20 and secret not in printed
+    assert [path for path in folder.rglob("*") if path.is_file() and secret in path.read_bytes()] == [file]
+
+
 def test_no_page_shows_what_belongs_to_a_person(shown):
     _, reports = report_in(shown[0])
     pages = [path for path in reports.rglob("*") if path.is_file() and path.suffix != ".parquet"]
@@ -146,6 +157,46 @@ def test_why_masks_what_belongs_to_a_person_also_at_the_end_of_what_it_shows():
         terminal.print_traces(Console(file=heard, width=1000), [Trace("unreadable", "run 1", row)])
         assert not any(c in heard.getvalue() for c in ("900101", "4821", "1234567"))
         assert "***-****-****" in heard.getvalue()
+
+
+MARKUP = ["[bold]", "[/b]", "[/]", "[link=http://evil.example]", ":smile:", "\\[bold]", "\x1b[31m"]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("name", MARKUP, ids=ascii)
+def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch):
+    """Rich takes square brackets for markup and colons for pictures, unless it is told that it is text."""
+    monkeypatch.setattr(sys, "stderr", _Terminal())
+    monkeypatch.setattr(sys, "stdout", _Terminal())
+    monkeypatch.setenv("COLUMNS", "500")
+    told = f"another run is writing to o{name}x: waiting up to 600 s"
+    with terminal.showing_progress(command_line.console(stderr=True)):
+        progress.tell(told)
+    assert terminal.safe(told) in without_steering(sys.stderr.getvalue())
+
+    out = tmp_path / f"o{name}"
+    (out / "raw").mkdir(parents=True)
+    data_id = f"i{name.strip(chr(27))}"
+    record = {"data_id": data_id, "question": "q?", "answer": ""}
+    (out / "raw" / "a.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    (out / "raw" / f"f{name.replace('/', '')}").write_text("nothing that we know")
+    result = run_on([out / "raw"], out / "out", open_gate(tmp_path / "suites"))
+    shown = command_line.console()
+    terminal.print_result(shown, result.report, out)
+    terminal.print_releases(shown, all_releases(OutputFolder(out / "out")))
+    terminal.print_traces(shown, trace(OutputFolder(out / "out"), data_id))
+    printed = without_steering(sys.stdout.getvalue())
+    assert terminal.safe(out) in printed and terminal.safe(f"f{name.replace('/', '')}") in printed
+    assert f"data_id                 {data_id}" in printed
+
+
+def without_steering(text):
+    """Without the colours that are ours."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
 
 @pytest.mark.parametrize(

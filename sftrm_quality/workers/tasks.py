@@ -17,10 +17,17 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NU
 _ENVIRONMENT = {**dict.fromkeys(_ONE_THREAD, "1"), "MIMALLOC_PURGE_DELAY": "0"}
 
 
+# Python's resource tracker tells on the terminal that a killed process has left semaphores, which it then removes.
+_NO_NEWS = "ignore:resource_tracker:UserWarning"
+
+
 def set_environment() -> None:
     """For libraries that read it when they are first imported, here and in children. What the user has set wins."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    warnings = os.environ.get("PYTHONWARNINGS", "")
+    if _NO_NEWS not in warnings:
+        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (warnings, _NO_NEWS)))
 
 
 def use_one_thread() -> None:

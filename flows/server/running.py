@@ -1,0 +1,167 @@
+"""Starts a Prefect server of ours, sees to it that it answers and that its end is noticed, and ends it with us."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from flows.prefect_settings import set_own_server, set_served
+from flows.server.names import HOST, SIGN_IN, bound
+from flows.server.secret import SIGN_IN_CODE, auth_string, new_code, password_file
+from sftrm_quality.errors import SftrmError
+
+# The first start makes the database; 15 s here, and several times that on a slow disk.
+_START_SECONDS = 180
+_END_SECONDS = 20
+_LOOK_AGAIN_SECONDS = 0.1
+
+
+class ServerError(SftrmError):
+    """A Prefect server of ours does not start."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of ours that answers.
+
+    Attributes:
+        address: ``http://127.0.0.1:PORT``.
+        sign_in: A link that signs a browser in, once.
+        password_file: Where the password for other browsers is.
+    """
+
+    address: str
+    sign_in: str
+    password_file: Path
+
+
+def configured_server() -> str | None:
+    """The address of the server that the user has configured, by ``PREFECT_API_URL`` or a profile of Prefect's."""
+    from prefect.settings import get_current_settings
+
+    address = get_current_settings().api.url
+    return address.removesuffix("/api") if address else None
+
+
+@contextmanager
+def for_the_service(port: int, ended: Callable[[], None]) -> Iterator[Server]:
+    """A server with pages and schedules, while the context lasts.
+
+    Args:
+        port: Where it listens; 0: any that is free.
+        ended: Called in a thread of its own when the server ends before the context does.
+
+    Raises:
+        ConfigError: The port is taken.
+        ServerError: The server does not start.
+    """
+    home = _home()
+    # Prefect copies its pages there. By default into its own package, which not everybody may write to.
+    set_served(home / "sftrm-ui")
+    code = new_code()
+    with _running(port, [], {SIGN_IN_CODE: code}, ended) as wait:
+        address = wait()
+        yield Server(address, f"{address}{SIGN_IN}#{code}", password_file(home))
+
+
+@contextmanager
+def beside_a_run(ended: Callable[[], None]) -> Iterator[Callable[[], str]]:
+    """A server for one run of this process. It starts while the caller goes on.
+
+    What the context gives waits until it answers, and returns its address.
+
+    Args:
+        ended: Called in a thread of its own when the server ends before the context does.
+
+    Raises:
+        ServerError: The server does not start.
+    """
+    with _running(0, ["--beside-a-run"], {}, ended) as wait:
+        yield wait
+
+
+def _home() -> Path:
+    from prefect.settings import get_current_settings
+
+    return get_current_settings().home
+
+
+def _secret() -> str:
+    """Prefect's auth string: the user's own where one is set."""
+    from prefect.settings import get_current_settings
+
+    settings = get_current_settings()
+    given = settings.server.api.auth_string or settings.api.auth_string
+    return given.get_secret_value() if given else auth_string(_home())
+
+
+@contextmanager
+def _running(
+    port: int, options: list[str], environment: dict[str, str], ended: Callable[[], None]
+) -> Iterator[Callable[[], str]]:
+    with bound(port, "Prefect server", "--prefect-port") as listening:
+        address = f"http://{HOST}:{listening.getsockname()[1]}"
+        set_own_server(f"{address}/api", _secret())
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.server", str(listening.fileno()), *options],
+            env={**os.environ, **environment},
+            # Open for as long as we live; see flows/server/__main__.py.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[listening.fileno()],
+            # Ctrl-C is ours to handle, and a run that ends with it still has a server to tell.
+            start_new_session=True,
+        )
+    over = False
+    # Held while somebody acts on it: a server that ends just when we do is no news.
+    deciding = threading.Lock()
+
+    def watch() -> None:
+        process.wait()
+        with deciding:
+            if not over:
+                ended()
+
+    def wait() -> str:
+        _wait_until_it_answers(process, address)
+        if not watcher.is_alive():
+            watcher.start()
+        return address
+
+    watcher = threading.Thread(target=watch, daemon=True, name="watch-prefect-server")
+    try:
+        yield wait
+    finally:
+        with deciding:
+            over = True
+        process.terminate()
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/api/health", timeout=5, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _wait_until_it_answers(process: "subprocess.Popen[bytes]", address: str) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise ServerError(f"{address}: the Prefect server did not start; what it said is above")
+        if _answers(address):
+            return
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    raise ServerError(f"{address}: the Prefect server did not answer in {_START_SECONDS} seconds")

@@ -1,0 +1,185 @@
+"""No page of somebody else reads, changes or starts anything through a Prefect server of ours, in a real browser.
+
+The pages send the right password with every request, which no real one has: what stops them here is the guard alone.
+"""
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import httpx
+import psutil
+import pytest
+from filelock import FileLock
+
+from tests.conftest import ROOT
+from tests.other_pages import ATTACKS, NOTHING_LEARNT, in_a_sandbox, page_on_another_port
+from tests.service import PATIENCE, Service
+from tests.test_determinism import make_records, write
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+
+
+class Target:
+    """A server of ours: its address, and its API for somebody who may use it."""
+
+    def __init__(self, address, home):
+        self.address = address
+        password = (home / "sftrm-password").read_text().strip()
+        self.headers = {"Authorization": f"Basic {base64.b64encode(password.encode()).decode()}"}
+        self.api = httpx.Client(base_url=f"{address}/api", timeout=30, headers=self.headers)
+
+    def flows(self):
+        found = self.api.post("/flows/filter", json={"limit": 200}).raise_for_status().json()
+        return {flow["name"] for flow in found}
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory):
+    base = tmp_path_factory.mktemp("guarded")
+    service = Service(base / "home", write(base / "raw", *make_records(10)), base / "out")
+    service.start()
+    target = Target(service.prefect, service.home)
+    target.service = service
+    yield target
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """The server beside a run that waits for another one, and so goes on for as long as it is wanted."""
+    base = tmp_path_factory.mktemp("beside")
+    raw, out, home = write(base / "raw", *make_records(10)), base / "out", base / "home"
+    out.mkdir()
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    with FileLock(out / ".lock"):
+        run = subprocess.Popen(
+            [sys.executable, "-m", "flows.cli", "run", str(raw), "--out", str(out)],
+            env={**mine, "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert run.stderr is not None and "another run is writing" in run.stderr.readline()
+        yield Target(_address_of_server_beside(run.pid), home)
+    assert run.wait(PATIENCE) == 0
+
+
+def _address_of_server_beside(pid):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        for child in psutil.Process(pid).children():
+            if "flows.server" in child.cmdline():
+                for connection in child.net_connections():
+                    if connection.status == psutil.CONN_LISTEN:
+                        assert connection.laddr.ip == "127.0.0.1"
+                        return f"http://127.0.0.1:{connection.laddr.port}"
+        time.sleep(0.1)
+    raise AssertionError("no server beside the run")
+
+
+@pytest.fixture(params=["serving", "running"])
+def target(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as running:
+        # A name of somebody's that leads to this machine; and a browser that does not ask before a page reaches it.
+        rules = ["--no-sandbox", "--host-resolver-rules=MAP evil.example 127.0.0.1"]
+        rules += ["--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets"]
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=rules)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, target):
+    """With the password in every request, whoever's page sends it."""
+    context = chromium.new_context(extra_http_headers=target.headers)
+    yield context.new_page()
+    context.close()
+
+
+def nothing_came_of(found, target):
+    assert len(found) > 40
+    learnt = {name: seen for name, seen in found.items() if seen not in NOTHING_LEARNT}
+    assert learnt == {}
+    assert [name for name in target.flows() if name.startswith("evil")] == []
+
+
+def test_a_page_on_another_port(page, target):
+    with page_on_another_port("<!doctype html><body>") as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        nothing_came_of(page.evaluate(ATTACKS, target.address), target)
+
+
+def test_a_page_under_another_name_that_leads_here(page, target):
+    """A page of that name and port, as after DNS rebinding: to the browser it is of one origin with the server."""
+    rebound = target.address.replace("127.0.0.1", "evil.example")
+    page.route("**/attack", lambda route: route.fulfill(content_type="text/html", body="<!doctype html><body>"))
+    page.goto(f"{rebound}/attack")
+    found = page.evaluate(ATTACKS, rebound)
+    # Of one's own origin any answer can be looked into; it is a refusal each time.
+    nothing_came_of(found, target)
+    status = page.evaluate("base => fetch(`${base}/api/health`).then(answer => answer.status)", rebound)
+    assert status == 421
+
+
+def test_a_sandboxed_frame(page, target):
+    with page_on_another_port(in_a_sandbox(target.address)) as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        nothing_came_of(page.evaluate("window.found"), target)
+
+
+def test_no_page_frames_one_of_ours(page, target):
+    frame = f'<!doctype html><body><iframe src="{target.address}/v2/deployments"></iframe>'
+    with page_on_another_port(frame) as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.wait_for_timeout(1000)
+        assert [f.url for f in page.frames[1:]] == ["chrome-error://chromewebdata/"]
+
+
+def test_a_window_that_another_page_opens_tells_it_nothing(page, target):
+    """Links from messages may lead to our pages; the page with the link gets no hold of the window."""
+    with page_on_another_port("<!doctype html><body>") as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        with page.context.expect_page() as opened:
+            page.evaluate("address => { window.held = open(address); }", f"{target.address}/api/admin/version")
+        opened.value.wait_for_load_state()
+        assert "403" in opened.value.inner_text("body")
+        with page.context.expect_page() as opened:
+            page.evaluate("address => { window.held = open(address); }", f"{target.address}/v2/deployments")
+        opened.value.wait_for_load_state()
+        assert page.evaluate("window.held.closed")
+
+
+def test_the_same_attempts_from_a_page_of_the_server_itself_succeed(page, target):
+    """Or the tests above would show nothing."""
+    page.goto(f"{target.address}/api/health")
+    found = page.evaluate(ATTACKS, target.address)
+    assert found["read /api/admin/version cors"].startswith('"3.')
+    assert '"evil-json"' in found["preflighted json"]
+    assert found["socket /api/events/out prefect"] == "opened"
+    # Without the header that only a client or a page of ours sends, nothing is taken even here.
+    assert found["send text cors"] == found["send buffer no-cors"] == "refused"
+    made = {name for name in target.flows() if name.startswith("evil")}
+    assert {"evil-json", "evil-beacon-json blob"} <= made
+    for name in made:
+        flow = target.api.get(f"/flows/name/{name}").json()
+        target.api.delete(f"/flows/{flow['id']}", headers={"Content-Type": "application/json"}).raise_for_status()
+
+
+def test_a_service_whose_server_is_gone_ends_too(serving):
+    """Whatever watches over it starts it again; without a server it would only complain. The last test of `serving`."""
+    service = serving.service
+    children = psutil.Process(service.process.pid).children()
+    (server,) = [child for child in children if "flows.server" in child.cmdline()]
+    server.kill()
+    assert service.process.wait(timeout=30) == 3
+    service.wait(lambda: any(line.startswith("error: the Prefect server ended") for line in service.lines))
