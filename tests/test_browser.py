@@ -30,7 +30,6 @@ BAD = "".join(f'{{"data_id": "x{i}", "question": "And number {i}?", "answer": " 
 def service(tmp_path_factory):
     base = tmp_path_factory.mktemp("browser")
     raw = write(base / "raw", *make_records(40))
-    (raw / HOSTILE_NAME).write_text('{"data_id": "h1", "question": "Whose name is it?", "answer": "Nobody knows."}\n')
     suites = base / "suites"
     suites.mkdir()
     for name in ("sft.json", "rm.json", "release.json"):
@@ -163,7 +162,7 @@ def test_a_person_runs_it_and_sees_what_became_of_it(service, page):
     page.get_by_text("Published", exact=True).first.wait_for(timeout=240 * SECONDS)
     # Prefect's page of a run that one watched stops asking at its end: graph and logs may be those of its beginning.
     page.reload()
-    page.get_by_text("9 Task runs").wait_for()
+    page.get_by_text("8 Task runs").wait_for()
     page.get_by_text("passed their own checks").first.wait_for()
     keep(page, "run")
 
@@ -178,7 +177,7 @@ def test_a_person_runs_it_and_sees_what_became_of_it(service, page):
 
     open_artifact(service, page, run["id"], "sftrm-checks")
     page.get_by_role("cell", name="sft: answer_blank").wait_for()
-    assert page.get_by_role("row", name=re.compile("passed sft: answer_blank 4 41 9.76% 20.00% critical")).is_visible()
+    assert page.get_by_role("row", name=re.compile("passed sft: answer_blank 4 40 10.00% 20.00% critical")).is_visible()
     open_artifact(service, page, run["id"], "sftrm-report")
     page.get_by_role("link", name="Quality report").wait_for()
     open_artifact(service, page, run["id"], "sftrm-progress")
@@ -192,10 +191,19 @@ def nothing_of_it_is_markup(page):
     assert [part for part in page.evaluate(parts) if "evil" in part] == []
 
 
+@pytest.fixture(scope="module")
+def hostile_run(service):
+    (service.raw / HOSTILE_NAME).write_text(
+        '{"data_id": "h", "question": "Whose name is it?", "answer": "Nobody\'s."}\n'
+    )
+    yield service.run()
+    (service.raw / HOSTILE_NAME).unlink()
+
+
 @pytest.mark.parametrize("ui", ["/v2", ""])
-def test_what_others_wrote_stays_text_on_every_page(service, page, ui):
+def test_what_others_wrote_stays_text_on_every_page(service, page, hostile_run, ui):
     """Descriptions of suites and names of files, which can be addresses, images and markup."""
-    run = next(run for run in runs(service) if run["state_name"] == "Published")
+    run = hostile_run
     artifacts = service.artifacts(run["id"])
     shown = 0
     for key in ("sftrm-summary", "sftrm-checks", "sftrm-report"):
