@@ -6,7 +6,7 @@ Every threshold says why it has its value. Unknown keys are refused.
 import fnmatch
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -30,55 +30,113 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class SourceSettings(_Settings, title="Source"):
-    """What is declared about some of the raw files. The first entry whose ``files`` fits a file is in force."""
+def _why(reason: str) -> dict[str, Any]:
+    """The reason of a setting's default and bounds, for docs/reference/settings.md."""
+    return {"reason": reason}
 
-    files: str = Field("*", title="Files", description="Glob on the source file's name, for instance 'vendor_a/*'.")
-    format: str = Field("auto", title="Format", description="A format's name, or auto: decided by the content.")
-    encoding: Literal["auto", "utf-8", "utf-16", "cp949"] = Field(
-        "auto", title="Encoding", description="auto looks at the byte order mark and at the bytes."
+
+class SourceSettings(_Settings, title="Source"):
+    """What is declared about some of the raw files. The first entry whose ``files`` fits a file counts."""
+
+    files: str = Field(
+        "*",
+        title="Files",
+        description="Glob on the source file's name, for instance 'vendor_a/*'.",
+        json_schema_extra=_why("Vendors deliver into folders of their own."),
     )
-    rank_base: Literal[0, 1] = Field(1, title="Rank base", description="The number of the first rank in these files.")
-    # FORMATS: the reference description contradicts itself here, so the direction is declared and never guessed.
+    format: str = Field(
+        "auto",
+        title="Format",
+        description="A format's name, or auto: decided by the content.",
+        json_schema_extra=_why("Names of files say little; `sftrm` decides by the first records."),
+    )
+    encoding: Literal["auto", "utf-8", "utf-16", "cp949"] = Field(
+        "auto",
+        title="Encoding",
+        description="auto looks at the byte order mark and at the bytes.",
+        json_schema_extra=_why("Korean files come in UTF-8 and CP949; a declared encoding is never second-guessed."),
+    )
+    rank_base: Literal[0, 1] = Field(
+        1,
+        title="Rank base",
+        description="The number of the first rank in these files.",
+        json_schema_extra=_why("1 is best in the reference format; some vendors count from 0."),
+    )
     rank_direction: Literal["lowest_is_best", "highest_is_best"] = Field(
-        "lowest_is_best", title="Rank direction", description="Which end of the ranks is the best response."
+        "lowest_is_best",
+        title="Rank direction",
+        description="Which end of the ranks is the best response.",
+        json_schema_extra=_why("The reference description contradicts itself here: declared, never guessed."),
     )
     ties: Literal["forbid", "dense", "competition"] = Field(
-        "forbid", title="Ties", description="forbid, dense (1,2,2,3) or competition (1,2,2,4)."
+        "forbid",
+        title="Ties",
+        description="forbid, dense (1,2,2,3) or competition (1,2,2,4).",
+        json_schema_extra=_why("Two responses of one rank are a slip unless the source says that it means them."),
     )
     unranked: Literal["forbid", "allow"] = Field(
-        "forbid", title="Unranked responses", description="allow keeps responses whose rank is null."
+        "forbid",
+        title="Unranked responses",
+        description="allow keeps responses whose rank is null.",
+        json_schema_extra=_why("A missing rank is a slip unless the source says that it means it."),
     )
 
 
 class Limits(_Settings, title="Limits"):
-    """Bounds of memory. None of them loses a record: what is over a bound is set aside with a reason."""
+    """Bounds of memory. None of them loses a record: what is over a bound gets a reason."""
 
-    # A shard is the unit of parallel work: 8 MiB of text needs some 100 MiB while it is judged. Twice as much saves
-    # a tenth of the CPU time and costs 90 MiB a worker.
-    shard_records: int = Field(50_000, ge=1, le=1_000_000, title="Records a shard")
-    shard_bytes: int = Field(8 << 20, ge=1024, le=512 << 20, title="Bytes a shard")
-    # The longest real record seen is 60 kB; 64 MiB leaves room and still bounds a missing quote's damage.
-    record_bytes: int = Field(64 << 20, ge=1024, le=1 << 30, title="Bytes a record")
-    # JSON of label files is 3 to 5 levels deep; conversations and trees reach some dozens. Python's own parser gives up
-    # at a thousand.
-    nesting_depth: int = Field(128, ge=4, le=500, title="Levels of nesting a record")
+    shard_records: int = Field(
+        50_000,
+        ge=1,
+        le=1_000_000,
+        title="Records per shard",
+        json_schema_extra=_why("Short records reach it before the bytes; it bounds what one task keeps per record."),
+    )
+    shard_bytes: int = Field(
+        8 << 20,
+        ge=1024,
+        le=512 << 20,
+        title="Bytes per shard",
+        json_schema_extra=_why(
+            "8 MiB of text needs some 100 MiB while it is checked. Twice as much saves a tenth of the CPU time and "
+            "costs 90 MiB per worker."
+        ),
+    )
+    record_bytes: int = Field(
+        64 << 20,
+        ge=1024,
+        le=1 << 30,
+        title="Bytes per record",
+        json_schema_extra=_why(
+            "The longest real record seen is 60 kB; 64 MiB leaves room and still bounds a missing quote's damage."
+        ),
+    )
+    nesting_depth: int = Field(
+        128,
+        ge=4,
+        le=500,
+        title="Levels of nesting per record",
+        json_schema_extra=_why(
+            "JSON of label files is 3 to 5 levels deep; conversations and trees reach some dozens. Python's own "
+            "parser gives up at a thousand."
+        ),
+    )
 
 
 class Ids(_Settings, title="Ids"):
-    """Which records may have the same data_id. A second one that may not is set aside."""
+    """Which records may have the same data_id. A second one that may not is quarantined."""
 
     within: Literal["dataset", "file"] = Field(
         "dataset",
         title="data_id is unique within",
         description="dataset: over all raw files. file: for vendors who restart at 1 in every file.",
+        json_schema_extra=_why("An id that names two records is a slip unless the source says that it restarts."),
     )
 
 
 class NearDuplicates(_Settings, title="Near-duplicates"):
-    """Of two records that are nearly the same, the first stays; the other is set aside as its duplicate."""
+    """Of two records that are nearly the same, the first stays; the other is its duplicate."""
 
-    # 0.8 is the usual threshold of MinHash deduplication of training text (datasketch, datatrove, NeMo Curator).
     threshold: float = Field(
         0.8,
         ge=0.5,
@@ -86,6 +144,9 @@ class NearDuplicates(_Settings, title="Near-duplicates"):
         title="Near-duplicate threshold",
         description="How much of their text two records must share, from 0.5 to 1 (Jaccard of character 5-grams). "
         "1 turns it off: only equal records are duplicates then.",
+        json_schema_extra=_why(
+            "The usual threshold of MinHash deduplication of training text (datasketch, datatrove, NeMo Curator)."
+        ),
     )
 
 
@@ -97,21 +158,35 @@ class FolderSplit(_Settings, title="Folder"):
 
 
 class Splits(_Settings, title="Splits"):
-    """Shares of the prompts, from 0 to 1; together they must be 1. Equal prompts never stand in two splits."""
+    """Shares of the prompts, from 0 to 1; together they must be 1. Equal prompts are never in two splits."""
 
-    train: float = Field(0.9, ge=0, le=1, title="Train share")
-    validation: float = Field(0.05, ge=0, le=1, title="Validation share")
-    test: float = Field(0.05, ge=0, le=1, title="Test share")
+    train: float = Field(0.9, ge=0, le=1, title="Train share", json_schema_extra=_why("The usual 90/5/5."))
+    validation: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        title="Validation share",
+        json_schema_extra=_why("The usual 90/5/5."),
+    )
+    test: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        title="Test share",
+        json_schema_extra=_why("The usual 90/5/5."),
+    )
     salt: str = Field(
         "sftrm-quality",
         title="Salt",
         description="Records keep their splits from night to night; another salt deals them all out anew.",
+        json_schema_extra=_why("A fixed one, so that two teams with the same data have the same splits."),
     )
     # A list and not a mapping, for which the Prefect form has no fields.
     from_folders: list[FolderSplit] = Field(
         default_factory=list,
         title="Splits named by folders",
         description="For raw files in folders like Training and Validation. Empty: drawn by the shares above.",
+        json_schema_extra=_why("Most sources bring no splits."),
     )
 
     @model_validator(mode="after")
@@ -123,17 +198,19 @@ class Splits(_Settings, title="Splits"):
 
 
 class RunConfig(_Settings):
-    """Everything that a run needs to know. In the order of the form: what people change first stands first."""
+    """Everything that a run needs to know. In the order of the form: what people change first comes first."""
 
     raw: list[_Path] = Field(
         default_factory=lambda: [Path("data/raw")],
         title="Raw files or folders",
-        description="SFT and RM label files, or archives of them. A folder stands for all that is in it.",
+        description="SFT and RM label files, or archives of them. A folder means all that is in it.",
+        json_schema_extra=_why("The samples of the checkout."),
     )
     out: _Path = Field(
         Path("data/out"),
         title="Output folder",
         description="For releases, reports, quarantine and duplicates; always the same, since it has the history.",
+        json_schema_extra=_why("Beside the samples, ignored by git."),
     )
     near: NearDuplicates = NearDuplicates()
     splits: Splits = Splits()
@@ -143,33 +220,44 @@ class RunConfig(_Settings):
         le=256,
         title="Worker processes",
         description="One for each core is usual; fewer where memory is short. The result is the same.",
+        json_schema_extra=_why("One for each core: the work is CPU-bound, some 170 MB each."),
     )
     expectations: _Path = Field(
         SHIPPED_EXPECTATIONS,
         title="Folder of the expectation suites",
         description="sft.json, rm.json and release.json: what is checked, and how much of it may fail.",
+        json_schema_extra=_why("The suites that come with the checkout."),
     )
     sources: list[SourceSettings] = Field(
         default_factory=list,
         title="Settings of sources",
         description="For files that need something declared: encoding, direction of ranks, … Empty: nothing does.",
+        json_schema_extra=_why("What could mean two things is declared and never guessed."),
     )
     ids: Ids = Ids()
     engine: Literal["processes", "ray"] = Field(
-        "processes", title="Engine", description="processes on this machine, or ray: a cluster (extra 'cluster')."
+        "processes",
+        title="Engine",
+        description="processes on this machine, or ray: a cluster (extra 'cluster').",
+        json_schema_extra=_why("One machine is enough for some hundred million records."),
     )
     ray_address: str = Field(
         "local",
         title="Ray address",
         description="host:port or ray://host:10001 of a cluster, auto, or local: a cluster started here.",
+        json_schema_extra=_why("To try it without a cluster."),
     )
     lock_seconds: float = Field(
-        600, ge=0, title="Wait for another run", description="Seconds to wait for a run that writes to the same output."
+        600,
+        ge=0,
+        title="Wait for another run",
+        description="Seconds to wait for a run that writes to the same output.",
+        json_schema_extra=_why("A usual night is over in ten minutes."),
     )
     limits: Limits = Limits()
 
     def source_settings(self, source_file: str) -> SourceSettings:
-        """The settings in force for a source file (its name as reports show it, archive members included)."""
+        """The settings that count for a source file (its name as reports show it, archive members included)."""
         for settings in self.sources:
             if fnmatch.fnmatchcase(source_file, settings.files):
                 return settings

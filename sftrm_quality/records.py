@@ -123,3 +123,33 @@ DUPLICATES = pa.schema(
         ("payload_bytes", pa.binary()),
     ]
 )
+
+COLUMNS = {
+    "data_id": "The id that the source gave.",
+    "data_category": "The category, as delivered (AI Hub: `main`).",
+    "data_subcategory": "The category below it (AI Hub: `middle`).",
+    "question_type": "The type of question, as delivered.",
+    "question_count": "How many questions were asked before and with this one, as delivered.",
+    "question": "The question that the answer is for.",
+    "answer": "The one answer.",
+    "prompt": "The prompt that the responses are for.",
+    "responses": "Responses with their ranks, in the order of the source. Rank 1 is best; a higher score is better.",
+    "system": "The system message, where the source has one.",
+    "history": "Earlier turns, oldest first.",
+    "record_id": "Stable id: a hash of the label kind and the record's own content, with a number for identical copies.",
+    "label_kind": "`sft` or `rm`.",
+    "source_file": "The raw file, relative to the raw folder; a member of an archive behind `!/`.",
+    "source_index": "Which record of the file, counted from 0.",
+    "source_offset": "First byte of the record in the (decompressed) file.",
+    "source_length": "Bytes of the record in the (decompressed) file.",
+    "source_line": "Line that the record begins in, counted from 1; null where the file has no lines of its own.",
+    "stage": "Where the record left the way: `read`, `format` or `check`.",
+    "reasons": "Every reason, in the order of the suite; see expectations/README.md.",
+    "details": "What was found, one text per reason. Personal data is masked.",
+    "duplicate_of": "The `record_id` of the published record that says the same.",
+    "kind": "`exact` (equal after normalisation) or `near`.",
+    "similarity": "Jaccard similarity of character 5-grams, 0 to 1; 1 for exact duplicates.",
+    "payload": "The record's own text. Bytes that are not UTF-8 are shown as `\\xNN`.",
+    "payload_bytes": "The record's own bytes, where its text cannot hold them; else null.",
+}
+"""What each column of the published, quarantine and duplicates files holds."""
