@@ -19,7 +19,7 @@ from flows.plain_text import escaped, in_cell
 from flows.run_names import sentence
 from flows.service_settings import report_url
 from sftrm_quality import progress
-from sftrm_quality.reports.changes import changes
+from sftrm_quality.reports import changes
 
 PROGRESS, SUMMARY, CHECKS, REPORT = "sftrm-progress", "sftrm-summary", "sftrm-checks", "sftrm-report"
 # An update is a request and a row in Prefect's database.

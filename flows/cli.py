@@ -117,7 +117,7 @@ def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
         # It starts while these are imported.
         from flows.ingest import ingest_with
         from flows.terminal import showing_progress
-        from sftrm_quality.reports.run import Mode
+        from sftrm_quality.reports import Mode
 
         if not as_json:
             stack.enter_context(showing_progress(console(stderr=True)))
@@ -241,9 +241,9 @@ def rollback(
     """Put an older release in force again, after its files were found whole."""
     from flows.terminal import safe
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.publish import find_release
-    from sftrm_quality.releases.publish import rollback as roll_back
-    from sftrm_quality.reports.write import take_back
+    from sftrm_quality.releases import find_release
+    from sftrm_quality.releases import rollback as roll_back
+    from sftrm_quality.reports import take_back
 
     output = OutputFolder(out or OUT)
     try:

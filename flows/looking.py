@@ -17,7 +17,7 @@ def why(
     """Tell where a record came from and what became of it."""
     from flows.terminal import print_traces
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.trace import trace
+    from sftrm_quality.releases import trace
 
     output = OutputFolder(out or OUT)
     try:
@@ -38,7 +38,7 @@ def releases(out: OutOption = None) -> None:
     from flows.terminal import print_releases
     from sftrm_quality import progress
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.publish import all_releases
+    from sftrm_quality.releases import all_releases
 
     try:
         output = OutputFolder(out or OUT)
@@ -90,9 +90,8 @@ def diff(
     """Compare two releases: counts, reasons, files, splits, settings, and records by their ids."""
     from flows.terminal import json_text, print_diff
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.publish import find_release
-    from sftrm_quality.reports.releases_compared import compare_releases
-    from sftrm_quality.reports.write import write_diff
+    from sftrm_quality.releases import find_release
+    from sftrm_quality.reports import compare_releases, write_diff
 
     output = OutputFolder(out or OUT)
     try:

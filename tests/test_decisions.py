@@ -39,9 +39,9 @@ def write(path, rows, bad):
 
 def run_to_the_gate(job):
     plan = job.plan()
-    intakes = [intake for file in plan.files for intake in job.take_in(file)]
+    intakes = [intake for file in plan.files for intake in job.take_in(plan, file)]
     collection = job.assign_splits(job.deduplicate(intakes))
-    return plan, job.judge(intakes, collection, job.stage(collection))
+    return plan, job.judge(intakes, collection, job.stage(plan, collection))
 
 
 def decide(raw, out, *settings, mode=Mode.RUN, **given) -> RunResult:
