@@ -22,13 +22,20 @@ from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
-from flows.artifacts import show, showing_progress  # noqa: E402
-from flows.hold import OnHold, ask, decision_on  # noqa: E402
-from flows.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
-from flows.plain_text import keep_links_out_of_logs  # noqa: E402
-from flows.run_names import name_at_the_end, name_at_the_start, sentence  # noqa: E402
+from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
-from flows.terminal import safe  # noqa: E402
+from flows.terminal_text import safe  # noqa: E402
+from flows.ui import (  # noqa: E402
+    OnHold,
+    ask,
+    decision_on,
+    keep_links_out_of_logs,
+    name_at_the_end,
+    name_at_the_start,
+    sentence,
+    show,
+    showing_progress,
+)
 from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from pydantic import ValidationError
 from rich.console import Console
 
-from flows.terminal import print_releases, print_result
+from flows.commands.terminal import print_releases, print_result
 from sftrm_quality.decisions import Decision
 from sftrm_quality.job import Job, RunResult
 from sftrm_quality.output import OutputFolder

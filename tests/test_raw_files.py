@@ -23,5 +23,5 @@ def test_a_file_that_is_another_one_or_gone_is_named(tmp_path, change):
     files = hashed_files([tmp_path], threads=2)
     unless_changed(files)
     change(tmp_path / "b")
-    with pytest.raises(StorageError, match="^b: changed while it was read, nothing is published"):
+    with pytest.raises(StorageError, match=r"^b: changed while it was read, nothing is published"):
         unless_changed(files)

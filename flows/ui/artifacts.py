@@ -15,9 +15,9 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from flows.plain_text import escaped, in_cell
-from flows.run_names import sentence
 from flows.service_settings import report_url
+from flows.ui.plain_text import escaped, in_cell
+from flows.ui.run_names import sentence
 from sftrm_quality import progress
 from sftrm_quality.reports import changes
 
