@@ -301,7 +301,7 @@ _PIECES = (
 _targets = st.one_of(st.lists(st.sampled_from(_PIECES), max_size=12).map(b"".join), st.binary(max_size=40))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(_targets, st.booleans())
 def test_no_request_gets_a_byte_from_outside(site, target, rooted):
     """No path, and no bytes that are no request at all."""

@@ -326,7 +326,7 @@ def test_what_apprise_does_not_understand_is_refused_by_number_and_service(url, 
 _schemas = sorted(schema for plugin in apprise.Apprise().details()["schemas"] for schema in plugin["protocols"] or [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([*_schemas, "nosuch", "http"]),
     st.lists(st.sampled_from(["/", ":", "@", "?", "&", "=", "#", "%", "[", "]", " ", "a", "+x=", SECRET]), max_size=8),
