@@ -22,23 +22,30 @@ from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
-from flows.artifacts import show, showing_progress  # noqa: E402
-from flows.hold import OnHold, ask, decision_on  # noqa: E402
-from flows.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
-from flows.plain_text import keep_links_out_of_logs  # noqa: E402
-from flows.run_names import name_at_the_end, name_at_the_start, sentence  # noqa: E402
+from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
-from flows.terminal import safe  # noqa: E402
+from flows.terminal_text import safe  # noqa: E402
+from flows.ui import (  # noqa: E402
+    OnHold,
+    ask,
+    decision_on,
+    keep_links_out_of_logs,
+    name_at_the_end,
+    name_at_the_start,
+    sentence,
+    show,
+    showing_progress,
+)
 from sftrm_quality import progress  # noqa: E402
-from sftrm_quality.collection.outcome import Collection  # noqa: E402
+from sftrm_quality.collection import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
 from sftrm_quality.errors import ConfigError, StorageError  # noqa: E402
-from sftrm_quality.intake.files import Intake  # noqa: E402
+from sftrm_quality.intake import Intake  # noqa: E402
 from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
-from sftrm_quality.releases.stage import StagedRelease  # noqa: E402
-from sftrm_quality.reports.run import Mode, Verdict  # noqa: E402
+from sftrm_quality.releases import StagedRelease  # noqa: E402
+from sftrm_quality.reports import Mode, Verdict  # noqa: E402
 
 T = TypeVar("T")
 _REFUSALS = {
@@ -87,8 +94,8 @@ def _files_named() -> str:
     retry_delay_seconds=[2, 10],
     retry_condition_fn=_storage_failed,
 )
-def read_and_check(job: Job, files: Box[Sequence[SourceFile]]) -> Box[list[Intake]]:
-    return Box([intake for file in files.value for intake in job.take_in(file)])
+def read_and_check(job: Job, plan: Box[Plan], files: Box[Sequence[SourceFile]]) -> Box[list[Intake]]:
+    return Box([intake for file in files.value for intake in job.take_in(plan.value, file)])
 
 
 @_step("deduplicate")
@@ -102,8 +109,8 @@ def assign_splits(job: Job, deduplicated: Box[Collection]) -> Box[Collection]:
 
 
 @_step("write and read back")
-def stage(job: Job, collection: Box[Collection]) -> Box[StagedRelease]:
-    return Box(job.stage(collection.value))
+def stage(job: Job, plan: Box[Plan], collection: Box[Collection]) -> Box[StagedRelease]:
+    return Box(job.stage(plan.value, collection.value))
 
 
 @_step("release checks")
@@ -160,10 +167,11 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
         unchanged: Box[RunResult] = report_unchanged(job, plan)
         return _Done(unchanged.value, plan.value)
     with showing_progress():
-        taken_in = [_done(task) for task in read_and_check.map(unmapped(job), _groups(plan.value.files))]
+        groups = _groups(plan.value.files)
+        taken_in = [_done(task) for task in read_and_check.map(unmapped(job), unmapped(plan), groups)]
     deduplicated = _done(deduplicate.submit(job, taken_in))
     collection = _done(assign_splits.submit(job, deduplicated))
-    staged = _done(stage.submit(job, collection))
+    staged = _done(stage.submit(job, plan, collection))
     judged = _done(judge.submit(job, taken_in, collection, staged))
     failed = judged.result().value.figures["gate"]["failed"]
     asking = on_hold is OnHold.ASK and failed and job.publishes

@@ -75,7 +75,7 @@ def stop_without_server(
         has_finished: Whether the run has come to its end, but for what it tells the server.
         tell: Tells people how a finished run ended, and returns its exit code.
     """
-    from sftrm_quality.releases.unfinished import nothing_moving
+    from sftrm_quality.releases import nothing_moving
 
     def last_words() -> int:
         if has_finished():
@@ -105,8 +105,8 @@ def _end(output: "OutputFolder", last_words: Callable[[], int]) -> NoReturn:
         output: The run's.
         last_words: Says what people should know, and returns the exit code.
     """
-    from sftrm_quality.releases.unfinished import nothing_moving
-    from sftrm_quality.reports.write import take_back
+    from sftrm_quality.releases import nothing_moving
+    from sftrm_quality.reports import take_back
 
     _end_children()
     # Another thread that is putting a release in place comes to its end first: it takes milliseconds.

@@ -6,7 +6,6 @@
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,47 +13,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sftrm_quality import progress
-from sftrm_quality.checks import Suites, compile_suites, judge_release, read_suites, verdict
-from sftrm_quality.checks.results import CheckResult
-from sftrm_quality.collection.assign import assign
-from sftrm_quality.collection.deduplicate import Context, deduplicate
-from sftrm_quality.collection.outcome import Collection
+from sftrm_quality import progress, releases, reports
+from sftrm_quality.checks import CheckResult, Suites, compile_suites, judge_release, read_suites, verdict
+from sftrm_quality.collection import Collection, Context, assign, deduplicate
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision, Recorded
-from sftrm_quality.errors import ConfigError, StorageError, storage_error
+from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.formats import format_named
-from sftrm_quality.intake import cache
-from sftrm_quality.intake.files import Intake
-from sftrm_quality.intake.take_in import Intaker, ReadProgress
+from sftrm_quality.intake import Intake, Intaker, ReadProgress, cache_key, forget_others, hashed_files, unless_changed
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id, sync_tree
-from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
+from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases import kept_parts
-from sftrm_quality.releases.facts import release_facts
-from sftrm_quality.releases.manifest import Release, release_id
-from sftrm_quality.releases.moves import MOVES
-from sftrm_quality.releases.publish import (
-    finish_staged,
-    put_release_in_place,
-    release_and_damage,
-    suites_in_force,
-    switch_to,
-)
-from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
-from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving
-from sftrm_quality.reports.borderline import borderline_pairs
-from sftrm_quality.reports.browse import write_rows
-from sftrm_quality.reports.comparison import compared
-from sftrm_quality.reports.figures import Figures, all_counts, of_collection
-from sftrm_quality.reports.history import browse_of, read_past
-from sftrm_quality.reports.personal import personal_figures, personal_samples
-from sftrm_quality.reports.profiles import release_profile
-from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
-from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
-from sftrm_quality.reports.together import reasons_together
-from sftrm_quality.reports.write import put_in_place, take_back, write_report
+from sftrm_quality.releases import Release, StagedRelease
+from sftrm_quality.reports import Figures, Findings, Mode, RunFacts, Verdict
 from sftrm_quality.workers import give_memory_back, workers_for
 
 # Counts and names only: logs are kept by others, and records can hold personal data.
@@ -66,12 +38,14 @@ class Plan:
     """What is to be done: the raw files, the id of the release that they make, and the release in force.
 
     damaged_files: of the release in force. A damaged one still tells the gate how much it had, and is never unchanged.
+    progress: how much of the files was read so far, over all of them.
     """
 
     files: tuple[SourceFile, ...]
     release_id: str
     in_force: Release | None
     damaged_files: tuple[str, ...]
+    progress: ReadProgress
 
     @property
     def unchanged(self) -> bool:
@@ -92,6 +66,18 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """What a run comes to: its verdict, and the decision that was made about it as it is recorded."""
+
+    verdict: Verdict
+    decided: Recorded | None
+
+    @property
+    def publishes(self) -> bool:
+        return self.verdict is Verdict.PUBLISHED
+
+
+@dataclass(frozen=True)
 class RunResult:
     """How a run ended and where its report is."""
 
@@ -102,6 +88,8 @@ class RunResult:
 
 class Job:
     """One run on one output folder. A context: inside it the folder is locked and the workers are up.
+
+    Each step takes what the steps before it returned; between them the job keeps nothing.
 
     Raises ConfigError or SuiteError on entry, before anything is read, and StorageError when the folder is taken.
     """
@@ -140,12 +128,12 @@ class Job:
         What the system refuses in the middle of a step is a StorageError, as it is in the workers.
         """
         try:
-            take_back(self.output)
+            reports.take_back(self.output)
             yield
         except BaseException as error:
             # A disk that takes nothing any more may refuse this too: then the next run does it.
             with suppress(OSError):
-                take_back(self.output)
+                reports.take_back(self.output)
             if isinstance(error, OSError):
                 raise storage_error(error, self.output.root) from error
             raise
@@ -158,30 +146,46 @@ class Job:
     def staging(self) -> Path:
         return self.output.staging / self.run_id
 
+    @property
+    def _report_folder(self) -> Path:
+        return self.staging / "report"
+
     def plan(self) -> Plan:
-        """Find the raw files, hash them, and see whether the release that they make is in force already."""
-        files = _hashed_files(self.config)
-        wanted = release_id(files, self.config, self.suites.hash)
-        _log.info("%d raw files, %.1f MB, make %s", len(files), sum(file.size for file in files) / 1e6, wanted)
-        release, damaged = release_and_damage(self.output)
+        """Find the raw files, hash them, and see whether the release that they make is in force already.
+
+        Returns:
+            What the steps after this one work on.
+
+        Raises:
+            ConfigError: There is no raw file, or two would have one name.
+            StorageError: A file cannot be read.
+        """
+        files = hashed_files(self.config.raw, self.config.workers)
+        size = sum(file.size for file in files)
+        wanted = releases.release_id(files, self.config, self.suites.hash)
+        _log.info("%d raw files, %.1f MB, make %s", len(files), size / 1e6, wanted)
+        release, damaged = releases.release_and_damage(self.output)
         if damaged:
             progress.tell(
                 f"{self.output.root}: the release in force is damaged, it will be replaced: {', '.join(damaged[:5])}"
             )
-        self._intaker = Intaker(
-            self.config,
-            self.suites,
-            self.output,
-            self.staging,
-            self.workers,
-            ReadProgress(sum(file.size for file in files)),
-        )
-        self._in_force, self._in_force_is_whole = release, not damaged
-        return Plan(files, wanted, release, tuple(damaged))
+        return Plan(files, wanted, release, tuple(damaged), ReadProgress(size))
 
-    def take_in(self, file: SourceFile) -> list[Intake]:
-        """Read, map, check and fingerprint one raw file, or find that in the cache."""
-        intakes = self._intaker.take_in(file)
+    def take_in(self, plan: Plan, file: SourceFile) -> list[Intake]:
+        """Read, map, check and fingerprint one raw file, or find that in the cache.
+
+        Args:
+            plan: The plan that names the file.
+            file: One of its files; several may be taken in at the same time, by threads.
+
+        Returns:
+            One intake for the file, or for each member of an archive.
+
+        Raises:
+            StorageError: Reading it, or writing what it gave, fails; it may be tried again.
+        """
+        intaker = Intaker(self.config, self.suites, self.output, self.staging, self.workers, plan.progress)
+        intakes = intaker.take_in(file)
         shards = [shard for intake in intakes for shard in intake.shards]
         received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
         _log.info("%r: %d records, %d passed their own checks", file.source_file, received, passed)
@@ -205,13 +209,21 @@ class Job:
         give_memory_back()
         return assigned
 
-    def stage(self, collection: Collection) -> StagedRelease:
-        """Write the release aside and read it back."""
-        return stage_release(
+    def stage(self, plan: Plan, collection: Collection) -> StagedRelease:
+        """Write the release aside and read it back.
+
+        Args:
+            plan: Names the release in force: what moved between splits since is told only where that is whole.
+            collection: All records, with their splits.
+
+        Raises:
+            StorageError: A file cannot be written or does not read back as it was meant.
+        """
+        return releases.stage_release(
             collection,
             self.staging,
-            self._in_force,
-            self._in_force_is_whole,
+            plan.in_force,
+            not plan.damaged_files,
             self.config.ids.within == "file",
             self.output.kept_parts,
             self.workers,
@@ -219,71 +231,94 @@ class Job:
 
     def judge(self, intakes: Sequence[Intake], collection: Collection, staged: StagedRelease) -> Judged:
         """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
-        facts = release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
-        row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
+        facts = releases.release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
+        row_results = verdict(reports.all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
-        figures = of_collection(intakes, collection, self.suites, row_results, release_results)
-        figures["reasons_together"] = reasons_together(staged.quarantine_file)
-        figures["personal_data"] = personal_figures(intakes, self.suites)
-        figures["profile"] = release_profile(staged.parts, collection, facts, self.config.near.threshold)
+        figures = reports.of_collection(intakes, collection, self.suites, row_results, release_results)
+        figures["reasons_together"] = reports.reasons_together(staged.quarantine_file)
+        figures["personal_data"] = reports.personal_figures(intakes, self.suites)
+        figures["profile"] = reports.release_profile(staged.parts, collection, facts, self.config.near.threshold)
         _log.info("%d checks, the gate is closed by %s", len(figures["checks"]), figures["gate"]["failed"] or "none")
         give_memory_back()
-        shown = {"borderline": borderline_pairs(collection), "personal": personal_samples(collection, self.suites)}
+        shown = {
+            "borderline": reports.borderline_pairs(collection),
+            "personal": reports.personal_samples(collection, self.suites),
+        }
         return Judged(staged, figures, tuple(intakes), shown)
 
     def finish(self, plan: Plan, judged: Judged, decision: Decision | None = None) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all.
 
-        decision: a person's, on a release that the gate holds. It counts only for the release and the failed reasons
-        that it was made for; one for others is reported as not applied. Behind an open gate, and in a check, there is
-        nothing to decide and it is ignored.
+        Args:
+            plan: What was to be done.
+            judged: What came of it.
+            decision: A person's, on a release that the gate holds. It counts only for the release and the failed
+                reasons that it was made for; one for others is reported as not applied. Behind an open gate, and in a
+                check, there is nothing to decide and it is ignored.
+
+        Raises:
+            StorageError: A raw file changed meanwhile, or the disk takes no more. Nothing is published then.
         """
-        open_gate = bool(judged.figures["gate"]["success"])
-        decided = self._decided(plan, judged, decision)
-        anyway = decided is not None and decided["applied"] and decided["action"] == "publish_anyway"
-        publishing = self.publishes and (open_gate or anyway)
-        ended = Verdict.PUBLISHED if publishing else Verdict.CHECKED if open_gate else Verdict.HELD
-        staged = judged.staged
-        if publishing:
-            finish_staged(staged, plan.release_id, manifest_of(self._facts(plan), judged.figures, decided))
-        files = judged.figures["files"]
+        ending = self._ending(plan, judged, decision)
+        if ending.publishes:
+            manifest = reports.manifest_of(self._facts(plan), judged.figures, ending.decided)
+            releases.finish_staged(judged.staged, plan.release_id, manifest)
+        report = self._write_report(plan, ending.verdict, self._findings(judged, ending))
+        self._write_beside_report(judged.staged, ending)
+        unless_changed(plan.files)
+        self._sync(judged.staged, ending)
+        self._put_in_place(plan, judged.staged, ending)
+        if ending.publishes:
+            self._keep_for_next_run(plan, judged)
+        return RunResult(ending.verdict, report, self.output.report(self.run_id))
+
+    def _ending(self, plan: Plan, judged: Judged, decision: Decision | None) -> Ending:
+        gate = judged.figures["gate"]
+        if gate["success"]:
+            return Ending(Verdict.PUBLISHED if self.publishes else Verdict.CHECKED, None)
+        if decision is None or not self.publishes:
+            return Ending(Verdict.HELD, None)
+        decided = decision.recorded(applied=decision.holds_for(plan.release_id, gate["failed"]))
+        anyway = decided["applied"] and decided["action"] == "publish_anyway"
+        return Ending(Verdict.PUBLISHED if anyway else Verdict.HELD, decided)
+
+    def _findings(self, judged: Judged, ending: Ending) -> Findings:
+        """All that the report shows; the rows that people can leaf through are written on the way."""
+        staged, files = judged.staged, judged.figures["files"]
         samples = {
-            "quarantined": quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
-            "duplicates": duplicate_samples(staged.duplicates_file, files, self.config),
+            "quarantined": reports.quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
+            "duplicates": reports.duplicate_samples(staged.duplicates_file, files, self.config),
             **judged.samples,
         }
-        rows = self.staging / "report" / "rows"
-        browse = self.workers.submit(write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
-        page = {"page": "browse.html", **browse}
-        found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, page, decided)
-        report = self._write_report(plan, ended, found)
-        write_moves(staged.moves, self.staging / "report")
-        _unless_changed(plan.files)
-        if publishing:
-            sync_tree(staged.release)
-        else:
-            write_passed(staged, self.staging / "report")
-        for folder in (staged.quarantine, staged.duplicates, self.staging / "report"):
+        rows = self._report_folder / "rows"
+        written = self.workers.submit(reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
+        browse = {"page": "browse.html", **written}
+        return Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, browse, ending.decided)
+
+    def _write_beside_report(self, staged: StagedRelease, ending: Ending) -> None:
+        releases.write_moves(staged.moves, self._report_folder)
+        if not ending.publishes:
+            releases.write_passed(staged, self._report_folder)
+
+    def _sync(self, staged: StagedRelease, ending: Ending) -> None:
+        """Everything on the disk, and not only in its cache, before any of it counts."""
+        published = [staged.release] if ending.publishes else []
+        for folder in (*published, staged.quarantine, staged.duplicates, self._report_folder):
             sync_tree(folder)
-        with all_or_nothing(self.output, self.run_id, plan.release_id if publishing else None):
+
+    def _put_in_place(self, plan: Plan, staged: StagedRelease, ending: Ending) -> None:
+        with releases.all_or_nothing(self.output, self.run_id, plan.release_id if ending.publishes else None):
             move_folder(staged.quarantine, self.output.quarantine(self.run_id))
             move_folder(staged.duplicates, self.output.duplicates(self.run_id))
-            put_in_place(self.staging / "report", self.output, self.run_id)
-            if publishing:
-                put_release_in_place(staged, self.output, plan.release_id)
-                switch_to(self.output, plan.release_id)
-        if publishing:
-            cache.forget_others(self.output, {intake.folder.name for intake in judged.intakes})
-            with nothing_moving():
-                kept_parts.keep(self.output, plan.release_id, staged.parts, staged.kept)
-        return RunResult(ended, report, self.output.report(self.run_id))
+            reports.put_in_place(self._report_folder, self.output, self.run_id)
+            if ending.publishes:
+                releases.put_release_in_place(staged, self.output, plan.release_id)
+                releases.switch_to(self.output, plan.release_id)
 
-    def _decided(self, plan: Plan, judged: Judged, decision: Decision | None) -> Recorded | None:
-        """The decision as it is recorded; None where there was none to take."""
-        gate = judged.figures["gate"]
-        if decision is None or gate["success"] or not self.publishes:
-            return None
-        return decision.recorded(applied=decision.holds_for(plan.release_id, gate["failed"]))
+    def _keep_for_next_run(self, plan: Plan, judged: Judged) -> None:
+        forget_others(self.output, {intake.folder.name for intake in judged.intakes})
+        with releases.nothing_moving():
+            releases.keep_parts(self.output, plan.release_id, judged.staged.parts, judged.staged.kept)
 
     def report_unchanged(self, plan: Plan) -> RunResult:
         """The release in force is what these files make: say so, with the figures that it was published with."""
@@ -294,21 +329,21 @@ class Job:
         # Manifests older than decisions have no such key.
         decided = manifest.get("decision")
         data_run_id = manifest["run_id"]
-        browse = browse_of(self.output, data_run_id)
-        no_moves = MOVES.empty_table()
+        browse = reports.browse_of(self.output, data_run_id)
+        no_moves = releases.MOVES.empty_table()
         found = Findings(manifest["figures"], no_samples, no_moves, release_id, data_run_id, browse, decided)
         report = self._write_report(plan, Verdict.UNCHANGED, found)
-        put_in_place(self.staging / "report", self.output, self.run_id)
+        reports.put_in_place(self._report_folder, self.output, self.run_id)
         # A run that was killed after its switch has left what the release before it needed.
-        cache.forget_others(self.output, {cache.cache_key(file, self.config, self.suites) for file in plan.files})
+        forget_others(self.output, {cache_key(file, self.config, self.suites) for file in plan.files})
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
     def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:
         seconds = time.monotonic() - self._clock
-        report = report_of(self._facts(plan), ended, found, seconds, self._memory.peak_mib)
+        report = reports.report_of(self._facts(plan), ended, found, seconds, self._memory.peak_mib)
         in_force = plan.in_force.manifest["figures"] if plan.in_force else None
-        report |= compared(report, in_force, read_past(self.output))
-        write_report(report, self.staging / "report")
+        report |= reports.compared(report, in_force, reports.read_past(self.output))
+        reports.write_report(report, self._report_folder)
         return report
 
     def _facts(self, plan: Plan) -> RunFacts:
@@ -325,32 +360,13 @@ class Job:
 
     def _compile_suites(self) -> None:
         """In a worker, so that this process never needs Great Expectations; not again for those in force."""
-        if suites_in_force(self.output) != self.suites.hash:
+        if releases.suites_in_force(self.output) != self.suites.hash:
             self.workers.submit(compile_suites, self.suites).result()
 
     def _context(self) -> Context:
         scratch = self.staging / "scratch"
         scratch.mkdir(exist_ok=True)
         return Context(self.config, self.suites, self.workers, scratch)
-
-
-def _unless_changed(files: Sequence[SourceFile]) -> None:
-    """Raise StorageError when a raw file is not what it was when the run began."""
-
-    def changed(file: SourceFile) -> bool:
-        try:
-            return content_hash(file.path) != file.content_hash
-        except (OSError, StorageError):
-            return True
-
-    with ThreadPoolExecutor() as threads:
-        names = [
-            file.source_file for file, is_changed in zip(files, threads.map(changed, files), strict=True) if is_changed
-        ]
-    if names:
-        raise StorageError(
-            f"{', '.join(names[:5])}: changed while it was read, nothing is published; run again when it is whole"
-        )
 
 
 def check_before_reading(config: RunConfig) -> Suites:
@@ -368,12 +384,6 @@ def check_before_reading(config: RunConfig) -> Suites:
     return read_suites(config.expectations)
 
 
-def _hashed_files(config: RunConfig) -> tuple[SourceFile, ...]:
-    """The raw files with the hashes of their bytes, read side by side: hashing waits for the disk, not for Python."""
-    with ThreadPoolExecutor(config.workers) as threads:
-        return tuple(threads.map(hashed, discover(config.raw)))
-
-
 def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
     """The whole job in this process and its workers, without Prefect."""
     with Job(config, mode) as job:
@@ -382,6 +392,6 @@ def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
             return job.report_unchanged(plan)
         intakes: list[Intake] = []
         for file in plan.files:
-            intakes += job.take_in(file)
+            intakes += job.take_in(plan, file)
         collection = job.assign_splits(job.deduplicate(intakes))
-        return job.finish(plan, job.judge(intakes, collection, job.stage(collection)))
+        return job.finish(plan, job.judge(intakes, collection, job.stage(plan, collection)))

@@ -79,6 +79,47 @@ def test_files_that_were_changed_are_found(tmp_path):
     assert audit.licence_problem(package) == "a: licence Secret, which nobody has looked at yet"
 
 
+@pytest.mark.parametrize(
+    ("expression", "permissive"),
+    [
+        ("MIT", True),
+        ("mit", True),
+        ("MPL-2.0", False),
+        ("MPL-2.0 AND (Apache-2.0 OR MIT)", False),
+        ("MPL-2.0 AND Apache-2.0 OR MIT", True),
+        ("(MPL-2.0 OR MIT) AND Apache-2.0", True),
+        ("GPL-3.0-only OR BSD-3-Clause", True),
+        ("BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0", True),
+        ("BSD-2-Clause AND Apache-2.0 WITH LLVM-exception", True),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", False),
+        ("LicenseRef-MIT", False),
+        ("MIT AND", False),
+        ("Apache License, MIT", False),
+        ("", False),
+    ],
+)
+def test_a_licence_expression_is_parsed(expression, permissive):
+    assert audit.is_permissive(expression) is permissive
+
+
+def says(folder, name, expression):
+    info = folder / f"{name}-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: {name}\nVersion: 1\nLicense-Expression: {expression}\n"
+    )
+    return metadata.PathDistribution(info)
+
+
+def test_a_licence_that_binds_is_named_unless_somebody_has_looked_at_it(tmp_path):
+    expression = "MPL-2.0 AND (Apache-2.0 OR MIT)"
+    assert audit.licence_problem(says(tmp_path, "a", expression)) == (
+        "a: licence MPL-2.0 AND (Apache-2.0 OR MIT), which nobody has looked at yet"
+    )
+    assert audit.licence_problem(says(tmp_path, "orjson", expression)) is None
+    assert audit.licence_problem(says(tmp_path, "b", "MIT OR MPL-2.0")) is None
+
+
 @pytest.mark.parametrize(("advisories", "code"), [(False, 2), (True, 0)])
 def test_not_checked_is_neither_well_nor_found(advisories, code, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(audit.metadata, "distributions", lambda: [])

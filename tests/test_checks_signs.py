@@ -5,7 +5,7 @@ import unicodedata
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sftrm_quality.checks import damage, signs
@@ -22,7 +22,6 @@ SEEDS = [
 TEXTS = st.lists(st.sampled_from(SEEDS), max_size=10).map("".join)
 
 
-@settings(deadline=None)  # the first example compiles the kernel
 @given(st.lists(st.none() | TEXTS, max_size=5), st.integers(0, 3))
 @example(["010––1234––5678"], 0)
 @example(["Ã˜", "Å’", "Ãƒ", "Ã€", "Ã©"], 0)
@@ -66,7 +65,6 @@ def test_misread_and_decomposed_hangul_is_always_found(text: str) -> None:
     assert damage.find_misread(text) is None and damage.find_decomposed(text) is None
 
 
-@settings(deadline=None)  # the first example compiles the kernel
 @given(
     st.lists(st.text("ab가", min_size=3, max_size=6), min_size=1, max_size=4),
     st.lists(st.none() | st.text("ab가 ", max_size=14), max_size=6),

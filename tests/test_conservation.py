@@ -34,7 +34,7 @@ def as_text(record, damage):
     return {"brace": text + "}", "garbage": "?? " + text}.get(damage, text)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.lists(ROWS, min_size=1, max_size=3))
 def test_nothing_is_lost_and_nothing_stands_twice(files):
     folder = Path(tempfile.mkdtemp())

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from pydantic import ValidationError
 from rich.console import Console
 
-from flows.terminal import print_releases, print_result
+from flows.commands.terminal import print_releases, print_result
 from sftrm_quality.decisions import Decision
 from sftrm_quality.job import Job, RunResult
 from sftrm_quality.output import OutputFolder
@@ -39,9 +39,9 @@ def write(path, rows, bad):
 
 def run_to_the_gate(job):
     plan = job.plan()
-    intakes = [intake for file in plan.files for intake in job.take_in(file)]
+    intakes = [intake for file in plan.files for intake in job.take_in(plan, file)]
     collection = job.assign_splits(job.deduplicate(intakes))
-    return plan, job.judge(intakes, collection, job.stage(collection))
+    return plan, job.judge(intakes, collection, job.stage(plan, collection))
 
 
 def decide(raw, out, *settings, mode=Mode.RUN, **given) -> RunResult:

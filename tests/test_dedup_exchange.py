@@ -177,7 +177,6 @@ def test_partitions_are_a_power_of_two_for_the_entries(entries: int, partitions:
     assert Bounds(partition_rows=10).partitions(entries) == partitions
 
 
-@settings(deadline=None)
 @given(
     blocks=st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=6), max_size=4),
     entries=st.sampled_from([1, 7, 40, 2000]),
@@ -219,7 +218,6 @@ def _pairs(bucket: Sequence[int]) -> set[tuple[int, int]]:
     return found
 
 
-@settings(deadline=None)
 @given(data=st.data(), cuts=st.lists(st.integers(0, 300), max_size=8))
 def test_shares_hold_every_pair_of_a_bucket_once_wherever_ranges_end(data: st.DataObject, cuts: list[int]) -> None:
     count = data.draw(st.sampled_from([0, 1, 5, 64, 65, 90, 200]))
@@ -253,7 +251,6 @@ def test_a_bucket_of_any_size_takes_a_word_a_row() -> None:
     assert offsets.tolist() == [0, 40_002, len(words)]
 
 
-@settings(deadline=None)
 @given(
     pairs=st.lists(st.tuples(st.integers(0, 3), st.integers(4, 7)), max_size=12),
     sizes=st.lists(st.integers(1, 9), min_size=8, max_size=8),
@@ -272,7 +269,6 @@ def test_pairs_are_cut_by_what_their_rows_take_together(
         assert sum(sizes[row] for row in {row for pair in [*piece, following[0]] for row in pair}) > most
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 5000), unique=True, max_size=12).map(sorted), st.lists(st.integers(0, 5000), max_size=3))
 def test_sets_are_found_again(tmp_path_factory: pytest.TempPathFactory, rows: list[int], cuts: list[int]) -> None:
     starts = np.array(sorted({0, *cuts, 5001}), np.int64)
@@ -287,7 +283,7 @@ def test_sets_are_found_again(tmp_path_factory: pytest.TempPathFactory, rows: li
     assert np.diff(places).tolist() == sizes.tolist() == [row % 4 + 1 for row in rows]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     shards=st.lists(st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=6), max_size=4), bounds=all_bounds
 )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sftrm_quality.config import NearDuplicates
@@ -66,7 +66,6 @@ def row(record: Record, near: NearDuplicates = NEAR) -> dict[str, Any]:
     return found
 
 
-@settings(deadline=None)
 @given(st.tuples(sft_records, sft_records) | st.tuples(rm_records, rm_records) | st.tuples(sft_records, rm_records))
 def test_keys_are_equal_exactly_where_their_meaning_is(pair: tuple[Record, Record]) -> None:
     a, b = pair
@@ -102,7 +101,6 @@ def test_every_field_enters_the_content_hash_and_the_position_does_not() -> None
     assert row(SFT | moved) == row(SFT)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(*[st.none() | st.text(max_size=3)] * 2, st.none() | st.integers(-2, 2)), min_size=1, max_size=6)
 )
@@ -179,7 +177,6 @@ def test_band_shapes(threshold: float, shape: tuple[int, int]) -> None:
         assert 1 - (1 - threshold**rows) ** bands >= 0.998 > 1 - (1 - threshold**rows) ** (bands - 1)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("ab가나 😀é", max_size=12), max_size=5))
 def test_shingle_sets_have_the_jaccard_of_the_texts(texts: list[str]) -> None:
     hashes, starts = shingle_sets(pa.array(["skip", *texts], pa.string()).slice(1))

@@ -34,7 +34,7 @@ from tests.dedup_cases import (
 
 cuts = st.lists(st.integers(0, 14), max_size=4)
 thresholds = st.sampled_from([0.5, 0.7, 0.8, 0.95])
-slow = settings(deadline=None, max_examples=40)
+slow = settings(max_examples=40)
 
 
 @pytest.fixture(name="folder", scope="module")

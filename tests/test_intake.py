@@ -96,8 +96,9 @@ def test_a_file_is_taken_in_again_after_storage_failed_once(tmp_path, monkeypatc
 
     monkeypatch.setattr(take_in, "open_streams", once)
     with Job(load_config(None, ["workers=1"], {"raw": [tmp_path / "a.jsonl"], "out": tmp_path / "out"})) as job:
-        (file,) = job.plan().files
+        plan = job.plan()
+        (file,) = plan.files
         with pytest.raises(StorageError):
-            job.take_in(file)
-        (intake,) = job.take_in(file)
+            job.take_in(plan, file)
+        (intake,) = job.take_in(plan, file)
     assert intake.shards[0].passed == 5

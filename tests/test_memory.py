@@ -30,9 +30,10 @@ def worker_peak(folder, shards):
         raw=[folder], out=folder.parent / f"out-{shards}", workers=1, limits=Limits(shard_bytes=SHARD_BYTES)
     )
     with Job(config) as job:
-        intakes = [intake for file in job.plan().files for intake in job.take_in(file)]
+        plan = job.plan()
+        intakes = [intake for file in plan.files for intake in job.take_in(plan, file)]
         assert sum(len(intake.shards) for intake in intakes) >= shards
-        job.stage(job.assign_splits(job.deduplicate(intakes)))
+        job.stage(plan, job.assign_splits(job.deduplicate(intakes)))
         return job.workers.submit(peak_mib).result()
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flows.plain_text import _WithoutLinks, escaped, in_cell
+from flows.ui.plain_text import _WithoutLinks, escaped, in_cell
 
 HOSTILE = [
     "![image](http://evil.example/i.png)",

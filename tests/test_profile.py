@@ -7,7 +7,7 @@ from statistics import mean
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sftrm_quality.records import PUBLISHED, LabelKind
@@ -254,7 +254,6 @@ def without_noughts(profile):
     return {name: tally for name, tally in found.items() if tally}
 
 
-@settings(deadline=None)
 @given(ROWS, st.integers(0, 12), st.booleans())
 def test_profiles_of_pieces_add_up(kind_and_rows, cut, swapped):
     kind, rows = kind_and_rows
@@ -359,7 +358,6 @@ def test_no_text_has_no_quantile():
     assert lengths({})["histogram"] == [] and lengths({"0": 3})["histogram"] == [{"from": 0, "to": 0, "count": 3}]
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_pieces_add_up_to_the_texts(one, other):
     for text, pieces in zip((one, other), marked(one, other), strict=True):

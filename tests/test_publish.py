@@ -185,14 +185,14 @@ def test_the_gate_knows_what_a_damaged_release_had(tmp_path):
 
 
 def test_a_failing_switch_leaves_no_report_that_says_published(tmp_path, monkeypatch):
-    from sftrm_quality import job
+    from sftrm_quality import releases
 
     write(tmp_path / "raw" / "a.jsonl", ANSWERS)
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(job, "switch_to", full)
+    monkeypatch.setattr(releases, "switch_to", full)
     with pytest.raises(StorageError, match=r"No space left on device; nothing is published\. Free space"):
         run_on([tmp_path / "raw"], tmp_path / "out")
     assert not (tmp_path / "out" / "LATEST").exists()
@@ -223,9 +223,9 @@ def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
 
     with Job(load_config(None, ["workers=1"], {"raw": [raw], "out": out})) as job:
         plan = job.plan()
-        intakes = [intake for file in plan.files for intake in job.take_in(file)]
+        intakes = [intake for file in plan.files for intake in job.take_in(plan, file)]
         collection = job.assign_splits(job.deduplicate(intakes))
-        judged = job.judge(intakes, collection, job.stage(collection))
+        judged = job.judge(intakes, collection, job.stage(plan, collection))
         write(raw / "a.jsonl", ANSWERS[:5])
         with pytest.raises(StorageError, match=r"a\.jsonl: changed while it was read, nothing is published"):
             job.finish(plan, judged)

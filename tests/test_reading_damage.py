@@ -93,7 +93,7 @@ def begins_with_a_document(text: bytes) -> bool:
 @example(form="compact", place=0.900390625, removed=0, inserted=b"]{", small=False)
 @example(form="array", place=0.0, removed=0, inserted=b"[", small=False)
 @example(form="compact", place=0.0, removed=15, inserted=b"]", small=False)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_damage_leaves_the_records_beside_it(
     tmp_path_factory: pytest.TempPathFactory, form: str, place: float, removed: int, inserted: bytes, small: bool
 ) -> None:
@@ -123,7 +123,7 @@ def test_any_damage_leaves_the_records_beside_it(
     place=st.floats(0, 1, exclude_max=True), removed=st.integers(0, 40),
     inserted=st.lists(st.sampled_from(list(NASTY)), max_size=6).map(bytes), small=st.booleans(),
 )  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_damaged_lines_cost_themselves(
     tmp_path_factory: pytest.TempPathFactory, place: float, removed: int, inserted: bytes, small: bool
 ) -> None:

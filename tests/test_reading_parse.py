@@ -253,7 +253,7 @@ def records(draw: st.DrawFn) -> bytes:
 
 
 @given(st.lists(records(), min_size=1, max_size=8))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_fast_and_strict_agree(tmp_path_factory: pytest.TempPathFactory, texts: list[bytes]) -> None:
     check_agreement(tmp_path_factory.mktemp("agree"), texts)
 

@@ -107,7 +107,6 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
 @settings(
     max_examples=600 if SOAK else 24,
     phases=tuple(Phase) if SOAK else (Phase.explicit, Phase.reuse, Phase.generate),
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(st.lists(files(), min_size=1, max_size=3), st.sampled_from([1, 3, 50_000]))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.site import ReportSite
+from flows.service.site import ReportSite
 from tests.outputs import open_gate, run_on
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -7,8 +7,9 @@ import pytest
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
 
-from flows import artifacts, interrupted
 from flows.server import elsewhere, names
+from flows.service import interrupted
+from flows.ui import artifacts
 from sftrm_quality.errors import ConfigError
 
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import flows.site
-from flows.site import ReportSite
+from flows.server.names import own_names
+from flows.service import site as report_site
+from flows.service.site import ReportSite
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reports.run import REPORT_VERSION
@@ -214,8 +215,8 @@ def test_one_host_is_named_and_no_more(site):
 
 
 def test_port_80_may_go_unnamed():
-    assert flows.site._hosts(4280) == {"127.0.0.1:4280", "localhost:4280", "[::1]:4280"}
-    assert {"localhost", "localhost:80"} < flows.site._hosts(80)
+    assert own_names(4280) == {"127.0.0.1:4280", "localhost:4280", "[::1]:4280"}
+    assert {"localhost", "localhost:80"} < own_names(80)
 
 
 REFUSED = [
@@ -300,7 +301,7 @@ _PIECES = (
 _targets = st.one_of(st.lists(st.sampled_from(_PIECES), max_size=12).map(b"".join), st.binary(max_size=40))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(_targets, st.booleans())
 def test_no_request_gets_a_byte_from_outside(site, target, rooted):
     """No path, and no bytes that are no request at all."""
@@ -399,7 +400,7 @@ def test_a_file_that_grows_is_sent_as_long_as_was_promised(site, out):
 
 
 def test_who_sends_too_slowly_is_cut_off_however_steadily(out, monkeypatch):
-    monkeypatch.setattr(flows.site, "_SECONDS", 0.4)
+    monkeypatch.setattr(report_site, "_SECONDS", 0.4)
     stop = threading.Event()
     with ReportSite(out, 0) as site, socket.create_connection(("127.0.0.1", port_of(site)), timeout=30) as connection:
 
@@ -423,11 +424,11 @@ def test_who_sends_too_slowly_is_cut_off_however_steadily(out, monkeypatch):
 
 
 def test_who_does_not_take_the_answer_is_cut_off(out, monkeypatch):
-    monkeypatch.setattr(flows.site, "_SECONDS", 0.4)
+    monkeypatch.setattr(report_site, "_SECONDS", 0.4)
     with (out / "reports" / "run1" / "huge.parquet").open("wb") as file:
         file.truncate(200_000_000)
     gone = threading.Event()
-    monkeypatch.setattr(flows.site._Handler, "finish", lambda _: gone.set())
+    monkeypatch.setattr(report_site._Handler, "finish", lambda _: gone.set())
     with ReportSite(out, 0) as site, socket.create_connection(("127.0.0.1", port_of(site)), timeout=30) as connection:
         connection.sendall(b"GET /run1/huge.parquet HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port_of(site))
         assert gone.wait(60)
@@ -482,8 +483,8 @@ def test_who_leaves_early_is_no_fault(out, monkeypatch, caplog, capfd):
     with (out / "reports" / "run1" / "huge.parquet").open("wb") as file:
         file.truncate(200_000_000)
     handled = threading.Event()
-    handle = flows.site._Server.handle_error
-    monkeypatch.setattr(flows.site._Server, "handle_error", lambda *given: (handle(*given), handled.set()))
+    handle = report_site._Server.handle_error
+    monkeypatch.setattr(report_site._Server, "handle_error", lambda *given: (handle(*given), handled.set()))
     with ReportSite(out, 0) as site, socket.create_connection(("127.0.0.1", port_of(site)), timeout=30) as connection:
         connection.sendall(b"GET /run1/huge.parquet HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port_of(site))
         connection.recv(1)
@@ -495,7 +496,7 @@ def test_who_leaves_early_is_no_fault(out, monkeypatch, caplog, capfd):
 
 def test_a_fault_of_ours_is_logged_and_the_next_request_answered(site, monkeypatch, caplog, capfd):
     with monkeypatch.context() as broken:
-        broken.setattr(flows.site, "_open", lambda *_: 1 / 0)
+        broken.setattr(report_site, "_open", lambda *_: 1 / 0)
         assert exchange(site, b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port_of(site)) == b""
     assert "ZeroDivisionError" in caplog.text
     assert "Traceback" not in capfd.readouterr().err

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import flows.telling
-from flows.telling import check_urls, tell
+from flows.notification import telling
+from flows.notification.telling import check_urls, tell
 from sftrm_quality.errors import ConfigError
 
 FACTS = ["Held by ranks_have_gaps; release 2026-11-21-5c1e9b7a stays in force.", "rm ranks_have_gaps: 1,204 of 9,000"]
@@ -152,7 +152,7 @@ def test_a_fact_is_one_line_without_control_characters():
 
 def test_nothing_is_loaded_where_nobody_is_to_be_told():
     code = (
-        "import sys; from flows.telling import check_urls, tell; check_urls([]); "
+        "import sys; from flows.notification.telling import check_urls, tell; check_urls([]); "
         "tell([], 'held', 'night', ['x'], None); sys.exit('apprise' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
@@ -178,7 +178,7 @@ def test_nobody_there_is_a_warning(log):
 
 @pytest.mark.parametrize("way", ["silence", "drip"])
 def test_a_service_that_never_answers_does_not_hold_the_run(way, log, monkeypatch):
-    monkeypatch.setattr(flows.telling, "_SECONDS", 0.6)
+    monkeypatch.setattr(telling, "_SECONDS", 0.6)
     with endpoint(way) as channel, endpoint() as other:
         # It would answer when the block is left, so that coming to the next line is the test.
         tell(
@@ -199,8 +199,8 @@ def test_a_service_that_never_answers_does_not_hold_the_run(way, log, monkeypatc
 def test_a_service_that_never_answers_does_not_hold_the_end_of_the_process():
     with endpoint("drip") as channel:
         code = (
-            "import sys, flows.telling; flows.telling._SECONDS = 1.0\n"
-            "flows.telling.tell(sys.argv[1:], 'failed', 'night', ['x'], None)"
+            "import sys, flows.notification.telling; flows.notification.telling._SECONDS = 1.0\n"
+            "flows.notification.telling.tell(sys.argv[1:], 'failed', 'night', ['x'], None)"
         )
         ended = subprocess.run(
             [sys.executable, "-c", code, channel.url(SECRET)], timeout=120, capture_output=True, text=True
@@ -213,10 +213,10 @@ def test_a_service_that_never_answers_does_not_hold_the_end_of_the_process():
 
 
 def test_many_that_never_answer_hold_the_run_no_longer_than_one(log, monkeypatch):
-    monkeypatch.setattr(flows.telling, "_SECONDS", 0.6)
+    monkeypatch.setattr(telling, "_SECONDS", 0.6)
     waits: list[float] = []
     join = threading.Thread.join
-    monkeypatch.setattr(flows.telling._Letter, "join", lambda self, wait: (waits.append(wait), join(self, wait)))
+    monkeypatch.setattr(telling._Letter, "join", lambda self, wait: (waits.append(wait), join(self, wait)))
     with endpoint("drip") as channel:
         tell([channel.url()] * 3, "held", "night", FACTS, LINK)
         assert not channel.over.is_set()
@@ -252,12 +252,12 @@ def test_what_others_log_of_their_connections_is_kept(log):
 def test_apprise_keeps_nothing_on_this_machine():
     """Some services remember logins or make keys where they are given a folder."""
     for url in GOOD:
-        store = flows.telling._channel(url).store
+        store = telling._channel(url).store
         assert (store.path, store.mode) == (None, apprise.PersistentStoreMode.MEMORY)
 
 
 def test_services_are_given_no_pictures_to_fetch():
-    asset = flows.telling._asset()
+    asset = telling._asset()
     for logo in (False, True):
         assert asset.image_url(apprise.NotifyType.WARNING, logo=logo) is None
 
@@ -326,14 +326,14 @@ def test_what_apprise_does_not_understand_is_refused_by_number_and_service(url, 
 _schemas = sorted(schema for plugin in apprise.Apprise().details()["schemas"] for schema in plugin["protocols"] or [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([*_schemas, "nosuch", "http"]),
     st.lists(st.sampled_from(["/", ":", "@", "?", "&", "=", "#", "%", "[", "]", " ", "a", "+x=", SECRET]), max_size=8),
 )
 def test_no_secret_is_ever_shown(schema, pieces):
     url = f"{schema}://{''.join(pieces)}"
-    assert SECRET not in flows.telling._shown(1, url)
+    assert SECRET not in telling._shown(1, url)
     heard: list[str] = []
     listener = logging.Handler()
     listener.emit = lambda record: heard.append(record.getMessage())

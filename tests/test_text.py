@@ -5,7 +5,7 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sftrm_quality.text import normalise, normalise_text
@@ -29,7 +29,6 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise_text(once) == once
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.lists(st.none() | texts, max_size=6))
 def test_the_array_version_is_the_definition(values: list[str | None]) -> None:
     expected = [None if value is None else normalise_text(value) for value in values]

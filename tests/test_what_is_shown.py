@@ -13,9 +13,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from flows import command_line, terminal
-from flows.artifacts import checks_table, summary
 from flows.cli import app
+from flows.commands import command_line, terminal
+from flows.commands.progress_bars import showing_progress
+from flows.terminal_text import json_text, safe
+from flows.ui.artifacts import checks_table, summary
 from sftrm_quality import progress
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder
@@ -139,10 +141,10 @@ def test_nothing_steers_the_terminal(shown):
     (row,) = [line for line in hostile_lines() if '"question": ["' in line][:1]
     answers.append(CliRunner().invoke(app, ["why", json.loads(row)["data_id"], "--out", str(folder / "out")]).output)
     assert "quarantined" in answers[-1]
-    answers += [terminal.json_text(report), summary(report, None), json.dumps(checks_table(report))]
+    answers += [json_text(report), summary(report, None), json.dumps(checks_table(report))]
     for text in (printed.decode(), *answers):
         assert text and all(c.isprintable() or c == "\n" for c in text), text
-    assert json.loads(terminal.json_text(report)) == report
+    assert json.loads(json_text(report)) == report
 
 
 def test_why_masks_what_belongs_to_a_person_also_at_the_end_of_what_it_shows():
@@ -174,9 +176,9 @@ def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch
     monkeypatch.setattr(sys, "stdout", _Terminal())
     monkeypatch.setenv("COLUMNS", "500")
     told = f"another run is writing to o{name}x: waiting up to 600 s"
-    with terminal.showing_progress(command_line.console(stderr=True)):
+    with showing_progress(command_line.console(stderr=True)):
         progress.tell(told)
-    assert terminal.safe(told) in without_steering(sys.stderr.getvalue())
+    assert safe(told) in without_steering(sys.stderr.getvalue())
 
     out = tmp_path / f"o{name}"
     (out / "raw").mkdir(parents=True)
@@ -190,7 +192,7 @@ def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch
     terminal.print_releases(shown, all_releases(OutputFolder(out / "out")))
     terminal.print_traces(shown, trace(OutputFolder(out / "out"), data_id))
     printed = without_steering(sys.stdout.getvalue())
-    assert terminal.safe(out) in printed and terminal.safe(f"f{name.replace('/', '')}") in printed
+    assert safe(out) in printed and safe(f"f{name.replace('/', '')}") in printed
     assert f"data_id                 {data_id}" in printed
 
 

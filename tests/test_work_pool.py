@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from flows.deployment import DESCRIPTION
+from flows.service.deployment import DESCRIPTION
 from tests.conftest import ROOT
 from tests.service import PATIENCE, PrefectApi, free_port
 from tests.test_determinism import make_records, write

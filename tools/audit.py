@@ -5,6 +5,7 @@ PyPI (``PyPI/all.zip`` of its public bucket), as one zip of JSON files. Exit cod
 2 found nothing, but known faults were NOT CHECKED, because no advisories were given.
 """
 
+import ast
 import base64
 import csv
 import hashlib
@@ -18,6 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -25,11 +27,18 @@ LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
 # What makes a virtual environment, and ourselves.
 _NOT_LOCKED = {"pip", "setuptools", "sftrm-quality"}
 _PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[\w,-]+\])?==(?P<version>[^\s;\\]+)")
+# As classifiers and free texts of older packages name them.
 _PERMISSIVE = re.compile(r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|CC0|Unlicense|Public Domain")
+# As licence expressions do (SPDX).
+_PERMISSIVE_IDS = {
+    *("0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0"),
+    *("CNRI-Python", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib"),
+}
 # Weak copyleft binds changes to their own files, and we change none.
 _LICENCES_TAKEN = {
     "certifi": "MPL 2.0",
     "hypothesis": "MPL 2.0, for tests alone",
+    "orjson": "MPL 2.0 for a part; imported as it is",
     "pathspec": "MPL 2.0, for checks alone",
     "pygal": "LGPL 3, imported as it is",
     "text-unidecode": "Artistic License by choice; imported as it is",
@@ -68,15 +77,55 @@ def changed_files(package: metadata.Distribution) -> Iterator[str]:
 
 
 def licence_problem(package: metadata.Distribution) -> str | None:
-    """A licence that is neither permissive nor in the list of those that were looked at."""
+    """What is wrong with a package's licence.
+
+    Args:
+        package: As it is installed; what it says of itself counts.
+
+    Returns:
+        A line for people where it is neither permissive nor in the list of those that were looked at, else None.
+    """
     # What it is; the protocol that it is declared as lacks `get`.
     about = cast(Message, package.metadata)
-    classifiers = [c.rpartition("::")[2].strip() for c in about.get_all("Classifier", []) if c.startswith("License")]
-    said = about.get("License-Expression") or "; ".join(classifiers) or (about.get("License") or "none")[:80]
-    if _PERMISSIVE.search(said) and not re.search("GPL", said):
-        return None
     name = canonicalize_name(about["Name"])
-    return None if name in _LICENCES_TAKEN else f"{name}: licence {said}, which nobody has looked at yet"
+    if name in _LICENCES_TAKEN:
+        return None
+    if expression := about.get("License-Expression"):
+        said, permissive = expression, is_permissive(expression)
+    else:
+        classifiers = [
+            c.rpartition("::")[2].strip() for c in about.get_all("Classifier", []) if c.startswith("License")
+        ]
+        said = "; ".join(classifiers) or (about.get("License") or "none")[:80]
+        permissive = bool(_PERMISSIVE.search(said)) and not re.search("GPL", said)
+    return None if permissive else f"{name}: licence {said}, which nobody has looked at yet"
+
+
+def is_permissive(expression: str) -> bool:
+    """Whether a licence expression (SPDX) leaves a choice that binds nobody to anything: of AND all parts must.
+
+    Args:
+        expression: For instance ``MPL-2.0 AND (Apache-2.0 OR MIT)``; what is no expression is not permissive.
+    """
+    try:
+        canonical = canonicalize_license_expression(expression)
+    except InvalidLicenseExpression:
+        return False
+    # The same as Python, whose parser knows what binds first: AND before OR, brackets before both.
+    python = re.sub(
+        r"[^\s()]+(?: WITH [^\s()]+)?",
+        lambda found: {"AND": "and", "OR": "or"}.get(found[0]) or str(found[0] in _PERMISSIVE_IDS),
+        canonical,
+    )
+    return _value(ast.parse(python, mode="eval").body)
+
+
+def _value(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        parts = map(_value, node.values)
+        return all(parts) if isinstance(node.op, ast.And) else any(parts)
+    assert isinstance(node, ast.Constant)
+    return bool(node.value)
 
 
 def known_faults(advisories: Path, locked: Mapping[str, str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from sftrm_quality.collection.judge import collection_frames, judge_frames
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
 from sftrm_quality.collection.shards import ordered
 from sftrm_quality.config import RunConfig
-from sftrm_quality.intake.files import Intake
+from sftrm_quality.intake import Intake
 from sftrm_quality.workers import Workers
 
 

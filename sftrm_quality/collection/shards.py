@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sftrm_quality.dedup import ReceivedShard, ShardKeys
-from sftrm_quality.intake.files import Intake
+from sftrm_quality.intake import Intake
 from sftrm_quality.records import LabelKind
 
 Rows = npt.NDArray[np.int64]

@@ -1,1 +1,52 @@
 """Immutable releases: data files, what is set aside, manifest, the one atomic switch, and questions about records."""
+
+from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
+from sftrm_quality.releases.kept_parts import keep as keep_parts
+from sftrm_quality.releases.manifest import Release, damaged_files, hash_of, release_id, settings_in_force
+from sftrm_quality.releases.moves import MOVES
+from sftrm_quality.releases.parts import STREAMED, Part
+from sftrm_quality.releases.publish import (
+    all_releases,
+    find_release,
+    finish_staged,
+    put_release_in_place,
+    release_and_damage,
+    rollback,
+    suites_in_force,
+    switch_to,
+)
+from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
+from sftrm_quality.releases.trace import Trace, trace
+from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving, take_back_unfinished
+
+__all__ = [
+    "MOVES",
+    "STREAMED",
+    "Part",
+    "PartFacts",
+    "Release",
+    "StagedRelease",
+    "Trace",
+    "all_or_nothing",
+    "all_releases",
+    "count_repeated",
+    "damaged_files",
+    "find_release",
+    "finish_staged",
+    "hash_of",
+    "keep_parts",
+    "nothing_moving",
+    "put_release_in_place",
+    "release_and_damage",
+    "release_facts",
+    "release_id",
+    "rollback",
+    "settings_in_force",
+    "stage_release",
+    "suites_in_force",
+    "switch_to",
+    "take_back_unfinished",
+    "trace",
+    "write_moves",
+    "write_passed",
+]

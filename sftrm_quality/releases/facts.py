@@ -18,10 +18,10 @@ import xxhash
 
 from sftrm_quality import dedup
 from sftrm_quality.checks import RELEASE_FACTS
-from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.collection import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
-from sftrm_quality.intake.files import Intake
+from sftrm_quality.intake import Intake
 from sftrm_quality.output import append_array
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
-from sftrm_quality.collection.shards import Shard, hash_column, read_table, record_ids
+from sftrm_quality.collection import DUPLICATE, QUARANTINED, Collection, Shard, hash_column, read_table, record_ids
 from sftrm_quality.errors import storage_error
 from sftrm_quality.reading import payload_columns, read_spans
 from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, Stage

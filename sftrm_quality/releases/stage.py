@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sftrm_quality import progress
-from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.collection import Collection
 from sftrm_quality.records import LINEAGE_COLUMNS, PUBLISHED, LabelKind
 from sftrm_quality.releases.facts import PartFacts, read_back
 from sftrm_quality.releases.kept_parts import take_again

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind
@@ -33,6 +32,9 @@ def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[di
     existing = [str(path) for path in files if path.is_file()]
     if not existing:
         return
+    # With it comes pandas, which nobody needs who only imports this room.
+    import pyarrow.dataset as ds
+
     names = (pc.field("record_id") == wanted) | (pc.field("data_id") == wanted)
     yield from ds.dataset(existing, format="parquet").to_table(columns=columns, filter=names).to_pylist()
 

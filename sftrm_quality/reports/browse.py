@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
 from sftrm_quality.personal_data import mask_personal_data
-from sftrm_quality.releases.parts import STREAMED
+from sftrm_quality.releases import STREAMED
 
 # A night of a million records has some 66,000; 100,000 are 100 MB at most usually, and the Parquet files have them all.
 MOST_ROWS = 100_000

@@ -9,12 +9,11 @@ import numpy as np
 
 from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
-from sftrm_quality.collection.outcome import Collection
-from sftrm_quality.collection.shards import hash_column
-from sftrm_quality.intake.files import Intake
+from sftrm_quality.collection import Collection, hash_column
+from sftrm_quality.intake import Intake
 from sftrm_quality.ledger import Account
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases.facts import count_repeated
+from sftrm_quality.releases import count_repeated
 from sftrm_quality.splits import SPLITS
 
 Figures = dict[str, Any]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sftrm_quality.collection.outcome import DUPLICATE, Collection
+from sftrm_quality.collection import DUPLICATE, Collection
 from sftrm_quality.records import LabelKind
 from sftrm_quality.splits import SPLITS
 

@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 from sftrm_quality.checks import Entry, Suites
 from sftrm_quality.checks.rankings import row_of_each
 from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
-from sftrm_quality.collection.outcome import Collection
-from sftrm_quality.collection.shards import Shard, read_table
-from sftrm_quality.intake.files import Intake
+from sftrm_quality.collection import Collection, Shard, read_table
+from sftrm_quality.intake import Intake
 from sftrm_quality.personal_data import PersonalData, find_personal_data
 from sftrm_quality.records import LabelKind
 from sftrm_quality.reports.figures import Figures

@@ -7,16 +7,22 @@ from typing import Any
 
 import pyarrow as pa
 
-from sftrm_quality.collection.outcome import Collection
+from sftrm_quality.collection import Collection
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases.facts import PartFacts
-from sftrm_quality.releases.parts import Part
-from sftrm_quality.releases.profile import Profile, add
-from sftrm_quality.releases.profile.counting import NAMES
-from sftrm_quality.releases.profile.rankings import LAST_RANK, MOST_RESPONSES
-from sftrm_quality.releases.profile.scripts import Script
-from sftrm_quality.releases.profile.tallies import MISSING, REST, Tally, names_in
+from sftrm_quality.releases import Part, PartFacts
+from sftrm_quality.releases.profile import (
+    LAST_RANK,
+    MISSING,
+    MOST_RESPONSES,
+    NAMES,
+    REST,
+    Profile,
+    Script,
+    Tally,
+    add,
+    names_in,
+)
 from sftrm_quality.reports.directions import doubtful_directions
 from sftrm_quality.reports.groups import duplicate_figures, split_figures
 

@@ -14,8 +14,7 @@ import xxhash
 from sftrm_quality.errors import StorageError
 from sftrm_quality.ledger import Account
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases.manifest import Release, damaged_files, hash_of
-from sftrm_quality.releases.parts import STREAMED
+from sftrm_quality.releases import STREAMED, Release, damaged_files, hash_of
 from sftrm_quality.reports.comparison import steps_by_file
 from sftrm_quality.reports.tallies import Tallies
 from sftrm_quality.splits import SPLITS

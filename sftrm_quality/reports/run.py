@@ -13,7 +13,7 @@ import pyarrow as pa
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Recorded
 from sftrm_quality.reading import SourceFile
-from sftrm_quality.releases.manifest import hash_of, settings_in_force
+from sftrm_quality.releases import hash_of, settings_in_force
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.versions import versions
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.checks import Entry, Suites
 from sftrm_quality.config import RunConfig
-from sftrm_quality.releases.parts import STREAMED
+from sftrm_quality.releases import STREAMED
 from sftrm_quality.reports.defects import defects
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.passages import passage

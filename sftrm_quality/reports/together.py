@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases.parts import STREAMED
+from sftrm_quality.releases import STREAMED
 from sftrm_quality.reports.figures import Figures
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
-from sftrm_quality.releases.unfinished import take_back_unfinished
+from sftrm_quality.releases import take_back_unfinished
 from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.history import READ_RUNS, newest_reports, summary_of
 from sftrm_quality.reports.html import browse_script, render_browse, render_diff, render_index, render_run

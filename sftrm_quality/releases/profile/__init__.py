@@ -4,6 +4,21 @@ A profile is counted batch by batch while a part is read back, so it describes w
 the part. The counts of two parts are added key by key; how the records are cut changes nothing.
 """
 
-from sftrm_quality.releases.profile.counting import Profile, add, profile_of
+from sftrm_quality.releases.profile.counting import NAMES, Profile, add, profile_of
+from sftrm_quality.releases.profile.rankings import LAST_RANK, MOST_RESPONSES
+from sftrm_quality.releases.profile.scripts import Script
+from sftrm_quality.releases.profile.tallies import MISSING, REST, Tally, names_in
 
-__all__ = ["Profile", "add", "profile_of"]
+__all__ = [
+    "LAST_RANK",
+    "MISSING",
+    "MOST_RESPONSES",
+    "NAMES",
+    "REST",
+    "Profile",
+    "Script",
+    "Tally",
+    "add",
+    "names_in",
+    "profile_of",
+]

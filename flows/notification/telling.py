@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from flows.terminal import safe
+from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.runtime import deployment
 from prefect.runtime import flow_run as this_run
 
-from flows.run_names import sentence
+from flows.notification.telling import tell
 from flows.service_settings import channels, report_url
-from flows.telling import tell
+from flows.ui import sentence
 
 _BAD = (StateType.FAILED, StateType.CRASHED)
 

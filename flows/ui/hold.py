@@ -10,7 +10,7 @@ from prefect.input.actions import read_flow_run_input
 from prefect.input.run_input import keyset_from_base_key
 from pydantic import Field
 
-from flows.plain_text import escaped
+from flows.ui.plain_text import escaped
 from sftrm_quality.decisions import Decision
 
 

@@ -14,10 +14,10 @@ from zoneinfo import available_timezones
 import psutil
 
 from flows import service_settings
+from flows.notification.telling import check_urls
 from flows.prefect_settings import set_defaults
 from flows.server import Server, check_server, configured_server, for_the_service
-from flows.site import ReportSite
-from flows.telling import check_urls
+from flows.service.site import ReportSite
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.output import OutputFolder
@@ -80,8 +80,8 @@ def serve(service: Service) -> None:
 
 
 def _say_of_interrupted_runs() -> None:
-    from flows.deployment import NAME
-    from flows.interrupted import begin_again
+    from flows.service.deployment import NAME
+    from flows.service.interrupted import begin_again
 
     if again := begin_again(NAME):
         print(
@@ -100,7 +100,7 @@ def _stop_without_server() -> None:
 
 
 def _work(service: Service, server: Server | str, site: str) -> None:
-    from flows.deployment import nightly, work_on
+    from flows.service.deployment import nightly, work_on
 
     if isinstance(server, Server):
         address, later = server.address, f"works once; the password for later: {server.password_file}"

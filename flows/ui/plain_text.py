@@ -9,7 +9,7 @@ import os
 import re
 
 from flows.service_settings import REPORT_SITE
-from flows.terminal import safe
+from flows.terminal_text import safe
 
 # Not seen, and nothing is an address with it inside.
 _JOINER = "\N{WORD JOINER}"

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from flows.command_line import OUT, OutOption, console, fail, must_exist
+from flows.commands.command_line import OUT, OutOption, console, fail, must_exist
+from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
 
 
@@ -15,9 +16,9 @@ def why(
     out: OutOption = None,
 ) -> None:
     """Tell where a record came from and what became of it."""
-    from flows.terminal import print_traces
+    from flows.commands.terminal import print_traces
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.trace import trace
+    from sftrm_quality.releases import trace
 
     output = OutputFolder(out or OUT)
     try:
@@ -35,15 +36,15 @@ def why(
 
 def releases(out: OutOption = None) -> None:
     """List the releases of an output folder; the one in force is marked."""
-    from flows.terminal import print_releases
+    from flows.commands.terminal import print_releases
     from sftrm_quality import progress
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.publish import all_releases
+    from sftrm_quality.releases import all_releases
 
     try:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
-        with progress.hearing(lambda told: print(f"warning: {_plain(told)}", file=sys.stderr)):
+        with progress.hearing(lambda told: print(f"warning: {safe(told)}", file=sys.stderr)):
             print_releases(console(), all_releases(output))
     except SftrmError as error:
         fail(error)
@@ -55,7 +56,7 @@ def report(
     open_it: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Print a run's verdict and where its report is."""
-    from flows.terminal import print_result
+    from flows.commands.terminal import print_result
     from sftrm_quality.output import OutputFolder
 
     output = OutputFolder(out or OUT)
@@ -76,7 +77,7 @@ def report(
     shown = console()
     print_result(shown, found, output.root)
     for sentence in found.get("changes", {}).get("sentences", []):
-        shown.print(f"  {_plain(sentence)}", soft_wrap=True, markup=False, highlight=False)
+        shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
     if open_it and typer.launch((folder / "index.html").resolve().as_uri()):
         fail(ConfigError(f"{folder / 'index.html'}: no browser could be started; open the file yourself"))
 
@@ -88,11 +89,10 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:
     """Compare two releases: counts, reasons, files, splits, settings, and records by their ids."""
-    from flows.terminal import json_text, print_diff
+    from flows.commands.terminal import print_diff
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases.publish import find_release
-    from sftrm_quality.reports.releases_compared import compare_releases
-    from sftrm_quality.reports.write import write_diff
+    from sftrm_quality.releases import find_release
+    from sftrm_quality.reports import compare_releases, write_diff
 
     output = OutputFolder(out or OUT)
     try:
@@ -105,9 +105,3 @@ def diff(
         print(json_text(comparison))
     else:
         print_diff(console(), comparison, page)
-
-
-def _plain(text: str) -> str:
-    from flows.terminal import safe
-
-    return safe(text)

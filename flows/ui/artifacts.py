@@ -15,11 +15,11 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from flows.plain_text import escaped, in_cell
-from flows.run_names import sentence
 from flows.service_settings import report_url
+from flows.ui.plain_text import escaped, in_cell
+from flows.ui.run_names import sentence
 from sftrm_quality import progress
-from sftrm_quality.reports.changes import changes
+from sftrm_quality.reports import changes
 
 PROGRESS, SUMMARY, CHECKS, REPORT = "sftrm-progress", "sftrm-summary", "sftrm-checks", "sftrm-report"
 # An update is a request and a row in Prefect's database.

@@ -1,84 +1,22 @@
-"""What a person sees in a terminal: progress, verdict, ledger, and answers about records."""
+"""What a person sees in a terminal: verdict, ledger, and answers about records."""
 
-import json
-import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from sftrm_quality import progress
+from flows.terminal_text import safe
 from sftrm_quality.personal_data import mask_personal_data
 
 _COLOURS = {"published": "green", "unchanged": "cyan", "checked": "green", "held": "red"}
-_STAGES = {
-    "read": "read and check",
-    "deduplicate": "deduplicate",
-    "write": "write and read back",
-}
 # Of the differences by file and reason, the greatest; the page has more and its JSON all.
 _STEPS = 10
 # Of a raw record, in characters; a number that ends beyond them is masked too.
 _TEXT, _LOOKED_AT = 300, 1000
 _PLACES = ("received", "unreadable", "quarantined", "duplicates", "published")
-
-
-def safe(text: object) -> str:
-    """Text of records and file names with control characters and terminal escapes made visible."""
-    return "".join(c if c.isprintable() or c == " " else f"\\x{ord(c):02x}" for c in str(text))
-
-
-def json_text(value: object) -> str:
-    """A value as JSON that steers no terminal: what is not printable stands as its escape, as JSON allows."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    return re.sub(r"[^ -~\n]", lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
-
-
-@contextmanager
-def showing_progress(console: Console) -> Iterator[None]:
-    """A bar for each stage on a terminal; elsewhere a plain line when a stage is complete."""
-    if not console.is_terminal:
-        finished: set[str] = set()
-
-        def tell(news: progress.Progress) -> None:
-            if news.done >= news.total and news.stage not in finished:
-                finished.add(news.stage)
-                print(f"{_STAGES[news.stage]}: {_amount(news)}", file=sys.stderr, flush=True)
-
-        with progress.listening(tell), progress.hearing(_say):
-            yield
-        return
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[amount]}"))
-    with Bars(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {"start": bars.add_task("start", total=None, amount="")}
-
-        def draw(news: progress.Progress) -> None:
-            if "start" in tasks:
-                bars.remove_task(tasks.pop("start"))
-            if news.stage not in tasks:
-                tasks[news.stage] = bars.add_task(_STAGES[news.stage], amount="")
-            bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=_amount(news))
-
-        with progress.listening(draw), progress.hearing(lambda told: bars.console.print(safe(told))):
-            yield
-
-
-def _say(message: str) -> None:
-    print(safe(message), file=sys.stderr, flush=True)
-
-
-def _amount(news: progress.Progress) -> str:
-    if news.unit == "bytes":
-        return f"{news.done / 1e6:,.1f} of {news.total / 1e6:,.1f} MB"
-    return f"{news.done:,} of {news.total:,} {news.unit}"
 
 
 def print_result(console: Console, report: dict[str, Any], out: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Output folder.", show_default="data/out")]
@@ -16,8 +17,6 @@ OUT = Path("data/out")
 
 def fail(error: SftrmError) -> NoReturn:
     """One line on stderr, and the exit code of the error."""
-    from flows.terminal import safe
-
     print(f"error: {safe(error)}", file=sys.stderr)
     raise typer.Exit(error.exit_code)
 

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from flows.server.names import HOST, bound, own_names
-from sftrm_quality.reports.html import render_index
+from sftrm_quality.reports import render_index
 
 _log = logging.getLogger("sftrm_quality.site")
 # For a whole request to arrive, and for each chunk of an answer to be taken.

@@ -1,0 +1,57 @@
+"""How far a run is, in a terminal."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from flows.terminal_text import safe
+from sftrm_quality import progress
+
+_STAGES = {
+    "read": "read and check",
+    "deduplicate": "deduplicate",
+    "write": "write and read back",
+}
+
+
+@contextmanager
+def showing_progress(console: Console) -> Iterator[None]:
+    """A bar for each stage on a terminal; elsewhere a plain line when a stage is complete."""
+    if not console.is_terminal:
+        finished: set[str] = set()
+
+        def tell(news: progress.Progress) -> None:
+            if news.done >= news.total and news.stage not in finished:
+                finished.add(news.stage)
+                print(f"{_STAGES[news.stage]}: {_amount(news)}", file=sys.stderr, flush=True)
+
+        with progress.listening(tell), progress.hearing(_say):
+            yield
+        return
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[amount]}"))
+    with Bars(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {"start": bars.add_task("start", total=None, amount="")}
+
+        def draw(news: progress.Progress) -> None:
+            if "start" in tasks:
+                bars.remove_task(tasks.pop("start"))
+            if news.stage not in tasks:
+                tasks[news.stage] = bars.add_task(_STAGES[news.stage], amount="")
+            bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=_amount(news))
+
+        with progress.listening(draw), progress.hearing(lambda told: bars.console.print(safe(told))):
+            yield
+
+
+def _say(message: str) -> None:
+    print(safe(message), file=sys.stderr, flush=True)
+
+
+def _amount(news: progress.Progress) -> str:
+    if news.unit == "bytes":
+        return f"{news.done / 1e6:,.1f} of {news.total / 1e6:,.1f} MB"
+    return f"{news.done:,} of {news.total:,} {news.unit}"

@@ -1,0 +1,28 @@
+"""The command that puts an older release in force again."""
+
+from typing import Annotated
+
+import typer
+
+from flows.commands.command_line import OUT, OutOption, fail
+from flows.terminal_text import safe
+from sftrm_quality.errors import SftrmError
+
+
+def rollback(
+    release_id: Annotated[str, typer.Argument(metavar="RELEASE_ID", help="A release of `sftrm releases`.")],
+    out: OutOption = None,
+) -> None:
+    """Put an older release in force again, after its files were found whole."""
+    from sftrm_quality import releases, reports
+    from sftrm_quality.output import OutputFolder
+
+    output = OutputFolder(out or OUT)
+    try:
+        releases.find_release(output, release_id)
+        with output.locked(0, lambda waiting: print(safe(waiting))):
+            reports.take_back(output)
+            releases.rollback(output, release_id)
+    except SftrmError as error:
+        fail(error)
+    print(f"{release_id} is in force")

@@ -1,0 +1,107 @@
+"""The commands that make a run: run and check. What the user can have got wrong comes to light first."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from flows.commands.command_line import console, fail
+from flows.commands.run_options import RunOptions, with_run_options
+from flows.terminal_text import json_text
+from sftrm_quality.errors import SftrmError
+
+if TYPE_CHECKING:
+    from sftrm_quality.config import RunConfig
+    from sftrm_quality.output import OutputFolder
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")]
+
+
+@with_run_options
+def run(options: RunOptions, as_json: JsonOption = False) -> None:
+    """Read raw label files, check, deduplicate, split, and publish a release with a report."""
+    _execute("run", options, as_json)
+
+
+@with_run_options
+def check(options: RunOptions, as_json: JsonOption = False) -> None:
+    """The same as run, without publishing: report, quarantine and duplicates only."""
+    _execute("check", options, as_json)
+
+
+def _execute(mode: str, options: RunOptions, as_json: bool) -> NoReturn:
+    from flows.stopping import stop_before_the_start
+
+    stop_before_the_start()
+    try:
+        from sftrm_quality.workers.tasks import set_environment
+
+        set_environment()
+        from sftrm_quality.output import OutputFolder
+        from sftrm_quality.reading import discover
+
+        # Everything that the user can have got wrong comes to light before a server or a worker is started.
+        config = options.load()
+        discover(config.raw)
+        OutputFolder(config.out).make_writable()
+        ended = _ingest(config, mode, as_json)
+    except SftrmError as error:
+        fail(error)
+    raise typer.Exit(_tell(ended, config.out, as_json))
+
+
+def _ingest(config: "RunConfig", mode: str, as_json: bool) -> dict[str, Any]:
+    from flows.stopping import stop_on_signals
+    from sftrm_quality.output import OutputFolder
+
+    stop_on_signals(OutputFolder(config.out))
+    if config.engine == "processes":
+        from sftrm_quality.workers.processes import start_fork_server
+
+        # Great Expectations is imported there while Prefect starts here.
+        start_fork_server()
+    from flows.prefect_settings import set_defaults
+
+    set_defaults(quiet=True)
+    from flows.server import beside_a_run, configured_server, must_answer
+
+    with ExitStack() as stack:
+        answers = None
+        if server := configured_server():
+            must_answer(server)
+        else:
+            output = OutputFolder(config.out)
+            before = output.release_in_force()
+            answers = stack.enter_context(beside_a_run(lambda: _stop_without_server(output, before, as_json)))
+        # It starts while these are imported.
+        from flows.commands.progress_bars import showing_progress
+        from flows.ingest import ingest_with
+        from sftrm_quality.reports import Mode
+
+        if not as_json:
+            stack.enter_context(showing_progress(console(stderr=True)))
+        if answers:
+            answers()
+        return ingest_with(config, Mode(mode)).report
+
+
+def _stop_without_server(output: "OutputFolder", before: str | None, as_json: bool) -> None:
+    from flows.ingest import results
+    from flows.stopping import stop_without_server
+
+    def tell() -> int:
+        return _tell(results[-1].report, output.root, as_json)
+
+    stop_without_server(output, before, lambda: bool(results), tell)
+
+
+def _tell(report: dict[str, Any], out: Path, as_json: bool) -> int:
+    """Print how a run ended, and return the exit code that says the same."""
+    from flows.commands.terminal import print_result
+
+    if as_json:
+        print(json_text(report))
+    else:
+        print_result(console(), report, out)
+    return 1 if report["verdict"] == "held" else 0
