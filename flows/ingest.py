@@ -3,9 +3,7 @@
 Tasks hand each other boxes: what is in them stays in this process and Prefect does not walk through it.
 """
 
-import time
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flows import stopping
@@ -26,6 +24,7 @@ from flows.artifacts import show, showing_progress  # noqa: E402
 from flows.hold import OnHold, ask, decision_on  # noqa: E402
 from flows.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
 from flows.plain_text import keep_links_out_of_logs  # noqa: E402
+from flows.retries import may_pass, with_retries  # noqa: E402
 from flows.run_names import name_at_the_end, name_at_the_start, sentence  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal import safe  # noqa: E402
@@ -33,7 +32,7 @@ from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import ConfigError, StorageError  # noqa: E402
+from sftrm_quality.errors import ConfigError  # noqa: E402
 from sftrm_quality.intake.files import Intake  # noqa: E402
 from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
@@ -59,11 +58,6 @@ class Box(Generic[T]):
         self.value = value
 
 
-def _storage_failed(_task: Any, _run: Any, state: Any) -> bool:
-    """Only storage may be better the next time; bad configuration and our own faults are not."""
-    return isinstance(state.result(raise_on_failure=False), StorageError)
-
-
 def _step(name: str) -> Callable[[Callable[..., Any]], Any]:
     return task(name=name, cache_policy=NO_CACHE, persist_result=False)
 
@@ -85,7 +79,7 @@ def _files_named() -> str:
     persist_result=False,
     retries=2,
     retry_delay_seconds=[2, 10],
-    retry_condition_fn=_storage_failed,
+    retry_condition_fn=may_pass,
 )
 def read_and_check(job: Job, files: Box[Sequence[SourceFile]]) -> Box[list[Intake]]:
     return Box([intake for file in files.value for intake in job.take_in(file)])
@@ -179,18 +173,6 @@ def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
         return _take_all_steps(job, on_hold)
 
 
-def _run_with_retries(config: RunConfig, mode: Mode, on_hold: OnHold, storage_retries: int) -> _Done:
-    for wait in chain((30 * 2**number for number in range(storage_retries)), [None]):
-        try:
-            return _run(config, mode, on_hold)
-        except StorageError as error:
-            if wait is None:
-                raise
-            get_run_logger().warning("%s; beginning again in %s seconds", error, wait)
-            time.sleep(wait)
-    raise AssertionError("the last try returns or raises")
-
-
 @flow(
     name="ingest",
     flow_run_name=name_at_the_start,
@@ -210,10 +192,12 @@ def ingest(
         mode: run publishes a release if the checks allow it. check does all the same and publishes nothing.
         config: What to read, where to write, and what counts as a duplicate. Filled in as each night has it.
         on_hold: What becomes of a run that the checks hold: stop ends it, ask lets it wait for a person's decision.
-        storage_retries: How often to begin again when a disk or a file server fails, after 30, 60, 120, … seconds.
+        storage_retries: How often to begin again when a file server fails or a raw file changes, after 30, 60, … s.
     """
     keep_links_out_of_logs()
-    result, plan = _run_with_retries(config, mode, on_hold, storage_retries)
+    result, plan = with_retries(
+        lambda: _run(config, mode, on_hold), storage_retries, lambda told: get_run_logger().warning("%s", told)
+    )
     report, said = result.report, sentence(result.report)
     get_run_logger().info(said)
     show(report, plan.in_force.manifest["figures"] if plan.in_force else None)

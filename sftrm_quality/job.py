@@ -22,7 +22,7 @@ from sftrm_quality.collection.deduplicate import Context, deduplicate
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision, Recorded
-from sftrm_quality.errors import ConfigError, StorageError, storage_error
+from sftrm_quality.errors import ConfigError, StorageError, TransientStorageError, storage_error
 from sftrm_quality.formats import format_named
 from sftrm_quality.intake import cache
 from sftrm_quality.intake.files import Intake
@@ -335,7 +335,7 @@ class Job:
 
 
 def _unless_changed(files: Sequence[SourceFile]) -> None:
-    """Raise StorageError when a raw file is not what it was when the run began."""
+    """Raise TransientStorageError when a raw file is not what it was when the run began."""
 
     def changed(file: SourceFile) -> bool:
         try:
@@ -348,7 +348,7 @@ def _unless_changed(files: Sequence[SourceFile]) -> None:
             file.source_file for file, is_changed in zip(files, threads.map(changed, files), strict=True) if is_changed
         ]
     if names:
-        raise StorageError(
+        raise TransientStorageError(
             f"{', '.join(names[:5])}: changed while it was read, nothing is published; run again when it is whole"
         )
 

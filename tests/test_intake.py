@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.intake import take_in
 from tests.outputs import Output, run_on
 
@@ -91,13 +91,13 @@ def test_a_file_is_taken_in_again_after_storage_failed_once(tmp_path, monkeypatc
     def once(file):
         calls.append(file)
         if len(calls) == 1:
-            raise StorageError("gone for a moment")
+            raise TransientStorageError("gone for a moment")
         return real(file)
 
     monkeypatch.setattr(take_in, "open_streams", once)
     with Job(load_config(None, ["workers=1"], {"raw": [tmp_path / "a.jsonl"], "out": tmp_path / "out"})) as job:
         (file,) = job.plan().files
-        with pytest.raises(StorageError):
+        with pytest.raises(TransientStorageError):
             job.take_in(file)
         (intake,) = job.take_in(file)
     assert intake.shards[0].passed == 5

@@ -13,7 +13,7 @@ import orjson
 from sftrm_quality import progress
 from sftrm_quality.checks import Suites
 from sftrm_quality.config import RunConfig, SourceSettings
-from sftrm_quality.errors import StorageError, storage_error
+from sftrm_quality.errors import TransientStorageError, storage_error
 from sftrm_quality.formats import NoAnswers, NoFormat, recognise
 from sftrm_quality.formats.base import Format
 from sftrm_quality.intake import cache
@@ -91,7 +91,7 @@ class Intaker:
         ]
         # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not stand under them.
         if content_hash(file.path) != file.content_hash:
-            raise StorageError(f"{file.path}: changed while it was read; run again when it is whole")
+            raise TransientStorageError(f"{file.path}: changed while it was read; run again when it is whole")
         kept = cache.keep(self.output, key, building, intakes, file)
         self.progress.add(counted.rest())
         return kept
@@ -135,7 +135,7 @@ class Intaker:
                 return _without_records(intake, document, found, records)
             document = self._open(stream, spill)
             if isinstance(document, UnknownFile):
-                raise StorageError(f"{file.path}: changed while it was read; run again when it is whole")
+                raise TransientStorageError(f"{file.path}: changed while it was read; run again when it is whole")
             found, document = fitting.format, replace(document, sample=[*document.sample, fitting.record])
         shards = self._shards(intake, document, found, counted)
         return replace(intake, format=found.name, label_kind=found.label_kind, shards=shards)

@@ -20,7 +20,7 @@ from sftrm_quality import dedup
 from sftrm_quality.checks import RELEASE_FACTS
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import OwnFileError
 from sftrm_quality.intake.files import Intake
 from sftrm_quality.output import append_array
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
@@ -86,7 +86,7 @@ def _save(path: Path, values: Hashes) -> None:
 def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
     """Decode a written part, batch by batch, and write its ``hashes``.
 
-    Raises StorageError where the part is not what was to be written.
+    Raises OwnFileError where the part is not what was to be written.
     """
     record_ids, data_ids, prompts = [], [], []
     profile: Profile = {}
@@ -100,7 +100,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 ids, dedup.content_hashes(part.label_kind, candidates).to_pylist(), strict=True
             ):
                 if record_id.split("-")[1] != content.hex():
-                    raise StorageError(f"{part.path}: record {record_id} does not hold the content that was judged")
+                    raise OwnFileError(f"{part.path}: record {record_id} does not hold the content that was judged")
             record_ids.append(_hashes(ids))
             names = table["data_id"].to_pylist()
             if ids_within_file:
@@ -112,7 +112,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 give_memory_back()
     rows = sum(map(len, record_ids))
     if rows != part.rows:
-        raise StorageError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
+        raise OwnFileError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
     _save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
     return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes, profile)
 

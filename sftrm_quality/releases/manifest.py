@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sftrm_quality.config import RunConfig
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import PermanentStorageError, storage_error_type
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.releases.parts import file_hash
 from sftrm_quality.versions import versions
@@ -55,9 +55,8 @@ def read_manifest(release: Path) -> Manifest:
         if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
             raise ValueError(f"expected an object with {', '.join(sorted(_NEEDED))}")
     except (OSError, ValueError) as error:
-        raise StorageError(
-            f"{path}: the release has no readable manifest ({error}); run again to rebuild it"
-        ) from error
+        failed = storage_error_type(error) if isinstance(error, OSError) else PermanentStorageError
+        raise failed(f"{path}: the release has no readable manifest ({error}); run again to rebuild it") from error
     return manifest
 
 
