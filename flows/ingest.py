@@ -33,7 +33,7 @@ from sftrm_quality.collection.outcome import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
 from sftrm_quality.errors import ConfigError  # noqa: E402
-from sftrm_quality.intake.files import Intake  # noqa: E402
+from sftrm_quality.intake.results import FileIntake  # noqa: E402
 from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases.stage import StagedRelease  # noqa: E402
@@ -47,7 +47,7 @@ _REFUSALS = {
 }
 # Of the runs of this process that came to their end, also when Prefect's server can not be told any more.
 results: list[RunResult] = []
-# A task run costs Prefect some milliseconds and database rows; thousands of small files are taken in by groups.
+# A task run costs Prefect some milliseconds and database rows; thousands of small files are read in groups.
 _MOST_TASKS = 100
 
 
@@ -81,13 +81,13 @@ def _files_named() -> str:
     retry_delay_seconds=[2, 10],
     retry_condition_fn=may_pass,
 )
-def read_and_check(job: Job, files: Box[Sequence[SourceFile]]) -> Box[list[Intake]]:
-    return Box([intake for file in files.value for intake in job.take_in(file)])
+def read_and_check(job: Job, files: Box[Sequence[SourceFile]]) -> Box[list[FileIntake]]:
+    return Box([intake for file in files.value for intake in job.intake_file(file)])
 
 
 @_step("deduplicate")
-def deduplicate(job: Job, taken_in: Sequence[Box[list[Intake]]]) -> Box[Collection]:
-    return Box(job.deduplicate(_together(taken_in)))
+def deduplicate(job: Job, intakes: Sequence[Box[list[FileIntake]]]) -> Box[Collection]:
+    return Box(job.deduplicate(_together(intakes)))
 
 
 @_step("assign splits")
@@ -102,9 +102,9 @@ def stage(job: Job, collection: Box[Collection]) -> Box[StagedRelease]:
 
 @_step("release checks")
 def judge(
-    job: Job, taken_in: Sequence[Box[list[Intake]]], collection: Box[Collection], staged: Box[StagedRelease]
+    job: Job, intakes: Sequence[Box[list[FileIntake]]], collection: Box[Collection], staged: Box[StagedRelease]
 ) -> Box[Judged]:
-    return Box(job.judge(_together(taken_in), collection.value, staged.value))
+    return Box(job.judge(_together(intakes), collection.value, staged.value))
 
 
 @_step("publish and report")
@@ -131,8 +131,8 @@ def _done(task: Any) -> Any:
     return task
 
 
-def _together(taken_in: Sequence[Box[list[Intake]]]) -> list[Intake]:
-    return [intake for box in taken_in for intake in box.value]
+def _together(intakes: Sequence[Box[list[FileIntake]]]) -> list[FileIntake]:
+    return [intake for box in intakes for intake in box.value]
 
 
 def _groups(files: Sequence[SourceFile]) -> list[Box[Sequence[SourceFile]]]:
@@ -154,11 +154,11 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
         unchanged: Box[RunResult] = report_unchanged(job, plan)
         return _Done(unchanged.value, plan.value)
     with showing_progress():
-        taken_in = [_done(task) for task in read_and_check.map(unmapped(job), _groups(plan.value.files))]
-    deduplicated = _done(deduplicate.submit(job, taken_in))
+        intakes = [_done(task) for task in read_and_check.map(unmapped(job), _groups(plan.value.files))]
+    deduplicated = _done(deduplicate.submit(job, intakes))
     collection = _done(assign_splits.submit(job, deduplicated))
     staged = _done(stage.submit(job, collection))
-    judged = _done(judge.submit(job, taken_in, collection, staged))
+    judged = _done(judge.submit(job, intakes, collection, staged))
     failed = judged.result().value.figures["gate"]["failed"]
     asking = on_hold is OnHold.ASK and failed and job.publishes
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)

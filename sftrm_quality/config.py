@@ -5,6 +5,7 @@ Every threshold says why it has its value. Unknown keys are refused.
 
 import fnmatch
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -122,6 +123,22 @@ class Splits(_Settings, title="Splits"):
         return self
 
 
+def settings_of(sources: Sequence[SourceSettings], source_file: str) -> SourceSettings:
+    """What is declared about a source file.
+
+    Args:
+        sources: All that is declared.
+        source_file: The file's name as reports show it, archive members included.
+
+    Returns:
+        The first settings whose glob fits the name, else the defaults.
+    """
+    for settings in sources:
+        if fnmatch.fnmatchcase(source_file, settings.files):
+            return settings
+    return SourceSettings()
+
+
 class RunConfig(_Settings):
     """Everything that a run needs to know. In the order of the form: what people change first stands first."""
 
@@ -169,8 +186,5 @@ class RunConfig(_Settings):
     limits: Limits = Limits()
 
     def source_settings(self, source_file: str) -> SourceSettings:
-        """The settings in force for a source file (its name as reports show it, archive members included)."""
-        for settings in self.sources:
-            if fnmatch.fnmatchcase(source_file, settings.files):
-                return settings
-        return SourceSettings()
+        """What is declared about a source file (its name as reports show it, archive members included)."""
+        return settings_of(self.sources, source_file)

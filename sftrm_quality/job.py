@@ -25,8 +25,9 @@ from sftrm_quality.decisions import Decision, Recorded
 from sftrm_quality.errors import ConfigError, StorageError, TransientStorageError, storage_error
 from sftrm_quality.formats import format_named
 from sftrm_quality.intake import cache
-from sftrm_quality.intake.files import Intake
-from sftrm_quality.intake.take_in import Intaker, ReadProgress
+from sftrm_quality.intake.file_intake import IntakeContext, ReadProgress, intake_file
+from sftrm_quality.intake.results import FileIntake
+from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id, sync_tree
 from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
@@ -87,7 +88,7 @@ class Judged:
 
     staged: StagedRelease
     figures: Figures
-    intakes: tuple[Intake, ...]
+    intakes: tuple[FileIntake, ...]
     samples: dict[str, list[dict[str, Any]]]
 
 
@@ -161,16 +162,15 @@ class Job:
     def plan(self) -> Plan:
         """Find the raw files, hash them, and see whether the release that they make is in force already."""
         files = _hashed_files(self.config)
-        wanted = release_id(files, self.config, self.suites.hash)
+        wanted = release_id(files, self.config, self.suites)
         _log.info("%d raw files, %.1f MB, make %s", len(files), sum(file.size for file in files) / 1e6, wanted)
         release, damaged = release_and_damage(self.output)
         if damaged:
             progress.tell(
                 f"{self.output.root}: the release in force is damaged, it will be replaced: {', '.join(damaged[:5])}"
             )
-        self._intaker = Intaker(
-            self.config,
-            self.suites,
+        self._intake = IntakeContext(
+            ShardSettings.of(self.config, self.suites),
             self.output,
             self.staging,
             self.workers,
@@ -179,15 +179,15 @@ class Job:
         self._in_force, self._in_force_is_whole = release, not damaged
         return Plan(files, wanted, release, tuple(damaged))
 
-    def take_in(self, file: SourceFile) -> list[Intake]:
+    def intake_file(self, file: SourceFile) -> list[FileIntake]:
         """Read, map, check and fingerprint one raw file, or find that in the cache."""
-        intakes = self._intaker.take_in(file)
+        intakes = intake_file(file, self._intake)
         shards = [shard for intake in intakes for shard in intake.shards]
         received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
         _log.info("%r: %d records, %d passed their own checks", file.source_file, received, passed)
         return intakes
 
-    def deduplicate(self, intakes: Sequence[Intake]) -> Collection:
+    def deduplicate(self, intakes: Sequence[FileIntake]) -> Collection:
         """Identity and duplicates over all files."""
         try:
             return deduplicate(intakes, self._context())
@@ -217,7 +217,7 @@ class Job:
             self.workers,
         )
 
-    def judge(self, intakes: Sequence[Intake], collection: Collection, staged: StagedRelease) -> Judged:
+    def judge(self, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease) -> Judged:
         """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
         facts = release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
@@ -300,7 +300,8 @@ class Job:
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         put_in_place(self.staging / "report", self.output, self.run_id)
         # A run that was killed after its switch has left what the release before it needed.
-        cache.forget_others(self.output, {cache.cache_key(file, self.config, self.suites) for file in plan.files})
+        settings = ShardSettings.of(self.config, self.suites)
+        cache.forget_others(self.output, {cache.cache_key(file, settings) for file in plan.files})
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
     def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:
@@ -318,6 +319,7 @@ class Job:
             self.started,
             self.config,
             self.suites.hash,
+            self.suites.file_hash,
             plan.files,
             plan.release_id,
             plan.damaged_files,
@@ -380,8 +382,8 @@ def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
         plan = job.plan()
         if job.publishes and plan.unchanged:
             return job.report_unchanged(plan)
-        intakes: list[Intake] = []
+        intakes: list[FileIntake] = []
         for file in plan.files:
-            intakes += job.take_in(file)
+            intakes += job.intake_file(file)
         collection = job.assign_splits(job.deduplicate(intakes))
         return job.finish(plan, job.judge(intakes, collection, job.stage(collection)))

@@ -93,7 +93,7 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
             None, ["workers=1", f"limits.shard_records={records}"], {"raw": [raw], "out": tmp_path / "out"}
         )
         with Job(config) as job:
-            intakes = [intake for file in job.plan().files for intake in job.take_in(file)]
+            intakes = [intake for file in job.plan().files for intake in job.intake_file(file)]
             collection = job.assign_splits(job.deduplicate(intakes))
             planned = parts.plan_parts(collection, LabelKind.SFT, tmp_path / str(records))
             for part in planned:

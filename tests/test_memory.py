@@ -30,7 +30,7 @@ def worker_peak(folder, shards):
         raw=[folder], out=folder.parent / f"out-{shards}", workers=1, limits=Limits(shard_bytes=SHARD_BYTES)
     )
     with Job(config) as job:
-        intakes = [intake for file in job.plan().files for intake in job.take_in(file)]
+        intakes = [intake for file in job.plan().files for intake in job.intake_file(file)]
         assert sum(len(intake.shards) for intake in intakes) >= shards
         job.stage(job.assign_splits(job.deduplicate(intakes)))
         return job.workers.submit(peak_mib).result()

@@ -1,1 +1,1 @@
-"""Raw files taken in one by one and in parallel: read, mapped, checked and fingerprinted, shard by shard."""
+"""File intake, one by one and in parallel: raw files read, mapped, checked and fingerprinted, shard by shard."""

@@ -12,6 +12,7 @@ import pyarrow.json
 from sftrm_quality.config import Limits
 from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.reading.discover import raw_file_error
+from sftrm_quality.reading.json_payloads import payload_value
 from sftrm_quality.reading.kernels import kernel
 from sftrm_quality.reading.shards import RawShard
 from sftrm_quality.reading.strict import parse_record
@@ -39,6 +40,11 @@ class LoadedShard:
     def raw_bytes(self, row: int) -> bytes:
         """The bytes of a record of the shard as they stand in the source."""
         return self.unreadable.raw_bytes(row)
+
+    def value(self, row: int) -> Any:
+        """The value of a record that ``parse`` could read."""
+        i = int(np.searchsorted(self.rows, row))
+        return payload_value(self.text[self.starts[i] : self.ends[i]].tobytes())
 
 
 @dataclass(frozen=True)

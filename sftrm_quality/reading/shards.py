@@ -53,6 +53,14 @@ class RawShard:
     lines: Any
     broken: dict[int, str]
 
+    def payloads(self) -> Iterator[bytes]:
+        """The bytes of each record, broken ones too, in ``encoding``. Raises OSError where they cannot be read."""
+        with self.path.open("rb") as file:
+            file.seek(self.file_offset)
+            data = file.read(self.length)
+        for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
+            yield data[start:end]
+
 
 @dataclass(frozen=True)
 class OpenDocument:

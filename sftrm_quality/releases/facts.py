@@ -21,7 +21,7 @@ from sftrm_quality.checks import RELEASE_FACTS
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import OwnFileError
-from sftrm_quality.intake.files import Intake
+from sftrm_quality.intake.results import FileIntake
 from sftrm_quality.output import append_array
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
@@ -164,7 +164,7 @@ def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) ->
     return sum(drawn and shares[s] * groups >= _EXPECTED_GROUPS and sizes[s] == 0 for s in SPLITS)
 
 
-def _share_unreadable(intakes: Sequence[Intake]) -> float:
+def _share_unreadable(intakes: Sequence[FileIntake]) -> float:
     """The share of raw bytes in files of no known format; the members of an archive share its bytes evenly."""
     streams = Counter(intake.raw.source_file for intake in intakes)
     bytes_of = {intake.raw.source_file: intake.raw.size for intake in intakes}
@@ -174,7 +174,7 @@ def _share_unreadable(intakes: Sequence[Intake]) -> float:
 
 
 def release_facts(
-    intakes: Sequence[Intake],
+    intakes: Sequence[FileIntake],
     collection: Collection,
     parts: Sequence[tuple[Part, PartFacts]],
     config: RunConfig,
