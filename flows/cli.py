@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from flows.command_line import OUT, OutOption, console, fail
+from flows.command_line import OUT, OutOption, console, fail, no_address
 from flows.looking import diff, releases, report, why
 from sftrm_quality import __version__
 from sftrm_quality.errors import ConfigError, SftrmError
@@ -27,11 +27,13 @@ app = typer.Typer(
 )
 
 RawArgument = Annotated[
-    list[Path] | None, typer.Argument(metavar="RAW", help="Raw files or folders.", show_default="data/raw")
+    list[Path] | None,
+    typer.Argument(metavar="RAW", help="Raw files or folders.", show_default="data/raw", callback=no_address),
 ]
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", callback=no_address)]
 SuitesOption = Annotated[
-    Path | None, typer.Option("--expectations", help="Folder with sft.json, rm.json, release.json.")
+    Path | None,
+    typer.Option("--expectations", help="Folder with sft.json, rm.json, release.json.", callback=no_address),
 ]
 WorkersOption = Annotated[int | None, typer.Option("--workers", help="Worker processes.", show_default="one a core")]
 SetOption = Annotated[

@@ -11,20 +11,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from sftrm_quality.paths import local_path
+
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 
 
-def _possible(path: Path) -> Path:
-    try:
-        named = str(path).encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("a name that is not UTF-8; rename it, or name the folder around it") from error
-    if b"\0" in named:
-        raise ValueError("no file or folder can have that name")
-    return path
-
-
-_Path = Annotated[Path, AfterValidator(_possible)]
+_Path = Annotated[Path, AfterValidator(local_path)]
 
 
 class _Settings(BaseModel):
