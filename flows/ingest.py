@@ -3,9 +3,7 @@
 Tasks hand each other boxes: what is in them stays in this process and Prefect does not walk through it.
 """
 
-import time
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flows import stopping
@@ -23,6 +21,7 @@ from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
 from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
+from flows.retries import may_pass, with_retries  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal_text import safe  # noqa: E402
 from flows.ui import (  # noqa: E402
@@ -40,8 +39,8 @@ from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import ConfigError, StorageError  # noqa: E402
-from sftrm_quality.intake import Intake  # noqa: E402
+from sftrm_quality.errors import ConfigError  # noqa: E402
+from sftrm_quality.intake import FileIntake  # noqa: E402
 from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
@@ -55,7 +54,7 @@ _REFUSALS = {
 }
 # Of the runs of this process that came to their end, also when Prefect's server can not be told any more.
 results: list[RunResult] = []
-# A task run costs Prefect some milliseconds and database rows; thousands of small files are taken in by groups.
+# A task run costs Prefect some milliseconds and database rows; thousands of small files are read in groups.
 _MOST_TASKS = 100
 
 
@@ -64,11 +63,6 @@ class Box(Generic[T]):
 
     def __init__(self, value: T) -> None:
         self.value = value
-
-
-def _storage_failed(_task: Any, _run: Any, state: Any) -> bool:
-    """Only storage may be better the next time; bad configuration and our own faults are not."""
-    return isinstance(state.result(raise_on_failure=False), StorageError)
 
 
 def _step(name: str) -> Callable[[Callable[..., Any]], Any]:
@@ -92,15 +86,15 @@ def _files_named() -> str:
     persist_result=False,
     retries=2,
     retry_delay_seconds=[2, 10],
-    retry_condition_fn=_storage_failed,
+    retry_condition_fn=may_pass,
 )
-def read_and_check(job: Job, plan: Box[Plan], files: Box[Sequence[SourceFile]]) -> Box[list[Intake]]:
-    return Box([intake for file in files.value for intake in job.take_in(plan.value, file)])
+def read_and_check(job: Job, plan: Box[Plan], files: Box[Sequence[SourceFile]]) -> Box[list[FileIntake]]:
+    return Box([intake for file in files.value for intake in job.intake_file(plan.value, file)])
 
 
 @_step("deduplicate")
-def deduplicate(job: Job, taken_in: Sequence[Box[list[Intake]]]) -> Box[Collection]:
-    return Box(job.deduplicate(_together(taken_in)))
+def deduplicate(job: Job, intakes: Sequence[Box[list[FileIntake]]]) -> Box[Collection]:
+    return Box(job.deduplicate(_together(intakes)))
 
 
 @_step("assign splits")
@@ -115,9 +109,9 @@ def stage(job: Job, plan: Box[Plan], collection: Box[Collection]) -> Box[StagedR
 
 @_step("release checks")
 def judge(
-    job: Job, taken_in: Sequence[Box[list[Intake]]], collection: Box[Collection], staged: Box[StagedRelease]
+    job: Job, intakes: Sequence[Box[list[FileIntake]]], collection: Box[Collection], staged: Box[StagedRelease]
 ) -> Box[Judged]:
-    return Box(job.judge(_together(taken_in), collection.value, staged.value))
+    return Box(job.judge(_together(intakes), collection.value, staged.value))
 
 
 @_step("publish and report")
@@ -144,8 +138,8 @@ def _done(task: Any) -> Any:
     return task
 
 
-def _together(taken_in: Sequence[Box[list[Intake]]]) -> list[Intake]:
-    return [intake for box in taken_in for intake in box.value]
+def _together(intakes: Sequence[Box[list[FileIntake]]]) -> list[FileIntake]:
+    return [intake for box in intakes for intake in box.value]
 
 
 def _groups(files: Sequence[SourceFile]) -> list[Box[Sequence[SourceFile]]]:
@@ -168,11 +162,11 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
         return _Done(unchanged.value, plan.value)
     with showing_progress():
         groups = _groups(plan.value.files)
-        taken_in = [_done(task) for task in read_and_check.map(unmapped(job), unmapped(plan), groups)]
-    deduplicated = _done(deduplicate.submit(job, taken_in))
+        intakes = [_done(task) for task in read_and_check.map(unmapped(job), unmapped(plan), groups)]
+    deduplicated = _done(deduplicate.submit(job, intakes))
     collection = _done(assign_splits.submit(job, deduplicated))
     staged = _done(stage.submit(job, plan, collection))
-    judged = _done(judge.submit(job, taken_in, collection, staged))
+    judged = _done(judge.submit(job, intakes, collection, staged))
     failed = judged.result().value.figures["gate"]["failed"]
     asking = on_hold is OnHold.ASK and failed and job.publishes
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
@@ -185,18 +179,6 @@ def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
     with progress.hearing(lambda told: get_run_logger().warning("%s", safe(told))), Job(config, mode) as job:
         stopping.again()
         return _take_all_steps(job, on_hold)
-
-
-def _run_with_retries(config: RunConfig, mode: Mode, on_hold: OnHold, storage_retries: int) -> _Done:
-    for wait in chain((30 * 2**number for number in range(storage_retries)), [None]):
-        try:
-            return _run(config, mode, on_hold)
-        except StorageError as error:
-            if wait is None:
-                raise
-            get_run_logger().warning("%s; beginning again in %s seconds", error, wait)
-            time.sleep(wait)
-    raise AssertionError("the last try returns or raises")
 
 
 @flow(
@@ -218,10 +200,12 @@ def ingest(
         mode: run publishes a release if the checks allow it. check does all the same and publishes nothing.
         config: What to read, where to write, and what counts as a duplicate. Filled in as each night has it.
         on_hold: What becomes of a run that the checks hold: stop ends it, ask lets it wait for a person's decision.
-        storage_retries: How often to begin again when a disk or a file server fails, after 30, 60, 120, … seconds.
+        storage_retries: How often to begin again when a file server fails or a raw file changes, after 30, 60, … s.
     """
     keep_links_out_of_logs()
-    result, plan = _run_with_retries(config, mode, on_hold, storage_retries)
+    result, plan = with_retries(
+        lambda: _run(config, mode, on_hold), storage_retries, lambda told: get_run_logger().warning("%s", told)
+    )
     report, said = result.report, sentence(result.report)
     get_run_logger().info(said)
     show(report, plan.in_force.manifest["figures"] if plan.in_force else None)

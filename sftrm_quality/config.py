@@ -5,25 +5,18 @@ Every threshold says why it has its value. Unknown keys are refused.
 
 import fnmatch
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from sftrm_quality.paths import local_path
+
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 
 
-def _possible(path: Path) -> Path:
-    try:
-        named = str(path).encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("a name that is not UTF-8; rename it, or name the folder around it") from error
-    if b"\0" in named:
-        raise ValueError("no file or folder can have that name")
-    return path
-
-
-_Path = Annotated[Path, AfterValidator(_possible)]
+_Path = Annotated[Path, AfterValidator(local_path)]
 
 
 class _Settings(BaseModel):
@@ -197,6 +190,22 @@ class Splits(_Settings, title="Splits"):
         return self
 
 
+def settings_of(sources: Sequence[SourceSettings], source_file: str) -> SourceSettings:
+    """What is declared about a source file.
+
+    Args:
+        sources: All that is declared.
+        source_file: The file's name as reports show it, archive members included.
+
+    Returns:
+        The first settings whose glob fits the name, else the defaults.
+    """
+    for settings in sources:
+        if fnmatch.fnmatchcase(source_file, settings.files):
+            return settings
+    return SourceSettings()
+
+
 class RunConfig(_Settings):
     """Everything that a run needs to know. In the order of the form: what people change first comes first."""
 
@@ -257,8 +266,5 @@ class RunConfig(_Settings):
     limits: Limits = Limits()
 
     def source_settings(self, source_file: str) -> SourceSettings:
-        """The settings that count for a source file (its name as reports show it, archive members included)."""
-        for settings in self.sources:
-            if fnmatch.fnmatchcase(source_file, settings.files):
-                return settings
-        return SourceSettings()
+        """What is declared about a source file (its name as reports show it, archive members included)."""
+        return settings_of(self.sources, source_file)

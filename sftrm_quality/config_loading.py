@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.paths import refuse_address
 from sftrm_quality.settings_files import read_settings_file
 
 # Of a wrong value, as much as shows what is meant.
@@ -70,6 +71,7 @@ def _shown(value: object) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
+        refuse_address(path)
         values = _parsed(read_settings_file(path))
     except FileNotFoundError:
         raise ConfigError(f"{path}: configuration file not found") from None
@@ -122,7 +124,16 @@ def load_config(
 ) -> RunConfig:
     """The configuration of a run: the file's values, over them ``key=value`` settings, over them what was given.
 
-    Raises ConfigError, one line that names the file or option, the key, what was found and what is expected.
+    Args:
+        file: A YAML file.
+        settings: Dotted keys with a value in YAML.
+        given: Values by the names of the model's fields.
+
+    Returns:
+        The whole configuration.
+
+    Raises:
+        ConfigError: One line that names the file or option, the key, what was found and what is expected.
     """
     values = _read(file) if file else {}
     for setting in settings:

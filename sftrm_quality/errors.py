@@ -9,6 +9,27 @@ _NEXT = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FREE_SPACE),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _ALLOW),
 }
+# What a file server or a busy machine says and takes back a minute later.
+_TRANSIENT = {
+    errno.EIO,
+    errno.EINTR,
+    errno.EAGAIN,
+    errno.EBUSY,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.ENOLCK,
+    errno.ENOMEM,
+    errno.ENFILE,
+    errno.ENOTCONN,
+    errno.ECONNABORTED,
+    errno.ECONNREFUSED,
+    errno.ECONNRESET,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.ENETRESET,
+    errno.ENETUNREACH,
+}
 
 
 class SftrmError(Exception):
@@ -34,14 +55,46 @@ class SuiteError(SftrmError):
 
 
 class StorageError(SftrmError):
-    """Reading or writing failed: disk full, no permission, a file that changed while it was read."""
+    """Reading or writing failed. What is raised is one of the three below: only the first is worth another try."""
+
+
+class TransientStorageError(StorageError):
+    """It may go well the next time: a file server that does not answer, a raw file that is still being written."""
+
+
+class PermanentStorageError(StorageError):
+    """It fails until somebody does something: a full disk, no permission, a file that was damaged or edited."""
+
+
+class OwnFileError(StorageError):
+    """What we wrote a moment ago is not what we read: a fault of ours or of the machine. Nothing is published."""
+
+
+def storage_error_type(error: OSError) -> type[StorageError]:
+    """Whether another try may help, by what the system said.
+
+    Args:
+        error: The system's. One without a number, or with a number that is not known to pass, counts as permanent.
+
+    Returns:
+        The class to raise.
+    """
+    return TransientStorageError if error.errno in _TRANSIENT else PermanentStorageError
 
 
 def storage_error(error: OSError, where: Path | str) -> StorageError:
-    """What the system says as an error for people. where: the file or folder, for an error that does not name it."""
+    """What the system says as an error for people.
+
+    Args:
+        error: The system's.
+        where: The file or folder, for an error that does not name it.
+
+    Returns:
+        The error to raise, transient or permanent.
+    """
     # An array that is cut short by a full disk says so in numbers alone.
     said = error.strerror or f"written or read in part only ({error})"
-    return StorageError(
+    return storage_error_type(error)(
         f"{error.filename or where}: {said}; nothing is published. "
         f"{_NEXT.get(error.errno or 0, 'Look after the disk and run again.')}"
     )

@@ -20,7 +20,17 @@ from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision, Recorded
 from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.formats import format_named
-from sftrm_quality.intake import Intake, Intaker, ReadProgress, cache_key, forget_others, hashed_files, unless_changed
+from sftrm_quality.intake import (
+    FileIntake,
+    IntakeContext,
+    ReadProgress,
+    ShardSettings,
+    cache_key,
+    forget_others,
+    hashed_files,
+    intake_file,
+    unless_changed,
+)
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, move_folder, new_run_id, sync_tree
 from sftrm_quality.reading import SourceFile
@@ -61,7 +71,7 @@ class Judged:
 
     staged: StagedRelease
     figures: Figures
-    intakes: tuple[Intake, ...]
+    intakes: tuple[FileIntake, ...]
     samples: dict[str, list[dict[str, Any]]]
 
 
@@ -162,7 +172,7 @@ class Job:
         """
         files = hashed_files(self.config.raw, self.config.workers)
         size = sum(file.size for file in files)
-        wanted = releases.release_id(files, self.config, self.suites.hash)
+        wanted = releases.release_id(files, self.config, self.suites)
         _log.info("%d raw files, %.1f MB, make %s", len(files), size / 1e6, wanted)
         release, damaged = releases.release_and_damage(self.output)
         if damaged:
@@ -171,12 +181,12 @@ class Job:
             )
         return Plan(files, wanted, release, tuple(damaged), ReadProgress(size))
 
-    def take_in(self, plan: Plan, file: SourceFile) -> list[Intake]:
+    def intake_file(self, plan: Plan, file: SourceFile) -> list[FileIntake]:
         """Read, map, check and fingerprint one raw file, or find that in the cache.
 
         Args:
             plan: The plan that names the file.
-            file: One of its files; several may be taken in at the same time, by threads.
+            file: One of its files; the intake of several may go on at the same time, by threads.
 
         Returns:
             One intake for the file, or for each member of an archive.
@@ -184,14 +194,15 @@ class Job:
         Raises:
             StorageError: Reading it, or writing what it gave, fails; it may be tried again.
         """
-        intaker = Intaker(self.config, self.suites, self.output, self.staging, self.workers, plan.progress)
-        intakes = intaker.take_in(file)
+        settings = ShardSettings.of(self.config, self.suites)
+        context = IntakeContext(settings, self.output, self.staging, self.workers, plan.progress)
+        intakes = intake_file(file, context)
         shards = [shard for intake in intakes for shard in intake.shards]
         received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
         _log.info("%r: %d records, %d passed their own checks", file.source_file, received, passed)
         return intakes
 
-    def deduplicate(self, intakes: Sequence[Intake]) -> Collection:
+    def deduplicate(self, intakes: Sequence[FileIntake]) -> Collection:
         """Identity and duplicates over all files."""
         try:
             return deduplicate(intakes, self._context())
@@ -229,7 +240,7 @@ class Job:
             self.workers,
         )
 
-    def judge(self, intakes: Sequence[Intake], collection: Collection, staged: StagedRelease) -> Judged:
+    def judge(self, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease) -> Judged:
         """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
         facts = releases.release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
         row_results = verdict(reports.all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
@@ -335,7 +346,8 @@ class Job:
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         reports.put_in_place(self._report_folder, self.output, self.run_id)
         # A run that was killed after its switch has left what the release before it needed.
-        forget_others(self.output, {cache_key(file, self.config, self.suites) for file in plan.files})
+        settings = ShardSettings.of(self.config, self.suites)
+        forget_others(self.output, {cache_key(file, settings) for file in plan.files})
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
     def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:
@@ -353,6 +365,7 @@ class Job:
             self.started,
             self.config,
             self.suites.hash,
+            self.suites.file_hash,
             plan.files,
             plan.release_id,
             plan.damaged_files,
@@ -390,8 +403,8 @@ def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
         plan = job.plan()
         if job.publishes and plan.unchanged:
             return job.report_unchanged(plan)
-        intakes: list[Intake] = []
+        intakes: list[FileIntake] = []
         for file in plan.files:
-            intakes += job.take_in(plan, file)
+            intakes += job.intake_file(plan, file)
         collection = job.assign_splits(job.deduplicate(intakes))
         return job.finish(plan, job.judge(intakes, collection, job.stage(plan, collection)))

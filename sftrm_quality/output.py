@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
-from sftrm_quality.errors import StorageError, storage_error
+from sftrm_quality.errors import PermanentStorageError, TransientStorageError, storage_error, storage_error_type
 
 # Of a run or a release: no folder above or beside, nothing hidden.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
@@ -57,7 +57,7 @@ class OutputFolder:
         return self.root / ".staging"
 
     def release(self, release_id: str) -> Path:
-        """Raises StorageError for what is no name, as the three below do for a run_id: such ids stand in files."""
+        """Raises PermanentStorageError for what is no name, as the three below do for a run_id: ids stand in files."""
         return self.releases / self._name(release_id)
 
     def quarantine(self, run_id: str) -> Path:
@@ -71,7 +71,7 @@ class OutputFolder:
 
     def _name(self, name: str) -> str:
         if not _NAME.fullmatch(name):
-            raise StorageError(
+            raise PermanentStorageError(
                 f"{self.root}: {name[:80]!r} stands where the id of a run or a release belongs; somebody changed "
                 "LATEST, a manifest or a report by hand"
             )
@@ -92,7 +92,7 @@ class OutputFolder:
             with tempfile.TemporaryFile(dir=self.root) as probe:
                 probe.write(b"?")
         except OSError as error:
-            raise StorageError(
+            raise storage_error_type(error)(
                 f"{self.root}: cannot write to the output folder: {error.strerror or error}. "
                 "Check its permissions, or name another one"
             ) from error
@@ -129,7 +129,7 @@ class OutputFolder:
                 waiting(f"another run is writing to {self.root} ({_holder(holder)}): waiting up to {seconds:g} s")
                 lock.acquire(timeout=seconds)
         except Timeout:
-            raise StorageError(
+            raise TransientStorageError(
                 f"{self.root}: another run is still writing here ({_holder(holder)}) after {seconds:g} s; "
                 "try again later, or allow a longer wait with --set lock_seconds=…"
             ) from None

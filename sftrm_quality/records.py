@@ -136,7 +136,7 @@ COLUMNS = {
     "responses": "Responses with their ranks, in the order of the source. Rank 1 is best; a higher score is better.",
     "system": "The system message, where the source has one.",
     "history": "Earlier turns, oldest first.",
-    "record_id": "Stable id: a hash of the label kind and the record's own content, with a number for identical copies.",
+    "record_id": "Stable: a hash of label kind and the record's own content, and a number for identical copies.",
     "label_kind": "`sft` or `rm`.",
     "source_file": "The raw file, relative to the raw folder; a member of an archive behind `!/`.",
     "source_index": "Which record of the file, counted from 0.",

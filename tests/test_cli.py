@@ -199,6 +199,11 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, sftrm):
         (["run", "--expectations", os.fsdecode(b"\xb0\xa1")], "expectations: a name that is not UTF-8"),
         (["run", "--set", os.fsdecode(b"splits.salt=\xff")], "the value is not YAML"),
         (["serve", os.fsdecode(b"raw\xff")], "raw.0: a name that is not UTF-8"),
+        (["run", "s3://bucket/raw"], "Invalid value for 'RAW': s3:// begins an address, expected a path; mount it"),
+        (["run", "--expectations", "file:///etc/suites"], "'--expectations': file:// begins an address"),
+        (["run", "--config", "https://host/c.yaml"], "'--config': https:// begins an address"),
+        (["run", "--set", "raw=[gs://bucket/raw]"], "raw.0: gs:// begins an address, expected a path; mount it"),
+        (["serve", "hdfs://host/raw"], "hdfs:// begins an address"),
         (["serve", "--cron", "61 2 * * *"], "--cron '61 2 * * *': not a schedule; expected minute, hour, day"),
         (["serve", "--timezone", "Asia/Seul"], "--timezone 'Asia/Seul': no such time zone"),
         (["serve", "--notify", "nonsense"], "notify: channel 1 (****) is not an address that apprise understands"),
@@ -215,6 +220,21 @@ def test_wrong_usage_is_exit_code_two_before_anything_is_read(sftrm, tmp_path, a
     assert message in done.stderr
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("error: ")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["run data/raw", "check", "serve", "releases", "report", "why x", "rollback r-1", "diff r-1 r-2"]
+)
+@pytest.mark.parametrize("address", ["s3://bucket/out", "S3:/bucket", "abfss://a@b.c/d"])
+def test_an_output_folder_that_is_an_address_makes_no_folder(tmp_path, monkeypatch, command, address):
+    from typer.testing import CliRunner
+
+    from flows.cli import app
+
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [*command.split(), "--out", address])
+    assert done.exit_code == 2 and "begins an address, expected a path" in " ".join(done.output.split())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("option", ["--prefect-port", "--report-port"])

@@ -1,9 +1,11 @@
 """Configuration: one line for every mistake, naming the key, before anything is read."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from sftrm_quality.config import RunConfig, SourceSettings
 from sftrm_quality.config_loading import load_config
@@ -44,6 +46,9 @@ def test_settings_win_over_the_file_and_options_over_both(tmp_path):
         ("workers=" + "9" * 5000, "--set workers=9"),
         ('out="a\\0b"', "out: no file or folder can have that name, found 'a\\x00b'"),
         ('raw=["\\ud800"]', "--set raw="),
+        ("out=s3://bucket/out", "out: s3:// begins an address, expected a path; mount it, or copy what is there"),
+        ("raw=[data/raw, hdfs://namenode/raw]", "raw.1: hdfs:// begins an address"),
+        ("expectations=FILE:/etc/suites", "expectations: FILE:// begins an address"),
         ("splits.salt=2001-99-99", "--set splits.salt=2001-99-99: the value is not YAML: month must be in 1..12"),
         ("splits.salt=" + "[" * 3000, "nested too deeply"),
         ("sources=[{files: [" + "a," * 90 + "]}]", "…"),
@@ -120,6 +125,24 @@ def test_a_glob_is_tried_in_bounded_time():
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match="not found"):
         load_config(tmp_path / "no.yaml")
+
+
+@pytest.mark.parametrize("key", ["raw", "out", "expectations"])
+def test_an_address_is_refused_in_the_file_and_in_the_form(tmp_path, key):
+    value = ["s3://bucket/a"] if key == "raw" else "s3://bucket/a"
+    (tmp_path / "c.yaml").write_text(json.dumps({key: value}), "utf-8")
+    with pytest.raises(ConfigError, match=rf"c\.yaml: {key}.* s3:// begins an address"):
+        load_config(tmp_path / "c.yaml")
+    # As Prefect does it with the parameters of the form.
+    with pytest.raises(ValidationError, match="s3:// begins an address"):
+        RunConfig.model_validate({key: value})
+    with pytest.raises(ConfigError, match=r"s3:// begins an address"):
+        load_config(Path("s3://bucket/c.yaml"))
+
+
+@pytest.mark.parametrize("name", ["a:b", "C:/labels", "labels/s3:/x", "/data/s3://x", "2026-11-03: late/x", "a b:/c"])
+def test_a_path_with_a_colon_is_a_path(name):
+    assert load_config(None, [], {"out": Path(name)}).out == Path(name)
 
 
 def test_every_setting_has_a_title_for_the_form():

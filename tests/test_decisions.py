@@ -39,7 +39,7 @@ def write(path, rows, bad):
 
 def run_to_the_gate(job):
     plan = job.plan()
-    intakes = [intake for file in plan.files for intake in job.take_in(plan, file)]
+    intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
     collection = job.assign_splits(job.deduplicate(intakes))
     return plan, job.judge(intakes, collection, job.stage(plan, collection))
 

@@ -1,5 +1,7 @@
 """Formats: which one a record is of, how it becomes a candidate, and what is refused with which reason."""
 
+import re
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -7,7 +9,16 @@ from hypothesis import strategies as st
 
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.errors import ConfigError
-from sftrm_quality.formats import FORMATS, NoAnswers, NoFormat, format_named, recognise
+from sftrm_quality.formats import (
+    FORMAT_REASONS,
+    FORMATS,
+    NoFormat,
+    fields_blamed,
+    format_named,
+    label_fields,
+    recognise,
+)
+from sftrm_quality.formats.base import Unlabelled
 from sftrm_quality.formats.wire import Misfit, conform
 
 SFT = {
@@ -63,7 +74,29 @@ def test_a_null_answer_is_still_an_sft_record():
 
 
 def test_prompts_without_any_answer_are_known_and_skipped():
-    assert isinstance(recognise([{k: v for k, v in AIHUB_SFT.items() if k != "answer"}], SOURCE), NoAnswers)
+    prompt = {k: v for k, v in AIHUB_SFT.items() if k != "answer"}
+    found = recognise([prompt], SOURCE)
+    assert isinstance(found, Unlabelled) and found.name == "prompts_only"
+    assert isinstance(recognise([prompt, {"who": 1}], SOURCE), NoFormat)
+
+
+@pytest.mark.parametrize("record", [SFT, RM, AIHUB_SFT, AIHUB_RM])
+def test_each_format_says_which_fields_hold_its_labels(record):
+    without = {name: value for name, value in record.items() if not re.fullmatch(label_fields(), name)}
+    assert without != record and not any(f.fits(without) for f in FORMATS.values())
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "fields"),
+    [
+        ("field_type_wrong", "answer is a list of 1, expected a text", ["answer"]),
+        ("field_unexpected", "the format aihub_rm does not read answer 1", ["answer 1"]),
+        ("aliases_disagree", "prompt and input differ, expected one prompt", ["prompt", "input", "prompt"]),
+        ("not_an_object", "the record is a list of 2, expected an object", []),
+    ],
+)
+def test_a_reason_names_the_fields_that_are_the_defect(reason, detail, fields):
+    assert reason in FORMAT_REASONS and fields_blamed(reason, detail) == fields
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
-"""Taking files in: formats that show late, storage that fails once, names that collide."""
+"""File intake: formats that show late, storage that fails once, names that collide."""
 
 import json
 import zipfile
 
 import pytest
 
-from sftrm_quality.errors import StorageError
-from sftrm_quality.intake import take_in
+from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.intake import file_intake
 from tests.outputs import Output, run_on
 
 
@@ -39,6 +39,37 @@ def test_answers_that_come_late_in_a_file_of_prompts_are_found(tmp_path):
     assert file["note"].startswith("300 prompts without answers")
 
 
+def test_labels_of_any_known_format_are_found_behind_a_sample_of_none(tmp_path, monkeypatch):
+    """The names of label fields are the formats' own: one more format is all that it takes."""
+    from sftrm_quality.config import Limits, SourceSettings
+    from sftrm_quality.formats import FORMATS
+    from sftrm_quality.formats.reference import ReferenceSft
+    from sftrm_quality.intake.late_records import look_through
+    from sftrm_quality.reading import SourceFile, open_document, open_streams
+
+    class Instructions(ReferenceSft):
+        name = "instructions"
+        label_fields = "out(put)?"
+
+        def fits(self, record):
+            return "output" in record
+
+    path = tmp_path / "a.jsonl"
+    path.write_text(lines([*({"who": i} for i in range(250)), {"instruction": "add 1 and 2", "output": "3"}]))
+
+    def found():
+        (stream,) = open_streams(SourceFile(path, "a.jsonl", path.stat().st_size))
+        return look_through(open_document(stream, Limits(), tmp_path), SourceSettings())
+
+    assert found() == (251, None)
+    monkeypatch.setitem(FORMATS, "instructions", Instructions())
+    _, late = found()
+    assert (late.format.name, late.record["output"]) == ("instructions", "3")
+    late_in_aihub = {"data_id": "1", "question": "?", "answer02": {"contents": "x", "ranking": 1}}
+    path.write_text(lines([*({"who": i} for i in range(250)), late_in_aihub]))
+    assert found()[1].format.name == "aihub_rm"
+
+
 def test_files_of_no_known_format_hold_a_release_when_they_are_much_of_the_night(tmp_path):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.jsonl").write_text(lines(map(sft, range(50))))
@@ -66,39 +97,43 @@ def test_members_of_one_name_never_share_their_name_with_another(tmp_path):
 
 def test_what_other_code_cached_is_not_believed(tmp_path, monkeypatch):
     from sftrm_quality.checks import read_suites
-    from sftrm_quality.intake import cache
+    from sftrm_quality.intake import cache, shard_settings
     from sftrm_quality.reading import SourceFile
     from tests.outputs import load_config
 
     config = load_config()
     suites, file = read_suites(config.expectations), SourceFile(tmp_path / "a", "a", 1, "0")
-    keys = [cache.cache_key(file, config, suites)]
+
+    def key():
+        return cache.cache_key(file, shard_settings.ShardSettings.of(config, suites))
+
+    keys = [key()]
     monkeypatch.setattr(cache, "code_hash", lambda: "changed")
-    keys.append(cache.cache_key(file, config, suites))
-    monkeypatch.setattr(cache, "versions", lambda: {"pyarrow": "0"})
-    keys.append(cache.cache_key(file, config, suites))
+    keys.append(key())
+    monkeypatch.setattr(shard_settings, "versions", lambda: {"pyarrow": "0"})
+    keys.append(key())
     assert len(set(keys)) == 3
 
 
-def test_a_file_is_taken_in_again_after_storage_failed_once(tmp_path, monkeypatch):
+def test_the_intake_of_a_file_is_tried_again_after_storage_failed_once(tmp_path, monkeypatch):
     """As the flow's retry does it: the same thread, the same file, the same staging folder."""
     from sftrm_quality.job import Job
     from tests.outputs import load_config
 
     (tmp_path / "a.jsonl").write_text(lines(map(sft, range(5))))
-    real, calls = take_in.open_streams, []
+    real, calls = file_intake.open_streams, []
 
     def once(file):
         calls.append(file)
         if len(calls) == 1:
-            raise StorageError("gone for a moment")
+            raise TransientStorageError("gone for a moment")
         return real(file)
 
-    monkeypatch.setattr(take_in, "open_streams", once)
+    monkeypatch.setattr(file_intake, "open_streams", once)
     with Job(load_config(None, ["workers=1"], {"raw": [tmp_path / "a.jsonl"], "out": tmp_path / "out"})) as job:
         plan = job.plan()
         (file,) = plan.files
-        with pytest.raises(StorageError):
-            job.take_in(plan, file)
-        (intake,) = job.take_in(plan, file)
+        with pytest.raises(TransientStorageError):
+            job.intake_file(plan, file)
+        (intake,) = job.intake_file(plan, file)
     assert intake.shards[0].passed == 5

@@ -31,7 +31,7 @@ def worker_peak(folder, shards):
     )
     with Job(config) as job:
         plan = job.plan()
-        intakes = [intake for file in plan.files for intake in job.take_in(plan, file)]
+        intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
         assert sum(len(intake.shards) for intake in intakes) >= shards
         job.stage(plan, job.assign_splits(job.deduplicate(intakes)))
         return job.workers.submit(peak_mib).result()

@@ -161,6 +161,8 @@ def marked(kind, reason, detail="", as_read=True, **texts):
         ("sft", "duplicate_key", "key 'a' stands twice in one object", {"record": '{"a":1,"b":"a","a" : 2}'},
          {"record": ['"a"', '"a"']}),
         ("sft", "field_type_wrong", "answer is a list of 1", {"record": '{"answer": [1]}'}, {"record": ['"answer"']}),
+        ("rm", "field_unexpected", "the format reference_rm does not read answer", {"record": '{"answer": "so"}'},
+         {"record": ['"answer"']}),
         ("sft", "some_reason", "7 bytes", {"record": "{}"}, {}),
     ],
 )  # fmt: skip

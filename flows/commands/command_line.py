@@ -3,15 +3,41 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.paths import refuse_address
 
-OutOption = Annotated[Path | None, typer.Option("--out", help="Output folder.", show_default="data/out")]
+T = TypeVar("T", Path | None, list[Path] | None)
+
+
+def no_address(value: T) -> T:
+    """A callback of options and arguments that are paths: an address is refused before any folder is made of it.
+
+    Args:
+        value: What was given.
+
+    Returns:
+        The same.
+
+    Raises:
+        BadParameter: One of them is an address.
+    """
+    for path in value if isinstance(value, list) else filter(None, [value]):
+        try:
+            refuse_address(path)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+    return value
+
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Output folder.", show_default="data/out", callback=no_address)
+]
 OUT = Path("data/out")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.command_line import OutOption
+from flows.commands.command_line import OutOption, no_address
 
 if TYPE_CHECKING:
     from sftrm_quality.config import RunConfig
@@ -20,14 +20,18 @@ class RunOptions:
     """Arguments and options of a command, as they were given; nothing for those that were not."""
 
     raw: Annotated[
-        list[Path] | None, typer.Argument(metavar="RAW", help="Raw files or folders.", show_default="data/raw")
+        list[Path] | None,
+        typer.Argument(metavar="RAW", help="Raw files or folders.", show_default="data/raw", callback=no_address),
     ] = None
     out: OutOption = None
-    config: Annotated[Path | None, typer.Option("--config", help="YAML file with settings.")] = None
+    config: Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", callback=no_address)] = (
+        None
+    )
     expectations: Annotated[
-        Path | None, typer.Option("--expectations", help="Folder with sft.json, rm.json, release.json.")
+        Path | None,
+        typer.Option("--expectations", help="Folder with sft.json, rm.json, release.json.", callback=no_address),
     ] = None
-    workers: Annotated[int | None, typer.Option("--workers", help="Worker processes.", show_default="one a core")] = (
+    workers: Annotated[int | None, typer.Option("--workers", help="Worker processes.", show_default="one per core")] = (
         None
     )
     settings: Annotated[

@@ -5,7 +5,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.errors import ConfigError, storage_error_type
 
 # The environment variable by which the server's process gets the code of the link that signs a browser in.
 SIGN_IN_CODE = "SFTRM_SIGN_IN_CODE"
@@ -40,7 +40,7 @@ def auth_string(home: Path) -> str:
             _make(path)
         return _read(path)
     except OSError as error:
-        raise StorageError(
+        raise storage_error_type(error)(
             f"{path}: cannot keep the password of the Prefect server: {error.strerror or error}. "
             "Check the permissions of the folder, or name another one with PREFECT_HOME"
         ) from error

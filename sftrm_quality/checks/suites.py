@@ -53,16 +53,25 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Suite:
-    """A suite file. Two suites are equal when their content is, wherever they lie."""
+    """A suite file. Two suites are equal when they find the same, wherever they lie and however they explain it.
+
+    file_hash: SHA-256 of the whole text, with all that is said to people.
+    """
 
     name: str
     file: str
+    file_hash: str
     entries: tuple[Entry, ...]
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of what the suite says: layout, the order of keys and defaults written out do not change it."""
-        content = json.dumps([self.name, [asdict(entry) for entry in self.entries]], sort_keys=True, ensure_ascii=True)
+        """SHA-256 of what changes results: no description and no note, no layout, order of keys or written default."""
+        entries = [asdict(entry) for entry in self.entries]
+        for entry in entries:
+            del entry["description"], entry["notes"]
+            # It stands beside them as the number that it is, also where it is not written.
+            entry["kwargs"].pop("mostly", None)
+        content = json.dumps([self.name, entries], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -82,8 +91,14 @@ class Suites:
 
     @property
     def hash(self) -> str:
-        """One hash over the three."""
+        """One hash over what changes results in the three."""
         return hashlib.sha256(f"{self.sft.hash} {self.rm.hash} {self.release.hash}".encode()).hexdigest()
+
+    @property
+    def file_hash(self) -> str:
+        """One hash over the whole files of the three."""
+        of_each = (self.sft.file_hash, self.rm.file_hash, self.release.file_hash)
+        return hashlib.sha256(" ".join(of_each).encode()).hexdigest()
 
     def of(self, kind: LabelKind) -> Suite:
         """The suite that judges the records of a label kind."""
@@ -150,7 +165,7 @@ def _read(path: Path, name: str) -> Suite:
                 "give each expectation its own meta.reason"
             )
         seen.add(entry.reason)
-    return Suite(name, path.name, entries)
+    return Suite(name, path.name, hashlib.sha256(text.encode()).hexdigest(), entries)
 
 
 def _entry(where: str, raw: object, suite: str) -> Entry:

@@ -12,7 +12,7 @@ from sftrm_quality.collection.judge import collection_frames, judge_frames
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
 from sftrm_quality.collection.shards import ordered
 from sftrm_quality.config import RunConfig
-from sftrm_quality.intake import Intake
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.workers import Workers
 
 
@@ -26,7 +26,7 @@ class Context:
     scratch: Path
 
 
-def deduplicate(intakes: Sequence[Intake], context: Context) -> Collection:
+def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     """Everything that passed its own checks → the fate of every row, all splits still ``train``.
 
     Reused ids and contradicted rankings are quarantined first, so that no duplicate refers to a record that is not

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sftrm_quality.dedup import ReceivedShard, ShardKeys
-from sftrm_quality.intake import Intake
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.records import LabelKind
 
 Rows = npt.NDArray[np.int64]
@@ -19,7 +19,7 @@ Rows = npt.NDArray[np.int64]
 class Shard:
     """One shard of one source file. Its records that passed are the rows ``start`` .. ``start + rows``."""
 
-    intake: Intake
+    intake: FileIntake
     number: int
     label_kind: LabelKind
     start: int
@@ -39,7 +39,7 @@ class Shard:
         return ReceivedShard(self.records_path, self.keys_path, self.aside_path, self.rows, self.aside)
 
 
-def ordered(intakes: Sequence[Intake]) -> tuple[Shard, ...]:
+def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
     """Shards by (source_file, position): the order that decides which copy of a record survives."""
     shards: list[Shard] = []
     start = aside_start = 0

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import OwnFileError, storage_error_type
 from sftrm_quality.records import LabelKind
 
 NONE = -1
@@ -42,11 +42,11 @@ def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -
     """
     table = open_table(shard.path, "the fingerprints")
     if table.num_rows != shard.rows:
-        raise StorageError(f"{shard.path}: {table.num_rows} fingerprints of {shard.rows} records. Make them anew.")
+        raise OwnFileError(f"{shard.path}: {table.num_rows} fingerprints of {shard.rows} records. Make them anew.")
     metadata = table.schema.metadata or {}
     for key, value in (expected or {}).items():
         if metadata.get(key) != value:
-            raise StorageError(
+            raise OwnFileError(
                 f"{shard.path}: {key.decode()} is {metadata.get(key, b'not there').decode()}, expected "
                 f"{value.decode()}: the fingerprints were made under other settings. Make them anew."
             )
@@ -63,7 +63,8 @@ def open_table(path: Path, what: str) -> pa.Table:
         with pa.memory_map(str(path)) as source:
             return pa.ipc.open_file(source).read_all()
     except (OSError, pa.ArrowInvalid) as error:
-        raise StorageError(f"{path}: cannot read {what}: {error}. Run again; if it stays, make them anew.") from error
+        failed = storage_error_type(error) if isinstance(error, OSError) else OwnFileError
+        raise failed(f"{path}: cannot read {what}: {error}. Run again; if it stays, make them anew.") from error
 
 
 def digest_halves(column: pa.ChunkedArray) -> npt.NDArray[np.uint64]:

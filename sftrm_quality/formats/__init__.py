@@ -3,16 +3,18 @@
 Where a new format goes: a module beside these with a class that has `base.Format`'s members, and its name in FORMATS.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.errors import ConfigError
-from sftrm_quality.formats.aihub import AihubRm, AihubSft, has_no_answers
-from sftrm_quality.formats.base import Format
-from sftrm_quality.formats.reference import ReferenceRm, ReferenceSft
+from sftrm_quality.formats.aihub import PROMPTS_ONLY, AihubRm, AihubSft
+from sftrm_quality.formats.base import Format, Unlabelled
+from sftrm_quality.formats.reference import PROMPT_NAMES, ReferenceRm, ReferenceSft
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (ReferenceSft(), ReferenceRm(), AihubSft(), AihubRm())}
+_UNLABELLED = (PROMPTS_ONLY,)
 
 FORMAT_REASONS = {
     "not_an_object": "The record is a number, a text or a list where an object was expected.",
@@ -22,9 +24,12 @@ FORMAT_REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class NoAnswers:
-    """The file holds prompts only (AI Hub's SFTdata, RMdata, PPOdata): known, counted, skipped."""
+# What of a reason's detail are names of fields.
+_FIELDS_BLAMED = {
+    "field_type_wrong": re.compile(r"^(\w+)"),
+    "field_unexpected": re.compile(r"does not read (.+)$"),
+    "aliases_disagree": re.compile(rf"\b({'|'.join(PROMPT_NAMES)})\b"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,37 @@ def format_named(name: str) -> Format:
     return FORMATS[name]
 
 
-def recognise(sample: Sequence[object], source: SourceSettings) -> Format | NoAnswers | NoFormat:
-    """The format that most records of the sample fit, unless the source's settings name one.
+def label_fields() -> str:
+    """A pattern of the names of all fields that hold labels: a record without any fits no format."""
+    return "|".join(dict.fromkeys(f.label_fields for f in FORMATS.values()))
 
-    A sample in which no record has any answer is `NoAnswers`; the caller makes sure that the rest of the file has
-    none either.
+
+def fields_blamed(reason: str, detail: str) -> list[str]:
+    """Which fields of a record are the defect.
+
+    Args:
+        reason: One of ``FORMAT_REASONS``.
+        detail: What was said of this record.
+
+    Returns:
+        Their names; none where the record as a whole is the defect.
+    """
+    return _FIELDS_BLAMED[reason].findall(detail) if reason in _FIELDS_BLAMED else []
+
+
+def recognise(sample: Sequence[object], source: SourceSettings) -> Format | Unlabelled | NoFormat:
+    """Decide the format of a file: the one that most records of the sample fit, unless the source's settings name one.
+
+    Args:
+        sample: Parsed records from the beginning of the file.
+        source: What is declared about the file.
+
+    Returns:
+        The format. `Unlabelled` where no record of the sample has a label: the caller makes sure that the rest of the
+        file has none either. `NoFormat` where nothing fits.
+
+    Raises:
+        ConfigError: The settings name a format that is not known.
     """
     if source.format != "auto":
         return format_named(source.format)
@@ -54,8 +85,9 @@ def recognise(sample: Sequence[object], source: SourceSettings) -> Format | NoAn
     best = max(votes, key=lambda name: votes[name])
     if votes[best] > 0:
         return FORMATS[best]
-    if objects and all(has_no_answers(record) for record in objects):
-        return NoAnswers()
+    for shape in _UNLABELLED if objects else ():
+        if all(map(shape.fits, objects)):
+            return shape
     if not objects:
         return NoFormat(f"{len(sample)} records, none of them an object")
     names = list(dict.fromkeys(str(name)[:40] for record in objects for name in record))

@@ -8,7 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats.base import Mapped, Record, category_columns, category_type, column, id_type, mapped
+from sftrm_quality.formats.base import (
+    Mapped,
+    Record,
+    Unlabelled,
+    category_columns,
+    category_type,
+    column,
+    id_type,
+    mapped,
+)
 from sftrm_quality.formats.ranks import declared_ranks
 from sftrm_quality.records import LabelKind
 
@@ -44,6 +53,7 @@ class AihubSft:
 
     name = "aihub_sft"
     label_kind = LabelKind.SFT
+    label_fields = "answer"
 
     def fits(self, record: Record) -> bool:
         return isinstance(record.get("answer"), Mapping)
@@ -65,6 +75,7 @@ class AihubRm:
 
     name = "aihub_rm"
     label_kind = LabelKind.RM
+    label_fields = _RANKED_NAME.pattern
 
     def fits(self, record: Record) -> bool:
         return any(_RANKED_NAME.fullmatch(name) for name in record)
@@ -94,10 +105,15 @@ class AihubRm:
         return mapped(LabelKind.RM, columns, rows, {})
 
 
-def has_no_answers(record: Record) -> bool:
+def _has_no_answers(record: Record) -> bool:
     """Whether this is a record of SFTdata, RMdata or PPOdata: a question with an id, and nothing that answers it."""
     return (
         "data_id" in record
         and "question" in record
         and not any(name.startswith("answer") or name == "responses" for name in record)
     )
+
+
+PROMPTS_ONLY = Unlabelled(
+    "prompts_only", _has_no_answers, "prompts without answers, as in AI Hub's SFTdata, RMdata and PPOdata"
+)

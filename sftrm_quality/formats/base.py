@@ -1,6 +1,6 @@
 """What a format is, and the two things that every format does with columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Format(Protocol):
     @property
     def label_kind(self) -> LabelKind: ...
 
+    @property
+    def label_fields(self) -> str:
+        """A pattern of the names of the fields that hold its labels: a record that has none of them does not fit."""
+
     def fits(self, record: Record) -> bool:
         """Whether this object looks like a record of the format, judged by its keys."""
 
@@ -49,6 +53,34 @@ class Format(Protocol):
 
     def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
         """Wire columns → candidate columns (`records.CANDIDATE_FIELDS`)."""
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """A known shape of records that hold no label. A file of nothing else is counted and skipped, which is no fault.
+
+    fits: whether an object is such a record. holds: what such files hold, for reports.
+    """
+
+    name: str
+    fits: Callable[[Record], bool]
+    holds: str
+
+
+def unread_content(record: object, wire: pa.Schema, fmt: Format) -> Misfit | None:
+    """A field with label content that the format would pass over: the record must not go on without it.
+
+    Args:
+        record: A parsed record.
+        wire: The fields that are read.
+        fmt: The format of the file.
+
+    Returns:
+        A misfit with the reason ``field_unexpected``, or None where there is no such field.
+    """
+    names = record if isinstance(record, dict) else ()
+    unread = [name for name in names if name not in wire.names and fmt.is_content(name)]
+    return Misfit("field_unexpected", f"the format {fmt.name} does not read {unread[0][:40]}") if unread else None
 
 
 def id_type(sample: Sequence[object]) -> pa.DataType:

@@ -49,6 +49,7 @@ class ReferenceSft:
 
     name = "reference_sft"
     label_kind = LabelKind.SFT
+    label_fields = "answer"
 
     def fits(self, record: Record) -> bool:
         return "answer" in record and not isinstance(record["answer"], Mapping)
@@ -70,6 +71,7 @@ class ReferenceRm:
 
     name = "reference_rm"
     label_kind = LabelKind.RM
+    label_fields = "responses"
 
     def fits(self, record: Record) -> bool:
         return isinstance(record.get("responses"), list)

@@ -1,16 +1,19 @@
-"""Raw files taken in one by one and in parallel: read, mapped, checked and fingerprinted, shard by shard."""
+"""File intake, one by one and in parallel: raw files read, mapped, checked and fingerprinted, shard by shard."""
 
 from sftrm_quality.intake.cache import cache_key, forget_others
-from sftrm_quality.intake.files import Intake
+from sftrm_quality.intake.file_intake import IntakeContext, ReadProgress, intake_file
 from sftrm_quality.intake.raw_files import hashed_files, unless_changed
-from sftrm_quality.intake.take_in import Intaker, ReadProgress
+from sftrm_quality.intake.results import FileIntake
+from sftrm_quality.intake.shard_settings import ShardSettings
 
 __all__ = [
-    "Intake",
-    "Intaker",
+    "FileIntake",
+    "IntakeContext",
     "ReadProgress",
+    "ShardSettings",
     "cache_key",
     "forget_others",
     "hashed_files",
+    "intake_file",
     "unless_changed",
 ]

@@ -1,7 +1,7 @@
 """What a raw file gave before, by the hash of its bytes and of everything that the result depends on.
 
-A night costs what is new: a file that was taken in once, under the same settings, suites and versions, is not read
-again. Every spilled file is listed with its hash, so that a damaged cache is rebuilt and never believed.
+A night costs what is new: a file that was read once, under the same settings, suites and versions, is not read again.
+Every spilled file is listed with its hash, so that a damaged cache is rebuilt and never believed.
 """
 
 import json
@@ -11,34 +11,33 @@ from pathlib import Path
 
 import xxhash
 
-from sftrm_quality.checks import Suites
-from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import StorageError
-from sftrm_quality.intake.files import Intake, intakes_from_json
+from sftrm_quality.intake.results import FileIntake, intakes_from_json
+from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.output import OutputFolder, move_folder
 from sftrm_quality.reading import SourceFile, content_hash
-from sftrm_quality.versions import code_hash, versions
+from sftrm_quality.versions import code_hash
 
 _INTAKES = "intakes.json"
 _HASHES = "hashes.json"
 
 
-def cache_key(file: SourceFile, config: RunConfig, suites: Suites) -> str:
-    """A name for what taking in this file gives. Its own name counts only where settings go by names."""
-    depends_on = [
-        file.content_hash,
-        versions(),
-        code_hash(),
-        suites.sft.hash,
-        suites.rm.hash,
-        config.limits.model_dump(),
-        config.near.model_dump(),
-        [[file.source_file, source.model_dump()] for source in config.sources],
-    ]
-    return xxhash.xxh3_128_hexdigest(json.dumps(depends_on, sort_keys=True).encode())
+def cache_key(file: SourceFile, settings: ShardSettings) -> str:
+    """A name for what the intake of a file gives.
+
+    Args:
+        file: The file, hashed. Its own name counts only where settings go by names.
+        settings: What shapes its shards.
+
+    Returns:
+        32 hexadecimal digits.
+    """
+    name = file.source_file if settings.sources else None
+    depends_on = [file.content_hash, name, settings.key(), code_hash()]
+    return xxhash.xxh3_128_hexdigest(json.dumps(depends_on).encode())
 
 
-def find(output: OutputFolder, key: str, file: SourceFile) -> list[Intake] | None:
+def find(output: OutputFolder, key: str, file: SourceFile) -> list[FileIntake] | None:
     """The intakes of a file as they were kept, or None where there are none or they are damaged."""
     folder = output.cache / key
     if not folder.is_dir():
@@ -53,7 +52,9 @@ def find(output: OutputFolder, key: str, file: SourceFile) -> list[Intake] | Non
         return None
 
 
-def keep(output: OutputFolder, key: str, building: Path, intakes: Sequence[Intake], file: SourceFile) -> list[Intake]:
+def keep(
+    output: OutputFolder, key: str, building: Path, intakes: Sequence[FileIntake], file: SourceFile
+) -> list[FileIntake]:
     """Move a finished folder of spilled shards into the cache; the intakes as they are there."""
     (building / _INTAKES).write_text(json.dumps([intake.to_json() for intake in intakes]), "utf-8")
     hashes = {path.name: content_hash(path) for path in sorted(building.iterdir())}
@@ -62,7 +63,7 @@ def keep(output: OutputFolder, key: str, building: Path, intakes: Sequence[Intak
     try:
         move_folder(building, folder)
     except OSError:
-        # Two raw files with the same bytes are taken in side by side: one of them is enough.
+        # The intake of two raw files with the same bytes goes on side by side: one of them is enough.
         if not (folder / _HASHES).is_file():
             raise
         shutil.rmtree(building)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import StorageError, TransientStorageError
 from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
 
 
@@ -30,12 +30,12 @@ def unless_changed(files: Sequence[SourceFile]) -> None:
     """Hash the files again.
 
     Raises:
-        StorageError: One is not what it was when it was hashed first.
+        TransientStorageError: One is not what it was when it was hashed first.
     """
     with ThreadPoolExecutor() as pool:
         changed = [file.source_file for file, other in zip(files, pool.map(_changed, files), strict=True) if other]
     if changed:
-        raise StorageError(
+        raise TransientStorageError(
             f"{', '.join(changed[:5])}: changed while it was read, nothing is published; run again when it is whole"
         )
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 import pyarrow as pa
 import xxhash
 
 from sftrm_quality import dedup
-from sftrm_quality.checks import Judgement, Scope, Suite, judge
-from sftrm_quality.config import Limits, NearDuplicates, SourceSettings
+from sftrm_quality.checks import Judgement, Scope, judge
+from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import FORMATS
-from sftrm_quality.formats.base import Format
+from sftrm_quality.formats.base import Format, unread_content
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.intake.files import ShardSummary
+from sftrm_quality.intake.results import ShardSummary
+from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_columns
 from sftrm_quality.records import CANDIDATE_FIELDS, CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Stage
 
@@ -30,10 +30,7 @@ class ShardTask:
     shard: RawShard
     format: str
     wire: pa.Schema
-    source: SourceSettings
-    limits: Limits
-    suite: Suite
-    near: NearDuplicates
+    settings: ShardSettings
     records_path: Path
     keys_path: Path
     aside_path: Path
@@ -48,34 +45,21 @@ class _Candidates:
     misfits: dict[int, Misfit]
 
 
-def _unread_content(value: object, wire: pa.Schema, fmt: Format) -> Misfit | None:
-    """A field with label content that the format would pass over: the record must not go on without it."""
-    names = value if isinstance(value, dict) else ()
-    unread = [name for name in names if name not in wire.names and fmt.is_content(name)]
-    return Misfit("field_unexpected", f"the format {fmt.name} does not read {unread[0][:40]}") if unread else None
-
-
 def _hidden_misfits(loaded: LoadedShard, batch: ReadBatch, wire: pa.Schema, fmt: Format) -> dict[int, Misfit]:
     """Records of the batch that have such a field; looked for only where the batch has one at all."""
     if not any(fmt.is_content(name) for name in batch.unexpected):
         return {}
-    position = {int(row): i for i, row in enumerate(loaded.rows)}
-    found = {}
-    for row in map(int, batch.table_rows):
-        i = position[row]
-        misfit = _unread_content(orjson.loads(loaded.text[loaded.starts[i] : loaded.ends[i]].tobytes()), wire, fmt)
-        if misfit:
-            found[row] = misfit
-    return found
+    found = {row: unread_content(loaded.value(row), wire, fmt) for row in map(int, batch.table_rows)}
+    return {row: misfit for row, misfit in found.items() if misfit}
 
 
-def _map(loaded: LoadedShard, batch: ReadBatch, fmt: Format, task: "ShardTask") -> _Candidates:
+def _map(loaded: LoadedShard, batch: ReadBatch, fmt: Format, wire: pa.Schema, source: SourceSettings) -> _Candidates:
     """Both ways into candidate columns: whole batches, and records that were parsed alone."""
-    misfits = _hidden_misfits(loaded, batch, task.wire, fmt)
+    misfits = _hidden_misfits(loaded, batch, wire, fmt)
     alone_rows: list[int] = []
     alone: list[object] = []
     for row, value in batch.objects:
-        fitted = _unread_content(value, task.wire, fmt) or conform(value, task.wire)
+        fitted = unread_content(value, wire, fmt) or conform(value, wire)
         if isinstance(fitted, Misfit):
             misfits[row] = fitted
         else:
@@ -85,9 +69,9 @@ def _map(loaded: LoadedShard, batch: ReadBatch, fmt: Format, task: "ShardTask") 
     rows: list[Rows] = []
     for table, table_rows in (
         (batch.table, batch.table_rows),
-        (pa.Table.from_pylist(alone, schema=task.wire), np.array(alone_rows, np.int64)),
+        (pa.Table.from_pylist(alone, schema=wire), np.array(alone_rows, np.int64)),
     ):
-        result = fmt.to_candidates(table, task.source)
+        result = fmt.to_candidates(table, source)
         tables.append(result.candidates)
         rows.append(table_rows[result.rows])
         misfits.update({int(table_rows[row]): misfit for row, misfit in result.misfits.items()})
@@ -118,9 +102,8 @@ def _set_aside(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str,
     return pa.table([arrays[field.name] for field in SHARD_QUARANTINE], schema=SHARD_QUARANTINE)
 
 
-def _data_id(raw: bytes, encoding: str) -> str | None:
+def _data_id(record: object) -> str | None:
     """The data_id of a record that could be parsed and not mapped, so that it can be asked for by it."""
-    record = orjson.loads(raw.decode(encoding).encode())
     found = record.get("data_id") if isinstance(record, dict) else None
     return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else None
 
@@ -129,7 +112,7 @@ def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
     rows = np.array(sorted(misfits), np.int64)
     found = [misfits[int(row)] for row in rows]
     columns = {
-        "data_id": pa.array([_data_id(loaded.raw_bytes(int(row)), loaded.shard.original) for row in rows], pa.string()),
+        "data_id": pa.array([_data_id(loaded.value(int(row))) for row in rows], pa.string()),
         "reasons": pa.array([[misfit.reason] for misfit in found], pa.list_(pa.string())),
         "details": pa.array([[misfit.detail] for misfit in found], pa.list_(pa.string())),
     }
@@ -161,14 +144,16 @@ def process_shard(task: ShardTask) -> ShardSummary:
     """
     fmt = FORMATS[task.format]
     kind = fmt.label_kind
-    loaded = load(task.shard, task.limits)
-    batch = parse(loaded, task.wire, task.limits)
-    candidates = _map(loaded, batch, fmt, task)
+    settings = task.settings
+    source = settings.source(task.shard.source_file)
+    loaded = load(task.shard, settings.limits)
+    batch = parse(loaded, task.wire, settings.limits)
+    candidates = _map(loaded, batch, fmt, task.wire, source)
     frame = candidates.table
     for name, column in dedup.normalised_columns(kind, frame).items():
         frame = frame.append_column(name, column)
-    policies = {"ties": task.source.ties, "unranked": task.source.unranked}
-    judgement = judge(task.suite, Scope.RECORD, frame, policies)
+    policies = {"ties": source.ties, "unranked": source.unranked}
+    judgement = judge(settings.suite(kind), Scope.RECORD, frame, policies)
     passed = np.flatnonzero(~judgement.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
     positions = _positions(loaded.shard, candidates.rows[passed])
@@ -178,7 +163,7 @@ def process_shard(task: ShardTask) -> ShardSummary:
     unmapped = _unmapped(loaded, candidates.misfits)
     aside = pa.concat_tables([batch.unreadable, unmapped, _failed(loaded, candidates, judgement, kind)])
     _write(task.records_path, records)
-    _write(task.keys_path, dedup.fingerprint(kind, kept, kept, task.near))
+    _write(task.keys_path, dedup.fingerprint(kind, kept, kept, settings.near))
     _write(task.aside_path, aside.sort_by("source_index"))
     reasons = Counter(reason for table in (batch.unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
     return ShardSummary(

@@ -2,13 +2,15 @@
 
 ``discover`` finds the raw files, ``open_streams`` takes containers apart, ``open_document`` recognises what holds the
 records of a stream and cuts it into shards, ``load`` and ``parse`` turn a shard into a table, odd objects and
-unreadable rows; ``read_spans`` fetches the bytes of single records again. Damage is never an exception here: it is a
+unreadable rows; ``read_spans`` fetches the bytes of single records again, and what is asked of a record's payload
+later is in ``json_payloads``. Damage is never an exception here: it is a
 row with one of ``READ_REASONS``, and a file without records is an ``UnknownFile``.
 """
 
 from sftrm_quality.reading.batch import LoadedShard, ReadBatch, load, parse
 from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hashed
 from sftrm_quality.reading.fetch import read_spans
+from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
 from sftrm_quality.reading.payloads import payload_columns
 from sftrm_quality.reading.reasons import READ_REASONS, UnknownFile
 from sftrm_quality.reading.shards import OpenDocument, RawShard, open_document
@@ -23,15 +25,20 @@ __all__ = [
     "RawStream",
     "ReadBatch",
     "SourceFile",
+    "Span",
     "UnknownFile",
     "content_hash",
+    "damage_spans",
     "discover",
+    "field_spans",
     "hashed",
     "load",
+    "naming",
     "open_document",
     "open_streams",
     "parse",
     "parse_record",
     "payload_columns",
+    "payload_value",
     "read_spans",
 ]

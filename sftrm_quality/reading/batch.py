@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.json
 
 from sftrm_quality.config import Limits
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.reading.discover import raw_file_error
+from sftrm_quality.reading.json_payloads import payload_value
 from sftrm_quality.reading.kernels import kernel
 from sftrm_quality.reading.shards import RawShard
 from sftrm_quality.reading.strict import parse_record
@@ -39,6 +41,11 @@ class LoadedShard:
         """The bytes of a record of the shard as they stand in the source."""
         return self.unreadable.raw_bytes(row)
 
+    def value(self, row: int) -> Any:
+        """The value of a record that ``parse`` could read."""
+        i = int(np.searchsorted(self.rows, row))
+        return payload_value(self.text[self.starts[i] : self.ends[i]].tobytes())
+
 
 @dataclass(frozen=True)
 class ReadBatch:
@@ -66,9 +73,9 @@ def load(shard: RawShard, limits: Limits) -> LoadedShard:
             file.seek(shard.file_offset)
             raw = file.read(shard.length)
     except OSError as error:
-        raise StorageError(f"{shard.path}: cannot be read ({error.strerror}). Check the file, run again.") from error
+        raise raw_file_error(error, shard.path, "read") from error
     if len(raw) != shard.length:
-        raise StorageError(
+        raise TransientStorageError(
             f"{shard.path}: {len(raw)} bytes at {shard.file_offset}, expected {shard.length}: "
             "the file changed while it was read. Run again when it is complete."
         )

@@ -16,7 +16,7 @@ ContainerName = Literal["json_document", "json_array", "json_lines", "json_seque
 
 HEAD_BYTES = 4 << 20
 _SAMPLE_LINES = 50
-_RECORDS_MEMBER = re.compile(rb'"data_info"\s*:\s*\[')
+_RECORDS_MEMBER = re.compile(rf'"{RECORDS_KEY}"\s*:\s*\['.encode())
 
 
 @dataclass(frozen=True)

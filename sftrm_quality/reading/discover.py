@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import xxhash
 
-from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.errors import ConfigError, StorageError, TransientStorageError, storage_error_type
 
 _HASH_BLOCK = 1 << 20
 # What operating systems and people leave beside data: never data itself.
@@ -43,8 +43,23 @@ def content_hash(path: Path) -> str:
             while block := file.read(_HASH_BLOCK):
                 digest.update(block)
     except OSError as error:
-        raise StorageError(f"{path}: cannot be read ({error.strerror}). Check the file and its permissions.") from error
+        raise raw_file_error(error, path, "read") from error
     return digest.hexdigest()
+
+
+def raw_file_error(error: OSError, path: Path, done: str) -> StorageError:
+    """What the system says of a raw file that was there when the run began.
+
+    Args:
+        error: The system's.
+        path: The file.
+        done: What cannot be done with it: read, opened.
+
+    Returns:
+        The error to raise. A file that is gone is being replaced, and may be whole the next time.
+    """
+    failed = TransientStorageError if isinstance(error, FileNotFoundError) else storage_error_type(error)
+    return failed(f"{path}: cannot be {done} ({error.strerror}). Check the file and its permissions, run again.")
 
 
 def is_ignored(name: str) -> bool:
@@ -99,7 +114,8 @@ def _shown(name: str) -> str:
 
 
 def _unreadable(error: OSError) -> NoReturn:
-    raise StorageError(f"{error.filename}: cannot be listed ({error.strerror}). Check its permissions.") from error
+    said = f"{error.filename}: cannot be listed ({error.strerror}). Check its permissions."
+    raise storage_error_type(error)(said) from error
 
 
 def _walk(root: Path) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.reading.discover import SourceFile
 from sftrm_quality.reading.streams import RawStream, open_streams
 from sftrm_quality.reading.window import Window
@@ -20,15 +20,15 @@ def read_spans(
 
     ``source_file`` names the stream (the file itself or a member), positions are those of the records' lineage. A plain
     file is read at the places, a compressed one once from the beginning. UTF-16 and CP949 come as they are.
-    Raises StorageError where the stream or the bytes are no longer there.
+    Raises TransientStorageError where the stream or the bytes are no longer there.
     """
     stream = next((s for s in open_streams(file) if isinstance(s, RawStream) and s.source_file == source_file), None)
     if stream is None:
-        raise StorageError(f"{file.path}: no '{source_file}' in it any more. The raw file changed; run again.")
+        raise TransientStorageError(f"{file.path}: no '{source_file}' in it any more. The raw file changed; run again.")
     spans = zip(offsets.tolist(), lengths.tolist(), strict=True)
     for offset, length, record in _at_places(file, spans) if stream.plain else _passing_by(stream, spans):
         if len(record) != length:
-            raise StorageError(
+            raise TransientStorageError(
                 f"{source_file}: {len(record)} bytes at {offset}, expected {length}. "
                 "The raw file changed after it was read; run again."
             )

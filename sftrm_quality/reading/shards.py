@@ -9,7 +9,7 @@ import numpy as np
 import xxhash
 
 from sftrm_quality.config import Limits
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import storage_error_type
 from sftrm_quality.reading.containers import HEAD_BYTES, Container, ContainerName, recognise
 from sftrm_quality.reading.document import rest_of_document
 from sftrm_quality.reading.elements import ElementReader
@@ -52,6 +52,14 @@ class RawShard:
     lengths: Any
     lines: Any
     broken: dict[int, str]
+
+    def payloads(self) -> Iterator[bytes]:
+        """The bytes of each record, broken ones too, in ``encoding``. Raises OSError where they cannot be read."""
+        with self.path.open("rb") as file:
+            file.seek(self.file_offset)
+            data = file.read(self.length)
+        for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
+            yield data[start:end]
 
 
 @dataclass(frozen=True)
@@ -211,7 +219,9 @@ class _Cutter:
             try:
                 path.write_bytes(text)
             except OSError as error:
-                raise StorageError(f"{path}: cannot be written ({error.strerror}). Free space, run again.") from error
+                raise storage_error_type(error)(
+                    f"{path}: cannot be written ({error.strerror}). Free space, run again."
+                ) from error
         index, self._index = self._index, self._index + len(starts)
         original = self._text.name if self._text.is_utf16 and self._text.name else self._parse.encoding
         return RawShard(

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sftrm_quality.errors import StorageError
-from sftrm_quality.reading.discover import SourceFile, is_ignored
+from sftrm_quality.reading.discover import SourceFile, is_ignored, raw_file_error
 from sftrm_quality.reading.inflate import GZIP_MAGIC, ZSTD_MAGIC, gunzip, unzstd, zip_member
 from sftrm_quality.reading.reasons import UnknownFile
 from sftrm_quality.reading.window import ByteStream
@@ -62,9 +61,7 @@ def _open(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except OSError as error:
-        raise StorageError(
-            f"{path}: cannot be opened ({error.strerror}). Check the file and its permissions."
-        ) from error
+        raise raw_file_error(error, path, "opened") from error
 
 
 def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:

@@ -20,8 +20,8 @@ from sftrm_quality import dedup
 from sftrm_quality.checks import RELEASE_FACTS
 from sftrm_quality.collection import Collection
 from sftrm_quality.config import RunConfig
-from sftrm_quality.errors import StorageError
-from sftrm_quality.intake import Intake
+from sftrm_quality.errors import OwnFileError
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.output import append_array
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
@@ -86,7 +86,7 @@ def _save(path: Path, values: Hashes) -> None:
 def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
     """Decode a written part, batch by batch, and write its ``hashes``.
 
-    Raises StorageError where the part is not what was to be written.
+    Raises OwnFileError where the part is not what was to be written.
     """
     record_ids, data_ids, prompts = [], [], []
     profile: Profile = {}
@@ -100,7 +100,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 ids, dedup.content_hashes(part.label_kind, candidates).to_pylist(), strict=True
             ):
                 if record_id.split("-")[1] != content.hex():
-                    raise StorageError(f"{part.path}: record {record_id} does not hold the content that was judged")
+                    raise OwnFileError(f"{part.path}: record {record_id} does not hold the content that was judged")
             record_ids.append(_hashes(ids))
             names = table["data_id"].to_pylist()
             if ids_within_file:
@@ -112,7 +112,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 give_memory_back()
     rows = sum(map(len, record_ids))
     if rows != part.rows:
-        raise StorageError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
+        raise OwnFileError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
     _save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
     return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes, profile)
 
@@ -164,7 +164,7 @@ def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) ->
     return sum(drawn and shares[s] * groups >= _EXPECTED_GROUPS and sizes[s] == 0 for s in SPLITS)
 
 
-def _share_unreadable(intakes: Sequence[Intake]) -> float:
+def _share_unreadable(intakes: Sequence[FileIntake]) -> float:
     """The share of raw bytes in files of no known format; the members of an archive share its bytes evenly."""
     streams = Counter(intake.raw.source_file for intake in intakes)
     bytes_of = {intake.raw.source_file: intake.raw.size for intake in intakes}
@@ -174,7 +174,7 @@ def _share_unreadable(intakes: Sequence[Intake]) -> float:
 
 
 def release_facts(
-    intakes: Sequence[Intake],
+    intakes: Sequence[FileIntake],
     collection: Collection,
     parts: Sequence[tuple[Part, PartFacts]],
     config: RunConfig,

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sftrm_quality.checks import Suites
 from sftrm_quality.config import RunConfig
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import PermanentStorageError, storage_error_type
+from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.releases.parts import file_hash
-from sftrm_quality.versions import versions
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
@@ -41,10 +42,20 @@ def hash_of(value: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def release_id(files: Sequence[SourceFile], config: RunConfig, suites_hash: str) -> str:
-    """A name that follows from everything that a release is made from; equal inputs give an equal id."""
+def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites) -> str:
+    """A name that follows from everything that a release is made from.
+
+    Args:
+        files: The raw files, hashed.
+        config: The run's settings.
+        suites: The run's suites.
+
+    Returns:
+        ``r-`` and 16 hexadecimal digits; equal inputs give an equal id.
+    """
     inputs = [[file.source_file, file.content_hash] for file in files]
-    return "r-" + hash_of([inputs, settings_in_force(config), suites_hash, versions()])[:16]
+    shards = ShardSettings.of(config, suites).key()
+    return "r-" + hash_of([inputs, shards, settings_in_force(config), suites.release.hash])[:16]
 
 
 def read_manifest(release: Path) -> Manifest:
@@ -55,9 +66,8 @@ def read_manifest(release: Path) -> Manifest:
         if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
             raise ValueError(f"expected an object with {', '.join(sorted(_NEEDED))}")
     except (OSError, ValueError) as error:
-        raise StorageError(
-            f"{path}: the release has no readable manifest ({error}); run again to rebuild it"
-        ) from error
+        failed = storage_error_type(error) if isinstance(error, OSError) else PermanentStorageError
+        raise failed(f"{path}: the release has no readable manifest ({error}); run again to rebuild it") from error
     return manifest
 
 

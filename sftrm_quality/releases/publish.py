@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sftrm_quality import progress
-from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.errors import ConfigError, PermanentStorageError, StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
 from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest
@@ -113,6 +113,6 @@ def rollback(output: OutputFolder, release_id: str) -> Release:
     """
     release = find_release(output, release_id)
     if damaged := damaged_files(release.folder, release.manifest):
-        raise StorageError(f"{release.folder}: damaged, not put in force: {', '.join(damaged[:5])}")
+        raise PermanentStorageError(f"{release.folder}: damaged, not put in force: {', '.join(damaged[:5])}")
     switch_to(output, release_id)
     return release

@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from sftrm_quality.checks import Entry, damage, texts
 from sftrm_quality.checks.phrases import compiled_phrases
+from sftrm_quality.formats import fields_blamed
 from sftrm_quality.personal_data import find_personal_data
+from sftrm_quality.reading import READ_REASONS, Span, damage_spans, field_spans
 from sftrm_quality.reports.record_parts import PAYLOAD, RecordPart
 from sftrm_quality.text import normalise_text
 
-Span = tuple[int, int]
 # More marks than this in one text show nothing new.
 MARKS = 8
 
@@ -41,26 +42,9 @@ def defects(
 
 
 def _in_payload(reason: str, detail: str, payload: str, as_read: bool) -> list[Span]:
-    if reason == "invalid_json" and as_read and (position := re.search(r"(\d+) bytes into the record", detail)):
-        before = len(payload.encode()[: int(position[1])].decode("utf-8", "ignore"))
-        return [(min(before, len(payload) - 1), min(before, len(payload) - 1) + 1)] if payload else []
-    if reason == "not_a_number":
-        return [match.span(1) for match in _NOT_A_NUMBER.finditer(payload) if match[1]][:MARKS]
-    if reason in _NAMING_KEYS:
-        keys = "|".join(map(re.escape, _NAMING_KEYS[reason].findall(detail)))
-        return [match.span() for match in re.finditer(rf'"(?:{keys})"(?=\s*:)', payload)][:MARKS] if keys else []
-    return []
-
-
-# Strings are passed over as a whole.
-_NOT_A_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)', re.DOTALL)
-# What of a detail are names of keys.
-_NAMING_KEYS = {
-    "duplicate_key": re.compile(r"key '(.+?)'"),
-    "field_type_wrong": re.compile(r"^(\w+)"),
-    "field_unexpected": re.compile(r"^(\w+)"),
-    "aliases_disagree": re.compile(r"\b(prompt|input|question)\b"),
-}
+    if reason in READ_REASONS:
+        return damage_spans(reason, detail, payload, as_read)[:MARKS]
+    return field_spans(payload, fields_blamed(reason, detail))[:MARKS]
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
 from sftrm_quality.collection import Collection, hash_column
-from sftrm_quality.intake import Intake
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.ledger import Account
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import count_repeated
@@ -19,7 +19,7 @@ from sftrm_quality.splits import SPLITS
 Figures = dict[str, Any]
 
 
-def _files(intakes: Sequence[Intake], collection: Collection) -> list[dict[str, Any]]:
+def _files(intakes: Sequence[FileIntake], collection: Collection) -> list[dict[str, Any]]:
     accounts = {f.source_file: f.account for f in collection.ledger.files}
     reasons = _reasons_by_file(intakes, collection)
     return [
@@ -39,7 +39,7 @@ def _files(intakes: Sequence[Intake], collection: Collection) -> list[dict[str, 
     ]
 
 
-def _reasons_by_file(intakes: Sequence[Intake], collection: Collection) -> dict[str, Counter[str]]:
+def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> dict[str, Counter[str]]:
     """Of every source file, how many records were set aside for each reason. They sum to the reasons of all files."""
     found: dict[str, Counter[str]] = {intake.source_file: Counter() for intake in intakes}
     for intake in intakes:
@@ -55,7 +55,7 @@ def _reasons_by_file(intakes: Sequence[Intake], collection: Collection) -> dict[
     return found
 
 
-def all_counts(intakes: Sequence[Intake], collection: Collection) -> list[CheckCount]:
+def all_counts(intakes: Sequence[FileIntake], collection: Collection) -> list[CheckCount]:
     """How every row expectation fared, summed over the shards and the whole collection."""
     return sum_counts(
         [count for intake in intakes for shard in intake.shards for count in shard.counts] + list(collection.counts)
@@ -72,7 +72,7 @@ def _by_severity(
     return found
 
 
-def _read_and_format_reasons(intakes: Sequence[Intake]) -> dict[LabelKind, Counter[str]]:
+def _read_and_format_reasons(intakes: Sequence[FileIntake]) -> dict[LabelKind, Counter[str]]:
     reasons: dict[LabelKind, Counter[str]] = {kind: Counter() for kind in LabelKind}
     for intake in intakes:
         for shard in intake.shards:
@@ -99,7 +99,7 @@ def _groups(collection: Collection) -> dict[str, int]:
 
 
 def of_collection(
-    intakes: Sequence[Intake],
+    intakes: Sequence[FileIntake],
     collection: Collection,
     suites: Suites,
     row_results: Sequence[CheckResult],

@@ -12,7 +12,7 @@ from sftrm_quality.checks import Entry, Suites
 from sftrm_quality.checks.rankings import row_of_each
 from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
 from sftrm_quality.collection import Collection, Shard, read_table
-from sftrm_quality.intake import Intake
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.personal_data import PersonalData, find_personal_data
 from sftrm_quality.records import LabelKind
 from sftrm_quality.reports.figures import Figures
@@ -24,7 +24,7 @@ SAMPLES_OF_EACH = 3
 _CHECK = "expect_record_to_be_free_of_personal_data"
 
 
-def personal_figures(intakes: Sequence[Intake], suites: Suites) -> list[Figures]:
+def personal_figures(intakes: Sequence[FileIntake], suites: Suites) -> list[Figures]:
     """Of every check for personal data, by label kind: its ``reason``, ``kind`` of data and ``severity``, the number of
     ``records`` judged with a finding, and ``files``: {source_file, records} of those with any, most first."""
     found = []
@@ -70,7 +70,7 @@ def _entries(suites: Suites) -> Iterator[tuple[LabelKind, Entry]]:
         yield from ((kind, entry) for entry in suite.entries if entry.type == _CHECK)
 
 
-def _failed(intake: Intake, shard: int, entry: Entry) -> int:
+def _failed(intake: FileIntake, shard: int, entry: Entry) -> int:
     return sum(count.failed for count in intake.shards[shard].counts if count.reason == entry.reason)
 
 

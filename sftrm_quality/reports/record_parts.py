@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.wire import Misfit, conform
+from sftrm_quality.reading import payload_value
 
 # A longer record is shown as it stands in its file: nobody reads it, and taking it apart needs several times its size.
 _LONGEST = 1 << 20
@@ -54,13 +54,13 @@ def _candidate(payload: str, format_name: str | None, source: SourceSettings) ->
         return None
     fmt = FORMATS[format_name]
     try:
-        record = orjson.loads(payload)
+        record = payload_value(payload)
         wire = fmt.wire_schema([record])
         fitted = conform(record, wire)
         if isinstance(fitted, Misfit):
             return None
         rows = fmt.to_candidates(pa.Table.from_pylist([fitted], schema=wire), source).candidates.to_pylist()
-    except (orjson.JSONDecodeError, UnicodeEncodeError, pa.ArrowException):  # the reason why many are set aside
+    except (ValueError, pa.ArrowException):  # the reason why many are set aside
         return None
     return rows[0] if rows else None
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import PermanentStorageError, storage_error_type
 from sftrm_quality.ledger import Account
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import STREAMED, Release, damaged_files, hash_of
@@ -90,7 +90,7 @@ def _files(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict
 
 def _must_be_whole(release: Release) -> None:
     if damaged := damaged_files(release.folder, release.manifest):
-        raise StorageError(
+        raise PermanentStorageError(
             f"{release.folder}: damaged: {', '.join(damaged[:5])}; the next run rebuilds the release in force, "
             "an older one comes back from a copy or not at all"
         )
@@ -100,7 +100,8 @@ def _whole(a: Release, b: Release, kind: LabelKind) -> dict[str, Any]:
     try:
         return _records(a.folder / kind, b.folder / kind)
     except (OSError, pa.ArrowException) as error:
-        raise StorageError(
+        failed = storage_error_type(error) if isinstance(error, OSError) else PermanentStorageError
+        raise failed(
             f"{a.folder} or {b.folder}: a data file cannot be read ({error}); `sftrm rollback` names damaged files"
         ) from error
 

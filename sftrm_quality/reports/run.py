@@ -48,6 +48,7 @@ class RunFacts:
     started: datetime
     config: RunConfig
     suites_hash: str
+    suite_files_hash: str
     files: tuple[SourceFile, ...]
     release_id: str
     damaged_files: tuple[str, ...]
@@ -79,6 +80,7 @@ def manifest_of(run: RunFacts, figures: Figures, decision: Recorded | None) -> d
         "inputs": [{"source_file": f.source_file, "bytes": f.size, "content_hash": f.content_hash} for f in run.files],
         "config": settings_in_force(run.config),
         "suites_hash": run.suites_hash,
+        "suite_files_hash": run.suite_files_hash,
         "versions": versions(),
         "decision": decision,
         "figures": figures,

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from sftrm_quality.errors import StorageError
+from sftrm_quality.errors import storage_error_type
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import take_back_unfinished
 from sftrm_quality.reports.figures import Figures
@@ -39,7 +39,7 @@ def write_diff(comparison: Figures, output: OutputFolder) -> Path:
         write_atomically(page.with_suffix(".json"), json.dumps(comparison, ensure_ascii=False, indent=2) + "\n")
         write_atomically(page, render_diff(comparison))
     except OSError as error:
-        raise StorageError(f"{page}: cannot be written: {error.strerror or error}") from error
+        raise storage_error_type(error)(f"{page}: cannot be written: {error.strerror or error}") from error
     return page
 
 

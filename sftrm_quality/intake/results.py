@@ -1,4 +1,4 @@
-"""What reading one source file gave: its shards, spilled to the cache, and their counts."""
+"""What the intake of one source file gave: its shards, spilled to the cache, and their counts."""
 
 import json
 from collections import Counter
@@ -36,7 +36,7 @@ class ShardSummary:
 
 
 @dataclass(frozen=True)
-class Intake:
+class FileIntake:
     """One source file, or one member of an archive, as it came in.
 
     status: ``read``, ``skipped`` (known, and holds no records of a kind) or ``unreadable`` (no known format); note
@@ -82,8 +82,8 @@ class Intake:
         return values
 
 
-def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[Intake]:
-    """The counterpart of `Intake.to_json`, for the raw file as it is called now."""
+def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[FileIntake]:
+    """The counterpart of `FileIntake.to_json`, for the raw file as it is called now."""
     intakes = []
     for values in json.loads(text):
         shards = tuple(
@@ -92,7 +92,7 @@ def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[Intake]:
         )
         kind = values.pop("label_kind")
         intakes.append(
-            Intake(
+            FileIntake(
                 **{**values, "source_file": raw.source_file + values["source_file"]},
                 raw=raw,
                 folder=folder,

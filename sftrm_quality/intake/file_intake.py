@@ -1,0 +1,170 @@
+"""File intake: every stream of a raw file opened, its format recognised, its shards checked by the workers."""
+
+import shutil
+import tempfile
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from sftrm_quality import progress
+from sftrm_quality.errors import TransientStorageError, storage_error
+from sftrm_quality.formats import NoFormat, recognise
+from sftrm_quality.formats.base import Format, Unlabelled
+from sftrm_quality.intake import cache
+from sftrm_quality.intake.late_records import look_through, without_records
+from sftrm_quality.intake.results import FileIntake, ShardSummary
+from sftrm_quality.intake.shard import ShardTask, process_shard
+from sftrm_quality.intake.shard_settings import ShardSettings
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.reading import (
+    OpenDocument,
+    RawShard,
+    RawStream,
+    SourceFile,
+    UnknownFile,
+    content_hash,
+    open_document,
+    open_streams,
+)
+from sftrm_quality.workers import Workers
+
+
+@dataclass
+class ReadProgress:
+    """Bytes of raw files read so far, over all files and threads of a run."""
+
+    total: int
+    done: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, count: int) -> None:
+        with self._lock:
+            self.done += count
+            done = self.done
+        progress.report("read", min(done, self.total), self.total, "bytes")
+
+
+@dataclass(frozen=True)
+class IntakeContext:
+    """What the intake of a file needs besides the file."""
+
+    settings: ShardSettings
+    output: OutputFolder
+    staging: Path
+    workers: Workers
+    progress: ReadProgress
+
+
+def intake_file(file: SourceFile, context: IntakeContext) -> list[FileIntake]:
+    """Read, map, check and fingerprint one raw file, or find in the cache what that gave before.
+
+    Args:
+        file: The raw file, hashed.
+        context: What else it takes.
+
+    Returns:
+        One intake a stream: of the file itself, or of each member of an archive.
+
+    Raises:
+        StorageError: Reading or spilling fails, or the file changes meanwhile.
+    """
+    key = cache.cache_key(file, context.settings)
+    kept = cache.find(context.output, key, file)
+    if kept is not None:
+        context.progress.add(file.size)
+        return kept
+    # The intake of equal files may go on at the same time, each in a folder of its own.
+    building = Path(tempfile.mkdtemp(prefix="intake-", dir=context.staging))
+    try:
+        return _Reader(file, context, building).read(key)
+    except OSError as error:
+        # Reading does not name the file, writing in worker and main process names what it writes.
+        raise storage_error(error, file.path) from error
+    finally:
+        # A second try must not meet a disk that is full of the first one.
+        shutil.rmtree(building, ignore_errors=True)
+
+
+class _Reader:
+    """Reads one raw file into a folder that is being built."""
+
+    def __init__(self, file: SourceFile, context: IntakeContext, building: Path) -> None:
+        self._file, self._context, self._building = file, context, building
+        self._counted = _Counted(context.progress, file.size)
+
+    def read(self, key: str) -> list[FileIntake]:
+        intakes = [self._stream(number, stream) for number, stream in enumerate(open_streams(self._file))]
+        # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not stand under them.
+        if content_hash(self._file.path) != self._file.content_hash:
+            raise self._changed()
+        kept = cache.keep(self._context.output, key, self._building, intakes, self._file)
+        self._context.progress.add(self._counted.rest())
+        return kept
+
+    def _changed(self) -> TransientStorageError:
+        return TransientStorageError(f"{self._file.path}: changed while it was read; run again when it is whole")
+
+    def _stream(self, number: int, stream: RawStream | UnknownFile) -> FileIntake:
+        intake = FileIntake(stream.source_file, self._file, self._building, number, "unreadable")
+        if isinstance(stream, UnknownFile):
+            return replace(intake, note=stream.seen)
+        spill = self._building / f"spill-{number}"
+        spill.mkdir()
+        try:
+            return self._document(intake, stream, spill)
+        finally:
+            shutil.rmtree(spill)
+
+    def _document(self, intake: FileIntake, stream: RawStream, spill: Path) -> FileIntake:
+        limits, source = self._context.settings.limits, self._context.settings.source(stream.source_file)
+        document = open_document(stream, limits, spill, source.encoding)
+        if isinstance(document, UnknownFile):
+            return replace(intake, note=document.seen)
+        intake = replace(intake, status="read", container=document.container)
+        found = recognise(document.sample, source)
+        if isinstance(found, Unlabelled | NoFormat):
+            # The sample is the beginning of the file; what comes later may be records all the same.
+            records, late = look_through(document, source)
+            if late is None:
+                return without_records(intake, document, found, records)
+            document = open_document(stream, limits, spill, source.encoding)
+            if isinstance(document, UnknownFile):
+                raise self._changed()
+            found, document = late.format, replace(document, sample=[*document.sample, late.record])
+        shards = self._shards(intake, document, found)
+        return replace(intake, format=found.name, label_kind=found.label_kind, shards=shards)
+
+    def _shards(self, intake: FileIntake, document: OpenDocument, fmt: Format) -> tuple[ShardSummary, ...]:
+        wire = fmt.wire_schema(document.sample)
+        numbers = count()
+
+        def submit(shard: RawShard) -> Future[ShardSummary]:
+            task = ShardTask(shard, fmt.name, wire, self._context.settings, *intake.shard_paths(next(numbers)))
+            if not shard.spilled:
+                self._counted.add(shard.length)
+            summary = self._context.workers.submit(process_shard, task)
+            if shard.spilled:
+                # Here and not in the task, which is run again when its worker dies.
+                summary.add_done_callback(lambda _: shard.path.unlink(missing_ok=True))
+            return summary
+
+        try:
+            return tuple(self._context.workers.in_order(submit, document.shards))
+        finally:
+            document.close()
+
+
+class _Counted:
+    """How much of one file was reported as read, so that its end is its size whatever it was packed with."""
+
+    def __init__(self, total: ReadProgress, size: int) -> None:
+        self._total, self._size, self._done = total, size, 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        self._total.add(count)
+
+    def rest(self) -> int:
+        return max(0, self._size - self._done)
