@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sftrm_quality.output import OutputFolder
 
 _TRIES = 5
+_first_to_end = threading.Lock()
 _handler: Callable[[int, FrameType | None], None] | None = None
 
 
@@ -108,6 +110,9 @@ def _end(output: "OutputFolder", last_words: Callable[[], int]) -> NoReturn:
     from sftrm_quality.releases import nothing_moving
     from sftrm_quality.reports import take_back
 
+    if not _first_to_end.acquire(blocking=False):
+        # Prefect's server is among the children that another thread is ending just now.
+        threading.Event().wait()
     _end_children()
     # Another thread that is putting a release in place comes to its end first: it takes milliseconds.
     with nothing_moving():

@@ -93,3 +93,24 @@ def test_after_it_is_published(home, raw, tmp_path):
     report = json.loads(out)
     assert report["verdict"] == "published" and report["release_id"] == (run.out / "LATEST").read_text().strip()
     assert not (run.out / ".staging").exists()
+
+
+def test_who_ends_the_process_first_has_the_last_word(tmp_path):
+    """Ctrl-C kills Prefect's server too, and the thread that watches it must not take that for news."""
+    code = """
+import sys, threading, time
+from pathlib import Path
+from flows import stopping
+from sftrm_quality.output import OutputFolder
+
+def end_children():
+    stopping._end_children = lambda: None
+    threading.Thread(target=stopping._end, args=(output, lambda: 3), daemon=True).start()
+    time.sleep(1)
+
+stopping._end_children = end_children
+output = OutputFolder(Path(sys.argv[1]))
+stopping._end(output, lambda: 130)
+"""
+    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, timeout=PATIENCE)
+    assert ended.returncode == 130
