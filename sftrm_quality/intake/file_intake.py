@@ -65,7 +65,7 @@ def intake_file(file: SourceFile, context: IntakeContext) -> list[FileIntake]:
         context: What else it takes.
 
     Returns:
-        One intake a stream: of the file itself, or of each member of an archive.
+        One intake per stream: of the file itself, or of each member of an archive.
 
     Raises:
         StorageError: Reading or spilling fails, or the file changes meanwhile.
