@@ -93,30 +93,13 @@ class Suites:
 def read_suites(folder: Path) -> Suites:
     """Read ``sft.json``, ``rm.json`` and ``release.json`` of a folder and check all that can be seen at a glance.
 
-    Raises SuiteError, one line that names the file and the entry. Whether Great Expectations takes every entry is
-    for `compile_suites` to say.
+    Whether Great Expectations takes every entry is for `compile_suites` to say.
+
+    Raises:
+        SuiteError: one line that names the file and the entry.
     """
     sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*map(str, LabelKind), RELEASE))
     return Suites(sft, rm, release)
-
-
-def compile_suites(suites: Suites) -> None:
-    """Make sure that every entry is an expectation that fits its frame. Raises SuiteError otherwise.
-
-    Imports Great Expectations, some seconds of a process's first call.
-    """
-    # Here and not above: `import sftrm_quality.checks` must not cost an import of Great Expectations.
-    from sftrm_quality.checks.compiling import compile_suite
-
-    for suite in (suites.sft, suites.rm, suites.release):
-        compile_suite(suite)
-
-
-def load_suites(folder: Path) -> Suites:
-    """`read_suites` and `compile_suites` in one."""
-    suites = read_suites(folder)
-    compile_suites(suites)
-    return suites
 
 
 def _read(path: Path, name: str) -> Suite:
