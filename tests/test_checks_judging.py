@@ -287,6 +287,32 @@ def test_the_release_names_the_label_kind_and_the_figure() -> None:
     assert [result.reason for result in found] == [e.reason for e in shipped("release").entries]
 
 
+def test_a_new_expectation_is_judged_by_what_the_suite_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No list beside the fields has to name them for the metric to get their values."""
+    from great_expectations.compatibility.pydantic import StrictInt
+    from great_expectations.expectations import registry
+
+    from sftrm_quality.checks.custom.base import Columns, RowExpectation
+    from sftrm_quality.checks.texts import Mask
+
+    # Classes register themselves; this one is gone when the test is over.
+    monkeypatch.setattr(registry, "_registered_expectations", dict(registry._registered_expectations))
+
+    class ExpectTextToBeOfLength(RowExpectation):
+        length: StrictInt = 1
+        column_type = pa.string()
+
+        def failing(self, columns: Columns) -> Mask:
+            return np.array([len(text) != self.length for text in columns[self.column].to_pylist()])
+
+        def describe(self, columns: Columns) -> list[str]:
+            return [f"not {self.length}"] * len(columns[self.column])
+
+    suite = suite_of(tmp_path, "sft", entry("expect_text_to_be_of_length", "length", column="data_id", length=2))
+    found = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, {"data_id": "a"}, {"data_id": "ab"}), {})
+    assert found.failures.to_pylist() == [{"row": 0, "reason": "length", "severity": "critical", "detail": "not 2"}]
+
+
 def test_a_figure_that_is_missing_is_never_a_pass() -> None:
     table = facts({})
     nothing = pa.nulls(1, pa.int64())

@@ -176,7 +176,7 @@ def _describe(
 ) -> list[str]:
     """What was found in each of the failing rows."""
     if isinstance(expectation, RowExpectation):
-        asked = ((name, getattr(expectation, name)) for name in expectation.settings)
+        asked = ((name, getattr(expectation, name)) for name in expectation.settings())
         given = {name: parameters[value["$PARAMETER"]] for name, value in asked if isinstance(value, dict)}
         asking: RowExpectation = expectation.copy(update=given)
         return asking.describe({name: columns[name].take(failing) for name in asking.columns_read()})

@@ -36,15 +36,19 @@ _FAILING_ROWS = "rows.failing"
 class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expectations is not followed
     """The base of our expectations: one column of the frame, a yes or no for every row.
 
-    A subclass names the type of column that it judges and its own settings (fields, listed in ``settings``), and
-    has two methods: ``failing``, which says which rows fail, and ``describe``, which says what was found in them.
+    A subclass names the type of column that it judges, its fields are its settings, and it has two methods:
+    ``failing``, which says which rows fail, and ``describe``, which says what was found in them.
     """
 
     column: StrictStr
     mostly: MostlyField = 1.0
 
     column_type: ClassVar[pa.DataType]
-    settings: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def settings(cls) -> tuple[str, ...]:
+        """The names of its own fields: what an entry of a suite may say besides ``column`` and ``mostly``."""
+        return tuple(name for name in cls.__fields__ if name not in RowExpectation.__fields__)
 
     @abstractmethod
     def failing(self, columns: Columns) -> Mask:
@@ -88,7 +92,7 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
             metric_value_kwargs={
                 "expectation_type": self.expectation_type,
                 "column": self.column,
-                "settings": {name: getattr(self, name) for name in self.settings},
+                "settings": {name: getattr(self, name) for name in self.settings()},
             },
         )
         dependencies.set_metric_configuration(_FAILING_ROWS, metric)

@@ -34,7 +34,6 @@ class _ContentsExpectation(RowExpectation):
     """An expectation on the texts of ``column`` and of the columns ``others``. Null passes."""
 
     others: list[StrictStr] = []  # noqa: RUF012 (pydantic copies it)
-    settings: ClassVar[tuple[str, ...]] = ("others",)
     sign: ClassVar[int]
 
     @abstractmethod
@@ -92,7 +91,6 @@ class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
     """No text has personal data of one ``kind``: a resident_number, mobile_number, email or card_number."""
 
     kind: PersonalKind
-    settings = ("others", "kind")
     sign = signs.DIGITS | signs.AT
 
     def find(self, text: str) -> str | None:

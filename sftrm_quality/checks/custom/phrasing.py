@@ -62,7 +62,6 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
 
     phrases: list[StrictStr]
     within: StrictInt
-    settings = ("phrases", "within")
 
     def columns_needed(self) -> list[str]:
         return [self.column, f"{self.column}_normalised"]
@@ -98,7 +97,6 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
     minimum: StrictInt
     share: Annotated[float, PydanticField(gt=0.5, le=1)]
     requests: list[StrictStr]
-    settings = ("other", "minimum", "share", "requests")
 
     def columns_needed(self) -> list[str]:
         return [self.column, self.other, f"{self.other}_normalised"]

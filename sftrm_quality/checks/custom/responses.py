@@ -94,7 +94,6 @@ class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
     """No response has more than ``maximum`` characters (code points)."""
 
     maximum: StrictInt
-    settings = ("maximum",)
 
     def text_fails(self, text: pa.Array) -> Mask:
         too_long: Mask = pc.fill_null(pc.greater(pc.utf8_length(text), self.maximum), False).to_numpy(
@@ -111,7 +110,6 @@ class ExpectResponsesToNumberAtLeast(_ResponsesExpectation):
     """There are at least ``minimum`` responses. Null is none."""
 
     minimum: StrictInt
-    settings = ("minimum",)
 
     def failing(self, columns: Columns) -> Mask:
         too_few: Mask = Responses.of(columns[self.column]).count() < self.minimum
@@ -126,7 +124,6 @@ class ExpectRankedResponsesToNumberAtLeast(_ResponsesExpectation):
     """At least ``minimum`` responses have a rank. A row with fewer responses than that passes: it lacks responses."""
 
     minimum: StrictInt
-    settings = ("minimum",)
 
     def failing(self, columns: Columns) -> Mask:
         responses = Responses.of(columns[self.column])
@@ -138,7 +135,6 @@ class ExpectResponsesToBeRanked(_ResponsesExpectation):
     """Every response has a rank, where the source's policy ``unranked`` is ``forbid``."""
 
     unranked: Literal["forbid", "allow"] | SuiteParameterDict
-    settings = ("unranked",)
 
     def failing(self, columns: Columns) -> Mask:
         responses = Responses.of(columns[self.column])
@@ -159,7 +155,6 @@ class ExpectRanksToBeContiguous(_ResponsesExpectation):
     """
 
     ties: Literal["forbid", "dense", "competition"] | SuiteParameterDict
-    settings = ("ties",)
 
     def failing(self, columns: Columns) -> Mask:
         return Responses.of(columns[self.column]).has_gap(str(self.ties))

@@ -55,7 +55,6 @@ class ExpectTextNotToBeAPlaceholder(_TextExpectation):
     """
 
     patterns: list[StrictStr]
-    settings = ("patterns",)
 
     def problem(self) -> str | None:
         if not self.patterns:
@@ -76,7 +75,6 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
 
     minimum: StrictInt | None = None
     maximum: StrictInt | None = None
-    settings = ("minimum", "maximum")
 
     def problem(self) -> str | None:
         low, high = self.minimum, self.maximum
@@ -107,7 +105,6 @@ class ExpectTextToDifferFrom(_TextExpectation):
     """The text is not the text of the column ``other``, both normalised. Null and empty texts pass."""
 
     other: StrictStr
-    settings = ("other",)
 
     def columns_needed(self) -> list[str]:
         return [self.column, f"{self.column}_normalised", f"{self.other}_normalised"]
@@ -127,7 +124,6 @@ class ExpectLabelToBeShortAndClean(_TextExpectation):
     """A label is one line, with something visible at both ends, and at most ``maximum`` characters. Null passes."""
 
     maximum: StrictInt
-    settings = ("maximum",)
 
     def failing(self, columns: Columns) -> Mask:
         label = columns[self.column]
