@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from sftrm_quality.arrays import Mask, one_array
+
 # Default_Ignorable_Code_Point of Unicode (soft hyphen, zero-width marks, variation selectors, Hangul fillers, BOM,
 # tags), the format characters (Cf) that are not in it, and the controls that are not white space.
 # Written out, because the category of a code point changes between versions of Unicode and a key must not.
@@ -57,8 +59,7 @@ def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     """
     if texts.type != pa.string():
         raise TypeError(f"normalise takes an array of type string, not {texts.type}; cast it first")
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
+    texts = one_array(texts)
     if len(texts) == 0:
         return texts
     folded, left_over = _fold_array(texts)
@@ -72,19 +73,19 @@ def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     return folded
 
 
-def _where(texts: pa.StringArray, mask: npt.NDArray[np.bool_]) -> list[str]:
+def _where(texts: pa.StringArray, mask: Mask) -> list[str]:
     found: list[str] = texts.filter(pa.array(mask)).to_pylist()
     return found
 
 
-def _put(texts: pa.StringArray, mask: npt.NDArray[np.bool_], replacements: pa.StringArray) -> pa.StringArray:
+def _put(texts: pa.StringArray, mask: Mask, replacements: pa.StringArray) -> pa.StringArray:
     """The texts with the masked ones replaced, in order. (``pc.replace_with_mask`` takes 2 µs a row.)"""
     rows = np.arange(len(texts))
     rows[mask] = len(texts) + np.arange(len(replacements))
     return pa.concat_arrays([texts, replacements]).take(pa.array(rows))
 
 
-def _fold_array(texts: pa.StringArray) -> tuple[pa.StringArray, npt.NDArray[np.bool_]]:
+def _fold_array(texts: pa.StringArray) -> tuple[pa.StringArray, Mask]:
     """The texts folded by the kernel, and which of them it could not fold (they are empty). Nulls stay null."""
     offsets, data = text_buffers(texts)
     out_offsets, out, left_over = _fold_simple(data, offsets, *_folding_table())

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sftrm_quality.arrays import Mask
 from sftrm_quality.checks import (
     FRAMES,
     RELEASE_FACTS,
@@ -293,7 +294,6 @@ def test_a_new_expectation_is_judged_by_what_the_suite_says(tmp_path: Path, monk
     from great_expectations.expectations import registry
 
     from sftrm_quality.checks.custom.base import Columns, RowExpectation
-    from sftrm_quality.checks.texts import Mask
 
     # Classes register themselves; this one is gone when the test is over.
     monkeypatch.setattr(registry, "_registered_expectations", dict(registry._registered_expectations))

@@ -21,7 +21,6 @@ from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
 from sftrm_quality.dedup.exact import exact_duplicates, first_holders, group_equal
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partition, cut, scratch_folder, written
 from sftrm_quality.dedup.extraction import Extraction
-from sftrm_quality.dedup.keys import digest_halves
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
 from sftrm_quality.dedup.sets import SetFiles
@@ -354,13 +353,6 @@ def test_one_row_stands_for_all_of_its_prompt(tmp_path: Path) -> None:
     groups = prompt_groups(write_shards(tmp_path, records), np.ones(90, np.bool_), 0.8, tmp_path, looking)
     assert groups.tolist() == [0, 0, 2] * 30
     assert read == [0, 1]
-
-
-def test_digests_of_a_slice_and_of_several_pieces() -> None:
-    column = pa.chunked_array([pa.array([bytes([i]) * 16 for i in range(4)], pa.binary(16))])
-    for piece in (column.slice(1, 2), pa.chunked_array([*column.slice(1, 1).chunks, *column.slice(2, 1).chunks])):
-        assert digest_halves(piece).tolist() == [[0x0101010101010101 * i] * 2 for i in (1, 2)]
-    assert digest_halves(column.slice(0, 0)).shape == (0, 2)
 
 
 def test_folders_of_two_steps_never_meet(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
-from sftrm_quality.checks.texts import Mask
+from sftrm_quality.arrays import Mask
 from sftrm_quality.text import normalise_text, text_buffers
 
 _GAP = "[^.!?。]{0,60}?"

@@ -6,9 +6,9 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from sftrm_quality.arrays import Mask, Rows, lists_of, one_array
 from sftrm_quality.checks.suites import Suite
 
 FAILURES = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("severity", pa.string()), ("detail", pa.string())])
@@ -59,19 +59,19 @@ class Judgement:
     counts: tuple[CheckCount, ...]
 
     @cached_property
-    def critical(self) -> npt.NDArray[np.bool_]:
+    def critical(self) -> Mask:
         """Boolean mask over the rows: True where at least one critical expectation failed."""
         mask = np.zeros(self.rows, dtype=bool)
         mask[self._of("critical")["row"].to_numpy()] = True
         return mask
 
-    def grouped(self, severity: str) -> tuple[npt.NDArray[np.int64], pa.ListArray, pa.ListArray]:
+    def grouped(self, severity: str) -> tuple[Rows, pa.ListArray, pa.ListArray]:
         """The rows with failures of that severity (ascending), and for each its reasons and its details."""
         chosen = self._of(severity)
         rows, starts = np.unique(chosen["row"].to_numpy(), return_index=True)
-        offsets = pa.array(np.append(starts, chosen.num_rows), pa.int32())
-        reasons, details = (chosen[name].combine_chunks() for name in ("reason", "detail"))
-        return rows, pa.ListArray.from_arrays(offsets, reasons), pa.ListArray.from_arrays(offsets, details)
+        offsets = np.append(starts, chosen.num_rows)
+        reasons, details = (lists_of(offsets, one_array(chosen[name])) for name in ("reason", "detail"))
+        return rows, reasons, details
 
     def _of(self, severity: str) -> pa.Table:
         return self.failures.filter(pa.compute.equal(self.failures["severity"], severity))

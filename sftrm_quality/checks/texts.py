@@ -6,11 +6,10 @@ RE2 (the engine of pyarrow) knows only ASCII in ``\\s``, so white space and what
 import re
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Mask = npt.NDArray[np.bool_]
+from sftrm_quality.arrays import Mask, Rows, as_mask, row_of_each
 
 # White space, control and format characters (zero-width, byte order mark, soft hyphen, direction marks), and what
 # Unicode calls default ignorable: variation selectors, Hangul fillers, Khmer inherent vowels; and the Braille blank.
@@ -34,10 +33,16 @@ _BLANK = f"^(?:{INVISIBLE}|{TEMPLATE_TOKEN})*$"
 _EXCERPT = 60
 
 
+def text_of_each(column: pa.Array) -> tuple[Rows, pa.StringArray]:
+    """The row and the text of every text of a string column, or of the responses of each row."""
+    if pa.types.is_list(column.type):
+        return row_of_each(column), pc.struct_field(column.flatten(), "text")
+    return np.arange(len(column)), column
+
+
 def matches(texts: pa.Array, pattern: str, *, if_null: bool = False) -> Mask:
     """True where the RE2 pattern is found somewhere in the text."""
-    found: Mask = pc.fill_null(pc.match_substring_regex(texts, pattern), if_null).to_numpy(zero_copy_only=False)
-    return found
+    return as_mask(pc.match_substring_regex(texts, pattern), if_null=if_null)
 
 
 def is_blank(texts: pa.Array) -> Mask:

@@ -22,14 +22,13 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.arrays import Rows
 from sftrm_quality.dedup.keys import NONE, ShardKeys, shard_starts
 from sftrm_quality.output import append_array
 from sftrm_quality.records import LabelKind
 
 A = TypeVar("A")
 R = TypeVar("R")
-
-Rows = npt.NDArray[np.int64]
 
 Entries = npt.NDArray[np.void]
 """A structured array with a field ``row``: the global row, uint32."""

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from sftrm_quality.arrays import Floats, Ints, Mask
 from sftrm_quality.dedup.comparison import Comparison, comparisons, load_pairs
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder, written
 from sftrm_quality.dedup.keys import NONE, ShardKeys
@@ -23,13 +23,13 @@ _ALIKE = np.dtype([("pair", np.int64), ("similarity", np.float64)])
 class NearDuplicatesFound(NamedTuple):
     """By global row: the surviving row that it duplicates (int64, -1: none), and how alike they are (0: none)."""
 
-    duplicate_of: npt.NDArray[np.int64]
-    similarity: npt.NDArray[np.float64]
+    duplicate_of: Ints
+    similarity: Floats
 
 
 def near_duplicates(
     shards: Sequence[ShardKeys],
-    alive: npt.NDArray[np.bool_],
+    alive: Mask,
     threshold: float,
     scratch: Path,
     map: Map = map,

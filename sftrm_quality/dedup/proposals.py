@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.arrays import Ints, Mask
 from sftrm_quality.dedup.candidates import Buckets, Shares, Words, join_shares
 from sftrm_quality.dedup.exchange import (
     Block,
@@ -72,10 +73,10 @@ class Bands(NamedTuple):
 
 def propose(
     shards: Sequence[ShardKeys],
-    alive: npt.NDArray[np.bool_],
+    alive: Mask,
     threshold: float,
     wanted: Sequence[Bands],
-    range_starts: npt.NDArray[np.int64],
+    range_starts: Ints,
     folder: Path,
     map: Map,
     bounds: Bounds,
@@ -145,7 +146,7 @@ class _Proposing(NamedTuple):
 
     file: int
     partitions: tuple[tuple[Partition, bool], ...]
-    range_starts: npt.NDArray[np.int64]
+    range_starts: Ints
     proposals: Proposals
 
 

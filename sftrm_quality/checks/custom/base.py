@@ -21,9 +21,8 @@ from great_expectations.expectations.model_field_types import MostlyField
 from great_expectations.expectations.registry import get_expectation_impl
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
-from sftrm_quality.checks.frames import one_array
+from sftrm_quality.arrays import Mask, one_array
 from sftrm_quality.checks.results import enough_passed
-from sftrm_quality.checks.texts import Mask
 
 # Great Expectations sends all warnings of the process to logging when it is imported; they are the program's own.
 logging.captureWarnings(False)

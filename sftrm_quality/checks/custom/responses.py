@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import StrictInt
 from great_expectations.core.suite_parameters import SuiteParameterDict
 
+from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.rankings import Responses, has_equal_texts
-from sftrm_quality.checks.texts import Mask
 from sftrm_quality.records import CANDIDATE_RESPONSE
 
 _SHOWN = 12
@@ -96,10 +96,7 @@ class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
     maximum: StrictInt
 
     def text_fails(self, text: pa.Array) -> Mask:
-        too_long: Mask = pc.fill_null(pc.greater(pc.utf8_length(text), self.maximum), False).to_numpy(
-            zero_copy_only=False
-        )
-        return too_long
+        return as_mask(pc.greater(pc.utf8_length(text), self.maximum))
 
     def found_in(self, text: pa.Array) -> list[str]:
         lengths = pc.utf8_length(text).to_pylist()
