@@ -19,12 +19,13 @@ from sftrm_quality.dedup.candidates import Buckets, all_rows, count_pairs, fill_
 from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
 from sftrm_quality.dedup.exact import exact_duplicates, first_holders, group_equal
-from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partition, cut, scratch_folder, written
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partition, cut, scratch_folder
 from sftrm_quality.dedup.extraction import Extraction
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
 from sftrm_quality.dedup.sets import SetFiles
 from sftrm_quality.dedup.similarity import cut_pairs
+from sftrm_quality.output import written
 from tests.dedup_cases import Record, all_bounds, write_shards
 
 TINY = Bounds(1, 1, 1, 1, 1, 1)
@@ -108,7 +109,7 @@ def test_a_task_that_died_halfway_and_tasks_that_run_twice_change_nothing(tmp_pa
     def files() -> dict[Path, bytes]:
         """What tasks see of each other: not what a dead one left under another name."""
         found = [path for path in tmp_path.rglob("exchange-*/**/*") if path.is_file()]
-        return {path: path.read_bytes() for path in found if len(path.suffixes) <= 1}
+        return {path: path.read_bytes() for path in found if path.suffix != ".unfinished"}
 
     def unsteady(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterable[Any]:
         nonlocal deaths
@@ -156,11 +157,12 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), written(path) as file:
         file.write(b"half")
         raise RuntimeError
-    assert not path.exists()
+    assert not list(tmp_path.iterdir())
     with written(path) as file:
         file.write(b"whole")
         assert not path.exists()
     assert path.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @given(st.lists(st.integers(0, 9), max_size=12), st.integers(1, 20))

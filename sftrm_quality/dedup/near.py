@@ -9,12 +9,12 @@ from numba import njit
 
 from sftrm_quality.arrays import Floats, Ints, Mask
 from sftrm_quality.dedup.comparison import Comparison, comparisons, load_pairs
-from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder, written
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.similarity import compare
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
 
 _ALIKE = np.dtype([("pair", np.int64), ("similarity", np.float64)])

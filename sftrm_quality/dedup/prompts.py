@@ -9,12 +9,12 @@ from sftrm_quality.arrays import Ints, Mask
 from sftrm_quality.dedup.candidates import all_rows
 from sftrm_quality.dedup.comparison import EARLIER, Comparison, comparisons, load_pairs
 from sftrm_quality.dedup.exact import equal_rows
-from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder, written
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.similarity import connect, connect_alike, roots, settle
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 
 
 def prompt_groups(

@@ -22,13 +22,12 @@ from sftrm_quality.dedup.exchange import (
     run,
     scratch_folder,
     write_array,
-    written,
 )
 from sftrm_quality.dedup.fingerprints import band_metadata, band_names
 from sftrm_quality.dedup.kernels import combine_keys
 from sftrm_quality.dedup.keys import ShardKeys, open_keys
 from sftrm_quality.dedup.minhash import band_shape
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
 
 _ENTRY = np.dtype([("row", np.uint32), ("key", np.uint32)])

@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sftrm_quality.arrays import Ints
-from sftrm_quality.dedup.exchange import written
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 
 PROMPT_SETS = 3
 """Sets of a row before its responses: prompt, history, system message."""
