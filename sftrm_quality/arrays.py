@@ -77,3 +77,17 @@ def digest_halves(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.uint64]:
         return np.zeros((0, 2), np.uint64)
     halves = np.frombuffer(values.buffers()[1], np.uint64)[2 * values.offset :]
     return halves[: 2 * len(values)].reshape(-1, 2)
+
+
+def text_buffers(texts: pa.StringArray | pa.BinaryArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """Offsets (length + 1) and bytes of a string array, as views; a null is a text of no bytes.
+
+    The offsets of a slice do not start at 0: they point into the bytes of the whole.
+    """
+    if len(texts) == 0:
+        return np.zeros(1, np.int32), np.zeros(0, np.uint8)
+    if texts.null_count:
+        texts = texts.fill_null("" if texts.type == pa.string() else b"")
+    _, offsets, data = texts.buffers()
+    positions = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return positions, np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)

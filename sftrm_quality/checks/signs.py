@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from sftrm_quality.arrays import Mask, list_offsets, lists_of
+from sftrm_quality.arrays import Mask, list_offsets, lists_of, text_buffers
 from sftrm_quality.checks.texts import text_of_each
-from sftrm_quality.text import text_buffers
 
 SIGNS = pa.struct([("signs", pa.uint8()), ("hangul", pa.int32()), ("latin", pa.int32())])
 """Of a text: its signs as bits, how many bytes begin a Hangul syllable (or a rare neighbour of them), and how many

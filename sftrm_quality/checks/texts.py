@@ -10,13 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality.arrays import Mask, Rows, as_mask, row_of_each
+from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, re2_class
 
-# White space, control and format characters (zero-width, byte order mark, soft hyphen, direction marks), and what
-# Unicode calls default ignorable: variation selectors, Hangul fillers, Khmer inherent vowels; and the Braille blank.
-INVISIBLE = (
-    r"[\s\p{Z}\p{Cc}\p{Cf}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2065}\x{2800}\x{3164}"
-    r"\x{FE00}-\x{FE0F}\x{FFA0}\x{FFF0}-\x{FFF8}\x{E0000}-\x{E0FFF}]"
-)
+# White space, control and format characters, what Unicode calls default ignorable, and the empty braille cell.
+INVISIBLE = rf"[\s\p{{Z}}\p{{Cc}}\p{{Cf}}{EMPTY_CELL}{re2_class(DEFAULT_IGNORABLE)}]"
 
 # Special tokens of the chat templates and vocabularies of Llama 2 to 4, Mistral, Qwen (ChatML), Gemma, Phi, DeepSeek,
 # GLM, T5 and GPT-2. In a text they are control characters of the template that leaked into the data.

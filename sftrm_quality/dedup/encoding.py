@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from sftrm_quality.arrays import Mask, as_ints, as_mask, list_offsets
-from sftrm_quality.text import text_buffers
+from sftrm_quality.arrays import Mask, as_ints, as_mask, list_offsets, text_buffers
 
 DIGEST = pa.binary(16)
 

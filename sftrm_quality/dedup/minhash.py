@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sftrm_quality.arrays import Ints
+from sftrm_quality.arrays import Ints, text_buffers
 from sftrm_quality.dedup.kernels import fold_bands, lower_signatures
-from sftrm_quality.text import text_buffers
 
 # A pair at the threshold shares no band once in 500 times; pairs above it much more rarely.
 RECALL_AT_THRESHOLD = 0.998

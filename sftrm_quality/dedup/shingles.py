@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sftrm_quality.arrays import Ints
+from sftrm_quality.arrays import Ints, text_buffers
 from sftrm_quality.dedup.kernels import hash_texts, keep_unique
-from sftrm_quality.text import text_buffers
 
 
 def shingle_sets(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint64], Ints]:

@@ -15,10 +15,10 @@ from sftrm_quality.releases.parts import Part
 from sftrm_quality.releases.profile import Profile, add
 from sftrm_quality.releases.profile.counting import NAMES
 from sftrm_quality.releases.profile.rankings import LAST_RANK, MOST_RESPONSES
-from sftrm_quality.releases.profile.scripts import Script
 from sftrm_quality.releases.profile.tallies import MISSING, REST, Tally, names_in
 from sftrm_quality.reports.directions import doubtful_directions
 from sftrm_quality.reports.groups import duplicate_figures, split_figures
+from sftrm_quality.scripts import Script
 
 Figures = dict[str, Any]
 

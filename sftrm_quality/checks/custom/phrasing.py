@@ -16,8 +16,8 @@ from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.contents import TEXT_OR_RESPONSES
 from sftrm_quality.checks.phrases import Phrases, compiled_phrases
+from sftrm_quality.checks.prose import scripts_differ
 from sftrm_quality.checks.rankings import Responses
-from sftrm_quality.checks.scripts import scripts_differ
 
 
 class _AnswerExpectation(RowExpectation):
@@ -85,7 +85,7 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
 class ExpectAnswerToKeepTheScript(_AnswerExpectation):
     """An answer to a question in Hangul has Hangul, one to a question in Latin letters has Latin letters.
 
-    ``other`` is the column of the question; see ``scripts.scripts_differ`` for ``minimum`` and ``share``. Not judged:
+    ``other`` is the column of the question; see ``prose.scripts_differ`` for ``minimum`` and ``share``. Not judged:
     questions with one of the ``requests``, and answers to Latin ones that have, code included, more Latin letters than
     Hangul.
     """

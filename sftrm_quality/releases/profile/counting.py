@@ -5,8 +5,8 @@ import pyarrow as pa
 from sftrm_quality.arrays import one_array
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases.profile.rankings import rankings
-from sftrm_quality.releases.profile.scripts import Script, letters, scripts
 from sftrm_quality.releases.profile.tallies import Tally, add_to, of_lengths, of_names, of_numbers, without_rare_names
+from sftrm_quality.scripts import Script, letters, scripts
 
 Profile = dict[str, Tally]
 NAMES = ("data_category", "data_subcategory", "question_type")
