@@ -181,16 +181,16 @@ def _describe(
         asking: RowExpectation = expectation.copy(update=given)
         return asking.describe({name: columns[name].take(failing) for name in asking.columns_read()})
     column = expectation.column
-    return [f"{column} is {_shown(value)}" for value in columns[column].take(failing).to_pylist()]
+    return [f"{column} is {_shortened(value)}" for value in columns[column].take(failing).to_pylist()]
 
 
-def _shown(value: str | float | None) -> str:
+def _shortened(value: str | float | None) -> str:
     return f"{value:g}" if isinstance(value, float | int) else excerpt(value)
 
 
 def _figure(name: str, value: str | float | None) -> str:
     """A share as a person says it: in percent, like the sentence of the check that it fails."""
-    return f"{100 * value:.3g} %" if name.startswith("share_") and isinstance(value, float) else _shown(value)
+    return f"{100 * value:.3g} %" if name.startswith("share_") and isinstance(value, float) else _shortened(value)
 
 
 def _failures(entry: Entry, failing: Rows, details: list[str]) -> pa.Table:

@@ -3,14 +3,13 @@
 RE2 (the engine of pyarrow) knows only ASCII in ``\\s``, so white space and what cannot be seen are spelt out.
 """
 
-import re
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality.arrays import Mask, Rows, as_mask, row_of_each
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, re2_class
+from sftrm_quality.personal_data import without_numbers
 
 # White space, control and format characters, what Unicode calls default ignorable, and the empty braille cell.
 INVISIBLE = rf"[\s\p{{Z}}\p{{Cc}}\p{{Cf}}{EMPTY_CELL}{re2_class(DEFAULT_IGNORABLE)}]"
@@ -59,15 +58,10 @@ def whole_text_pattern(patterns: list[str]) -> str:
 
 
 def excerpt(text: str | None) -> str:
-    """The beginning of a text for a report, at most 60 characters, with digits and e-mail addresses masked.
-
-    Digits become ``#``, because resident registration, card and telephone numbers occur in label files; characters
-    that cannot be seen become their escapes.
-    """
+    """The beginning of a text in quotes, at most 60 characters, ``without_numbers``; ``null`` for None."""
     if text is None:
         return "null"
-    masked = re.sub(r"\d", "#", re.sub(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "…@…", text[: 4 * _EXCERPT]))
-    seen = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in masked)
+    seen = without_numbers(text[: 4 * _EXCERPT])
     return f"'{seen[: _EXCERPT - 3]}…'" if len(seen) > _EXCERPT - 2 else f"'{seen}'"
 
 

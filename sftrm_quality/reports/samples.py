@@ -54,7 +54,7 @@ def quarantine_samples(path: Path, files: Sequence[Figures], suites: Suites, con
             "detail": detail,
             "also": [other for other in row["reasons"] if other != reason],
             **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "stage")},
-            **_shown(parts, entry, reason, detail, row["payload_bytes"] is None),
+            **_marked_parts(parts, entry, reason, detail, row["payload_bytes"] is None),
         }
 
     chosen = in_turn(_candidates(path, "reasons"), QUARANTINE_SAMPLES)
@@ -69,12 +69,12 @@ def duplicate_samples(path: Path, files: Sequence[Figures], config: RunConfig) -
     def sample(row: dict[str, Any], number: int) -> Figures:
         name = row["source_file"]
         parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), None)
-        return {**{name: row[name] for name in names}, **_shown(parts)}
+        return {**{name: row[name] for name in names}, **_marked_parts(parts)}
 
     return _taken(path, in_turn(_candidates(path, "kind"), DUPLICATE_SAMPLES), sample)
 
 
-def _shown(
+def _marked_parts(
     parts: list[RecordPart], entry: Entry | None = None, reason: str = "", detail: str = "", as_read: bool = False
 ) -> Figures:
     """The parts with the defect marked, those with a mark first of all where there are too many."""
