@@ -19,7 +19,7 @@ from sftrm_quality.formats.base import Format
 from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.intake.files import ShardSummary
 from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_columns
-from sftrm_quality.records import CANDIDATE_FIELDS, CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Stage
+from sftrm_quality.records import CANDIDATE_FIELDS, CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Severity, Stage
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
 
 
 def _failed(loaded: LoadedShard, candidates: _Candidates, judgement: Judgement, kind: LabelKind) -> pa.Table:
-    failed, reasons, details = judgement.grouped("critical")
+    failed, reasons, details = judgement.grouped(Severity.CRITICAL)
     table = candidates.table.take(pa.array(failed))
     columns = {
         "data_id": one_array(table["data_id"]),
