@@ -61,7 +61,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _shown(value: object) -> str:
+def _short_repr(value: object) -> str:
     try:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
@@ -115,7 +115,7 @@ def _explained(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         keys = _keys_below(first["loc"])
         return f"{where}: unknown key" + (f", known are {keys}" if keys else "")
-    found = "" if isinstance(first["input"], dict) else f", found {_shown(first['input'])}"
+    found = "" if isinstance(first["input"], dict) else f", found {_short_repr(first['input'])}"
     return f"{where}: {first['msg'].removeprefix('Value error, ')}{found}"
 
 

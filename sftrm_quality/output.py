@@ -22,7 +22,7 @@ from sftrm_quality.errors import PermanentStorageError, TransientStorageError, s
 # Of a run or a release: no folder above or beside, nothing hidden.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 _HOLDER = ".lock.json"
-# What `write_atomically` was writing when its process was killed.
+# What was being written when its process was killed.
 _UNFINISHED = ".*.unfinished"
 # The one command that writes without the lock, so that its file may be in the making right now.
 _OF_DIFF = ".diff-"
@@ -174,18 +174,33 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """A reader sees the old text or the new one, also after a power cut."""
+@contextmanager
+def written(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
+    """A file that appears under its name when it is whole, in place of what stood there, or not at all.
+
+    Args:
+        path: its name.
+        durable: whether that holds after a power cut too, which costs two waits for the disk.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        with beside.open("wb") as file:
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         beside.replace(path)
-    finally:
+    except BaseException:
         beside.unlink(missing_ok=True)
-    sync(path.parent)
+        raise
+    if durable:
+        sync(path.parent)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """A reader sees the old text or the new one, also after a power cut."""
+    with written(path, durable=True) as file:
+        file.write(text.encode())
 
 
 def append_array(file: BinaryIO, values: npt.NDArray[Any]) -> None:

@@ -1,5 +1,8 @@
 """Numbers and addresses that belong to a person: where they stand in a text, and how a text is shown without them.
 
+A text on a page keeps its shape: what is found is asterisks (``mask_personal_data``). A piece of a text in a message
+loses every digit, whatever it is (``without_numbers``).
+
 Every pattern is linear: bounded repetitions, and a match may begin only where its kind of run begins.
 """
 
@@ -66,6 +69,9 @@ _EMAIL = re.compile(
     r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])(?!:[A-Za-z0-9_~-]+/)"
 )
 
+# Anything that may be one, in any script.
+_LIKE_AN_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
 # As they are printed, in groups and by themselves, or without any separator.
 _CARD = re.compile(
     rf"{_ALONE}(?<![0-9][ -])(?:[0-9]{{4}}(?P<four>[ -])[0-9]{{4}}(?P=four)[0-9]{{4}}(?P=four)[0-9]{{4}}"
@@ -122,6 +128,16 @@ def mask_personal_data(text: str) -> str:
             end = one.end
         text = "".join(pieces) + text[end:]
     return text
+
+
+def without_numbers(text: str) -> str:
+    """A piece of a text on one line, fit for any message or log: no digit, no e-mail address, nothing unprintable.
+
+    Every digit becomes ``#``, because what is cut off may be what tells a person's number from another one; an address
+    becomes ``…@…``, and a character that cannot be seen its escape. For pieces of some hundred characters.
+    """
+    masked = re.sub(r"\d", "#", _LIKE_AN_ADDRESS.sub("…@…", text))
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in masked)
 
 
 def _residents(text: str) -> Iterator[re.Match[str]]:

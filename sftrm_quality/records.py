@@ -32,6 +32,14 @@ class Stage(StrEnum):
     CHECK = "check"
 
 
+class Severity(StrEnum):
+    """What it means that a check fails, the worst first. ``critical`` quarantines rows and can close the gate."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
 # float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite judges it.
 CANDIDATE_RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.float64()), ("score", pa.float64())])

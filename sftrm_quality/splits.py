@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from sftrm_quality.arrays import Rows
 from sftrm_quality.config import Splits
 from sftrm_quality.records import SplitName
 
 SPLITS = tuple(SplitName)
 NO_SPLIT = -1
 
-Rows = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
 Keys = npt.NDArray[np.void]  # 16 bytes each
 

@@ -16,18 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-# Default_Ignorable_Code_Point of Unicode (soft hyphen, zero-width marks, variation selectors, Hangul fillers, BOM,
-# tags), the format characters (Cf) that are not in it, and the controls that are not white space.
-# Written out, because the category of a code point changes between versions of Unicode and a key must not.
-_INVISIBLE_RANGES = (
-    "\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f"
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
-)
-_INVISIBLE = re.compile(f"[{_INVISIBLE_RANGES}]+")
-# The empty braille cell is no white space to Unicode and nothing but white space to a reader.
-_EMPTY_CELL = "\u2800"
+from sftrm_quality.arrays import Mask, one_array, text_buffers
+from sftrm_quality.characters import CONTROLS, DEFAULT_IGNORABLE, EMPTY_CELL, OTHER_FORMAT, python_class
+
+_INVISIBLE = re.compile(f"[{python_class(DEFAULT_IGNORABLE + OTHER_FORMAT + CONTROLS)}]+")
 
 
 def normalise_text(text: str) -> str:
@@ -43,7 +35,7 @@ def normalise_text(text: str) -> str:
 
 def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
-    return " ".join(unicodedata.normalize("NFKC", text).replace(_EMPTY_CELL, " ").split())
+    return " ".join(unicodedata.normalize("NFKC", text).replace(EMPTY_CELL, " ").split())
 
 
 def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
@@ -57,8 +49,7 @@ def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     """
     if texts.type != pa.string():
         raise TypeError(f"normalise takes an array of type string, not {texts.type}; cast it first")
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
+    texts = one_array(texts)
     if len(texts) == 0:
         return texts
     folded, left_over = _fold_array(texts)
@@ -72,19 +63,19 @@ def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     return folded
 
 
-def _where(texts: pa.StringArray, mask: npt.NDArray[np.bool_]) -> list[str]:
+def _where(texts: pa.StringArray, mask: Mask) -> list[str]:
     found: list[str] = texts.filter(pa.array(mask)).to_pylist()
     return found
 
 
-def _put(texts: pa.StringArray, mask: npt.NDArray[np.bool_], replacements: pa.StringArray) -> pa.StringArray:
+def _put(texts: pa.StringArray, mask: Mask, replacements: pa.StringArray) -> pa.StringArray:
     """The texts with the masked ones replaced, in order. (``pc.replace_with_mask`` takes 2 µs a row.)"""
     rows = np.arange(len(texts))
     rows[mask] = len(texts) + np.arange(len(replacements))
     return pa.concat_arrays([texts, replacements]).take(pa.array(rows))
 
 
-def _fold_array(texts: pa.StringArray) -> tuple[pa.StringArray, npt.NDArray[np.bool_]]:
+def _fold_array(texts: pa.StringArray) -> tuple[pa.StringArray, Mask]:
     """The texts folded by the kernel, and which of them it could not fold (they are empty). Nulls stay null."""
     offsets, data = text_buffers(texts)
     out_offsets, out, left_over = _fold_simple(data, offsets, *_folding_table())
@@ -92,20 +83,6 @@ def _fold_array(texts: pa.StringArray) -> tuple[pa.StringArray, npt.NDArray[np.b
     if texts.null_count:
         folded = pc.if_else(texts.is_valid(), folded, None)
     return folded, left_over
-
-
-def text_buffers(texts: pa.StringArray | pa.BinaryArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Offsets (length + 1) and bytes of a string array, as views; a null is a text of no bytes.
-
-    The offsets of a slice do not start at 0: they point into the bytes of the whole.
-    """
-    if len(texts) == 0:
-        return np.zeros(1, np.int32), np.zeros(0, np.uint8)
-    if texts.null_count:
-        texts = texts.fill_null("" if texts.type == pa.string() else b"")
-    _, offsets, data = texts.buffers()
-    positions = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return positions, np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
 
 
 # What the kernel does with a code point: nothing, one of these, or write the WRITE + n bytes of its replacement.
@@ -126,7 +103,7 @@ def _folding_table() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
         action[same] = _SAME
     for code_point in (c for asked in _ASKED for c in asked):
         char = chr(code_point)
-        if char.isspace() or char == _EMPTY_CELL:
+        if char.isspace() or char == EMPTY_CELL:
             action[code_point] = _SPACE
         elif _INVISIBLE.fullmatch(char):
             action[code_point] = _DROP

@@ -36,9 +36,9 @@ def test_the_list_of_expectations_is_complete() -> None:
         if issubclass(get_expectation_impl(name), RowExpectation)
     }
     assert own.keys() <= listed.keys()
-    settings = "|".join({setting for expectation in own.values() for setting in expectation.settings})
+    settings = "|".join({setting for expectation in own.values() for setting in expectation.settings()})
     for name, expectation in own.items():
-        assert set(re.findall(rf"`({settings})`", listed[name])) == set(expectation.settings)
+        assert set(re.findall(rf"`({settings})`", listed[name])) == set(expectation.settings())
     short = {re.sub("^expect_column_values", "…", name) for name in STANDARD_ROW_EXPECTATIONS}
     written = set(re.findall(r"`((?:expect_column_|…)\w+)`", table))
     assert {re.sub("^expect_column_values", "…", name) for name in written} == short

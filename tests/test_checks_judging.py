@@ -3,7 +3,7 @@
 import gc
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sftrm_quality.arrays import Mask
 from sftrm_quality.checks import (
     FRAMES,
     RELEASE_FACTS,
@@ -28,7 +29,7 @@ from sftrm_quality.checks import (
 )
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import SftrmError
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, Severity
 from tests.test_checks_reasons import GOOD, Row, frame, ranked, shipped
 
 POLICIES = {"ties": "forbid", "unranked": "forbid"}
@@ -216,14 +217,16 @@ def test_standard_expectations_work_on_arrow_columns(
     changes: list[Row] = [{column: good}, *([{column: bad}] * 300), {column: None} if skips_null else {column: good}]
     judgement = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, *changes), {})
     assert judgement.failures["row"].to_pylist() == list(range(1, 301))
-    assert judgement.counts == (CheckCount("sft", "mine", "critical", "record", 301 if skips_null else 302, 300),)
+    assert judgement.counts == (
+        CheckCount("sft", "mine", Severity.CRITICAL, "record", 301 if skips_null else 302, 300),
+    )
     assert column in judgement.failures["detail"][0].as_py()
     empty = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD), {})
-    assert empty.counts == (CheckCount("sft", "mine", "critical", "record", 0, 0),)
+    assert empty.counts == (CheckCount("sft", "mine", Severity.CRITICAL, "record", 0, 0),)
 
 
 def count(reason: str, evaluated: int, failed: int) -> CheckCount:
-    return CheckCount("sft", reason, "critical", "record", evaluated, failed)
+    return CheckCount("sft", reason, Severity.CRITICAL, "record", evaluated, failed)
 
 
 def test_mostly_is_judged_on_the_sums_of_the_shards() -> None:
@@ -245,7 +248,7 @@ def test_mostly_is_judged_on_the_sums_of_the_shards() -> None:
 
 def test_a_warning_never_holds_the_release() -> None:
     suite = shipped("sft")
-    failed = CheckCount("sft", "category_unclean", "warning", "record", 10, 10)
+    failed = CheckCount("sft", "category_unclean", Severity.WARNING, "record", 10, 10)
     (result,) = [r for r in verdict([failed], [suite]) if r.reason == "category_unclean"]
     assert not result.success
     assert not result.holds_the_release
@@ -285,6 +288,39 @@ def test_the_release_names_the_label_kind_and_the_figure() -> None:
     assert failed["share_quarantined_too_high"].detail == "rm: share_quarantined is 42 %"
     assert (failed["share_quarantined_too_high"].evaluated, failed["share_quarantined_too_high"].failed) == (2, 1)
     assert [result.reason for result in found] == [e.reason for e in shipped("release").entries]
+
+
+def test_a_new_expectation_is_judged_by_what_the_suite_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No list beside the fields has to name them for the metric to get their values."""
+    from great_expectations.compatibility.pydantic import StrictInt
+    from great_expectations.expectations import registry
+
+    from sftrm_quality.checks.custom.base import Columns, RowExpectation
+
+    # Classes register themselves; this one is gone when the test is over.
+    monkeypatch.setattr(registry, "_registered_expectations", dict(registry._registered_expectations))
+
+    class ExpectTextToBeOfLength(RowExpectation):
+        length: StrictInt = 1
+        column_type = pa.string()
+
+        def failing(self, columns: Columns) -> Mask:
+            return np.array([len(text) != self.length for text in columns[self.column].to_pylist()])
+
+        def describe(self, columns: Columns) -> list[str]:
+            return [f"not {self.length}"] * len(columns[self.column])
+
+    suite = suite_of(tmp_path, "sft", entry("expect_text_to_be_of_length", "length", column="data_id", length=2))
+    found = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, {"data_id": "a"}, {"data_id": "ab"}), {})
+    assert found.failures.to_pylist() == [{"row": 0, "reason": "length", "severity": "critical", "detail": "not 2"}]
+
+
+def test_counts_that_were_written_are_read_as_they_were() -> None:
+    count = CheckCount("sft", "mine", Severity.WARNING, "record", 10, 3)
+    read = CheckCount.from_json(json.loads(json.dumps(asdict(count))))
+    assert read == count
+    assert read.severity is Severity.WARNING
+    assert shipped("sft").entries[0].severity is Severity.CRITICAL
 
 
 def test_a_figure_that_is_missing_is_never_a_pass() -> None:

@@ -282,14 +282,14 @@ def test_fingerprints_of_other_settings_or_rows_are_refused(tmp_path: Path) -> N
             step(shards, alive, 0.8, tmp_path)
     with pytest.raises(StorageError, match="1 fingerprints of 2 records"):
         exact_duplicates([shards[0]._replace(rows=2)], alive, tmp_path)
-    with pytest.raises(StorageError, match="cannot read the fingerprints"):
+    with pytest.raises(StorageError, match="cannot be read"):
         exact_duplicates([shards[0]._replace(path=tmp_path / "absent")], alive, tmp_path)
 
 
 def test_candidates_that_are_gone_are_a_storage_error(tmp_path: Path) -> None:
     shards = write_shards(tmp_path, [_sft(LONG, LONG), _sft(LONG + "!", LONG)])
     shards[0].records_path.unlink()
-    with pytest.raises(StorageError, match="cannot read the candidates"):
+    with pytest.raises(StorageError, match="cannot be read"):
         near_duplicates(shards, np.ones(2, np.bool_), 0.8, tmp_path)
 
 

@@ -12,7 +12,9 @@ from sftrm_quality.personal_data import (
     has_check_digit,
     has_luhn_digit,
     mask_personal_data,
+    without_numbers,
 )
+from sftrm_quality.reading.reasons import describe
 from sftrm_quality.reports.passages import PASSAGE_CHARACTERS, passage
 
 PIECES = [
@@ -102,3 +104,11 @@ def test_no_text_is_slow(piece: str) -> None:
     # Not a timed assertion: a pattern that is not linear would not come back from 200,000 characters at all.
     text = piece * (200_000 // len(piece))
     assert find_personal_data(mask_personal_data(text)) == []
+
+
+def test_a_piece_of_a_text_in_a_message_has_no_number_and_no_address() -> None:
+    assert without_numbers("call 010-1234 or ٣\n김@example.co.kr\u200b") == r"call ###-#### or #\n…@…\u200b"
+
+
+def test_the_beginning_of_an_unknown_file_names_nobody() -> None:
+    assert describe(b"kim@example.com, 850228-1234567", None) == 'plain text, begins with "…@…, ######-#######"'

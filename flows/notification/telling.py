@@ -35,8 +35,8 @@ def check_urls(urls: Iterable[str]) -> None:
     for number, url in enumerate(urls, 1):
         if _channel(url) is None:
             raise ConfigError(
-                f"notify: {_shown(number, url)} is not an address that apprise understands: there is no such service, "
-                "or a part of the address is missing; expected something like mailto://user:password@host or "
+                f"notify: {_channel_name(number, url)} is not an address that apprise understands: there is no such "
+                "service, or a part of the address is missing; expected something like mailto://user:password@host or "
                 "slack://token_a/token_b/token_c, see https://github.com/caronc/apprise/wiki"
             )
 
@@ -62,7 +62,7 @@ def tell(urls: Iterable[str], event: Event, run_name: str, facts: Sequence[str],
     for number, letter in enumerate(letters, 1):
         letter.join(max(0.0, end - time.monotonic()))
         if letter.trouble:
-            _log.warning("notify: %s was not told: %s", _shown(number, letter.url), letter.trouble)
+            _log.warning("notify: %s was not told: %s", _channel_name(number, letter.url), letter.trouble)
 
 
 class _Letter(threading.Thread):
@@ -137,7 +137,7 @@ def _channel(url: str) -> "apprise.NotifyBase | None":
         return None
 
 
-def _shown(number: int, url: str) -> str:
+def _channel_name(number: int, url: str) -> str:
     service = re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,19}://", url)
     return f"channel {number} ({service[0].lower() if service else ''}****)"
 

@@ -1,16 +1,17 @@
 """The judge of every row: Great Expectations suites that people read and edit, with vectorised expectations of our own.
 
 Importing this package is cheap. Great Expectations, which needs some seconds, is imported by the first call of
-``compile_suites``, ``judge`` or ``judge_release`` in a process.
+``compile_suites``, ``judge`` or ``judge_release`` in a process: the imports that lead to it stand in these functions.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 
 from sftrm_quality.checks.frames import FRAMES, NORMALISED_FIELDS, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckResult, Judgement, sum_counts, verdict
-from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, compile_suites, load_suites, read_suites
+from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, read_suites
 
 __all__ = [
     "FAILURES",
@@ -35,13 +36,45 @@ __all__ = [
 ]
 
 
+def compile_suites(suites: Suites) -> None:
+    """Make sure that every entry is an expectation that fits its frame.
+
+    Raises:
+        SuiteError: one line that names the file and the entry that does not.
+    """
+    from sftrm_quality.checks.compiling import compile_suite
+
+    for suite in (suites.sft, suites.rm, suites.release):
+        compile_suite(suite)
+
+
+def load_suites(folder: Path) -> Suites:
+    """`read_suites` and `compile_suites` in one.
+
+    Raises:
+        SuiteError: as both of them.
+    """
+    suites = read_suites(folder)
+    compile_suites(suites)
+    return suites
+
+
 def judge(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> Judgement:
     """Judge every row of a frame by the suite's expectations of one scope.
 
-    ``table`` has at least the columns of ``FRAMES[kind][scope]``; others are left alone. ``parameters`` are the
-    source's policies by the names in ``PARAMETERS``; scopes without an entry that asks for one may pass none.
-    Raises ValueError for a frame or a parameter that does not fit (a fault of the caller), SftrmError when an
-    expectation could not be evaluated: that is never read as zero failures.
+    Args:
+        suite: of the label kind of the frame.
+        scope: says which frame it is.
+        table: has at least the columns of ``FRAMES[kind][scope]``; others are left alone.
+        parameters: the source's policies by the names in ``PARAMETERS``; scopes without an entry that asks for one may
+            pass none.
+
+    Returns:
+        Every failure of every row, and the counts of each expectation.
+
+    Raises:
+        ValueError: a frame or a parameter does not fit, a fault of the caller.
+        SftrmError: an expectation could not be evaluated; that is never read as zero failures.
     """
     from sftrm_quality.checks.judging import judge_rows
 
@@ -49,9 +82,18 @@ def judge(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, 
 
 
 def judge_release(suite: Suite, facts: pa.Table) -> list[CheckResult]:
-    """Judge a whole release by its figures: one row a label kind, with the columns of ``RELEASE_FACTS``.
+    """Judge a whole release by its figures.
 
-    Raises ValueError for a missing or null figure, SftrmError when an expectation could not be evaluated.
+    Args:
+        suite: the release suite.
+        facts: one row a label kind, with the columns of ``RELEASE_FACTS``.
+
+    Returns:
+        One result an expectation, in the order of the suite.
+
+    Raises:
+        ValueError: a figure is missing or null.
+        SftrmError: an expectation could not be evaluated.
     """
     from sftrm_quality.checks.judging import judge_facts
 

@@ -99,7 +99,7 @@ def _compile(where: str, entry: Entry, suite: str) -> Expectation:
         expectation = ExpectationConfiguration(
             type=entry.type,
             kwargs=dict(entry.kwargs),
-            severity=entry.severity,
+            severity=entry.severity.value,
             description=entry.description,
             meta={"reason": entry.reason},
         ).to_domain_obj()

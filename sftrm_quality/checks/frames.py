@@ -77,8 +77,3 @@ bytes of all raw files, those of no known format (the same for both kinds). ``sh
 received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
 ``drop_against_previous``: 0 to 1, the share of records fewer than in the previous release, 0 without one.
 """
-
-
-def one_array(column: pa.ChunkedArray) -> pa.Array:
-    """The column as one array; ``combine_chunks`` copies even a single chunk."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -7,7 +7,6 @@ from typing import Any
 
 import great_expectations.execution_engine.pandas_execution_engine as gx_pandas
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from great_expectations import get_context
@@ -19,9 +18,10 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
+from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.checks.compiling import compile_suite
 from sftrm_quality.checks.custom import RowExpectation
-from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope, one_array
+from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckResult, Judgement, enough_passed
 from sftrm_quality.checks.signs import signs_of
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite
@@ -142,7 +142,7 @@ class _Outcome:
     """How many rows an expectation looked at, and the positions of those that failed."""
 
     evaluated: int
-    failing: npt.NDArray[np.int64]
+    failing: Rows
 
 
 def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> list[_Outcome]:
@@ -172,27 +172,27 @@ def _raised(result: Any) -> str:
 
 
 def _describe(
-    expectation: Any, columns: Mapping[str, pa.Array], failing: npt.NDArray[np.int64], parameters: Mapping[str, str]
+    expectation: Any, columns: Mapping[str, pa.Array], failing: Rows, parameters: Mapping[str, str]
 ) -> list[str]:
     """What was found in each of the failing rows."""
     if isinstance(expectation, RowExpectation):
-        asked = ((name, getattr(expectation, name)) for name in expectation.settings)
+        asked = ((name, getattr(expectation, name)) for name in expectation.settings())
         given = {name: parameters[value["$PARAMETER"]] for name, value in asked if isinstance(value, dict)}
         asking: RowExpectation = expectation.copy(update=given)
         return asking.describe({name: columns[name].take(failing) for name in asking.columns_read()})
     column = expectation.column
-    return [f"{column} is {_shown(value)}" for value in columns[column].take(failing).to_pylist()]
+    return [f"{column} is {_shortened(value)}" for value in columns[column].take(failing).to_pylist()]
 
 
-def _shown(value: str | float | None) -> str:
+def _shortened(value: str | float | None) -> str:
     return f"{value:g}" if isinstance(value, float | int) else excerpt(value)
 
 
 def _figure(name: str, value: str | float | None) -> str:
     """A share as a person says it: in percent, like the sentence of the check that it fails."""
-    return f"{100 * value:.3g} %" if name.startswith("share_") and isinstance(value, float) else _shown(value)
+    return f"{100 * value:.3g} %" if name.startswith("share_") and isinstance(value, float) else _shortened(value)
 
 
-def _failures(entry: Entry, failing: npt.NDArray[np.int64], details: list[str]) -> pa.Table:
+def _failures(entry: Entry, failing: Rows, details: list[str]) -> pa.Table:
     same = [pa.repeat(pa.scalar(text, pa.string()), len(failing)) for text in (entry.reason, entry.severity)]
     return pa.Table.from_arrays([pa.array(failing), *same, pa.array(details, pa.string())], schema=FAILURES)

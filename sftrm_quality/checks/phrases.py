@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
-from sftrm_quality.checks.texts import Mask
-from sftrm_quality.text import normalise_text, text_buffers
+from sftrm_quality.arrays import Mask, text_buffers
+from sftrm_quality.text import normalise_text
 
 _GAP = "[^.!?。]{0,60}?"
 _GAPS = 2

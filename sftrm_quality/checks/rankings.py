@@ -6,14 +6,10 @@ Everything works on flat numpy arrays with the row of each response beside it; n
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sftrm_quality.checks.texts import Mask
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from sftrm_quality.arrays import Floats, Ints, Mask, Rows, as_floats, as_ints, as_mask, row_of_each
 
 
 @dataclass(frozen=True)
@@ -21,7 +17,7 @@ class Responses:
     """The responses of all rows in one line. ``row`` gives the row of each; rank and score are NaN where null."""
 
     rows: int
-    row: Integers
+    row: Rows
     text: pa.Array
     rank: Floats
     ranked: Mask
@@ -30,18 +26,18 @@ class Responses:
     @classmethod
     def of(cls, responses: pa.ListArray) -> "Responses":
         """Flatten list<struct<text, rank, score>>. Null lists count as empty; a null struct has null fields."""
-        flat = pc.list_flatten(responses)
+        flat = responses.flatten()
         rank, score = (pc.struct_field(flat, name) for name in ("rank", "score"))
         return cls(
             rows=len(responses),
             row=row_of_each(responses),
             text=pc.struct_field(flat, "text"),
-            rank=rank.to_numpy(zero_copy_only=False),
-            ranked=rank.is_valid().to_numpy(zero_copy_only=False),
-            score=score.to_numpy(zero_copy_only=False),
+            rank=as_floats(rank),
+            ranked=as_mask(rank.is_valid()),
+            score=as_floats(score),
         )
 
-    def count(self, of_responses: Mask | None = None) -> Integers:
+    def count(self, of_responses: Mask | None = None) -> Ints:
         """Number of responses a row, or of those in the mask."""
         return np.bincount(self.row if of_responses is None else self.row[of_responses], minlength=self.rows)
 
@@ -96,7 +92,7 @@ class Responses:
         contradicts[row[1:][worse]] = True
         return contradicts
 
-    def _by_rank(self) -> tuple[Integers, Floats, Mask]:
+    def _by_rank(self) -> tuple[Rows, Floats, Mask]:
         """Row and rank of the ranked responses, sorted by both, and whether each is the first of its row."""
         row, rank = self.row[self.ranked], self.rank[self.ranked]
         order = np.lexsort((rank, row))
@@ -104,21 +100,15 @@ class Responses:
         return row, rank, np.concatenate(([True], row[1:] != row[:-1]))[: len(row)]
 
 
-def row_of_each(lists: pa.ListArray) -> Integers:
-    """The row of each element of the flattened lists."""
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    return np.repeat(np.arange(len(lists)), lengths)
-
-
 def has_equal_texts(lists: pa.ListArray) -> Mask:
     """True for the rows of a list<string> in which two non-empty texts are equal."""
-    row, flat = row_of_each(lists), pc.list_flatten(lists)
-    length = pc.fill_null(pc.binary_length(flat), 0).to_numpy(zero_copy_only=False)
+    row, flat = row_of_each(lists), lists.flatten()
+    length = as_ints(pc.binary_length(flat))
     # Equal texts have equal lengths: only texts that share row and length with another one are compared at all.
     order = np.lexsort((length, row))
     same = (row[order][1:] == row[order][:-1]) & (length[order][1:] == length[order][:-1]) & (length[order][1:] > 0)
     candidates = np.unique(np.concatenate((order[1:][same], order[:-1][same])))
-    codes = pc.dictionary_encode(flat.take(pa.array(candidates))).indices.to_numpy(zero_copy_only=False)
+    codes = as_ints(pc.dictionary_encode(flat.take(pa.array(candidates))).indices)
     pairs, times = np.unique(np.stack((row[candidates], codes), axis=1), axis=0, return_counts=True)
     equal = np.zeros(len(lists), dtype=bool)
     equal[pairs[times > 1, 0]] = True

@@ -1,15 +1,17 @@
 """What the checks found: failures of a shard's rows, counts that can be summed, and the verdict on the sums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from sftrm_quality.arrays import Mask, Rows, lists_of, one_array
 from sftrm_quality.checks.suites import Suite
+from sftrm_quality.records import Severity
 
 FAILURES = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("severity", pa.string()), ("detail", pa.string())])
 """One row a failure: the row's position in the frame, the reason, its severity, and what was found."""
@@ -21,10 +23,15 @@ class CheckCount:
 
     suite: str
     reason: str
-    severity: str
+    severity: Severity
     scope: str
     evaluated: int
     failed: int
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "CheckCount":
+        """The count whose fields were written as JSON."""
+        return cls(**{**values, "severity": Severity(values["severity"])})
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class CheckResult:
 
     suite: str
     reason: str
-    severity: str
+    severity: Severity
     evaluated: int
     failed: int
     mostly: float
@@ -43,7 +50,7 @@ class CheckResult:
     @property
     def holds_the_release(self) -> bool:
         """Whether this result alone keeps the release from being published."""
-        return self.severity == "critical" and not self.success
+        return self.severity is Severity.CRITICAL and not self.success
 
 
 @dataclass(frozen=True)
@@ -59,21 +66,21 @@ class Judgement:
     counts: tuple[CheckCount, ...]
 
     @cached_property
-    def critical(self) -> npt.NDArray[np.bool_]:
+    def critical(self) -> Mask:
         """Boolean mask over the rows: True where at least one critical expectation failed."""
         mask = np.zeros(self.rows, dtype=bool)
-        mask[self._of("critical")["row"].to_numpy()] = True
+        mask[self._of(Severity.CRITICAL)["row"].to_numpy()] = True
         return mask
 
-    def grouped(self, severity: str) -> tuple[npt.NDArray[np.int64], pa.ListArray, pa.ListArray]:
+    def grouped(self, severity: Severity) -> tuple[Rows, pa.ListArray, pa.ListArray]:
         """The rows with failures of that severity (ascending), and for each its reasons and its details."""
         chosen = self._of(severity)
         rows, starts = np.unique(chosen["row"].to_numpy(), return_index=True)
-        offsets = pa.array(np.append(starts, chosen.num_rows), pa.int32())
-        reasons, details = (chosen[name].combine_chunks() for name in ("reason", "detail"))
-        return rows, pa.ListArray.from_arrays(offsets, reasons), pa.ListArray.from_arrays(offsets, details)
+        offsets = np.append(starts, chosen.num_rows)
+        reasons, details = (lists_of(offsets, one_array(chosen[name])) for name in ("reason", "detail"))
+        return rows, reasons, details
 
-    def _of(self, severity: str) -> pa.Table:
+    def _of(self, severity: Severity) -> pa.Table:
         return self.failures.filter(pa.compute.equal(self.failures["severity"], severity))
 
 

@@ -6,13 +6,12 @@ may be wrong, never missing: what the checks look for always leaves its sign.
 """
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from sftrm_quality.checks.rankings import row_of_each
-from sftrm_quality.text import text_buffers
+from sftrm_quality.arrays import Mask, list_offsets, lists_of, text_buffers
+from sftrm_quality.checks.texts import text_of_each
 
 SIGNS = pa.struct([("signs", pa.uint8()), ("hangul", pa.int32()), ("latin", pa.int32())])
 """Of a text: its signs as bits, how many bytes begin a Hangul syllable (or a rare neighbour of them), and how many
@@ -36,15 +35,13 @@ def signs_of(column: pa.Array) -> pa.Array:
     if column.type == pa.string():
         offsets, data = text_buffers(column)
         return pa.StructArray.from_arrays([pa.array(found) for found in _scan(data, offsets)], fields=list(SIGNS))
-    flat = signs_of(pc.struct_field(pc.list_flatten(column), "text"))
-    counts = np.bincount(row_of_each(column), minlength=len(column))
-    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(starts), flat)
+    _, texts = text_of_each(column)
+    return lists_of(list_offsets(column), signs_of(texts))
 
 
-def has_sign(signs: pa.Array, sign: int) -> npt.NDArray[np.bool_]:
+def has_sign(signs: pa.Array, sign: int) -> Mask:
     """True for the texts with any of the signs (bits or-ed together)."""
-    found: npt.NDArray[np.bool_] = (pc.struct_field(signs, "signs").to_numpy() & sign) > 0
+    found: Mask = (pc.struct_field(signs, "signs").to_numpy() & sign) > 0
     return found
 
 

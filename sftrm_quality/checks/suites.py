@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from sftrm_quality.checks.frames import Scope
 from sftrm_quality.errors import SuiteError
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.settings_files import read_settings_file
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -28,7 +28,6 @@ RELEASE = "release"
 _SUITE_KEYS = {"name", "notes", "meta", "expectations"}
 _ENTRY_KEYS = {"type", "kwargs", "severity", "description", "notes", "meta"}
 _META_KEYS = {"reason", "scope"}
-_SEVERITIES = ("critical", "warning", "info")
 # Great Expectations hands these to DataFrame.query (which runs code) or they would bend how results are read back.
 _REFUSED_KWARGS = {"row_condition", "condition_parser", "result_format", "catch_exceptions", "batch_id"}
 # Great Expectations lets kwargs overrule what stands beside them.
@@ -43,7 +42,7 @@ class Entry:
 
     type: str
     kwargs: Mapping[str, Any]
-    severity: str
+    severity: Severity
     reason: str
     scope: Scope | None
     mostly: float
@@ -108,30 +107,13 @@ class Suites:
 def read_suites(folder: Path) -> Suites:
     """Read ``sft.json``, ``rm.json`` and ``release.json`` of a folder and check all that can be seen at a glance.
 
-    Raises SuiteError, one line that names the file and the entry. Whether Great Expectations takes every entry is
-    for `compile_suites` to say.
+    Whether Great Expectations takes every entry is for `compile_suites` to say.
+
+    Raises:
+        SuiteError: one line that names the file and the entry.
     """
     sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*map(str, LabelKind), RELEASE))
     return Suites(sft, rm, release)
-
-
-def compile_suites(suites: Suites) -> None:
-    """Make sure that every entry is an expectation that fits its frame. Raises SuiteError otherwise.
-
-    Imports Great Expectations, some seconds of a process's first call.
-    """
-    # Here and not above: `import sftrm_quality.checks` must not cost an import of Great Expectations.
-    from sftrm_quality.checks.compiling import compile_suite
-
-    for suite in (suites.sft, suites.rm, suites.release):
-        compile_suite(suite)
-
-
-def load_suites(folder: Path) -> Suites:
-    """`read_suites` and `compile_suites` in one."""
-    suites = read_suites(folder)
-    compile_suites(suites)
-    return suites
 
 
 def _read(path: Path, name: str) -> Suite:
@@ -177,8 +159,8 @@ def _entry(where: str, raw: object, suite: str) -> Entry:
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise SuiteError(f"{where}: 'kwargs' and 'meta' must be objects")
     _refuse_unknown(f"{where}, meta", meta, _META_KEYS if suite != RELEASE else {"reason"})
-    if raw.get("severity") not in _SEVERITIES:
-        raise SuiteError(f"{where}: 'severity' is {raw.get('severity')!r}, expected one of {', '.join(_SEVERITIES)}")
+    if raw.get("severity") not in list(Severity):
+        raise SuiteError(f"{where}: 'severity' is {raw.get('severity')!r}, expected one of {', '.join(Severity)}")
     reason = meta.get("reason")
     if not isinstance(reason, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", reason):
         raise SuiteError(f"{where}: meta.reason is {reason!r}, expected a name in snake_case such as 'answer_blank'")
@@ -188,7 +170,7 @@ def _entry(where: str, raw: object, suite: str) -> Entry:
     return Entry(
         type=raw["type"],
         kwargs=kwargs,
-        severity=raw["severity"],
+        severity=Severity(raw["severity"]),
         reason=reason,
         scope=_scope(where, meta, suite),
         mostly=_check_kwargs(where, kwargs),

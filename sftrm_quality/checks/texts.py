@@ -3,21 +3,16 @@
 RE2 (the engine of pyarrow) knows only ASCII in ``\\s``, so white space and what cannot be seen are spelt out.
 """
 
-import re
-
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Mask = npt.NDArray[np.bool_]
+from sftrm_quality.arrays import Mask, Rows, as_mask, row_of_each
+from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, re2_class
+from sftrm_quality.personal_data import without_numbers
 
-# White space, control and format characters (zero-width, byte order mark, soft hyphen, direction marks), and what
-# Unicode calls default ignorable: variation selectors, Hangul fillers, Khmer inherent vowels; and the Braille blank.
-INVISIBLE = (
-    r"[\s\p{Z}\p{Cc}\p{Cf}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2065}\x{2800}\x{3164}"
-    r"\x{FE00}-\x{FE0F}\x{FFA0}\x{FFF0}-\x{FFF8}\x{E0000}-\x{E0FFF}]"
-)
+# White space, control and format characters, what Unicode calls default ignorable, and the empty braille cell.
+INVISIBLE = rf"[\s\p{{Z}}\p{{Cc}}\p{{Cf}}{EMPTY_CELL}{re2_class(DEFAULT_IGNORABLE)}]"
 
 # Special tokens of the chat templates and vocabularies of Llama 2 to 4, Mistral, Qwen (ChatML), Gemma, Phi, DeepSeek,
 # GLM, T5 and GPT-2. In a text they are control characters of the template that leaked into the data.
@@ -34,10 +29,16 @@ _BLANK = f"^(?:{INVISIBLE}|{TEMPLATE_TOKEN})*$"
 _EXCERPT = 60
 
 
+def text_of_each(column: pa.Array) -> tuple[Rows, pa.StringArray]:
+    """The row and the text of every text of a string column, or of the responses of each row."""
+    if pa.types.is_list(column.type):
+        return row_of_each(column), pc.struct_field(column.flatten(), "text")
+    return np.arange(len(column)), column
+
+
 def matches(texts: pa.Array, pattern: str, *, if_null: bool = False) -> Mask:
     """True where the RE2 pattern is found somewhere in the text."""
-    found: Mask = pc.fill_null(pc.match_substring_regex(texts, pattern), if_null).to_numpy(zero_copy_only=False)
-    return found
+    return as_mask(pc.match_substring_regex(texts, pattern), if_null=if_null)
 
 
 def is_blank(texts: pa.Array) -> Mask:
@@ -57,15 +58,10 @@ def whole_text_pattern(patterns: list[str]) -> str:
 
 
 def excerpt(text: str | None) -> str:
-    """The beginning of a text for a report, at most 60 characters, with digits and e-mail addresses masked.
-
-    Digits become ``#``, because resident registration, card and telephone numbers occur in label files; characters
-    that cannot be seen become their escapes.
-    """
+    """The beginning of a text in quotes, at most 60 characters, ``without_numbers``; ``null`` for None."""
     if text is None:
         return "null"
-    masked = re.sub(r"\d", "#", re.sub(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "…@…", text[: 4 * _EXCERPT]))
-    seen = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in masked)
+    seen = without_numbers(text[: 4 * _EXCERPT])
     return f"'{seen[: _EXCERPT - 3]}…'" if len(seen) > _EXCERPT - 2 else f"'{seen}'"
 
 

@@ -3,7 +3,7 @@
 from sftrm_quality.collection.assign import assign
 from sftrm_quality.collection.deduplicate import Context, deduplicate
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
-from sftrm_quality.collection.shards import Shard, hash_column, read_table, record_ids
+from sftrm_quality.collection.shards import Shard, hash_column, record_ids
 
 __all__ = [
     "DUPLICATE",
@@ -14,6 +14,5 @@ __all__ = [
     "assign",
     "deduplicate",
     "hash_column",
-    "read_table",
     "record_ids",
 ]

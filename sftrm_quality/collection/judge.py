@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from sftrm_quality.arrays import Rows, one_array
+from sftrm_quality.arrow_files import read_table
 from sftrm_quality.checks import Scope, Suites, judge
 from sftrm_quality.checks.results import CheckCount, Judgement
-from sftrm_quality.collection.shards import Rows, Shard, read_table
-from sftrm_quality.records import LabelKind
+from sftrm_quality.collection.shards import Shard
+from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.splits import NO_SPLIT, SPLITS, Codes
 from sftrm_quality.workers import Workers
 
@@ -64,7 +66,7 @@ def collection_frames(
             continue
         rows = np.arange(shard.start, shard.start + shard.rows)
         columns = {
-            "data_id": read_table(shard.records_path, ["data_id"])["data_id"].combine_chunks(),
+            "data_id": one_array(read_table(shard.records_path, ["data_id"])["data_id"]),
             "first_holder": _named(holders[rows], name_rows),
         }
         if shard.label_kind is LabelKind.RM:
@@ -99,7 +101,7 @@ def judge_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> F
     for judgement in workers.in_order(submit, frames):
         frame = submitted.pop(0)
         counts.extend(judgement.counts)
-        failed, reasons, details = judgement.grouped("critical")
+        failed, reasons, details = judgement.grouped(Severity.CRITICAL)
         for row, why, what in zip(failed, reasons.to_pylist(), details.to_pylist(), strict=True):
             of_rows[int(frame.rows[row])] = Finding(tuple(why), tuple(what))
     return Findings(of_rows, tuple(counts))

@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.arrays import Floats, Mask, Rows
 from sftrm_quality.checks.results import CheckCount
 from sftrm_quality.collection.judge import Finding
-from sftrm_quality.collection.shards import Rows, Shard, hash_column, record_ids
+from sftrm_quality.collection.shards import Shard, hash_column, record_ids
 from sftrm_quality.ledger import Account, FileAccount, Ledger
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.splits import SPLITS
@@ -35,8 +36,8 @@ class Collection:
     copy_number: Rows
     aside_copy_number: Rows
     duplicate_of: Rows
-    exact: npt.NDArray[np.bool_]
-    similarity: npt.NDArray[np.float64]
+    exact: Mask
+    similarity: Floats
     group: Rows
     findings: Mapping[int, Finding]
     counts: tuple[CheckCount, ...]

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from sftrm_quality.arrays import digest_halves
+from sftrm_quality.arrow_files import read_table
 from sftrm_quality.dedup import ReceivedShard, ShardKeys
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.records import LabelKind
-
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,13 @@ def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
     return tuple(shards)
 
 
-def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """A spilled table, memory-mapped: only the pages of the columns that are used become resident."""
-    with pa.memory_map(str(path)) as source:
-        table = pa.ipc.open_file(source).read_all()
-    return table if columns is None else table.select(list(columns))
-
-
 def hash_column(path: Path, name: str) -> npt.NDArray[np.uint64]:
-    """A binary(16) column as n x 2 unsigned integers."""
-    values = read_table(path, [name])[name].combine_chunks()
-    words = np.frombuffer(values.buffers()[1] or b"", np.uint64)[values.offset * 2 :]
-    return words[: len(values) * 2].reshape(-1, 2)
+    """A binary(16) column of a table in a file as two numbers a row (uint64, rows x 2).
+
+    Raises:
+        StorageError: the file is missing or broken.
+    """
+    return digest_halves(read_table(path, [name])[name])
 
 
 def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: npt.NDArray[np.signedinteger]) -> list[str]:

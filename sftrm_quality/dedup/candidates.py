@@ -17,18 +17,20 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from sftrm_quality.arrays import Ints
+
 LARGEST = 64
 NEIGHBOURS = 8
 
 Words = npt.NDArray[np.uint32]
-Shares = tuple[npt.NDArray[np.int64], Words]
+Shares = tuple[Ints, Words]
 """Shares of one range after the other, and where those of each range begin (ranges + 1)."""
 
 
 class Buckets:
     """Rows that share their key with another row, bucket by bucket."""
 
-    def __init__(self, rows: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32]) -> None:
+    def __init__(self, rows: Ints, keys: npt.NDArray[np.uint32]) -> None:
         """``keys`` (uint32) belong to ``rows`` (ascending, fewer than 2**32)."""
         # Key above place: one vectorised sort of integers, which leaves the places of a bucket in order.
         entries = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(rows), dtype=np.uint64)
@@ -39,13 +41,13 @@ class Buckets:
         # Most rows are alone in their bucket: go on with the others.
         self._sizes = sizes[sizes > 1]
         alone = np.append(True, changes) & np.append(changes, True) if len(rows) else np.zeros(0, np.bool_)
-        self._rows: npt.NDArray[np.int64] = rows[entries[~alone] & np.uint64(0xFFFFFFFF)]
+        self._rows: Ints = rows[entries[~alone] & np.uint64(0xFFFFFFFF)]
 
-    def oversized(self) -> npt.NDArray[np.int64]:
+    def oversized(self) -> Ints:
         """The rows in buckets of more than ``LARGEST``, ascending."""
         return np.sort(self._rows[np.repeat(self._sizes > LARGEST, self._sizes)])
 
-    def shares(self, range_starts: npt.NDArray[np.int64]) -> Shares:
+    def shares(self, range_starts: Ints) -> Shares:
         """What concerns each range of rows, given the first row of every range and one past the last."""
         ranges = np.searchsorted(range_starts, self._rows, side="right") - 1
         shares: Shares = _shares(self._rows, ranges, self._sizes, len(range_starts) - 1)
@@ -62,7 +64,7 @@ def join_shares(parts: list[Shares]) -> Shares:
     return offsets, joined
 
 
-def proposed_rows(words: Words, first_row: int, rows: int) -> npt.NDArray[np.int64]:
+def proposed_rows(words: Words, first_row: int, rows: int) -> Ints:
     """Which of the ``rows`` rows of a range from ``first_row`` stand in a share of it (counted within it)."""
     found = np.zeros(rows, np.bool_)
     _mark_rows(words, first_row, found)
@@ -168,9 +170,9 @@ def fill_pairs(words, low, high, count):  # type: ignore[no-untyped-def]
     return pairs
 
 
-def all_rows(words: Words) -> npt.NDArray[np.int64]:
+def all_rows(words: Words) -> Ints:
     """Every row of the shares, those before the range too, ascending and each once."""
-    found: npt.NDArray[np.int64] = np.unique(_copy_rows(words)).astype(np.int64)
+    found: Ints = np.unique(_copy_rows(words)).astype(np.int64)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.arrays import Ints, Mask
 from sftrm_quality.dedup.candidates import Words, count_pairs, fill_pairs
 from sftrm_quality.dedup.exchange import Bounds, Map, cut_blocks, run
 from sftrm_quality.dedup.extraction import Extraction, extract
@@ -19,8 +20,6 @@ from sftrm_quality.dedup.keys import ShardKeys
 from sftrm_quality.dedup.proposals import Bands, Proposals, propose
 from sftrm_quality.dedup.sets import SetFiles
 from sftrm_quality.dedup.similarity import cut_pairs
-
-Ints = npt.NDArray[np.int64]
 
 EARLIER = np.int64(0xFFFFFFFF)
 """Of a pair, ``later << 32 | earlier``, the bits of the earlier row."""
@@ -51,7 +50,7 @@ class LoadedPairs(NamedTuple):
 
 def comparisons(
     shards: Sequence[ShardKeys],
-    alive: npt.NDArray[np.bool_],
+    alive: Mask,
     threshold: float,
     wanted: Sequence[Bands],
     with_responses: bool,

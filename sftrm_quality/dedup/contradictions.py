@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from sftrm_quality.arrays import Ints, as_floats, list_offsets, one_array
 from sftrm_quality.dedup.exact import Found, equal_rows
 from sftrm_quality.dedup.exchange import (
     BOUNDS,
@@ -24,7 +24,6 @@ from sftrm_quality.dedup.exchange import (
     write_array,
 )
 from sftrm_quality.dedup.keys import NONE, ShardKeys, open_keys
-from sftrm_quality.dedup.parts import list_offsets, one_array
 from sftrm_quality.records import LabelKind
 
 # One strict preference of a row between two responses, by the first row that has its prompt.
@@ -35,9 +34,7 @@ _PREFERENCE = np.dtype(
 _PAIRS_A_ROW = 10
 
 
-def contradictions(
-    shards: Sequence[ShardKeys], scratch: Path, map: Map = map, bounds: Bounds = BOUNDS
-) -> npt.NDArray[np.int64]:
+def contradictions(shards: Sequence[ShardKeys], scratch: Path, map: Map = map, bounds: Bounds = BOUNDS) -> Ints:
     """For an RM row that another one contradicts, the first row that does so (int64, -1: none).
 
     Two rows contradict each other when they have the same ``prompt_key`` and rank two of the same responses in
@@ -77,7 +74,7 @@ def _write_preferences(task: _Task) -> None:
         if len(rows):
             table = open_keys(shard)
             keys, ranks = (one_array(table[name]) for name in ("response_keys", "response_ranks"))
-            flat_ranks = ranks.flatten().cast("float64").to_numpy(zero_copy_only=False)
+            flat_ranks = as_floats(ranks.flatten())
             own, better, worse = _explode(rows, list_offsets(keys), keys.flatten().to_numpy(), flat_ranks)
             entries = np.empty(len(own), _PREFERENCE)
             entries["row"], entries["prompt"] = start + own, prompts[own]

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from sftrm_quality.arrays import Ints, digest_halves
+from sftrm_quality.arrow_files import read_table
 from sftrm_quality.dedup.exact import ENTRY, Found, group_equal, write_digests
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partition, cut, run, scratch_folder
-from sftrm_quality.dedup.keys import digest_halves, open_table
 
 
 class ReceivedShard(NamedTuple):
@@ -35,7 +35,7 @@ class _Block(NamedTuple):
 
 def copy_numbers(
     shards: Sequence[ReceivedShard], scratch: Path, map: Map = map, bounds: Bounds = BOUNDS
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[Ints, Ints]:
     """The running number of each record among those of the same ``content_hash``, 0 for the first, in raw order.
 
     Of the rows that passed, and of those set aside; both are counted together. ``scratch`` is a folder for what the
@@ -64,9 +64,9 @@ def _write_hashes(block: _Block) -> None:
     """Rows set aside are numbered after all that passed; the entries stand in raw order, which is the order counted."""
     parts = [np.zeros(0, ENTRY)]
     for shard, start, aside_start in zip(block.shards, block.starts, block.aside_starts, strict=True):
-        aside = open_table(shard.aside_path, "what was set aside")
-        records = open_table(shard.records_path, "the candidates")
-        keys = open_table(shard.keys_path, "the fingerprints")
+        aside = read_table(shard.aside_path)
+        records = read_table(shard.records_path)
+        keys = read_table(shard.keys_path)
         entries = np.empty(shard.rows + shard.aside, ENTRY)
         entries["row"] = np.append(start + np.arange(shard.rows), aside_start + np.arange(shard.aside))
         entries["key"] = np.concatenate([digest_halves(table["content_hash"]) for table in (keys, aside)])

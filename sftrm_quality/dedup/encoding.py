@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from sftrm_quality.text import text_buffers
+from sftrm_quality.arrays import Mask, as_ints, as_mask, list_offsets, text_buffers
 
 DIGEST = pa.binary(16)
 
@@ -38,7 +38,7 @@ def digests(rows: pa.BinaryArray | pa.StringArray) -> pa.FixedSizeBinaryArray:
 def _pieces(column: pa.Array, tag: bytes) -> list[pa.BinaryArray]:
     """What a column contributes to its rows, as arrays to be joined. A column of nulls contributes nothing."""
     rows = len(column)
-    valid = column.is_valid().to_numpy(zero_copy_only=False)
+    valid = as_mask(column.is_valid())
     if pa.types.is_struct(column.type):
         # Its validity is always written: in a list, [null, x] and [x, null] must differ.
         children = zip(column.type, column.flatten(), strict=True)
@@ -47,20 +47,20 @@ def _pieces(column: pa.Array, tag: bytes) -> list[pa.BinaryArray]:
     if not valid.any():
         return []
     if pa.types.is_list(column.type):
-        counts = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+        offsets = list_offsets(column)
         elements = encode_rows(b"", {"": column.flatten()})
         starts, data = text_buffers(elements)
-        ends = starts[np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])]
+        ends = starts[offsets]
         body = pa.BinaryArray.from_buffers(pa.binary(), rows, [None, pa.py_buffer(ends), pa.py_buffer(data)])
-        return [_headers(tag, valid, counts.astype("<i4")), body]
+        return [_headers(tag, valid, np.diff(offsets).astype("<i4")), body]
     if column.type == pa.string():
-        lengths = pc.binary_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+        lengths = as_ints(pc.binary_length(column))
         return [_headers(tag, valid, lengths.astype("<i4")), column.cast(pa.binary()).fill_null(b"")]
-    numbers = column.fill_null(0).to_numpy(zero_copy_only=False)
+    numbers = column.fill_null(0).to_numpy(zero_copy_only=False)  # of the type that it has
     return [_headers(tag, valid, numbers.astype(numbers.dtype.newbyteorder("<")))]
 
 
-def _headers(tag: bytes, valid: npt.NDArray[np.bool_], numbers: npt.NDArray[np.generic]) -> pa.BinaryArray:
+def _headers(tag: bytes, valid: Mask, numbers: npt.NDArray[np.generic]) -> pa.BinaryArray:
     """The tag and the number of every valid row; no bytes for the others."""
     width = len(tag) + numbers.itemsize
     kept = numbers[valid]

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.arrays import Ints, Mask, digest_halves
 from sftrm_quality.dedup.exchange import (
     BOUNDS,
     Block,
@@ -21,10 +22,10 @@ from sftrm_quality.dedup.exchange import (
     scratch_folder,
     write_array,
 )
-from sftrm_quality.dedup.keys import ShardKeys, digest_halves, open_keys, shard_starts
+from sftrm_quality.dedup.keys import ShardKeys, open_keys, shard_starts
 from sftrm_quality.records import LabelKind
 
-Found = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Found = tuple[Ints, Ints]
 """Rows, and what was found for them."""
 
 ENTRY = np.dtype([("row", np.uint32), ("key", np.uint64, 2)])
@@ -38,7 +39,7 @@ def first_holders(
     scratch: Path,
     map: Map = map,
     bounds: Bounds = BOUNDS,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """For a row that uses a data_id again for other content, the row that held it first (int64, -1: it does not).
 
     A data_id is one per label kind and dataset, or per label kind and file; ``source_ordinals`` numbers the file of
@@ -55,11 +56,11 @@ def first_holders(
 
 def exact_duplicates(
     shards: Sequence[ShardKeys],
-    alive: npt.NDArray[np.bool_],
+    alive: Mask,
     scratch: Path,
     map: Map = map,
     bounds: Bounds = BOUNDS,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """For a row whose ``content_key`` an earlier row has, the first such row (int64, -1: none), among alive rows.
 
     ``scratch``, ``map`` and what is raised: as for ``first_holders``.
@@ -70,12 +71,12 @@ def exact_duplicates(
 def equal_rows(
     shards: Sequence[ShardKeys],
     key: str,
-    alive: npt.NDArray[np.bool_] | None,
+    alive: Mask | None,
     scratch: Path,
     map: Map,
     bounds: Bounds,
     kind: LabelKind | None = None,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """For a row whose key (a column of digests) an earlier row has, the first such row (int64, -1: none).
 
     Among alive rows, and if a label kind is given among those of that kind.
@@ -109,7 +110,7 @@ def _exchanged(
     scratch: Path,
     map: Map,
     bounds: Bounds,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """What ``reduce`` finds among equal digests. Those of shards with another ordinal are another digest."""
     rows = int(shard_starts(shards)[-1])
     blocks = cut_blocks(shards, bounds.block_rows, wanted.kind)
@@ -151,10 +152,10 @@ class Groups(NamedTuple):
     ``starts`` says where each group begins in ``places``, and its length as the last. No group has less than two.
     """
 
-    places: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
+    places: Ints
+    starts: Ints
 
-    def firsts(self) -> npt.NDArray[np.int64]:
+    def firsts(self) -> Ints:
         """For every entry of ``places``, the first place of its group."""
         return np.repeat(self.places[self.starts[:-1]], np.diff(self.starts))
 

@@ -17,19 +17,18 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.arrays import Rows
 from sftrm_quality.dedup.keys import NONE, ShardKeys, shard_starts
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
 
 A = TypeVar("A")
 R = TypeVar("R")
-
-Rows = npt.NDArray[np.int64]
 
 Entries = npt.NDArray[np.void]
 """A structured array with a field ``row``: the global row, uint32."""
@@ -112,15 +111,6 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-@contextmanager
-def written(path: Path) -> Iterator[BinaryIO]:
-    """A file to be written that appears under its name when it is whole."""
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with temporary.open("wb") as file:
-        yield file
-    temporary.replace(path)
 
 
 def write_array(path: Path, values: npt.NDArray[Any]) -> Path:

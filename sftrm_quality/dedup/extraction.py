@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from sftrm_quality.arrays import Ints, as_floats, one_array
+from sftrm_quality.arrow_files import read_table
 from sftrm_quality.dedup.candidates import proposed_rows
 from sftrm_quality.dedup.exchange import Block
-from sftrm_quality.dedup.keys import open_table
-from sftrm_quality.dedup.parts import PROMPT_COLUMN, normalised_columns, one_array, prompt_part, response_part
+from sftrm_quality.dedup.parts import PROMPT_COLUMN, normalised_columns, prompt_part, response_part
 from sftrm_quality.dedup.proposals import Proposals
 from sftrm_quality.dedup.sets import PROMPT_SETS, SetFiles, Words
 from sftrm_quality.dedup.shingles import shingle_sets
@@ -43,13 +43,13 @@ def extract(work: Extraction) -> None:
     work.sets.write(block.number, rows, _all_sets(work, block.starts[0] + rows))
 
 
-def _all_sets(work: Extraction, rows: npt.NDArray[np.int64]) -> Iterator[tuple[Words, npt.NDArray[np.int64]]]:
+def _all_sets(work: Extraction, rows: Ints) -> Iterator[tuple[Words, Ints]]:
     """The sets of some global rows as ``SetFiles.write`` takes them, batch by batch."""
     for shard, start in zip(work.block.shards, work.block.starts, strict=True):
         first, last = np.searchsorted(rows, [start, start + shard.rows])
         if first == last:
             continue
-        table = open_table(shard.records_path, "the candidates").select(_columns(shard.label_kind, work.with_responses))
+        table = read_table(shard.records_path, _columns(shard.label_kind, work.with_responses))
         for begin in range(first, last, _BATCH):
             batch = table.take(pa.array(rows[begin : min(begin + _BATCH, last)] - start))
             yield _batch_sets(shard.label_kind, batch, work.with_responses)
@@ -60,7 +60,7 @@ def _columns(kind: LabelKind, with_responses: bool) -> list[str]:
     return [PROMPT_COLUMN[kind], "history", "system", *([responses[kind]] if with_responses else [])]
 
 
-def _batch_sets(kind: LabelKind, batch: pa.Table, with_responses: bool) -> tuple[Words, npt.NDArray[np.int64]]:
+def _batch_sets(kind: LabelKind, batch: pa.Table, with_responses: bool) -> tuple[Words, Ints]:
     """The sets of some rows, one row after the other, and how many words each row takes."""
     rows = batch.num_rows
     response_starts = np.zeros(rows + 1, np.int64)
@@ -72,8 +72,7 @@ def _batch_sets(kind: LabelKind, batch: pa.Table, with_responses: bool) -> tuple
         responses, response_starts = response_part(kind, normalised)
         ranks = np.full(len(responses), np.nan)
         if kind is LabelKind.RM:
-            delivered = pc.struct_field(one_array(batch["responses"]).flatten(), "rank")
-            ranks = delivered.cast(pa.float64()).to_numpy(zero_copy_only=False)
+            ranks = as_floats(pc.struct_field(one_array(batch["responses"]).flatten(), "rank"))
     else:
         prompt = prompt_part(batch, normalise(batch[PROMPT_COLUMN[kind]]))
     row_sets = response_starts + PROMPT_SETS * np.arange(rows + 1)

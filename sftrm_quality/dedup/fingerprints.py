@@ -6,14 +6,14 @@ At the usual threshold of 0.8 a row takes 232 bytes, and for RM 20 more a respon
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sftrm_quality.arrays import Ints, lists_of, one_array
 from sftrm_quality.config import NearDuplicates
 from sftrm_quality.dedup.encoding import DIGEST, digests, encode_rows
 from sftrm_quality.dedup.minhash import add_texts, band_columns, band_shape, empty_signatures
-from sftrm_quality.dedup.parts import PROMPT_COLUMN, Prompt, Responses, one_array, prompt_part, response_part
+from sftrm_quality.dedup.parts import PROMPT_COLUMN, Prompt, Responses, prompt_part, response_part
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.text import normalise
 
@@ -78,11 +78,10 @@ def fingerprint(
         **_bands(prompt, responses, near.threshold),
     }
     if kind is LabelKind.RM:
-        offsets = pa.array(responses.starts.astype(np.int32))
         ranks = pc.struct_field(one_array(table["responses"]).flatten(), "rank")
         keys = np.frombuffer(response_digests.buffers()[1], ">u8")[::2].astype(np.uint64)
-        columns["response_keys"] = pa.ListArray.from_arrays(offsets, pa.array(keys))
-        columns["response_ranks"] = pa.ListArray.from_arrays(offsets, ranks)
+        columns["response_keys"] = lists_of(responses.starts, pa.array(keys))
+        columns["response_ranks"] = lists_of(responses.starts, ranks)
     return pa.table(columns, schema=fingerprint_schema(kind, near))
 
 
@@ -103,7 +102,7 @@ def _empty_to_null(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _content_keys(
-    kind: LabelKind, starts: npt.NDArray[np.int64], prompt_keys: pa.Array, response_digests: pa.Array
+    kind: LabelKind, starts: Ints, prompt_keys: pa.Array, response_digests: pa.Array
 ) -> pa.FixedSizeBinaryArray:
     """The responses enter as a set: sorted, each once, so that neither order nor rank makes another record."""
     each = response_digests.to_pylist()

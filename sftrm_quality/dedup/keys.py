@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from sftrm_quality.errors import OwnFileError, storage_error_type
+from sftrm_quality.arrays import Rows, offsets_of
+from sftrm_quality.arrow_files import read_table
+from sftrm_quality.errors import OwnFileError
 from sftrm_quality.records import LabelKind
 
 NONE = -1
@@ -28,9 +28,9 @@ class ShardKeys(NamedTuple):
     rows: int
 
 
-def shard_starts(shards: Sequence[ShardKeys]) -> npt.NDArray[np.int64]:
+def shard_starts(shards: Sequence[ShardKeys]) -> Rows:
     """The first global row of every shard, and one past the last (int64, shards + 1)."""
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum([shard.rows for shard in shards], dtype=np.int64)])
+    return offsets_of([shard.rows for shard in shards])
 
 
 def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -> pa.Table:
@@ -40,7 +40,7 @@ def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -
         StorageError: the file is missing or broken, has other rows than its shard, or its metadata are not what is
             expected: then it was made in another way.
     """
-    table = open_table(shard.path, "the fingerprints")
+    table = read_table(shard.path)
     if table.num_rows != shard.rows:
         raise OwnFileError(f"{shard.path}: {table.num_rows} fingerprints of {shard.rows} records. Make them anew.")
     metadata = table.schema.metadata or {}
@@ -51,25 +51,3 @@ def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -
                 f"{value.decode()}: the fingerprints were made under other settings. Make them anew."
             )
     return table
-
-
-def open_table(path: Path, what: str) -> pa.Table:
-    """A table of an Arrow IPC file, mapped.
-
-    Raises:
-        StorageError: the file is missing or broken.
-    """
-    try:
-        with pa.memory_map(str(path)) as source:
-            return pa.ipc.open_file(source).read_all()
-    except (OSError, pa.ArrowInvalid) as error:
-        failed = storage_error_type(error) if isinstance(error, OSError) else OwnFileError
-        raise failed(f"{path}: cannot read {what}: {error}. Run again; if it stays, make them anew.") from error
-
-
-def digest_halves(column: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
-    """A binary(16) column as two numbers a row (uint64, rows x 2); a null is any number."""
-    values = column.combine_chunks()
-    if not len(values):
-        return np.zeros((0, 2), np.uint64)
-    return np.frombuffer(values.buffers()[1], np.uint64)[: 2 * len(values)].reshape(-1, 2)

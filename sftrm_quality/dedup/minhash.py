@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sftrm_quality.arrays import Ints, text_buffers
 from sftrm_quality.dedup.kernels import fold_bands, lower_signatures
-from sftrm_quality.text import text_buffers
 
 # A pair at the threshold shares no band once in 500 times; pairs above it much more rarely.
 RECALL_AT_THRESHOLD = 0.998
@@ -58,9 +58,7 @@ def empty_signatures(rows: int, threshold: float) -> npt.NDArray[np.uint32]:
     return np.full((rows, bands * length), np.iinfo(np.uint32).max, np.uint32)
 
 
-def add_texts(
-    signatures: npt.NDArray[np.uint32], texts: pa.StringArray, text_starts: npt.NDArray[np.int64], namespace: int
-) -> None:
+def add_texts(signatures: npt.NDArray[np.uint32], texts: pa.StringArray, text_starts: Ints, namespace: int) -> None:
     """Adds to the set of row i the shingles of texts ``text_starts[i]`` to ``text_starts[i + 1]``, in place.
 
     The same text under another namespace gives other shingles.

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from sftrm_quality.arrays import Floats, Ints, Mask
 from sftrm_quality.dedup.comparison import Comparison, comparisons, load_pairs
-from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder, written
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.similarity import compare
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
 
 _ALIKE = np.dtype([("pair", np.int64), ("similarity", np.float64)])
@@ -23,13 +23,13 @@ _ALIKE = np.dtype([("pair", np.int64), ("similarity", np.float64)])
 class NearDuplicatesFound(NamedTuple):
     """By global row: the surviving row that it duplicates (int64, -1: none), and how alike they are (0: none)."""
 
-    duplicate_of: npt.NDArray[np.int64]
-    similarity: npt.NDArray[np.float64]
+    duplicate_of: Ints
+    similarity: Floats
 
 
 def near_duplicates(
     shards: Sequence[ShardKeys],
-    alive: npt.NDArray[np.bool_],
+    alive: Mask,
     threshold: float,
     scratch: Path,
     map: Map = map,

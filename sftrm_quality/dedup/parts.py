@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sftrm_quality.arrays import Ints, list_offsets, lists_of, one_array
 from sftrm_quality.records import LabelKind
 from sftrm_quality.text import normalise
 
@@ -36,7 +36,7 @@ class Responses(NamedTuple):
     """The compared responses of some rows: those of row i are ``texts[starts[i]:starts[i + 1]]``, as delivered."""
 
     texts: pa.StringArray
-    starts: npt.NDArray[np.int64]
+    starts: Ints
 
 
 def normalised_columns(kind: LabelKind, table: pa.Table) -> dict[str, pa.Array]:
@@ -49,8 +49,7 @@ def normalised_columns(kind: LabelKind, table: pa.Table) -> dict[str, pa.Array]:
         return {f"{name}_normalised": normalise(table[name]) for name in ("question", "answer")}
     responses = one_array(table["responses"])
     texts = normalise(pc.struct_field(responses.flatten(), "text"))
-    offsets = pa.array(list_offsets(responses).astype(np.int32))
-    lists = pa.ListArray.from_arrays(offsets, texts, mask=responses.is_null() if responses.null_count else None)
+    lists = lists_of(list_offsets(responses), texts, nulls_of=responses)
     return {"prompt_normalised": normalise(table["prompt"]), "responses_normalised": lists}
 
 
@@ -72,16 +71,6 @@ def response_part(kind: LabelKind, normalised: Mapping[str, pa.Array] | pa.Table
     return Responses(lists.flatten().fill_null(""), list_offsets(lists))
 
 
-def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def list_offsets(lists: pa.ListArray) -> npt.NDArray[np.int64]:
-    """Offsets (rows + 1) into ``lists.flatten()``; a null list has no elements."""
-    counts = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
-
-
 def _system(system: pa.StringArray) -> pa.StringArray | None:
     return None if system.null_count == len(system) else normalise(system).fill_null("")
 
@@ -93,5 +82,4 @@ def _history(history: pa.ListArray) -> pa.StringArray | None:
     turns = history.flatten()
     roles, contents = (normalise(pc.struct_field(turns, name)).fill_null("") for name in ("role", "content"))
     lines = pc.binary_join_element_wise(roles, contents, _AFTER_ROLE)
-    offsets = pa.array(list_offsets(history).astype(np.int32))
-    return pc.binary_join(pa.ListArray.from_arrays(offsets, lines), _AFTER_TURN)
+    return pc.binary_join(lists_of(list_offsets(history), lines), _AFTER_TURN)

@@ -4,27 +4,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from sftrm_quality.arrays import Ints, Mask
 from sftrm_quality.dedup.candidates import all_rows
 from sftrm_quality.dedup.comparison import EARLIER, Comparison, comparisons, load_pairs
 from sftrm_quality.dedup.exact import equal_rows
-from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder, written
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.similarity import connect, connect_alike, roots, settle
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 
 
 def prompt_groups(
     shards: Sequence[ShardKeys],
-    alive: npt.NDArray[np.bool_],
+    alive: Mask,
     threshold: float,
     scratch: Path,
     map: Map = map,
     bounds: Bounds = BOUNDS,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """The group of every row: the smallest row that is connected with it by equal or near-equal prompts (int64).
 
     -1 where not alive. SFT and RM rows stand in the same groups. Near-equal are prompts whose text, history and
@@ -56,12 +56,12 @@ def _connected(work: Comparison) -> Path:
     rows = all_rows(shares)
     parents = np.arange(len(rows))
 
-    def ends(pairs: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def ends(pairs: Ints) -> tuple[Ints, Ints]:
         return np.searchsorted(rows, pairs & EARLIER), np.searchsorted(rows, pairs >> 32)
 
-    def still_open(pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def still_open(pairs: Ints) -> Ints:
         earlier, later = ends(pairs)
-        is_open: npt.NDArray[np.bool_] = roots(parents, earlier) != roots(parents, later)
+        is_open: Mask = roots(parents, earlier) != roots(parents, later)
         return pairs[is_open]
 
     with written(work.path) as file:

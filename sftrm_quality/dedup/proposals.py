@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.arrays import Ints, Mask
 from sftrm_quality.dedup.candidates import Buckets, Shares, Words, join_shares
 from sftrm_quality.dedup.exchange import (
     Block,
@@ -21,13 +22,12 @@ from sftrm_quality.dedup.exchange import (
     run,
     scratch_folder,
     write_array,
-    written,
 )
 from sftrm_quality.dedup.fingerprints import band_metadata, band_names
 from sftrm_quality.dedup.kernels import combine_keys
 from sftrm_quality.dedup.keys import ShardKeys, open_keys
 from sftrm_quality.dedup.minhash import band_shape
-from sftrm_quality.output import append_array
+from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
 
 _ENTRY = np.dtype([("row", np.uint32), ("key", np.uint32)])
@@ -72,10 +72,10 @@ class Bands(NamedTuple):
 
 def propose(
     shards: Sequence[ShardKeys],
-    alive: npt.NDArray[np.bool_],
+    alive: Mask,
     threshold: float,
     wanted: Sequence[Bands],
-    range_starts: npt.NDArray[np.int64],
+    range_starts: Ints,
     folder: Path,
     map: Map,
     bounds: Bounds,
@@ -145,7 +145,7 @@ class _Proposing(NamedTuple):
 
     file: int
     partitions: tuple[tuple[Partition, bool], ...]
-    range_starts: npt.NDArray[np.int64]
+    range_starts: Ints
     proposals: Proposals
 
 

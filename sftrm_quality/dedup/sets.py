@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sftrm_quality.dedup.exchange import written
-from sftrm_quality.output import append_array
+from sftrm_quality.arrays import Ints
+from sftrm_quality.output import append_array, written
 
 PROMPT_SETS = 3
 """Sets of a row before its responses: prompt, history, system message."""
@@ -24,7 +24,6 @@ PROMPT_SETS = 3
 _NEAR = 512
 
 Words = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
 
 
 class SetFiles(NamedTuple):

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sftrm_quality.arrays import Ints, text_buffers
 from sftrm_quality.dedup.kernels import hash_texts, keep_unique
-from sftrm_quality.text import text_buffers
 
 
-def shingle_sets(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+def shingle_sets(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint64], Ints]:
     """The shingle sets of texts: all hashes (uint64, sorted and unique within a text), and where each set begins.
 
     Set i is ``hashes[starts[i]:starts[i + 1]]``. 8 bytes a shingle.

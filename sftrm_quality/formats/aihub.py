@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sftrm_quality.arrays import as_mask, lists_of, offsets_of
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.base import (
     Mapped,
@@ -91,7 +92,7 @@ class AihubRm:
     def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
         rows = len(table)
         answers = [column(table, name) for name in table.column_names if _RANKED_NAME.fullmatch(name)]
-        given = np.stack([pc.is_valid(a).to_numpy(zero_copy_only=False) for a in answers], axis=1)
+        given = np.stack([as_mask(pc.is_valid(a)) for a in answers], axis=1)
         # Row after row, each row's answers in the order of their numbers.
         row, number = np.nonzero(given)
         flat = pa.concat_arrays(answers).take(pa.array(number * rows + row))
@@ -99,8 +100,7 @@ class AihubRm:
             [pc.struct_field(flat, "contents"), pc.struct_field(flat, "ranking"), pa.nulls(len(flat), pa.float64())],
             names=["text", "rank", "score"],
         )
-        offsets = np.concatenate([[0], np.cumsum(given.sum(axis=1))])
-        responses = declared_ranks(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values), source)
+        responses = declared_ranks(lists_of(offsets_of(given.sum(axis=1)), values), source)
         columns = {**_base_columns(table), "prompt": column(table, "question"), "responses": responses}
         return mapped(LabelKind.RM, columns, rows, {})
 

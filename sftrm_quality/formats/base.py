@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sftrm_quality.arrays import Rows, as_mask, one_array
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
@@ -25,7 +25,7 @@ class Mapped:
     """
 
     candidates: pa.Table
-    rows: npt.NDArray[np.int64]
+    rows: Rows
     misfits: Mapping[int, Misfit]
 
 
@@ -113,7 +113,7 @@ def category_columns(table: pa.Table) -> dict[str, pa.Array]:
 
 def column(table: pa.Table, name: str) -> pa.Array:
     """One column in one piece."""
-    return table[name].combine_chunks() if isinstance(table[name], pa.ChunkedArray) else table[name]
+    return one_array(table[name])
 
 
 def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[int, Misfit]]:
@@ -124,7 +124,7 @@ def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[i
     for values in columns:
         if values.null_count == len(values):
             continue
-        for row in np.flatnonzero(pc.fill_null(pc.not_equal(values, chosen), False).to_numpy(zero_copy_only=False)):
+        for row in np.flatnonzero(as_mask(pc.not_equal(values, chosen))):
             given = [n for n, c in zip(names, columns, strict=True) if c[int(row)].is_valid]
             misfits[int(row)] = Misfit("aliases_disagree", f"{' and '.join(given)} differ, expected one prompt")
     return chosen, misfits

@@ -1,18 +1,11 @@
 """Ranks as declared by the source → ranks in which 1 is best. Invalid ranks stay invalid: the suite judges them."""
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sftrm_quality.arrays import Floats, Ints, as_floats, list_offsets, lists_of, row_of_each
 from sftrm_quality.config import SourceSettings
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-
-def _group_of_each(offsets: Ints) -> Ints:
-    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
 
 
 def _ties(group: Ints, values: Floats) -> tuple[Ints, Ints, Ints, Ints]:
@@ -75,19 +68,16 @@ def declared_ranks(responses: pa.ListArray, source: SourceSettings) -> pa.ListAr
     Where a record has scores and no rank at all, its ranks come from the scores; a score for some of the responses
     only leaves the others unranked.
     """
-    offsets = responses.offsets.to_numpy().astype(np.int64)
-    flat = responses.values[int(offsets[0]) : int(offsets[-1])]
-    offsets = offsets - offsets[0]
-    group = _group_of_each(offsets)
-    ranks = pc.fill_null(pc.struct_field(flat, "rank"), np.nan).to_numpy(zero_copy_only=False).astype(np.float64)
+    flat = responses.flatten()
+    group = row_of_each(responses)
+    ranks = as_floats(pc.struct_field(flat, "rank"))
     scores = pc.struct_field(flat, "score")
     ranks = ranks + (1 - source.rank_base)
     if source.rank_direction == "highest_is_best" and len(ranks):
         ranks = _turn_around(group, ranks, source.ties)
     if scores.null_count < len(scores):
-        score_values = pc.fill_null(scores, np.nan).to_numpy(zero_copy_only=False).astype(np.float64)
-        ranks = np.where(_count_ranked(group, ranks) == 0, _from_scores(group, score_values, source.ties), ranks)
+        ranks = np.where(_count_ranked(group, ranks) == 0, _from_scores(group, as_floats(scores), source.ties), ranks)
     values = pa.StructArray.from_arrays(
         [pc.struct_field(flat, "text"), pa.array(ranks, mask=np.isnan(ranks)), scores], names=["text", "rank", "score"]
     )
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values, mask=pc.is_null(responses))
+    return lists_of(list_offsets(responses), values, nulls_of=responses)

@@ -23,7 +23,7 @@ class Misfit:
 _NUMBERS_AS_TEXT = frozenset({"data_id"})
 
 
-def _shown(value: object) -> str:
+def _type_and_size(value: object) -> str:
     """A short, type-first description of a value; never its text, which may be personal or huge."""
     if isinstance(value, bool):
         return f"the boolean {str(value).lower()}"
@@ -43,7 +43,7 @@ class _WrongTypeError(Exception):
 
 
 def _wrong(path: str, value: object, expected: str) -> _WrongTypeError:
-    return _WrongTypeError(f"{path} is {_shown(value)}, expected {expected}")
+    return _WrongTypeError(f"{path} is {_type_and_size(value)}, expected {expected}")
 
 
 def _value(path: str, value: object, type_: pa.DataType) -> object:
@@ -85,7 +85,7 @@ def conform(record: object, wire: pa.Schema) -> Mapping[str, object] | Misfit:
     object at all has the reason ``not_an_object``.
     """
     if not isinstance(record, dict):
-        return Misfit("not_an_object", f"the record is {_shown(record)}, expected an object")
+        return Misfit("not_an_object", f"the record is {_type_and_size(record)}, expected an object")
     try:
         return {field.name: _value(field.name, record.get(field.name), field.type) for field in wire}
     except _WrongTypeError as error:

@@ -87,7 +87,7 @@ def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[FileInta
     intakes = []
     for values in json.loads(text):
         shards = tuple(
-            ShardSummary(**{**shard, "counts": tuple(CheckCount(**count) for count in shard["counts"])})
+            ShardSummary(**{**shard, "counts": tuple(map(CheckCount.from_json, shard["counts"]))})
             for shard in values.pop("shards")
         )
         kind = values.pop("label_kind")

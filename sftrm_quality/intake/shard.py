@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import xxhash
 
 from sftrm_quality import dedup
+from sftrm_quality.arrays import Rows, one_array
+from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import Judgement, Scope, judge
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import FORMATS
@@ -18,9 +19,7 @@ from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.intake.results import ShardSummary
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_columns
-from sftrm_quality.records import CANDIDATE_FIELDS, CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Stage
-
-Rows = npt.NDArray[np.int64]
+from sftrm_quality.records import CANDIDATE_FIELDS, CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Severity, Stage
 
 
 @dataclass(frozen=True)
@@ -120,20 +119,15 @@ def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
 
 
 def _failed(loaded: LoadedShard, candidates: _Candidates, judgement: Judgement, kind: LabelKind) -> pa.Table:
-    failed, reasons, details = judgement.grouped("critical")
+    failed, reasons, details = judgement.grouped(Severity.CRITICAL)
     table = candidates.table.take(pa.array(failed))
     columns = {
-        "data_id": table["data_id"].combine_chunks(),
+        "data_id": one_array(table["data_id"]),
         "reasons": reasons,
         "details": details,
         "content_hash": dedup.content_hashes(kind, table),
     }
     return _set_aside(loaded, candidates.rows[failed], Stage.CHECK, columns)
-
-
-def _write(path: Path, table: pa.Table) -> None:
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
 
 
 def process_shard(task: ShardTask) -> ShardSummary:
@@ -162,9 +156,9 @@ def process_shard(task: ShardTask) -> ShardSummary:
     )
     unmapped = _unmapped(loaded, candidates.misfits)
     aside = pa.concat_tables([batch.unreadable, unmapped, _failed(loaded, candidates, judgement, kind)])
-    _write(task.records_path, records)
-    _write(task.keys_path, dedup.fingerprint(kind, kept, kept, settings.near))
-    _write(task.aside_path, aside.sort_by("source_index"))
+    write_table(task.records_path, records)
+    write_table(task.keys_path, dedup.fingerprint(kind, kept, kept, settings.near))
+    write_table(task.aside_path, aside.sort_by("source_index"))
     reasons = Counter(reason for table in (batch.unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
     return ShardSummary(
         received=len(task.shard.starts),

@@ -90,7 +90,7 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
                 if path == root:
                     raise ConfigError(f"{root}: a pipe or device, expected a file or folder. Save it as a file first.")
                 continue
-            file = SourceFile(path, _shown(prefix + relative), status.st_size)
+            file = SourceFile(path, _name_as_text(prefix + relative), status.st_size)
             if (other := found.get(file.source_file)) is not None:
                 raise ConfigError(
                     f"{other.path} and {file.path} would both be called '{file.source_file}' in the reports. "
@@ -102,7 +102,7 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
     return sorted(found.values(), key=lambda file: file.source_file)
 
 
-def _shown(name: str) -> str:
+def _name_as_text(name: str) -> str:
     """A name for reports. One that is not UTF-8 on disk is CP949 in Korea; what is neither keeps its bytes as \\xNN."""
     written = os.fsencode(name)
     for encoding in ("utf-8", "cp949"):

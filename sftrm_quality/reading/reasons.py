@@ -1,7 +1,8 @@
 """Why bytes could not be read: the reasons of the stage ``read``, and files that hold no records at all."""
 
-import re
 from dataclasses import dataclass
+
+from sftrm_quality.personal_data import without_numbers
 
 READ_REASONS: dict[str, str] = {
     "invalid_json": "The bytes are not one JSON value (RFC 8259).",
@@ -54,15 +55,9 @@ _EXCERPT_CHARACTERS = 60
 
 
 def excerpt(head: bytes, encoding: str = "utf-8") -> str:
-    """The first ≤ 60 characters, with digits masked as # and what is not printable escaped: fit for any log."""
+    """The first characters of some bytes, at most 60, ``without_numbers``."""
     text = head[: 4 * _EXCERPT_CHARACTERS].decode(encoding, errors="replace").rstrip("\ufffd")
-    shown = ""
-    for character in re.sub(r"\d", "#", text):
-        piece = character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        if len(shown) + len(piece) > _EXCERPT_CHARACTERS:
-            break
-        shown += piece
-    return shown
+    return without_numbers(text)[:_EXCERPT_CHARACTERS]
 
 
 def describe(head: bytes, size: int | None, encoding: str = "utf-8") -> str:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from sftrm_quality import dedup
+from sftrm_quality.arrays import one_array
 from sftrm_quality.checks import RELEASE_FACTS
 from sftrm_quality.collection import Collection
 from sftrm_quality.config import RunConfig
@@ -94,7 +95,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
         for number, batch in enumerate(file.iter_batches(_BATCH_ROWS), 1):
             table = pa.Table.from_batches([batch])
             fields = CANDIDATE_FIELDS[part.label_kind]
-            candidates = pa.table([table[f.name].combine_chunks().cast(f.type) for f in fields], schema=fields)
+            candidates = pa.table([one_array(table[f.name]).cast(f.type) for f in fields], schema=fields)
             ids = table["record_id"].to_pylist()
             for record_id, content in zip(
                 ids, dedup.content_hashes(part.label_kind, candidates).to_pylist(), strict=True

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sftrm_quality.arrays import as_ints, one_array
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases.facts import PartFacts
 from sftrm_quality.releases.manifest import Release
@@ -30,7 +31,7 @@ def _splits_of(files: list[tuple[Path, SplitName]]) -> tuple[pa.Array, Codes]:
     """Record ids of some files, and the position in SPLITS of each."""
     ids, codes = [], []
     for path, split in files:
-        column = pq.read_table(path, columns=["record_id"])["record_id"].combine_chunks()
+        column = one_array(pq.read_table(path, columns=["record_id"])["record_id"])
         ids.append(column)
         codes.append(np.full(len(column), SPLITS.index(split), np.int8))
     if not ids:
@@ -54,7 +55,7 @@ def split_moves(parts: Sequence[tuple[Part, PartFacts]], previous: Release | Non
         ids, new = _splits_of([(now[file], file[0]) for file in now if file not in before])
         if not len(old_ids) or not len(ids):
             continue
-        place = pc.fill_null(pc.index_in(ids, value_set=old_ids), -1).to_numpy(zero_copy_only=False)
+        place = as_ints(pc.index_in(ids, value_set=old_ids), if_null=-1)
         moved = np.flatnonzero((place >= 0) & (new != old[place]))
         names = np.array([str(split) for split in SPLITS], dtype=object)
         tables.append(

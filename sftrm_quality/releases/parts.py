@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
-from sftrm_quality.collection import Collection, hash_column, read_table, record_ids
+from sftrm_quality.arrow_files import read_table
+from sftrm_quality.collection import Collection, hash_column, record_ids
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.splits import SPLITS

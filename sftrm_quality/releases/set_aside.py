@@ -6,18 +6,18 @@ from itertools import groupby, islice
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sftrm_quality.collection import DUPLICATE, QUARANTINED, Collection, Shard, hash_column, read_table, record_ids
+from sftrm_quality.arrays import Rows
+from sftrm_quality.arrow_files import read_table
+from sftrm_quality.collection import DUPLICATE, QUARANTINED, Collection, Shard, hash_column, record_ids
 from sftrm_quality.errors import storage_error
 from sftrm_quality.reading import payload_columns, read_spans
 from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, Stage
 
 _POSITION = [name for name, _ in POSITION]
-Rows = npt.NDArray[np.int64]
 
 
 def _repeated(value: str, rows: int) -> pa.Array:

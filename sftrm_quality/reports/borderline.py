@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from sftrm_quality.collection import DUPLICATE, Collection, read_table
+from sftrm_quality.arrow_files import read_table
+from sftrm_quality.collection import DUPLICATE, Collection
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.records import LabelKind
 

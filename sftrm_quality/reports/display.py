@@ -10,17 +10,16 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, characters_in
+
 # Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
 # that people write. Counted so, the size of a page is bounded whatever its texts hold.
 TEXT_LIMIT = 240
 # Marks that a letter carries at most: real scripts stack three or four, hundreds would cover other rows.
 _STACKED = 4
 _LINE_FEED, _TAB = "⏎", "⇥"
-# Blank or joining although Unicode does not call them format characters: grapheme joiner, Hangul fillers, vowel
-# inherents, variation selectors, the empty braille cell.
-_UNSEEN = frozenset(
-    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)))
-) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+# Blank or joining, also where Unicode does not call them format characters.
+_UNSEEN = frozenset((EMPTY_CELL, *characters_in(DEFAULT_IGNORABLE)))
 # Controls, format and bidirectional marks, separators but the space, surrogates, private and unassigned code points.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from sftrm_quality.arrays import Mask, one_array
+from sftrm_quality.arrow_files import read_table
 from sftrm_quality.checks import Entry, Suites
-from sftrm_quality.checks.rankings import row_of_each
 from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
-from sftrm_quality.collection import Collection, Shard, read_table
+from sftrm_quality.checks.texts import text_of_each
+from sftrm_quality.collection import Collection, Shard
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.personal_data import PersonalData, find_personal_data
 from sftrm_quality.records import LabelKind
@@ -80,7 +80,7 @@ def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> 
     published = collection.fate[shard.start : shard.start + shard.rows] < len(SPLITS)
     found: dict[int, tuple[str, str, PersonalData]] = {}
     for name in columns:
-        rows = islice(_findings(table[name].combine_chunks(), published, entry.kwargs["kind"]), most)
+        rows = islice(_findings(one_array(table[name]), published, entry.kwargs["kind"]), most)
         for row, text, one in rows:
             found.setdefault(row, (name, text, one))
     for row, (name, text, one) in sorted(found.items())[:most]:
@@ -95,14 +95,12 @@ def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> 
         }
 
 
-def _findings(column: pa.Array, published: npt.NDArray[np.bool_], kind: str) -> Iterator[tuple[int, str, PersonalData]]:
+def _findings(column: pa.Array, published: Mask, kind: str) -> Iterator[tuple[int, str, PersonalData]]:
     """Row, text and first finding of the published rows with personal data of a kind, in order, each row once."""
-    rows: npt.NDArray[np.int64] = np.arange(len(column))
-    if pa.types.is_list(column.type):
-        rows, column = row_of_each(column), pc.struct_field(pc.list_flatten(column), "text")
+    rows, texts = text_of_each(column)
     last = -1
-    for place in np.flatnonzero(has_sign(signs_of(column), DIGITS | AT) & published[rows]).tolist():
-        text = column[place].as_py()
+    for place in np.flatnonzero(has_sign(signs_of(texts), DIGITS | AT) & published[rows]).tolist():
+        text = texts[place].as_py()
         one = next((one for one in find_personal_data(text) if one.kind == kind), None)
         if one is not None and rows[place] != last:
             last = int(rows[place])

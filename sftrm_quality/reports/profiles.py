@@ -18,13 +18,13 @@ from sftrm_quality.releases.profile import (
     NAMES,
     REST,
     Profile,
-    Script,
     Tally,
     add,
     names_in,
 )
 from sftrm_quality.reports.directions import doubtful_directions
 from sftrm_quality.reports.groups import duplicate_figures, split_figures
+from sftrm_quality.scripts import Script
 
 Figures = dict[str, Any]
 

@@ -40,7 +40,7 @@ def record_parts(payload: str, format_name: str | None, source: SourceSettings, 
     texts: list[str] = [name for name in ("question", "answer", "prompt") if name in candidate]
     if column is not None and column not in (*texts, "responses") and column in candidate:
         texts.insert(0, column)
-    parts = [RecordPart(name, name, _shown(candidate[name])) for name in texts]
+    parts = [RecordPart(name, name, _as_text(candidate[name])) for name in texts]
     responses = [(place, response or {}) for place, response in enumerate(candidate.get("responses") or (), 1)]
     for place, response in sorted(responses, key=lambda pair: _by_rank(pair[1].get("rank"))):
         rank = response.get("rank")
@@ -65,7 +65,7 @@ def _candidate(payload: str, format_name: str | None, source: SourceSettings) ->
     return rows[0] if rows else None
 
 
-def _shown(value: object) -> str | None:
+def _as_text(value: object) -> str | None:
     return value if value is None or isinstance(value, str) else str(value)
 
 

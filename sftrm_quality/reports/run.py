@@ -91,7 +91,7 @@ def _release_warns(figures: Figures) -> bool:
     return any(c["suite"] == "release" and c["severity"] == "warning" and not c["success"] for c in figures["checks"])
 
 
-def _shown(path: Path) -> str:
+def _path_as_text(path: Path) -> str:
     """A path as text; bytes that are not UTF-8 as \\xNN, since JSON cannot hold them."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
@@ -120,8 +120,10 @@ def report_of(run: RunFacts, verdict: Verdict, found: Findings, seconds: float, 
         },
         "inputs": [{"source_file": f.source_file, "content_hash": f.content_hash} for f in run.files],
         "damaged_files": list(run.damaged_files),
-        "command": shlex.join(["sftrm", str(run.mode), *map(_shown, run.config.raw), "--out", _shown(run.config.out)]),
-        "why": shlex.join(["sftrm", "why", "--out", _shown(run.config.out)]),
+        "command": shlex.join(
+            ["sftrm", str(run.mode), *map(_path_as_text, run.config.raw), "--out", _path_as_text(run.config.out)]
+        ),
+        "why": shlex.join(["sftrm", "why", "--out", _path_as_text(run.config.out)]),
         "suites_hash": run.suites_hash,
         "config_hash": hash_of(settings_in_force(run.config)),
         "versions": versions(),

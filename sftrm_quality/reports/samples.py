@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sftrm_quality.arrays import one_array
 from sftrm_quality.checks import Entry, Suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.releases import STREAMED
@@ -53,7 +54,7 @@ def quarantine_samples(path: Path, files: Sequence[Figures], suites: Suites, con
             "detail": detail,
             "also": [other for other in row["reasons"] if other != reason],
             **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "stage")},
-            **_shown(parts, entry, reason, detail, row["payload_bytes"] is None),
+            **_marked_parts(parts, entry, reason, detail, row["payload_bytes"] is None),
         }
 
     chosen = in_turn(_candidates(path, "reasons"), QUARANTINE_SAMPLES)
@@ -68,12 +69,12 @@ def duplicate_samples(path: Path, files: Sequence[Figures], config: RunConfig) -
     def sample(row: dict[str, Any], number: int) -> Figures:
         name = row["source_file"]
         parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), None)
-        return {**{name: row[name] for name in names}, **_shown(parts)}
+        return {**{name: row[name] for name in names}, **_marked_parts(parts)}
 
     return _taken(path, in_turn(_candidates(path, "kind"), DUPLICATE_SAMPLES), sample)
 
 
-def _shown(
+def _marked_parts(
     parts: list[RecordPart], entry: Entry | None = None, reason: str = "", detail: str = "", as_read: bool = False
 ) -> Figures:
     """The parts with the defect marked, those with a mark first of all where there are too many."""
@@ -101,7 +102,7 @@ def _candidates(path: Path, column: str) -> dict[Group, list[Place]]:
     found: dict[Group, list[Place]] = defaultdict(list)
     with pq.ParquetFile(path, **STREAMED) as file:
         for group in range(file.num_row_groups):
-            table = file.read_row_group(group, columns=["label_kind", "source_file", column]).combine_chunks()
+            table = file.read_row_group(group, columns=["label_kind", "source_file", column])
             for key, row, number in _first_of_each(table, column):
                 if len(found[key]) < SAMPLES_OF_EACH:
                     found[key].append((group, row, number))
@@ -110,14 +111,14 @@ def _candidates(path: Path, column: str) -> dict[Group, list[Place]]:
 
 def _first_of_each(table: pa.Table, column: str) -> list[tuple[Group, int, int]]:
     """The first SAMPLES_OF_EACH rows of every group of a table, with the place of the reason in its list."""
-    values = table[column].combine_chunks()
+    values = one_array(table[column])
     rows, numbers = np.arange(len(table)), np.zeros(len(table), np.int64)
     if pa.types.is_list(values.type):
         rows = pc.list_parent_indices(values).to_numpy()
         numbers = np.arange(len(rows)) - np.searchsorted(rows, rows)
         values = pc.list_flatten(values)
-    names = [table["label_kind"].combine_chunks().take(pa.array(rows)), values]
-    names.append(table["source_file"].combine_chunks().take(pa.array(rows)))
+    names = [one_array(table["label_kind"]).take(pa.array(rows)), values]
+    names.append(one_array(table["source_file"]).take(pa.array(rows)))
     codes = np.zeros(len(rows), np.int64)
     for encoded in (name.dictionary_encode() for name in names):
         codes = codes * max(1, len(encoded.dictionary)) + encoded.indices.to_numpy()

@@ -21,9 +21,8 @@ from great_expectations.expectations.model_field_types import MostlyField
 from great_expectations.expectations.registry import get_expectation_impl
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
-from sftrm_quality.checks.frames import one_array
+from sftrm_quality.arrays import Mask, one_array
 from sftrm_quality.checks.results import enough_passed
-from sftrm_quality.checks.texts import Mask
 
 # Great Expectations sends all warnings of the process to logging when it is imported; they are the program's own.
 logging.captureWarnings(False)
@@ -36,15 +35,19 @@ _FAILING_ROWS = "rows.failing"
 class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expectations is not followed
     """The base of our expectations: one column of the frame, a yes or no for every row.
 
-    A subclass names the type of column that it judges and its own settings (fields, listed in ``settings``), and
-    has two methods: ``failing``, which says which rows fail, and ``describe``, which says what was found in them.
+    A subclass names the type of column that it judges, its fields are its settings, and it has two methods:
+    ``failing``, which says which rows fail, and ``describe``, which says what was found in them.
     """
 
     column: StrictStr
     mostly: MostlyField = 1.0
 
     column_type: ClassVar[pa.DataType]
-    settings: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def settings(cls) -> tuple[str, ...]:
+        """The names of its own fields: what an entry of a suite may say besides ``column`` and ``mostly``."""
+        return tuple(name for name in cls.__fields__ if name not in RowExpectation.__fields__)
 
     @abstractmethod
     def failing(self, columns: Columns) -> Mask:
@@ -88,7 +91,7 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
             metric_value_kwargs={
                 "expectation_type": self.expectation_type,
                 "column": self.column,
-                "settings": {name: getattr(self, name) for name in self.settings},
+                "settings": {name: getattr(self, name) for name in self.settings()},
             },
         )
         dependencies.set_metric_configuration(_FAILING_ROWS, metric)

@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import StrictStr
 
+from sftrm_quality.arrays import Mask, Rows, list_offsets
 from sftrm_quality.checks import damage, signs, texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
-from sftrm_quality.checks.rankings import row_of_each
-from sftrm_quality.checks.texts import Mask
 from sftrm_quality.personal_data import PersonalKind, find_personal_data
 from sftrm_quality.records import CANDIDATE_RESPONSE
 
@@ -34,7 +31,6 @@ class _ContentsExpectation(RowExpectation):
     """An expectation on the texts of ``column`` and of the columns ``others``. Null passes."""
 
     others: list[StrictStr] = []  # noqa: RUF012 (pydantic copies it)
-    settings: ClassVar[tuple[str, ...]] = ("others",)
     sign: ClassVar[int]
 
     @abstractmethod
@@ -69,30 +65,24 @@ class _ContentsExpectation(RowExpectation):
 
     def _findings(self, columns: Columns, name: str) -> Iterator[tuple[int, int, str]]:
         """Row, place among all texts of the column, and what was found, of each text that fails."""
-        column, found = columns[name], columns[f"{name}_signs"]
-        row: npt.NDArray[np.int64] = np.arange(len(column))
-        if pa.types.is_list(column.type):
-            row, found = row_of_each(column), pc.list_flatten(found)
-            column = pc.struct_field(pc.list_flatten(column), "text")
-        suspects = np.flatnonzero(signs.has_sign(found, self.sign))
+        row, column = texts.text_of_each(columns[name])
+        found = columns[f"{name}_signs"]
+        suspects = np.flatnonzero(signs.has_sign(found.flatten() if pa.types.is_list(found.type) else found, self.sign))
         for place, text in zip(suspects.tolist(), column.take(pa.array(suspects)).to_pylist(), strict=True):
             if what := self.find(text):
                 yield int(row[place]), place, what
 
 
-def _places(column: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _places(column: pa.Array) -> tuple[Rows, Rows]:
     """Of each row, the place of its first text among all texts of the column, and how many it has."""
-    if not pa.types.is_list(column.type):
-        return np.arange(len(column)), np.ones(len(column), np.int64)
-    count = np.bincount(row_of_each(column), minlength=len(column))
-    return np.concatenate(([0], np.cumsum(count)))[:-1], count
+    starts = list_offsets(column) if pa.types.is_list(column.type) else np.arange(len(column) + 1)
+    return starts[:-1], np.diff(starts)
 
 
 class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
     """No text has personal data of one ``kind``: a resident_number, mobile_number, email or card_number."""
 
     kind: PersonalKind
-    settings = ("others", "kind")
     sign = signs.DIGITS | signs.AT
 
     def find(self, text: str) -> str | None:

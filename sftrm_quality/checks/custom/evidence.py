@@ -2,16 +2,15 @@
 
 import pyarrow as pa
 
+from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
-from sftrm_quality.checks.texts import Mask
 
 
 class _NothingAgainst(RowExpectation):
     column_type = pa.string()
 
     def failing(self, columns: Columns) -> Mask:
-        against: Mask = columns[self.column].is_valid().to_numpy(zero_copy_only=False)
-        return against
+        return as_mask(columns[self.column].is_valid())
 
 
 class ExpectDataIdToBeHeldOnce(_NothingAgainst):

@@ -6,21 +6,18 @@ Of responses, the best one is judged (of a tie, all of them): the others may be 
 from typing import Annotated
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import Field as PydanticField
 from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
+from sftrm_quality.arrays import Ints, Mask, Rows, as_ints
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.contents import TEXT_OR_RESPONSES
 from sftrm_quality.checks.phrases import Phrases, compiled_phrases
+from sftrm_quality.checks.prose import scripts_differ
 from sftrm_quality.checks.rankings import Responses
-from sftrm_quality.checks.scripts import scripts_differ
-from sftrm_quality.checks.texts import Mask
-
-Rows = npt.NDArray[np.int64]
 
 
 class _AnswerExpectation(RowExpectation):
@@ -44,7 +41,7 @@ def _answers(columns: Columns, name: str, beside: str) -> tuple[Rows, pa.Array, 
     best = np.full(len(column), np.inf)
     np.fmin.at(best, responses.row, responses.rank)
     chosen = np.flatnonzero(responses.rank == best[responses.row])
-    return responses.row[chosen], responses.text.take(pa.array(chosen)), pc.list_flatten(other).take(pa.array(chosen))
+    return responses.row[chosen], responses.text.take(pa.array(chosen)), other.flatten().take(pa.array(chosen))
 
 
 def _phrases_problem(name: str, phrases: list[str]) -> str | None:
@@ -62,7 +59,6 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
 
     phrases: list[StrictStr]
     within: StrictInt
-    settings = ("phrases", "within")
 
     def columns_needed(self) -> list[str]:
         return [self.column, f"{self.column}_normalised"]
@@ -89,7 +85,7 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
 class ExpectAnswerToKeepTheScript(_AnswerExpectation):
     """An answer to a question in Hangul has Hangul, one to a question in Latin letters has Latin letters.
 
-    ``other`` is the column of the question; see ``scripts.scripts_differ`` for ``minimum`` and ``share``. Not judged:
+    ``other`` is the column of the question; see ``prose.scripts_differ`` for ``minimum`` and ``share``. Not judged:
     questions with one of the ``requests``, and answers to Latin ones that have, code included, more Latin letters than
     Hangul.
     """
@@ -98,7 +94,6 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
     minimum: StrictInt
     share: Annotated[float, PydanticField(gt=0.5, le=1)]
     requests: list[StrictStr]
-    settings = ("other", "minimum", "share", "requests")
 
     def columns_needed(self) -> list[str]:
         return [self.column, self.other, f"{self.other}_normalised"]
@@ -130,7 +125,7 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
         # The counts include code and formulas, so they only say which answers cannot fail.
         korean_asked = (q_hangul >= self.minimum / 4 * self.share) & (hangul == 0)
         latin_asked = (q_latin > q_hangul) & (q_latin >= self.minimum / 4 * self.share) & (latin <= hangul)
-        long_enough = pc.fill_null(pc.binary_length(text), 0).to_numpy(zero_copy_only=False) >= self.minimum
+        long_enough = as_ints(pc.binary_length(text)) >= self.minimum
         suspects = pa.array(np.flatnonzero((korean_asked | latin_asked) & long_enough))
         rows = pa.array(row[suspects.to_numpy()])
         requested = compiled_phrases(tuple(self.requests))
@@ -149,6 +144,5 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
         return found
 
 
-def _count(sign: pa.Array, name: str) -> npt.NDArray[np.int32]:
-    counts: npt.NDArray[np.int32] = pc.struct_field(sign, name).to_numpy(zero_copy_only=False)
-    return counts
+def _count(sign: pa.Array, name: str) -> Ints:
+    return as_ints(pc.struct_field(sign, name))

@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import StrictInt
 from great_expectations.core.suite_parameters import SuiteParameterDict
 
+from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.rankings import Responses, has_equal_texts
-from sftrm_quality.checks.texts import Mask
 from sftrm_quality.records import CANDIDATE_RESPONSE
 
 _SHOWN = 12
@@ -94,13 +94,9 @@ class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
     """No response has more than ``maximum`` characters (code points)."""
 
     maximum: StrictInt
-    settings = ("maximum",)
 
     def text_fails(self, text: pa.Array) -> Mask:
-        too_long: Mask = pc.fill_null(pc.greater(pc.utf8_length(text), self.maximum), False).to_numpy(
-            zero_copy_only=False
-        )
-        return too_long
+        return as_mask(pc.greater(pc.utf8_length(text), self.maximum))
 
     def found_in(self, text: pa.Array) -> list[str]:
         lengths = pc.utf8_length(text).to_pylist()
@@ -111,7 +107,6 @@ class ExpectResponsesToNumberAtLeast(_ResponsesExpectation):
     """There are at least ``minimum`` responses. Null is none."""
 
     minimum: StrictInt
-    settings = ("minimum",)
 
     def failing(self, columns: Columns) -> Mask:
         too_few: Mask = Responses.of(columns[self.column]).count() < self.minimum
@@ -126,7 +121,6 @@ class ExpectRankedResponsesToNumberAtLeast(_ResponsesExpectation):
     """At least ``minimum`` responses have a rank. A row with fewer responses than that passes: it lacks responses."""
 
     minimum: StrictInt
-    settings = ("minimum",)
 
     def failing(self, columns: Columns) -> Mask:
         responses = Responses.of(columns[self.column])
@@ -138,7 +132,6 @@ class ExpectResponsesToBeRanked(_ResponsesExpectation):
     """Every response has a rank, where the source's policy ``unranked`` is ``forbid``."""
 
     unranked: Literal["forbid", "allow"] | SuiteParameterDict
-    settings = ("unranked",)
 
     def failing(self, columns: Columns) -> Mask:
         responses = Responses.of(columns[self.column])
@@ -159,7 +152,6 @@ class ExpectRanksToBeContiguous(_ResponsesExpectation):
     """
 
     ties: Literal["forbid", "dense", "competition"] | SuiteParameterDict
-    settings = ("ties",)
 
     def failing(self, columns: Columns) -> Mask:
         return Responses.of(columns[self.column]).has_gap(str(self.ties))

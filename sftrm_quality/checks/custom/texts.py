@@ -5,9 +5,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
+from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
-from sftrm_quality.checks.texts import Mask
 
 
 class _TextExpectation(RowExpectation):
@@ -55,7 +55,6 @@ class ExpectTextNotToBeAPlaceholder(_TextExpectation):
     """
 
     patterns: list[StrictStr]
-    settings = ("patterns",)
 
     def problem(self) -> str | None:
         if not self.patterns:
@@ -76,7 +75,6 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
 
     minimum: StrictInt | None = None
     maximum: StrictInt | None = None
-    settings = ("minimum", "maximum")
 
     def problem(self) -> str | None:
         low, high = self.minimum, self.maximum
@@ -90,7 +88,7 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
         length = pc.utf8_length(columns[self.column])
         too_short = pc.less(length, self.minimum if self.minimum is not None else 0)
         too_long = pc.greater(length, self.maximum) if self.maximum is not None else False
-        outside: Mask = pc.fill_null(pc.or_(too_short, too_long), False).to_numpy(zero_copy_only=False)
+        outside = as_mask(pc.or_(too_short, too_long))
         # Blank is reported as blank, and not as too short besides.
         suspects = np.flatnonzero(outside)
         outside[suspects] = ~texts.is_blank(columns[self.column].take(suspects))
@@ -107,7 +105,6 @@ class ExpectTextToDifferFrom(_TextExpectation):
     """The text is not the text of the column ``other``, both normalised. Null and empty texts pass."""
 
     other: StrictStr
-    settings = ("other",)
 
     def columns_needed(self) -> list[str]:
         return [self.column, f"{self.column}_normalised", f"{self.other}_normalised"]
@@ -115,8 +112,7 @@ class ExpectTextToDifferFrom(_TextExpectation):
     def failing(self, columns: Columns) -> Mask:
         text = columns[f"{self.column}_normalised"]
         same = pc.and_(pc.equal(text, columns[f"{self.other}_normalised"]), pc.greater(pc.binary_length(text), 0))
-        equal: Mask = pc.fill_null(same, False).to_numpy(zero_copy_only=False)
-        return equal
+        return as_mask(same)
 
     def describe(self, columns: Columns) -> list[str]:
         found = columns[self.column].to_pylist()
@@ -127,15 +123,12 @@ class ExpectLabelToBeShortAndClean(_TextExpectation):
     """A label is one line, with something visible at both ends, and at most ``maximum`` characters. Null passes."""
 
     maximum: StrictInt
-    settings = ("maximum",)
 
     def failing(self, columns: Columns) -> Mask:
         label = columns[self.column]
         ends_unseen = texts.matches(label, f"^$|^{texts.INVISIBLE}|{texts.INVISIBLE}$")
         broken = texts.matches(label, rf"{texts.GARBLED}|[\n\r\x{{2028}}\x{{2029}}]")
-        too_long: Mask = pc.fill_null(pc.greater(pc.utf8_length(label), self.maximum), False).to_numpy(
-            zero_copy_only=False
-        )
+        too_long = as_mask(pc.greater(pc.utf8_length(label), self.maximum))
         return ends_unseen | broken | too_long
 
     def describe(self, columns: Columns) -> list[str]:

@@ -6,7 +6,6 @@ the part. The counts of two parts are added key by key; how the records are cut 
 
 from sftrm_quality.releases.profile.counting import NAMES, Profile, add, profile_of
 from sftrm_quality.releases.profile.rankings import LAST_RANK, MOST_RESPONSES
-from sftrm_quality.releases.profile.scripts import Script
 from sftrm_quality.releases.profile.tallies import MISSING, REST, Tally, names_in
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "NAMES",
     "REST",
     "Profile",
-    "Script",
     "Tally",
     "add",
     "names_in",

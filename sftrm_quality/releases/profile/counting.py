@@ -2,10 +2,11 @@
 
 import pyarrow as pa
 
+from sftrm_quality.arrays import one_array
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases.profile.rankings import rankings
-from sftrm_quality.releases.profile.scripts import Script, letters, scripts
 from sftrm_quality.releases.profile.tallies import Tally, add_to, of_lengths, of_names, of_numbers, without_rare_names
+from sftrm_quality.scripts import Script, letters, scripts
 
 Profile = dict[str, Tally]
 NAMES = ("data_category", "data_subcategory", "question_type")
@@ -13,7 +14,7 @@ NAMES = ("data_category", "data_subcategory", "question_type")
 
 def profile_of(kind: LabelKind, table: pa.Table) -> Profile:
     """Tallies by name, of rows in the columns of `records.PUBLISHED`."""
-    columns = {name: table[name].combine_chunks() for name in table.column_names}
+    columns = {name: one_array(table[name]) for name in table.column_names}
     profile = {name: of_names(columns[name]) for name in NAMES}
     if kind is LabelKind.RM:
         prompts = letters(columns["prompt"])

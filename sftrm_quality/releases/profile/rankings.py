@@ -1,12 +1,12 @@
 """How responses are ranked, and what the ranks go along with: length and the place in the list."""
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from sftrm_quality.releases.profile.tallies import Integers, Tally, of_lengths, of_numbers, sums
+from sftrm_quality.arrays import Floats, Ints, Mask, as_floats, as_ints, list_offsets, row_of_each
+from sftrm_quality.releases.profile.tallies import Tally, of_lengths, of_numbers, sums
 
 # All pairs of responses are compared. A prompt with more responses than this is no ranking by people; it is counted
 # and left out, so that one record cannot cost a minute.
@@ -35,12 +35,12 @@ def rankings(responses: pa.ListArray, source_file: pa.Array) -> dict[str, Tally]
     """Tallies of the rankings of some records, their responses list<struct<text, rank, score>> with null ranks."""
     flat = responses.flatten()
     text, rank = flat.field("text"), flat.field("rank")
-    per_record = responses.value_lengths().to_numpy(zero_copy_only=False).astype(np.int64)
-    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(per_record)])
-    ranks = rank.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    ends = list_offsets(responses)
+    per_record = np.diff(ends)
+    ranks = as_floats(rank)
     ranked = ~np.isnan(ranks)
-    lengths = pc.utf8_length(text).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-    counted: Integers = _compare(ends, ranks, lengths, MOST_RESPONSES)
+    lengths = as_ints(pc.utf8_length(text))
+    counted: Ints = _compare(ends, ranks, lengths, MOST_RESPONSES)
     compared = counted[:, 0] > 0
     tallies = {
         "response_chars": of_lengths(lengths),
@@ -48,7 +48,7 @@ def rankings(responses: pa.ListArray, source_file: pa.Array) -> dict[str, Tally]
         "records": {
             "all": len(responses),
             "too_many_responses": int(np.count_nonzero(per_record > MOST_RESPONSES)),
-            "with_unranked": len(np.unique(_row(per_record)[~ranked])),
+            "with_unranked": len(np.unique(row_of_each(responses)[~ranked])),
             "with_ties": int(np.count_nonzero(counted[:, _TIED])),
         },
         "ranking": sums(SUMMED, counted[:, : len(SUMMED)]),
@@ -56,19 +56,13 @@ def rankings(responses: pa.ListArray, source_file: pa.Array) -> dict[str, Tally]
         **_by_number(per_record[compared], counted[compared]),
     }
     files = pc.dictionary_encode(source_file)
-    codes = files.indices.to_numpy(zero_copy_only=False)
+    codes = as_ints(files.indices)
     for code, name in enumerate(files.dictionary.to_pylist()):
         tallies[f"file:{name}"] = sums(SUMMED, counted[codes == code, : len(SUMMED)])
     return tallies
 
 
-def _row(per_record: Integers) -> Integers:
-    return np.repeat(np.arange(len(per_record)), per_record)
-
-
-def _by_rank(
-    ranks: npt.NDArray[np.float64], lengths: Integers, best_length: Integers, ranked: npt.NDArray[np.bool_]
-) -> dict[str, Tally]:
+def _by_rank(ranks: Floats, lengths: Ints, best_length: Ints, ranked: Mask) -> dict[str, Tally]:
     """For each rank: responses, their characters, and how many more these have than the only best response."""
     rank = np.minimum(ranks[ranked], LAST_RANK).astype(np.int64)
     has_best = best_length[ranked] >= 0
@@ -81,7 +75,7 @@ def _by_rank(
     }
 
 
-def _by_number(per_record: Integers, counted: Integers) -> dict[str, Tally]:
+def _by_number(per_record: Ints, counted: Ints) -> dict[str, Tally]:
     """For each number of responses in a record: records that are compared, and what chance needs to be told from."""
     best = counted[:, COUNTED.index("best")]
     first = counted[:, COUNTED.index("first_is_best")]
@@ -93,7 +87,7 @@ def _by_number(per_record: Integers, counted: Integers) -> dict[str, Tally]:
     }
 
 
-def _sum_by(keys: Integers, values: Integers) -> Tally:
+def _sum_by(keys: Ints, values: Ints) -> Tally:
     unique, place = np.unique(keys, return_inverse=True)
     total = np.zeros(len(unique), np.int64)
     np.add.at(total, place, values)

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sftrm_quality.arrays import Ints
+
 Tally = dict[str, int]
-Integers = npt.NDArray[np.int64]
 
 # Lengths from 128 on keep their first seven binary digits: the next key is at most 1/64 away, so a quantile is
 # exact to 1.6 %, and every power of two falls between two keys.
@@ -20,14 +20,14 @@ REST, MISSING = "rest", "missing"
 _NAMED = "="
 
 
-def of_lengths(lengths: Integers) -> Tally:
+def of_lengths(lengths: Ints) -> Tally:
     """Lengths (0 or more), each rounded down to seven binary digits."""
     _, exponents = np.frexp(lengths)
     spare = np.maximum(exponents - _DIGITS, 0)
     return of_numbers(lengths >> spare << spare)
 
 
-def of_numbers(numbers: Integers) -> Tally:
+def of_numbers(numbers: Ints) -> Tally:
     """Whole numbers with few different values."""
     values, counts = np.unique(numbers, return_counts=True)
     return dict(zip(map(str, values.tolist()), counts.tolist(), strict=True))
@@ -64,6 +64,6 @@ def add_to(total: Tally, more: Tally) -> None:
         total[key] = total.get(key, 0) + count
 
 
-def sums(names: Iterable[str], columns: npt.NDArray[np.int64]) -> Tally:
+def sums(names: Iterable[str], columns: Ints) -> Tally:
     """The sum of every column (values x columns) under its name."""
     return dict(zip(names, columns.sum(axis=0).tolist(), strict=True))

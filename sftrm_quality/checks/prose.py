@@ -2,6 +2,8 @@
 
 import re
 
+from sftrm_quality.characters import HANGUL, LATIN, SIGNS_AMONG_LATIN, python_class
+
 # What is in Latin letters in any language: code, formulas, addresses, what is marked up, names of files and functions.
 _NOT_PROSE = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|\$\$.*?(?:\$\$|\Z)|\$[^$\n]{1,200}\$|\\\[.*?(?:\\\]|\Z)|\\\(.*?(?:\\\)|\Z)"
@@ -10,8 +12,8 @@ _NOT_PROSE = re.compile(
 )
 # A line of code or data that stands without a fence.
 _CODE_LINE = re.compile(r"[{};\\=|]|\(\)|^\s*(?:#|//|def |class |import |from |return |select |insert )", re.IGNORECASE)
-_HANGUL = re.compile("[가-힣ㄱ-ㅣ\u1100-\u11ff]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_HANGUL = re.compile(f"[{python_class(HANGUL)}]")
+_LATIN = re.compile(f"[{python_class(LATIN + SIGNS_AMONG_LATIN)}]")
 _SCRIPTS = ("Hangul", "Latin", "other")
 
 
