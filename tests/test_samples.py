@@ -197,19 +197,18 @@ def test_contradictions_are_planted_in_pairs() -> None:
     assert set().union(*both_ways) == contradicted
 
 
-def test_every_reason_is_planted() -> None:
+def test_every_reason_of_reading_and_formats_is_planted_and_what_is_planted_is_a_reason() -> None:
+    """Reasons of the suites have their rows in test_checks_reasons.py, each a trigger and a near miss."""
     suites = [
         json.loads((ROOT / "expectations" / f"{kind}.json").read_text(encoding="utf-8")) for kind in ("sft", "rm")
     ]
     of_suites = {entry["meta"]["reason"] for suite in suites for entry in suite["expectations"]}
-    # Damage to a whole file, and what needs a declared split or a limit of many megabytes, is tested elsewhere.
-    elsewhere = {"prompt_in_held_out_split", "record_too_large", "stream_broken", "trailing_data", "unclosed_document"}
-    # What texts say has its triggers and near misses in test_checks_reasons.py.
-    elsewhere |= {"resident_number_found", "mobile_number_found", "email_found", "card_number_found", "mojibake"}
-    elsewhere |= {"stray_jamo", "refusal_phrase", "identity_leak", "script_mismatch"}
+    # Damage to a whole file, and what needs a limit of many megabytes, is tested elsewhere.
+    elsewhere = {"record_too_large", "stream_broken", "trailing_data", "unclosed_document"}
     of_formats = {"not_an_object", "field_type_wrong", "field_unexpected", "aliases_disagree"}
     planted = {reason for case in CASES.values() for reason in case["reasons"] + case["warnings"]}
-    assert planted == (of_suites | of_formats | set(READ_REASONS)) - elsewhere
+    assert planted >= (of_formats | set(READ_REASONS)) - elsewhere
+    assert planted <= of_formats | set(READ_REASONS) | of_suites
 
 
 def test_questions_beside_the_labels_have_no_answers_and_join_on_their_id() -> None:
