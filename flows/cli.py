@@ -6,7 +6,7 @@ import traceback
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -15,6 +15,10 @@ from flows.command_line import OUT, OutOption, console, fail
 from flows.looking import diff, releases, report, why
 from sftrm_quality import __version__
 from sftrm_quality.errors import ConfigError, SftrmError
+
+if TYPE_CHECKING:
+    from sftrm_quality.config import RunConfig
+    from sftrm_quality.run_record import Report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -91,7 +95,7 @@ def _execute(
     raise typer.Exit(_tell(ended, loaded.out, as_json))
 
 
-def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
+def _ingest(config: "RunConfig", mode: str, as_json: bool) -> "Report":
     from flows.stopping import stop_on_signals
     from sftrm_quality.output import OutputFolder
 
@@ -117,7 +121,7 @@ def _ingest(config: Any, mode: str, as_json: bool) -> dict[str, Any]:
         # It starts while these are imported.
         from flows.ingest import ingest_with
         from flows.terminal import showing_progress
-        from sftrm_quality.reports.run import Mode
+        from sftrm_quality.run_record import Mode
 
         if not as_json:
             stack.enter_context(showing_progress(console(stderr=True)))
@@ -136,15 +140,15 @@ def _stop_without_server(output: Any, before: str | None, as_json: bool) -> None
     stop_without_server(output, before, lambda: bool(results), tell)
 
 
-def _tell(report: dict[str, Any], out: Path, as_json: bool) -> int:
+def _tell(report: "Report", out: Path, as_json: bool) -> int:
     """Print how a run ended, and return the exit code that says the same."""
     from flows import terminal
 
     if as_json:
-        print(terminal.json_text(report))
+        print(terminal.json_text(report.to_json()))
     else:
         terminal.print_result(console(), report, out)
-    return 1 if report["verdict"] == "held" else 0
+    return 1 if report.verdict == "held" else 0
 
 
 @app.command()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sftrm_quality import progress
 from sftrm_quality.checks import Suites, compile_suites, judge_release, read_suites, verdict
@@ -21,7 +21,7 @@ from sftrm_quality.collection.assign import assign
 from sftrm_quality.collection.deduplicate import Context, deduplicate
 from sftrm_quality.collection.outcome import Collection
 from sftrm_quality.config import RunConfig
-from sftrm_quality.decisions import Decision, Recorded
+from sftrm_quality.decisions import Decision
 from sftrm_quality.errors import ConfigError, StorageError, storage_error
 from sftrm_quality.formats import format_named
 from sftrm_quality.intake import cache
@@ -46,15 +46,26 @@ from sftrm_quality.releases.stage import StagedRelease, stage_release, write_mov
 from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import write_rows
-from sftrm_quality.reports.comparison import compared
-from sftrm_quality.reports.figures import Figures, all_counts, of_collection
+from sftrm_quality.reports.figures import all_counts, of_collection
 from sftrm_quality.reports.history import browse_of, read_past
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
-from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
+from sftrm_quality.reports.run import Ending, Findings, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.together import reasons_together
 from sftrm_quality.reports.write import put_in_place, take_back, write_report
+from sftrm_quality.run_record import (
+    NO_SAMPLES,
+    BorderlinePair,
+    Browse,
+    Figures,
+    Mode,
+    PersonalSample,
+    RecordedDecision,
+    Report,
+    Samples,
+    Verdict,
+)
 from sftrm_quality.workers import give_memory_back, workers_for
 
 # Counts and names only: logs are kept by others, and records can hold personal data.
@@ -82,13 +93,14 @@ class Plan:
 class Judged:
     """A staged release with the verdict of every check, and what of the collection is worth a look.
 
-    samples: ``borderline`` pairs of near duplicates, ``personal`` data in published records.
+    borderline: near duplicates that only just were. personal: published records with personal data.
     """
 
     staged: StagedRelease
     figures: Figures
     intakes: tuple[Intake, ...]
-    samples: dict[str, list[dict[str, Any]]]
+    borderline: tuple[BorderlinePair, ...]
+    personal: tuple[PersonalSample, ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ class RunResult:
     """How a run ended and where its report is."""
 
     verdict: Verdict
-    report: Figures
+    report: Report
     report_folder: Path
 
 
@@ -201,7 +213,7 @@ class Job:
         for kind in LabelKind:
             account = assigned.ledger.of(kind)
             if account.received:
-                _log.info("%s: %s", kind.upper(), ", ".join(f"{n} {name}" for name, n in account.to_json().items()))
+                _log.info("%s: %s", kind.upper(), ", ".join(f"{n} {name}" for name, n in account))
         give_memory_back()
         return assigned
 
@@ -222,14 +234,20 @@ class Job:
         facts = release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
         row_results = verdict(all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
-        figures = of_collection(intakes, collection, self.suites, row_results, release_results)
-        figures["reasons_together"] = reasons_together(staged.quarantine_file)
-        figures["personal_data"] = personal_figures(intakes, self.suites)
-        figures["profile"] = release_profile(staged.parts, collection, facts, self.config.near.threshold)
-        _log.info("%d checks, the gate is closed by %s", len(figures["checks"]), figures["gate"]["failed"] or "none")
+        figures = of_collection(
+            intakes,
+            collection,
+            self.suites,
+            row_results,
+            release_results,
+            reasons_together=reasons_together(staged.quarantine_file),
+            personal_data=personal_figures(intakes, self.suites),
+            profile=release_profile(staged.parts, collection, facts, self.config.near.threshold),
+        )
+        _log.info("%d checks, the gate is closed by %s", len(figures.checks), list(figures.gate.failed) or "none")
         give_memory_back()
-        shown = {"borderline": borderline_pairs(collection), "personal": personal_samples(collection, self.suites)}
-        return Judged(staged, figures, tuple(intakes), shown)
+        borderline, personal = borderline_pairs(collection), personal_samples(collection, self.suites)
+        return Judged(staged, figures, tuple(intakes), borderline, personal)
 
     def finish(self, plan: Plan, judged: Judged, decision: Decision | None = None) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all.
@@ -238,23 +256,24 @@ class Job:
         that it was made for; one for others is reported as not applied. Behind an open gate, and in a check, there is
         nothing to decide and it is ignored.
         """
-        open_gate = bool(judged.figures["gate"]["success"])
+        open_gate = judged.figures.gate.success
         decided = self._decided(plan, judged, decision)
-        anyway = decided is not None and decided["applied"] and decided["action"] == "publish_anyway"
+        anyway = decided is not None and decided.applied and decided.action == "publish_anyway"
         publishing = self.publishes and (open_gate or anyway)
         ended = Verdict.PUBLISHED if publishing else Verdict.CHECKED if open_gate else Verdict.HELD
         staged = judged.staged
         if publishing:
             finish_staged(staged, plan.release_id, manifest_of(self._facts(plan), judged.figures, decided))
-        files = judged.figures["files"]
-        samples = {
-            "quarantined": quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
-            "duplicates": duplicate_samples(staged.duplicates_file, files, self.config),
-            **judged.samples,
-        }
+        files = judged.figures.files
+        samples = Samples(
+            quarantined=quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
+            duplicates=duplicate_samples(staged.duplicates_file, files, self.config),
+            borderline=judged.borderline,
+            personal=judged.personal,
+        )
         rows = self.staging / "report" / "rows"
-        browse = self.workers.submit(write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
-        page = {"page": "browse.html", **browse}
+        listing = self.workers.submit(write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
+        page = Browse(page="browse.html", **listing)
         found = Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, page, decided)
         report = self._write_report(plan, ended, found)
         write_moves(staged.moves, self.staging / "report")
@@ -278,36 +297,32 @@ class Job:
                 kept_parts.keep(self.output, plan.release_id, staged.parts, staged.kept)
         return RunResult(ended, report, self.output.report(self.run_id))
 
-    def _decided(self, plan: Plan, judged: Judged, decision: Decision | None) -> Recorded | None:
+    def _decided(self, plan: Plan, judged: Judged, decision: Decision | None) -> RecordedDecision | None:
         """The decision as it is recorded; None where there was none to take."""
-        gate = judged.figures["gate"]
-        if decision is None or gate["success"] or not self.publishes:
+        gate = judged.figures.gate
+        if decision is None or gate.success or not self.publishes:
             return None
-        return decision.recorded(applied=decision.holds_for(plan.release_id, gate["failed"]))
+        return decision.recorded(applied=decision.holds_for(plan.release_id, gate.failed))
 
     def report_unchanged(self, plan: Plan) -> RunResult:
         """The release in force is what these files make: say so, with the figures that it was published with."""
         if plan.in_force is None:
             raise ValueError("no release is in force: there is nothing that could be unchanged")
         manifest, release_id = plan.in_force.manifest, plan.in_force.release_id
-        no_samples: Figures = {"quarantined": [], "duplicates": [], "borderline": [], "personal": []}
-        # Manifests older than decisions have no such key.
-        decided = manifest.get("decision")
-        data_run_id = manifest["run_id"]
-        browse = browse_of(self.output, data_run_id)
+        browse = browse_of(self.output, manifest.run_id)
         no_moves = MOVES.empty_table()
-        found = Findings(manifest["figures"], no_samples, no_moves, release_id, data_run_id, browse, decided)
+        found = Findings(manifest.figures, NO_SAMPLES, no_moves, release_id, manifest.run_id, browse, manifest.decision)
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         put_in_place(self.staging / "report", self.output, self.run_id)
         # A run that was killed after its switch has left what the release before it needed.
         cache.forget_others(self.output, {cache.cache_key(file, self.config, self.suites) for file in plan.files})
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
-    def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:
-        seconds = time.monotonic() - self._clock
-        report = report_of(self._facts(plan), ended, found, seconds, self._memory.peak_mib)
-        in_force = plan.in_force.manifest["figures"] if plan.in_force else None
-        report |= compared(report, in_force, read_past(self.output))
+    def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Report:
+        in_force = plan.in_force.manifest.figures if plan.in_force else None
+        past = read_past(self.output)
+        ending = Ending(ended, time.monotonic() - self._clock, self._memory.peak_mib)
+        report = report_of(self._facts(plan), found, in_force, past, ending)
         write_report(report, self.staging / "report")
         return report
 

@@ -1,31 +1,10 @@
 """The ledger: received = unreadable + quarantined + duplicates + published, by label kind and by source file."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 
 from sftrm_quality.errors import LedgerError
 from sftrm_quality.records import LabelKind
-
-
-@dataclass(frozen=True)
-class Account:
-    """Counts of records by where they ended."""
-
-    received: int = 0
-    unreadable: int = 0
-    quarantined: int = 0
-    duplicates: int = 0
-    published: int = 0
-
-    @property
-    def difference(self) -> int:
-        """Records received and found nowhere (positive), or found twice (negative)."""
-        return self.received - self.unreadable - self.quarantined - self.duplicates - self.published
-
-    def __add__(self, other: "Account") -> "Account":
-        return Account(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
-
-    def to_json(self) -> dict[str, int]:
-        return asdict(self)
+from sftrm_quality.run_record import NO_RECORDS, Account
 
 
 @dataclass(frozen=True)
@@ -44,7 +23,7 @@ class Ledger:
     files: tuple[FileAccount, ...]
 
     def of(self, kind: LabelKind) -> Account:
-        return sum((f.account for f in self.files if f.label_kind == kind), Account())
+        return sum((f.account for f in self.files if f.label_kind == kind), NO_RECORDS)
 
     def close(self) -> None:
         """Raise LedgerError unless every account closes, naming the files whose does not."""

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.job import RunResult, run
-from sftrm_quality.reports.run import Mode
+from sftrm_quality.run_record import Mode
 
 KINDS = ("sft", "rm")
 SPLITS = ("train", "validation", "test")

@@ -19,7 +19,7 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases.card import dataset_card
 from sftrm_quality.releases.publish import all_releases, rollback
 from sftrm_quality.reports.html import render_index, render_run
-from sftrm_quality.reports.run import Mode, Verdict
+from sftrm_quality.run_record import Mode, Verdict
 from tests.outputs import Output, load_config, open_gate, run_on
 from tests.report_example import held as held_example
 from tests.report_example import published as published_example

@@ -16,7 +16,7 @@ from sftrm_quality.records import PUBLISHED, LabelKind
 from sftrm_quality.releases.parts import Part, write_part
 from sftrm_quality.releases.publish import all_releases, rollback
 from sftrm_quality.releases.trace import trace
-from sftrm_quality.reports.run import Mode, Verdict
+from sftrm_quality.run_record import Mode, Verdict
 from tests.conftest import ROOT
 from tests.outputs import Output, run_on
 

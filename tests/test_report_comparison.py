@@ -11,9 +11,9 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.reports.changes import changes
 from sftrm_quality.reports.comparison import compared, steps_by_file
 from sftrm_quality.reports.history import FILE_RUNS, READ_RUNS, TREND_RUNS, Past, newest_reports, read_past
-from sftrm_quality.reports.run import REPORT_VERSION
 from sftrm_quality.reports.suspects import suspects
 from sftrm_quality.reports.tallies import Tallies
+from sftrm_quality.run_record import REPORT_VERSION
 from tests.report_example import published
 
 HOSTILE = "vendor</script>\u202e\x1b[31m%s{{7*7}}_1.jsonl"

@@ -18,8 +18,8 @@ import flows.site
 from flows.site import ReportSite
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.reports.run import REPORT_VERSION
 from sftrm_quality.reports.write import put_in_place, write_report
+from sftrm_quality.run_record import REPORT_VERSION
 from tests.report_example import published
 
 SECRET = b"not to be seen by anybody"
