@@ -29,7 +29,7 @@ class Ledger:
         """Raise LedgerError unless every account closes, naming the files whose does not."""
         open_accounts = [f for f in self.files if f.account.difference]
         if open_accounts:
-            listed = "; ".join(f"{f.source_file}: {f.account}" for f in open_accounts[:5])
+            listed = "; ".join(f"{f.source_file}: {f.account!r}" for f in open_accounts[:5])
             raise LedgerError(
                 f"the ledger does not close for {len(open_accounts)} source files, nothing is published: {listed}. "
                 "This is a fault of sftrm-quality: please report it with this line"

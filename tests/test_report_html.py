@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from sftrm_quality.reports import display
-from tests.report_example import BEFORE, RELEASE, RUN, account, browse_page, held, index_page, published, run_page
+from sftrm_quality.reports.html import render_index, render_run
+from sftrm_quality.run_record import FileBefore, History, SplitMoves
+from tests.report_example import BEFORE, RELEASE, RUN, account, browse_page, held, index_page, published, read, run_page
 
 
 @pytest.fixture
@@ -482,32 +484,41 @@ def test_long_words_may_break_anywhere() -> None:
 def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     # Names of our own making are as long as we make them, and stand whole in links.
     ours = ("run_id", "release_id", "previous_release_id", "paths")
-    report = _hostile(held(), text) | {name: held()[name] for name in ours}
-    template = report["files"][1] | {"fields_ignored": {f"{text}{n}": n for n in range(50)}}
-    report["files"] = [template | {"source_file": f"{n:05d}{text}"} for n in range(10_000)]
-    for sample in (*report["samples"]["quarantined"], *report["samples"]["duplicates"]):
+    small = _hostile(held(), text) | {name: held()[name] for name in ours}
+    for sample in (*small["samples"]["quarantined"], *small["samples"]["duplicates"]):
         sample["parts"] = [sample["parts"][0] | {"characters": 800, "pieces": [[text, True]] * 2}] * 6
-    for sample in report["samples"]["quarantined"]:
-        sample["also"] = [text] * 5
-    aside, twice = report["samples"]["quarantined"][0], report["samples"]["duplicates"]
-    report["samples"]["quarantined"] = [aside | {"reason": f"{n % 60}{text}"} for n in range(1_000)]
-    report["samples"]["duplicates"] = twice * 500
-    report["reasons_together"]["sft"] = [{"reasons": [text, text], "records": 5}] * 200
-    changes = report["changes"]
-    changes["sentences"] = [text] * 3
-    changes["gone"] = [f"{n}{text}" for n in range(10_000)]
-    changes["by_file"], changes["suspects"] = changes["by_file"] * 10_000, changes["suspects"] * 10_000
-    changes["files"] = {f["source_file"]: {"received": 9, "aside": 3, "same_name": False} for f in report["files"]}
-    report["history"] = {
-        "runs": [report["history"]["runs"][0] | {"run_id": RUN}] * 30,
-        "files": {f["source_file"]: [0.123456] * 14 for f in report["files"]},
-    }
-    report["split_moves"] = {"count": 10_000, "records": report["split_moves"]["records"] * 5_000}
-    html = run_page(report)
+    small["samples"]["quarantined"][0]["also"] = [text] * 5
+    small["reasons_together"]["sft"] = [{"reasons": [text, text], "records": 5}] * 200
+    small["files"][1]["fields_ignored"] = {f"{text}{n}": n for n in range(50)}
+    small["history"]["runs"][0]["run_id"] = RUN
+    # Made great as values, which share what is the same: as JSON it would be gigabytes.
+    read_small = read(small)
+    template, changes, samples = read_small.files[1], read_small.changes, read_small.samples
+    names = [f"{n:05d}{text}" for n in range(10_000)]
+    report = _with(
+        read_small,
+        files=tuple(_with(template, source_file=name) for name in names),
+        changes=_with(
+            changes,
+            sentences=(text,) * 3,
+            gone=tuple(f"{n}{text}" for n in range(10_000)),
+            by_file=changes.by_file * 10_000,
+            suspects=changes.suspects * 10_000,
+            files=dict.fromkeys(names, FileBefore(received=9, aside=3, same_name=False)),
+        ),
+        history=History(runs=read_small.history.runs[:1] * 30, files=dict.fromkeys(names, (0.123456,) * 14)),
+        split_moves=SplitMoves(count=10_000, records=read_small.split_moves.records * 5_000),
+        samples=_with(
+            samples,
+            quarantined=tuple(_with(samples.quarantined[0], reason=f"{n % 60}{text}") for n in range(1_000)),
+            duplicates=samples.duplicates * 500,
+        ),
+    )
+    html = render_run(report)
     assert len(html.encode()) < 2_000_000
     page = _assert_well_made(html)
     assert "and 9,700 more files: see report.json" in page.words("sources")
-    assert page.row("sources", "10,000 files")[1] == _n(10_000 * template["received"])
+    assert page.row("sources", "10,000 files")[1] == _n(10_000 * template.received)
     shown = page.words("aside").count(" at stage ")
     assert 80 < shown < 300
     assert "and 45 more" in page.words("sources")
@@ -516,9 +527,13 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     assert "50 of 10,000 shown" in page.words("splits")
     for more in ("9,980 more.", "9,990 more suspects", "9,975 more differences"):
         assert more in page.words("changes")
-    index = index_page([report | {"run_id": f"{RUN}{n}"} for n in range(3_000)], older=7)
+    index = render_index([_with(report.summary, run_id=f"{RUN}{n}") for n in range(3_000)], older=7)
     assert len(index.encode()) < 2_000_000
     assert "and 2,807 older runs" in Page(index).words("runs")
+
+
+def _with(value: Any, **changed: Any) -> Any:
+    return value.model_copy(update=changed)
 
 
 def _luminance(colour: str) -> float:

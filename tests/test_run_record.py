@@ -1,4 +1,4 @@
-"""The typed run record: what is written is what its schemas say, what older versions wrote is read, no gap goes unseen."""
+"""The run record: what is written is as its schemas say, what older versions wrote is read, no gap goes unseen."""
 
 import copy
 import json
