@@ -104,8 +104,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
         console.print(Text(f"  {_decided(decision, verdict)}"), soft_wrap=True)
     for reason in _why_held(report):
         console.print(Text(f"  {reason}"), soft_wrap=True)
-    published = verdict in ("published", "unchanged")
-    last = "published" if published else "publishable"
+    last = "published" if verdict.has_release else "publishable"
     table = Table(
         "", "received", "unreadable", "quarantined", "duplicates", last, box=None, pad_edge=False, header_style="dim"
     )
