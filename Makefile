@@ -6,7 +6,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak audit check setup lock clean benchmark
+.PHONY: run test soak audit reference check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -26,6 +26,10 @@ soak: .venv/.ready .venv-soak/.ready
 
 audit: .venv/.ready
 	@$(BIN)/python -m tools.audit $(ADVISORIES)
+
+# The pages of docs/reference that are generated from the code.
+reference: .venv/.ready
+	@$(BIN)/python -m tools.reference
 
 check: .venv/.ready
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.job import run
-from sftrm_quality.reports.run import Mode
+from sftrm_quality.run_record import Mode
 
 if __name__ == "__main__":
     samples = Path(__file__).resolve().parent.parent / "data" / "raw"

@@ -44,7 +44,7 @@ from sftrm_quality.intake import FileIntake  # noqa: E402
 from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
-from sftrm_quality.reports import Mode, Verdict  # noqa: E402
+from sftrm_quality.run_record import Mode, Verdict  # noqa: E402
 
 T = TypeVar("T")
 _REFUSALS = {
@@ -167,7 +167,7 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     collection = _done(assign_splits.submit(job, deduplicated))
     staged = _done(stage.submit(job, plan, collection))
     judged = _done(judge.submit(job, intakes, collection, staged))
-    failed = judged.result().value.figures["gate"]["failed"]
+    failed = judged.result().value.figures.gate.failed
     asking = on_hold is OnHold.ASK and failed and job.publishes
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
     finished: Box[RunResult] = publish_and_report.submit(job, plan, judged, decision).result()
@@ -208,14 +208,14 @@ def ingest(
     )
     report, said = result.report, sentence(result.report)
     get_run_logger().info(said)
-    show(report, plan.in_force.manifest["figures"] if plan.in_force else None)
+    show(report)
     name_at_the_end(report)
     if result.verdict is not Verdict.HELD:
         tell_of_recovery(report)
         return Completed(name=result.verdict.capitalize(), message=said, data=result)
     tell_of_hold(report)
-    if on_hold is OnHold.ASK and mode is Mode.RUN and report["decision"] is None:
-        ask(plan.release_id, said, report_url(report["run_id"]))
+    if on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None:
+        ask(plan.release_id, said, report_url(report.run_id))
     return Failed(name="Held", message=said, data=result)
 
 

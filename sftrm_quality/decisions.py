@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from sftrm_quality.run_record import Action, RecordedDecision
 from sftrm_quality.text import normalise_text
-
-Recorded = dict[str, Any]
-"""A decision as report.json and manifest.json hold it: the fields of ``Decision``, and ``applied``."""
 
 
 def _with_visible(least: int) -> AfterValidator:
@@ -40,7 +38,7 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    action: Literal["publish_anyway", "reject"]
+    action: Action
     name: Annotated[str, Field(max_length=100), _with_visible(1)]
     reason: Annotated[str, Field(max_length=2000), _with_visible(3)]
     decided_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
@@ -54,6 +52,13 @@ class Decision(BaseModel):
         """
         return self.release_id == release_id and sorted(self.failed) == sorted(failed)
 
-    def recorded(self, applied: bool) -> Recorded:
-        """As it stands in report.json and manifest.json. applied: whether the run ended as it says."""
-        return {**self.model_dump(mode="json"), "applied": applied}
+    def recorded(self, applied: bool) -> RecordedDecision:
+        """As it stands in report.json and manifest.json.
+
+        Args:
+            applied: Whether the run ended as it says.
+
+        Returns:
+            The decision with that, as the run record holds it.
+        """
+        return RecordedDecision(**self.model_dump(mode="json"), applied=applied)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sftrm_quality import progress, releases, reports
 from sftrm_quality.checks import CheckResult, Suites, compile_suites, judge_release, read_suites, verdict
 from sftrm_quality.collection import Collection, Context, assign, deduplicate
 from sftrm_quality.config import RunConfig
-from sftrm_quality.decisions import Decision, Recorded
+from sftrm_quality.decisions import Decision
 from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.formats import format_named
 from sftrm_quality.intake import (
@@ -36,7 +36,19 @@ from sftrm_quality.output import OutputFolder, move_folder, new_run_id, sync_tre
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import Release, StagedRelease
-from sftrm_quality.reports import Figures, Findings, Mode, RunFacts, Verdict
+from sftrm_quality.reports import Findings, RunFacts
+from sftrm_quality.run_record import (
+    NO_SAMPLES,
+    BorderlinePair,
+    Browse,
+    Figures,
+    Mode,
+    PersonalSample,
+    RecordedDecision,
+    Report,
+    Samples,
+    Verdict,
+)
 from sftrm_quality.workers import give_memory_back, workers_for
 
 # Counts and names only: logs are kept by others, and records can hold personal data.
@@ -66,21 +78,22 @@ class Plan:
 class Judged:
     """A staged release with the verdict of every check, and what of the collection is worth a look.
 
-    samples: ``borderline`` pairs of near duplicates, ``personal`` data in published records.
+    borderline: near duplicates that only just were. personal: published records with personal data.
     """
 
     staged: StagedRelease
     figures: Figures
     intakes: tuple[FileIntake, ...]
-    samples: dict[str, list[dict[str, Any]]]
+    borderline: tuple[BorderlinePair, ...]
+    personal: tuple[PersonalSample, ...]
 
 
 @dataclass(frozen=True)
-class Ending:
+class _Conclusion:
     """What a run comes to: its verdict, and the decision that was made about it as it is recorded."""
 
     verdict: Verdict
-    decided: Recorded | None
+    decided: RecordedDecision | None
 
     @property
     def publishes(self) -> bool:
@@ -92,7 +105,7 @@ class RunResult:
     """How a run ended and where its report is."""
 
     verdict: Verdict
-    report: Figures
+    report: Report
     report_folder: Path
 
 
@@ -216,7 +229,7 @@ class Job:
         for kind in LabelKind:
             account = assigned.ledger.of(kind)
             if account.received:
-                _log.info("%s: %s", kind.upper(), ", ".join(f"{n} {name}" for name, n in account.to_json().items()))
+                _log.info("%s: %s", kind.upper(), ", ".join(f"{n} {name}" for name, n in account))
         give_memory_back()
         return assigned
 
@@ -245,17 +258,21 @@ class Job:
         facts = releases.release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
         row_results = verdict(reports.all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
         release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
-        figures = reports.of_collection(intakes, collection, self.suites, row_results, release_results)
-        figures["reasons_together"] = reports.reasons_together(staged.quarantine_file)
-        figures["personal_data"] = reports.personal_figures(intakes, self.suites)
-        figures["profile"] = reports.release_profile(staged.parts, collection, facts, self.config.near.threshold)
-        _log.info("%d checks, the gate is closed by %s", len(figures["checks"]), figures["gate"]["failed"] or "none")
+        figures = reports.of_collection(
+            intakes,
+            collection,
+            self.suites,
+            row_results,
+            release_results,
+            reasons_together=reports.reasons_together(staged.quarantine_file),
+            personal_data=reports.personal_figures(intakes, self.suites),
+            profile=reports.release_profile(staged.parts, collection, facts, self.config.near.threshold),
+        )
+        _log.info("%d checks, the gate is closed by %s", len(figures.checks), list(figures.gate.failed) or "none")
         give_memory_back()
-        shown = {
-            "borderline": reports.borderline_pairs(collection),
-            "personal": reports.personal_samples(collection, self.suites),
-        }
-        return Judged(staged, figures, tuple(intakes), shown)
+        borderline = reports.borderline_pairs(collection)
+        personal = reports.personal_samples(collection, self.suites)
+        return Judged(staged, figures, tuple(intakes), borderline, personal)
 
     def finish(self, plan: Plan, judged: Judged, decision: Decision | None = None) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all.
@@ -283,41 +300,42 @@ class Job:
             self._keep_for_next_run(plan, judged)
         return RunResult(ending.verdict, report, self.output.report(self.run_id))
 
-    def _ending(self, plan: Plan, judged: Judged, decision: Decision | None) -> Ending:
-        gate = judged.figures["gate"]
-        if gate["success"]:
-            return Ending(Verdict.PUBLISHED if self.publishes else Verdict.CHECKED, None)
+    def _ending(self, plan: Plan, judged: Judged, decision: Decision | None) -> _Conclusion:
+        gate = judged.figures.gate
+        if gate.success:
+            return _Conclusion(Verdict.PUBLISHED if self.publishes else Verdict.CHECKED, None)
         if decision is None or not self.publishes:
-            return Ending(Verdict.HELD, None)
-        decided = decision.recorded(applied=decision.holds_for(plan.release_id, gate["failed"]))
-        anyway = decided["applied"] and decided["action"] == "publish_anyway"
-        return Ending(Verdict.PUBLISHED if anyway else Verdict.HELD, decided)
+            return _Conclusion(Verdict.HELD, None)
+        decided = decision.recorded(applied=decision.holds_for(plan.release_id, gate.failed))
+        anyway = decided.applied and decided.action == "publish_anyway"
+        return _Conclusion(Verdict.PUBLISHED if anyway else Verdict.HELD, decided)
 
-    def _findings(self, judged: Judged, ending: Ending) -> Findings:
+    def _findings(self, judged: Judged, ending: _Conclusion) -> Findings:
         """All that the report shows; the rows that people can leaf through are written on the way."""
-        staged, files = judged.staged, judged.figures["files"]
-        samples = {
-            "quarantined": reports.quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
-            "duplicates": reports.duplicate_samples(staged.duplicates_file, files, self.config),
-            **judged.samples,
-        }
+        staged, files = judged.staged, judged.figures.files
+        samples = Samples(
+            quarantined=reports.quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
+            duplicates=reports.duplicate_samples(staged.duplicates_file, files, self.config),
+            borderline=judged.borderline,
+            personal=judged.personal,
+        )
         rows = self._report_folder / "rows"
         written = self.workers.submit(reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
-        browse = {"page": "browse.html", **written}
+        browse = Browse(page="browse.html", **written)
         return Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, browse, ending.decided)
 
-    def _write_beside_report(self, staged: StagedRelease, ending: Ending) -> None:
+    def _write_beside_report(self, staged: StagedRelease, ending: _Conclusion) -> None:
         releases.write_moves(staged.moves, self._report_folder)
         if not ending.publishes:
             releases.write_passed(staged, self._report_folder)
 
-    def _sync(self, staged: StagedRelease, ending: Ending) -> None:
+    def _sync(self, staged: StagedRelease, ending: _Conclusion) -> None:
         """Everything on the disk, and not only in its cache, before any of it counts."""
         published = [staged.release] if ending.publishes else []
         for folder in (*published, staged.quarantine, staged.duplicates, self._report_folder):
             sync_tree(folder)
 
-    def _put_in_place(self, plan: Plan, staged: StagedRelease, ending: Ending) -> None:
+    def _put_in_place(self, plan: Plan, staged: StagedRelease, ending: _Conclusion) -> None:
         with releases.all_or_nothing(self.output, self.run_id, plan.release_id if ending.publishes else None):
             move_folder(staged.quarantine, self.output.quarantine(self.run_id))
             move_folder(staged.duplicates, self.output.duplicates(self.run_id))
@@ -336,13 +354,9 @@ class Job:
         if plan.in_force is None:
             raise ValueError("no release is in force: there is nothing that could be unchanged")
         manifest, release_id = plan.in_force.manifest, plan.in_force.release_id
-        no_samples: Figures = {"quarantined": [], "duplicates": [], "borderline": [], "personal": []}
-        # Manifests older than decisions have no such key.
-        decided = manifest.get("decision")
-        data_run_id = manifest["run_id"]
-        browse = reports.browse_of(self.output, data_run_id)
+        browse = reports.browse_of(self.output, manifest.run_id)
         no_moves = releases.MOVES.empty_table()
-        found = Findings(manifest["figures"], no_samples, no_moves, release_id, data_run_id, browse, decided)
+        found = Findings(manifest.figures, NO_SAMPLES, no_moves, release_id, manifest.run_id, browse, manifest.decision)
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         reports.put_in_place(self._report_folder, self.output, self.run_id)
         # A run that was killed after its switch has left what the release before it needed.
@@ -350,11 +364,10 @@ class Job:
         forget_others(self.output, {cache_key(file, settings) for file in plan.files})
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
-    def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Figures:
-        seconds = time.monotonic() - self._clock
-        report = reports.report_of(self._facts(plan), ended, found, seconds, self._memory.peak_mib)
-        in_force = plan.in_force.manifest["figures"] if plan.in_force else None
-        report |= reports.compared(report, in_force, reports.read_past(self.output))
+    def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Report:
+        in_force = plan.in_force.manifest.figures if plan.in_force else None
+        ending = reports.Ending(ended, time.monotonic() - self._clock, self._memory.peak_mib)
+        report = reports.report_of(self._facts(plan), found, in_force, reports.read_past(self.output), ending)
         reports.write_report(report, self._report_folder)
         return report
 

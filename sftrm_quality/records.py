@@ -40,6 +40,13 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class DuplicateKind(StrEnum):
+    """How a duplicate is like the record that stays: equal after normalisation, or nearly."""
+
+    EXACT = "exact"
+    NEAR = "near"
+
+
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
 # float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite judges it.
 CANDIDATE_RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.float64()), ("score", pa.float64())])

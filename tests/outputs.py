@@ -13,16 +13,30 @@ import pyarrow.parquet as pq
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.job import RunResult, run
-from sftrm_quality.reports.run import Mode
+from sftrm_quality.run_record import Mode, Verdict
 
 KINDS = ("sft", "rm")
 SPLITS = ("train", "validation", "test")
 LINEAGE = ["source_file", "source_index", "source_offset", "source_length", "source_line"]
 
 
-def run_on(raw: list[Path], out: Path, *settings: str, mode: Mode = Mode.RUN) -> RunResult:
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended, and its report as it lies on the disk."""
+
+    verdict: Verdict
+    report: dict[str, Any]
+    report_folder: Path
+
+
+def ran(result: RunResult) -> Ran:
+    report = json.loads((result.report_folder / "report.json").read_text("utf-8"))
+    return Ran(result.verdict, report, result.report_folder)
+
+
+def run_on(raw: list[Path], out: Path, *settings: str, mode: Mode = Mode.RUN) -> Ran:
     """The job on some raw files with two workers and some ``key=value`` settings."""
-    return run(load_config(None, ["workers=2", *settings], {"raw": raw, "out": out}), mode)
+    return ran(run(load_config(None, ["workers=2", *settings], {"raw": raw, "out": out}), mode))
 
 
 def open_gate(folder: Path) -> str:

@@ -1,9 +1,40 @@
 """The figures of a night as `report.json` has them: two vendors, with all that a page must show."""
 
+import json
 from typing import Any
 
-RUN = "2026-11-21T230412Z-8f3a"
-RELEASE = "2026-11-21-5c1e9b7a"
+from sftrm_quality.reports import html
+from sftrm_quality.run_record import REPORT_VERSION, Figures, Report, RunSummary, read_report_json
+
+RUN = "20261121T230412Z-8f3a5d"
+RELEASE = "r-5c1e9b7a30d4f26e"
+BEFORE = "r-77d0c2f41b9e6a05"
+
+
+def read(report: dict[str, Any]) -> Report:
+    """The report as the product reads it."""
+    return read_report_json(json.dumps(report))
+
+
+def figures_of(report: dict[str, Any]) -> Figures:
+    return Figures(**{name: getattr(read(report), name) for name in Figures.model_fields})
+
+
+def summary_of(run: dict[str, Any]) -> RunSummary:
+    """What the index shows of a report or of the summary of one."""
+    return RunSummary.model_validate({name: run[name] for name in RunSummary.model_fields})
+
+
+def run_page(report: dict[str, Any]) -> str:
+    return html.render_run(read(report))
+
+
+def browse_page(report: dict[str, Any]) -> str:
+    return html.render_browse(read(report))
+
+
+def index_page(runs: list[dict[str, Any]], older: int = 0) -> str:
+    return html.render_index([summary_of(run) for run in runs], older)
 
 
 def account(received: int, unreadable: int, quarantined: int, duplicates: int) -> dict[str, int]:
@@ -20,8 +51,8 @@ def nights() -> list[dict[str, Any]]:
     """Four nights before, as the trends show them."""
     return [
         {
-            "run_id": f"2026-11-{day}T230412Z-8f3a",
-            "release_id": f"2026-11-{day}-5c1e9b7a",
+            "run_id": f"202611{day}T230412Z-8f3a5d",
+            "release_id": f"r-5c1e9b7a30d4f2{day}",
             "verdict": "published",
             "started": f"2026-11-{day}T23:04:12+00:00",
             "seconds": 180.5 + day,
@@ -52,7 +83,7 @@ def _check(
 
 def _set_aside(reason: str, kind: str, number: int, stage: str, detail: str, excerpt: str) -> dict[str, Any]:
     where = {"source_file": f"vendor_a/{kind}_2026-11-21.json", "source_index": 1000 + number}
-    record_id = f"{kind}-{number:016x}"
+    record_id = f"{kind}-{number:032x}"
     return {
         "reason": reason,
         "label_kind": kind,
@@ -75,16 +106,17 @@ def _texts(excerpt: str) -> dict[str, Any]:
 def published() -> dict[str, Any]:
     """A night of two vendors, published."""
     return {
+        "report_version": REPORT_VERSION,
         "run_id": RUN,
         "mode": "run",
         "verdict": "published",
         "with_warnings": False,
         "decision": None,
         "release_id": RELEASE,
-        "previous_release_id": "2026-11-20-77d0c2f4",
+        "previous_release_id": BEFORE,
         "started": "2026-11-21T23:04:12+00:00",
         "seconds": 187.4,
-        "peak_mib": 1062.3,
+        "peak_mib": 1_062,
         "ledger": {"sft": account(1_240_318, 412, 23_907, 61_220), "rm": account(29_709, 0, 1_873, 214)},
         "files": [
             _file("vendor_a/sft_2026-11-21.json", "reference", "sft", account(840_115, 412, 18_004, 44_871)),
@@ -169,8 +201,8 @@ def published() -> dict[str, Any]:
         "split_moves": {
             "count": 2,
             "records": [
-                {"record_id": "sft-00000000000000aa", "from": "train", "to": "test"},
-                {"record_id": "sft-00000000000000ab", "from": "validation", "to": "train"},
+                {"record_id": "sft-000000000000000000000000000000aa", "from": "train", "to": "test"},
+                {"record_id": "sft-000000000000000000000000000000ab", "from": "validation", "to": "train"},
             ],
         },
         "checks": [
@@ -259,12 +291,16 @@ def published() -> dict[str, Any]:
         },
         "history": {"runs": nights(), "files": {"vendor_a/sft_2026-11-21.json": [0.011, None, 0.012, 0.0219]}},
         "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000},
+        "profile": None,
+        "inputs": [],
+        "damaged_files": [],
         "samples": {
+            "borderline": [],
             "personal": [
                 {
                     "reason": "email_found",
                     "label_kind": "sft",
-                    "record_id": "sft-00000000000000e1",
+                    "record_id": "sft-000000000000000000000000000000e1",
                     "source_file": "vendor_a/sft_2026-11-21.json",
                     "source_index": 31_415,
                     "name": "answer",
@@ -310,8 +346,8 @@ def published() -> dict[str, Any]:
             "duplicates": [
                 {
                     "label_kind": "sft",
-                    "record_id": "sft-00000000000000c1",
-                    "duplicate_of": "sft-00000000000000c0",
+                    "record_id": "sft-000000000000000000000000000000c1",
+                    "duplicate_of": "sft-000000000000000000000000000000c0",
                     "kind": "near",
                     "similarity": 0.8731,
                     "source_file": "vendor_b/대화_11월.jsonl.gz",
@@ -320,8 +356,8 @@ def published() -> dict[str, Any]:
                 },
                 {
                     "label_kind": "sft",
-                    "record_id": "sft-00000000000000d1",
-                    "duplicate_of": "sft-00000000000000d0",
+                    "record_id": "sft-000000000000000000000000000000d1",
+                    "duplicate_of": "sft-000000000000000000000000000000d0",
                     "kind": "exact",
                     "similarity": 1.0,
                     "source_file": "vendor_b/대화_11월.jsonl.gz",

@@ -16,8 +16,10 @@ from sftrm_quality.releases import kept_parts, moves, parts
 from sftrm_quality.releases.facts import PartFacts, read_back
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.parts import Part, Segment, file_hash, plan_hash, write_part
+from sftrm_quality.run_record import DataFile, read_manifest_json
 from tests.outputs import Output, run_on
 from tests.test_determinism import make_records, write
+from tests.test_run_record import OLDER_MANIFEST
 
 SFT, RM = make_records(60)
 LAST = [{"data_id": "z", "question": "What is last of all?", "answer": "This one, they say."}]
@@ -290,7 +292,15 @@ def test_moves_are_read_from_the_files_that_differ_alone(tmp_path, monkeypatch):
 
     before = {"train-0": ["a", "b"], "train-1": ["c", "e"], "validation-0": ["d"], "test-0": []}
     after = {"train-0": ["a", "b"], "train-1": ["d", "e", "f"], "validation-0": ["c"], "test-0": []}
-    listed = {f"sft/{own.path.name}": {"sha256": facts.sha256} for own, facts in written("before", before)}
+    listed = {
+        f"sft/{own.path.name}": DataFile(
+            rows=facts.rows, bytes=0, sha256=facts.sha256, label_kind=own.label_kind, split=own.split
+        )
+        for own, facts in written("before", before)
+    }
+    # Whatever else a release has holds no records of a split.
+    listed["sft/other-0.parquet"] = DataFile(rows=1, bytes=0, sha256="", label_kind=None, split=None)
+    manifest = read_manifest_json(OLDER_MANIFEST.read_bytes()).model_copy(update={"data_files": listed})
     now = written("now", after)
     read, read_table = [], pq.read_table
 
@@ -299,7 +309,7 @@ def test_moves_are_read_from_the_files_that_differ_alone(tmp_path, monkeypatch):
         return read_table(path, **how)
 
     monkeypatch.setattr(moves.pq, "read_table", reading)
-    found = moves.split_moves(now, Release("before", tmp_path / "before", {"data_files": listed}, True))
+    found = moves.split_moves(now, Release("before", tmp_path / "before", manifest, True))
     assert found.to_pylist() == [
         {"record_id": "d", "from": "validation", "to": "train"},
         {"record_id": "c", "from": "train", "to": "validation"},

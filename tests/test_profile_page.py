@@ -5,8 +5,7 @@ import copy
 import pytest
 
 from sftrm_quality.reports import display
-from sftrm_quality.reports.html import render_run
-from tests.report_example import published
+from tests.report_example import published, run_page
 from tests.test_report_html import HOSTILE, Page, _assert_well_made
 
 
@@ -27,7 +26,7 @@ def n(*values):
 
 
 def test_lengths_scripts_and_names_are_those_of_the_report(report):
-    page = _assert_well_made(render_run(report))
+    page = _assert_well_made(run_page(report))
     quantiles = ("texts", "p05", "median", "p95", "p99", "longest")
     for section, parts in (("sft", ("question", "answer")), ("rm", ("prompt", "response"))):
         figures = report["profile"][section]
@@ -48,7 +47,7 @@ def test_lengths_scripts_and_names_are_those_of_the_report(report):
 
 
 def test_rankings_are_those_of_the_report(report):
-    page = Page(render_run(report))
+    page = Page(run_page(report))
     rm = report["profile"]["rm"]
     health, first = rm["preference"], rm["first_listed"]
     for word, count in (("longer", health["longer_wins"]), ("shorter", health["shorter_wins"])):
@@ -68,7 +67,7 @@ def test_rankings_are_those_of_the_report(report):
 
 
 def test_clusters_and_groups_are_those_of_the_report(report):
-    page = Page(render_run(report))
+    page = Page(run_page(report))
     words = page.words("duplicates")
     for figures in report["profile"]["duplicates"].values():
         assert f"{figures['clusters']} records stay" in words and figures["largest"]["record_id"] in words
@@ -84,16 +83,16 @@ def test_clusters_and_groups_are_those_of_the_report(report):
     assert "No prompt stands in two splits." in page.words("splits")
     assert f"{splits['shared_prompts']['records_read_back']:,} records were read back" in page.words("splits")
     splits["shared_prompts"] |= {"across_kinds": 7, "within": {"sft": 3, "rm": 0}}
-    assert "two splits: 7 over both kinds, 3 in SFT, 0 in RM." in Page(render_run(report)).words("splits")
+    assert "two splits: 7 over both kinds, 3 in SFT, 0 in RM." in Page(run_page(report)).words("splits")
 
 
 def test_kinds_without_records_and_releases_without_a_profile(report):
     report["profile"] |= {"sft": None, "rm": None}
-    page = _assert_well_made(render_run(report))
+    page = _assert_well_made(run_page(report))
     assert "No SFT record is published." in page.words("sft") and "No RM record is published." in page.words("rm")
     del report["profile"]
-    assert "sft" not in _assert_well_made(render_run(report)).texts
-    assert "sft" not in Page(render_run(published())).texts
+    assert "sft" not in _assert_well_made(run_page(report)).texts
+    assert "sft" not in Page(run_page(published())).texts
 
 
 def hostile(report, text):
@@ -112,8 +111,8 @@ def hostile(report, text):
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\u200b " * 150], ids=[ascii(text[:20]) for text in (*HOSTILE, "\u200b ")])
 def test_a_strangers_text_is_inert_and_bounded(report, text):
-    plain = _assert_well_made(render_run(hostile(copy.deepcopy(report), "plain")))
-    html = render_run(hostile(report, text))
+    plain = _assert_well_made(run_page(hostile(copy.deepcopy(report), "plain")))
+    html = run_page(hostile(report, text))
     page = _assert_well_made(html)
     tags = [[tag for tag, _ in p.elements if tag not in ("mark",)] for p in (plain, page)]
     assert tags[0] == tags[1]

@@ -10,15 +10,17 @@ import pytest
 
 from sftrm_quality.errors import ConfigError, LedgerError, StorageError, SuiteError
 from sftrm_quality.job import Job
-from sftrm_quality.ledger import Account, FileAccount, Ledger
+from sftrm_quality.ledger import FileAccount, Ledger
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import PUBLISHED, LabelKind
-from sftrm_quality.releases.parts import Part, write_part
+from sftrm_quality.releases.parts import Part, file_hash, write_part
 from sftrm_quality.releases.publish import all_releases, rollback
 from sftrm_quality.releases.trace import trace
-from sftrm_quality.reports.run import Mode, Verdict
+from sftrm_quality.reports.releases_compared import compare_releases
+from sftrm_quality.run_record import Account, Mode, Verdict
 from tests.conftest import ROOT
 from tests.outputs import Output, run_on
+from tests.report_example import account
 
 
 def write(path, answers, bad=0):
@@ -53,6 +55,31 @@ def test_an_empty_split_is_an_empty_file_that_datasets_does_not_see(tmp_path, mo
     loaded = datasets.load_dataset(str(release), "sft", cache_dir=str(tmp_path / "cache"))
     assert {name: len(split) for name, split in loaded.items()} == {"train": 3}
     assert pq.read_table(release / "sft" / "test-00000-of-00001.parquet").num_rows == 0
+
+
+@pytest.mark.parametrize("described", [True, False], ids=["of this version", "of an older version"])
+def test_a_further_file_of_a_release_is_in_nobodys_way(tmp_path, described):
+    """What a file holds is said by the manifest, and by its path only where an older version wrote that."""
+    raw, out = tmp_path / "raw", OutputFolder(tmp_path / "out")
+    write(raw / "a.jsonl", ANSWERS)
+    first = Output(out.root, run_on([raw], out.root).report).release
+    manifest = json.loads((first / "manifest.json").read_text("utf-8"))
+    for name in ("exports/dpo/pairs.jsonl", "sft/pairs.parquet"):
+        (first / name).parent.mkdir(parents=True, exist_ok=True)
+        (first / name).write_text("no records")
+        manifest["data_files"][name] = {"rows": 1, "bytes": 10, "sha256": file_hash(first / name)}
+        manifest["data_files"][name] |= {"label_kind": None, "split": None}
+    if not described:
+        for listed in manifest["data_files"].values():
+            del listed["label_kind"], listed["split"]
+    (first / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (found,) = trace(out, "7")
+    assert found.fate == "published" and first.name in found.where
+    write(raw / "b.jsonl", ANSWERS[:3], bad=0)
+    second = run_on([raw], out.root, "splits.salt=another")
+    assert second.verdict is Verdict.PUBLISHED and second.report["split_moves"]["count"] > 0
+    before, now = all_releases(out)
+    assert compare_releases(before, now).records[LabelKind.SFT].kept > 0
 
 
 def test_files_are_as_promised(samples_run):
@@ -296,10 +323,10 @@ def test_a_run_whose_ledger_does_not_close_publishes_nothing(tmp_path, monkeypat
 
 
 def test_a_ledger_that_does_not_close_stops_everything():
-    closed = FileAccount("a", LabelKind.SFT, Account(3, 1, 1, 0, 1))
+    closed = FileAccount("a", LabelKind.SFT, Account(**account(3, 1, 1, 0)))
     Ledger((closed,)).close()
     with pytest.raises(LedgerError, match="does not close for 1 source files"):
-        Ledger((closed, FileAccount("b", LabelKind.RM, Account(3, 1, 1, 1, 1)))).close()
+        Ledger((closed, FileAccount("b", LabelKind.RM, Account(**account(3, 1, 1, 1) | {"published": 1})))).close()
 
 
 def test_why_answers_for_every_end(samples_run):

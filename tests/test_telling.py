@@ -19,7 +19,7 @@ from flows.notification import telling
 from flows.notification.telling import check_urls, tell
 from sftrm_quality.errors import ConfigError
 
-FACTS = ["Held by ranks_have_gaps; release 2026-11-21-5c1e9b7a stays in force.", "rm ranks_have_gaps: 1,204 of 9,000"]
+FACTS = ["Held by ranks_have_gaps; release r-5c1e9b7a30d4f26e stays in force.", "rm ranks_have_gaps: 1,204 of 9,000"]
 LINK = "http://127.0.0.1:4280/20261122T170000Z-8f3a2b/index.html"
 SECRET = "T0kenThatNobodyMaySee"
 

@@ -26,6 +26,7 @@ from sftrm_quality.releases.trace import Trace, trace
 from sftrm_quality.releases.unfinished import take_back_unfinished
 from tests.conftest import ROOT
 from tests.outputs import open_gate, run_on
+from tests.report_example import read
 
 MARK = "Quuxwort"  # at the end of every text, beyond what an excerpt shows
 PERSON = ("900101-1234567", "010-4821-7739", "mina.kwon@hidden-example.org", "4111 1111 1111 1111")
@@ -141,7 +142,7 @@ def test_nothing_steers_the_terminal(shown):
     (row,) = [line for line in hostile_lines() if '"question": ["' in line][:1]
     answers.append(CliRunner().invoke(app, ["why", json.loads(row)["data_id"], "--out", str(folder / "out")]).output)
     assert "quarantined" in answers[-1]
-    answers += [json_text(report), summary(report, None), json.dumps(checks_table(report))]
+    answers += [json_text(report), summary(read(report)), json.dumps(checks_table(read(report)))]
     for text in (printed.decode(), *answers):
         assert text and all(c.isprintable() or c == "\n" for c in text), text
     assert json.loads(json_text(report)) == report
@@ -188,7 +189,7 @@ def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch
     (out / "raw" / f"f{name.replace('/', '')}").write_text("nothing that we know")
     result = run_on([out / "raw"], out / "out", open_gate(tmp_path / "suites"))
     shown = command_line.console()
-    terminal.print_result(shown, result.report, out)
+    terminal.print_result(shown, read(result.report), out)
     terminal.print_releases(shown, all_releases(OutputFolder(out / "out")))
     terminal.print_traces(shown, trace(OutputFolder(out / "out"), data_id))
     printed = without_steering(sys.stdout.getvalue())

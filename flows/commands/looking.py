@@ -1,6 +1,5 @@
 """Commands that look at what is there and change nothing but reports: why, releases, report, diff."""
 
-import json
 import sys
 from typing import Annotated
 
@@ -58,6 +57,7 @@ def report(
     """Print a run's verdict and where its report is."""
     from flows.commands.terminal import print_result
     from sftrm_quality.output import OutputFolder
+    from sftrm_quality.run_record import read_report_json
 
     output = OutputFolder(out or OUT)
     try:
@@ -69,14 +69,14 @@ def report(
             raise ConfigError(f"{output.root}: no run '{run}'; the newest are {', '.join(reversed(runs[-5:]))}")
         folder = output.report(run or runs[-1])
         try:
-            found = json.loads((folder / "report.json").read_text("utf-8"))
+            found = read_report_json((folder / "report.json").read_bytes())
         except ValueError as error:
             raise ConfigError(f"{folder / 'report.json'}: damaged ({error}); look at another run") from error
     except SftrmError as error:
         fail(error)
     shown = console()
     print_result(shown, found, output.root)
-    for sentence in found.get("changes", {}).get("sentences", []):
+    for sentence in found.changes.sentences:
         shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
     if open_it and typer.launch((folder / "index.html").resolve().as_uri()):
         fail(ConfigError(f"{folder / 'index.html'}: no browser could be started; open the file yourself"))
@@ -102,6 +102,6 @@ def diff(
     except SftrmError as error:
         fail(error)
     if as_json:
-        print(json_text(comparison))
+        print(json_text(comparison.to_json()))
     else:
         print_diff(console(), comparison, page)

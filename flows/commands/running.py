@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -14,6 +14,7 @@ from sftrm_quality.errors import SftrmError
 if TYPE_CHECKING:
     from sftrm_quality.config import RunConfig
     from sftrm_quality.output import OutputFolder
+    from sftrm_quality.run_record import Report
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")]
 
@@ -51,7 +52,7 @@ def _execute(mode: str, options: RunOptions, as_json: bool) -> NoReturn:
     raise typer.Exit(_tell(ended, config.out, as_json))
 
 
-def _ingest(config: "RunConfig", mode: str, as_json: bool) -> dict[str, Any]:
+def _ingest(config: "RunConfig", mode: str, as_json: bool) -> "Report":
     from flows.stopping import stop_on_signals
     from sftrm_quality.output import OutputFolder
 
@@ -77,7 +78,7 @@ def _ingest(config: "RunConfig", mode: str, as_json: bool) -> dict[str, Any]:
         # It starts while these are imported.
         from flows.commands.progress_bars import showing_progress
         from flows.ingest import ingest_with
-        from sftrm_quality.reports import Mode
+        from sftrm_quality.run_record import Mode
 
         if not as_json:
             stack.enter_context(showing_progress(console(stderr=True)))
@@ -96,12 +97,12 @@ def _stop_without_server(output: "OutputFolder", before: str | None, as_json: bo
     stop_without_server(output, before, lambda: bool(results), tell)
 
 
-def _tell(report: dict[str, Any], out: Path, as_json: bool) -> int:
+def _tell(report: "Report", out: Path, as_json: bool) -> int:
     """Print how a run ended, and return the exit code that says the same."""
     from flows.commands.terminal import print_result
 
     if as_json:
-        print(json_text(report))
+        print(json_text(report.to_json()))
     else:
         print_result(console(), report, out)
-    return 1 if report["verdict"] == "held" else 0
+    return 1 if report.verdict == "held" else 0

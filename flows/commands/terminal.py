@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -11,21 +11,24 @@ from rich.text import Text
 from flows.terminal_text import safe
 from sftrm_quality.personal_data import mask_personal_data
 
+if TYPE_CHECKING:
+    from sftrm_quality.releases import Release, Trace
+    from sftrm_quality.run_record import Comparison, RecordedDecision, Report
+
 _COLOURS = {"published": "green", "unchanged": "cyan", "checked": "green", "held": "red"}
 # Of the differences by file and reason, the greatest; the page has more and its JSON all.
 _STEPS = 10
 # Of a raw record, in characters; a number that ends beyond them is masked too.
 _TEXT, _LOOKED_AT = 300, 1000
-_PLACES = ("received", "unreadable", "quarantined", "duplicates", "published")
 
 
-def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
+def print_result(console: Console, report: "Report", out: Path) -> None:
     """Verdict, ledger, release and report of a run."""
-    verdict, decision = report["verdict"], report["decision"]
+    verdict, decision = report.verdict, report.decision
     line = Text(verdict.upper(), style=f"bold {_COLOURS[verdict]}")
     if verdict == "published" and decision:
         line.append(" BY DECISION").append(f" of {_who_and_why(decision)}", style="default")
-    elif verdict == "published" and report.get("with_warnings"):
+    elif verdict == "published" and report.with_warnings:
         line.append(" WITH WARNINGS").append(f"  {_warnings(report)}", style="default")
     elif verdict == "held":
         line.append("  nothing was published:", style="default")
@@ -38,62 +41,61 @@ def print_result(console: Console, report: dict[str, Any], out: Path) -> None:
         console.print(Text(f"  {_decided(decision, verdict)}"), soft_wrap=True)
     for reason in _why_held(report):
         console.print(Text(f"  {reason}"), soft_wrap=True)
-    published = verdict in ("published", "unchanged")
-    places = _PLACES if published else (*_PLACES[:-1], "publishable")
-    table = Table("", *places, box=None, pad_edge=False, header_style="dim")
+    last = "published" if verdict.has_release else "publishable"
+    table = Table(
+        "", "received", "unreadable", "quarantined", "duplicates", last, box=None, pad_edge=False, header_style="dim"
+    )
     for column in table.columns[1:]:
         column.justify = "right"
-    for kind, account in report["ledger"].items():
-        if account["received"]:
-            table.add_row(kind.upper(), *(f"{account[place]:,}" for place in _PLACES))
+    for kind, account in report.ledger.items():
+        if account.received:
+            table.add_row(kind.upper(), *(f"{count:,}" for _, count in account))
     console.print(table)
-    for file in report["files"]:
-        if file["status"] == "unreadable":
-            note = Text(f"not readable: {safe(file['source_file'])}: {safe(file['note'])}", style="yellow")
+    for file in report.files:
+        if file.status == "unreadable":
+            note = Text(f"not readable: {safe(file.source_file)}: {safe(file.note)}", style="yellow")
             console.print(note, soft_wrap=True)
     for title, path in (
-        ("release", report["paths"]["release"]),
-        ("set aside", report["paths"]["quarantine"]),
-        ("report", f"reports/{report['run_id']}/index.html"),
+        ("release", report.paths.release),
+        ("set aside", report.paths.quarantine),
+        ("report", f"reports/{report.run_id}/index.html"),
     ):
         if path:
             console.print(Text.assemble((f"{title:<10}", "dim"), safe(out / path)), soft_wrap=True)
 
 
-def _who_and_why(decision: dict[str, Any]) -> str:
-    return f"{safe(decision['name'])}: {safe(decision['reason'])}"
+def _who_and_why(decision: "RecordedDecision") -> str:
+    return f"{safe(decision.name)}: {safe(decision.reason)}"
 
 
-def _decided(decision: dict[str, Any], verdict: str) -> str:
+def _decided(decision: "RecordedDecision", verdict: str) -> str:
     """What a decision did to a run that published nothing itself."""
     if verdict == "unchanged":
         return f"published by decision of {_who_and_why(decision)}"
-    if decision["applied"]:
+    if decision.applied:
         return f"rejected by decision of {_who_and_why(decision)}"
-    held = ", ".join(map(safe, decision["failed"]))
+    held = ", ".join(map(safe, decision.failed))
     return (
-        f"the decision by {safe(decision['name'])} was for other data or other reasons and is not used: "
-        f"release {safe(decision['release_id'])}, held for {held}"
+        f"the decision by {safe(decision.name)} was for other data or other reasons and is not used: "
+        f"release {safe(decision.release_id)}, held for {held}"
     )
 
 
-def _warnings(report: dict[str, Any]) -> str:
-    checks = [check for check in report["checks"] if check["suite"] == "release"]
-    return ", ".join(c["reason"] for c in checks if c["severity"] == "warning" and not c["success"])
+def _warnings(report: "Report") -> str:
+    return ", ".join(check.reason for check in report.release_warnings)
 
 
-def _why_held(report: dict[str, Any]) -> list[str]:
+def _why_held(report: "Report") -> list[str]:
     """One line for each check that holds the release: what failed, and how much of it may."""
     lines = []
-    for check in report["checks"]:
-        if check["severity"] == "critical" and not check["success"]:
-            share = check["failed"] / check["evaluated"]
-            found = check["detail"] or f"{share:.1%} failed, at most {1 - check['mostly']:.1%} may"
-            lines.append(f"{check['suite']}: {check['reason']}: {safe(found)}")
+    for check in report.checks:
+        if check.holds_the_release:
+            found = check.detail or f"{check.share_failed:.1%} failed, at most {1 - check.mostly:.1%} may"
+            lines.append(f"{check.suite}: {check.reason}: {safe(found)}")
     return lines
 
 
-def print_traces(console: Console, traces: list[Any]) -> None:
+def print_traces(console: Console, traces: list["Trace"]) -> None:
     """Each record's end, with its reasons and its place in the raw file."""
     for found in traces:
         row = found.row
@@ -121,7 +123,7 @@ def print_traces(console: Console, traces: list[Any]) -> None:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
 
-def print_releases(console: Console, releases: list[Any]) -> None:
+def print_releases(console: Console, releases: list["Release"]) -> None:
     """One line a release, oldest first; of those that the gate held, who decided to publish them."""
     if not releases:
         console.print("no release yet")
@@ -131,49 +133,53 @@ def print_releases(console: Console, releases: list[Any]) -> None:
         column.no_wrap = True  # a long name is folded, never the ids beside it
     table.add_column("", overflow="fold")
     for release in releases:
-        ledger = release.manifest["figures"]["ledger"]
-        # Manifests older than decisions have no such key.
-        decision = release.manifest.get("decision")
+        manifest = release.manifest
         table.add_row(
             "in force" if release.in_force else "",
             release.release_id,
-            datetime.fromisoformat(release.manifest["created"]).isoformat(timespec="seconds"),
-            *(f"{ledger[kind]['published']:,}" for kind in ("sft", "rm")),
+            datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
+            *(f"{account.published:,}" for account in manifest.figures.ledger.values()),
             # A string would be read as markup.
-            Text(f"by decision of {safe(decision['name'])}" if decision else ""),
+            Text(f"by decision of {safe(manifest.decision.name)}" if manifest.decision else ""),
         )
     console.print(table)
 
 
-def print_diff(console: Console, comparison: dict[str, Any], page: Path) -> None:
+def print_diff(console: Console, comparison: "Comparison", page: Path) -> None:
     """Two releases: records by their ids, every count that differs, files, settings, and where the page is."""
-    before, now = comparison["before"], comparison["now"]
-    console.print(Text(f"{safe(before['release_id'])} → {safe(now['release_id'])}", style="bold"))
-    for kind, found in comparison["records"].items():
-        moved = ", ".join(f"{way} {count:,}" for way, count in found["moved"].items()) or "none"
+    before, now = comparison.before, comparison.now
+    console.print(Text(f"{safe(before.release_id)} → {safe(now.release_id)}", style="bold"))
+    for kind, found in comparison.records.items():
+        moved = ", ".join(f"{way} {count:,}" for way, count in found.moved.items()) or "none"
         console.print(
-            f"{kind.upper()} records: {found['added']:,} added, {found['removed']:,} removed, {found['kept']:,} kept, "
+            f"{kind.upper()} records: {found.added:,} added, {found.removed:,} removed, {found.kept:,} kept, "
             f"moved: {moved}",
             highlight=False,
         )
     table = Table("", "", "before", "now", "change", box=None, pad_edge=False, header_style="dim")
     for column in table.columns[2:]:
         column.justify = "right"
-    for part in ("ledger", "duplicates", "splits", "reasons", "warnings"):
-        for kind, pairs in comparison[part].items():
+    for counts in (
+        comparison.ledger,
+        comparison.duplicates,
+        comparison.splits,
+        comparison.reasons,
+        comparison.warnings,
+    ):
+        for kind, pairs in counts.items():
             for name, (was, is_now) in pairs.items():
                 if was != is_now:
                     table.add_row(kind.upper(), name, f"{was:,}", f"{is_now:,}", f"{is_now - was:+,}")
     if table.row_count:
         console.print(table)
-    alike = sum(file["before"] == file["now"] for file in comparison["files"])
-    lines = [f"files: {alike:,} the same, {len(comparison['files']) - alike:,} not"]
-    for step in comparison["by_file"][:_STEPS]:
-        counts = f"{step['before']:,} → {step['now']:,} ({100 * step['step']:+.1f} points)"
-        lines.append(f"{safe(step['source_file'])}: {step['reason']} {counts}")
-    for name, (was, is_now) in {**comparison["settings"], **comparison["versions"]}.items():
+    alike = sum(file.before == file.now for file in comparison.files)
+    lines = [f"files: {alike:,} the same, {len(comparison.files) - alike:,} not"]
+    for step in comparison.by_file[:_STEPS]:
+        shift = f"{step.before:,} → {step.now:,} ({100 * step.step:+.1f} points)"
+        lines.append(f"{safe(step.source_file)}: {step.reason} {shift}")
+    for name, (was, is_now) in {**comparison.settings, **comparison.versions}.items():
         lines.append(f"{name}: {safe(was)} → {safe(is_now)}")
-    if before["suites_hash"] != now["suites_hash"]:
+    if before.suites_hash != now.suites_hash:
         lines.append("the suites differ")
     for line in lines:
         console.print(Text(line), soft_wrap=True)

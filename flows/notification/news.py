@@ -18,17 +18,18 @@ from prefect.runtime import flow_run as this_run
 from flows.notification.telling import tell
 from flows.service_settings import channels, report_url
 from flows.ui import sentence
+from sftrm_quality.run_record import Report
 
 _BAD = (StateType.FAILED, StateType.CRASHED)
 
 
-def tell_of_hold(report: dict[str, Any]) -> None:
+def tell_of_hold(report: Report) -> None:
     reasons = [
-        f"{check['suite']} {check['reason']}: {check['failed']:,} of {check['evaluated']:,}"
-        for check in report["checks"]
-        if not check["success"]
+        f"{check.suite} {check.reason}: {check.failed:,} of {check.evaluated:,}"
+        for check in report.checks
+        if not check.success
     ]
-    tell(channels(), "held", this_run.name, [sentence(report), *reasons], report_url(report["run_id"]))
+    tell(channels(), "held", this_run.name, [sentence(report), *reasons], report_url(report.run_id))
 
 
 def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
@@ -39,10 +40,10 @@ def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
         tell(channels(), "failed", flow_run.name, [f"{state.name}: {message[:300]}"], None)
 
 
-def tell_of_recovery(report: dict[str, Any]) -> None:
+def tell_of_recovery(report: Report) -> None:
     """Only where the run before this one of the same deployment was held or failed."""
     if channels() and deployment.id and _bad_before():
-        tell(channels(), "recovered", this_run.name, [sentence(report)], report_url(report["run_id"]))
+        tell(channels(), "recovered", this_run.name, [sentence(report)], report_url(report.run_id))
 
 
 def _bad_before() -> bool:

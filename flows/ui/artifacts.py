@@ -19,7 +19,8 @@ from flows.service_settings import report_url
 from flows.ui.plain_text import escaped, in_cell
 from flows.ui.run_names import sentence
 from sftrm_quality import progress
-from sftrm_quality.reports import changes
+from sftrm_quality.records import Severity
+from sftrm_quality.run_record import PLACES, Report
 
 PROGRESS, SUMMARY, CHECKS, REPORT = "sftrm-progress", "sftrm-summary", "sftrm-checks", "sftrm-report"
 # An update is a request and a row in Prefect's database.
@@ -69,18 +70,17 @@ def showing_progress() -> Iterator[None]:
     pace.end()
 
 
-def _ledger(report: dict[str, Any]) -> list[str]:
-    names = ("received", "unreadable", "quarantined", "duplicates", "published")
-    lines = [f"| | {' | '.join(names)} |", "| --- |" + " ---: |" * len(names)]
-    for kind, account in report["ledger"].items():
-        lines.append(f"| {kind.upper()} | " + " | ".join(f"{account[name]:,}" for name in names) + " |")
+def _ledger(report: Report) -> list[str]:
+    lines = [f"| | {' | '.join(PLACES)} |", "| --- |" + " ---: |" * len(PLACES)]
+    for kind, account in report.ledger.items():
+        lines.append(f"| {kind.upper()} | " + " | ".join(f"{count:,}" for _, count in account) + " |")
     return lines
 
 
-def _top_reasons(report: dict[str, Any]) -> list[str]:
+def _top_reasons(report: Report) -> list[str]:
     found = [
         (count, f"{kind.upper()} {reason}", severity)
-        for severity, by_kind in (("critical", report["reasons"]), ("warning", report["warnings"]))
+        for severity, by_kind in (("critical", report.reasons), ("warning", report.warnings))
         for kind, reasons in by_kind.items()
         for reason, count in reasons.items()
         if count
@@ -95,12 +95,12 @@ def _top_reasons(report: dict[str, Any]) -> list[str]:
     ]
 
 
-def summary(report: dict[str, Any], before: dict[str, Any] | None) -> str:
+def summary(report: Report) -> str:
     """Verdict, ledger, top reasons and what changed since the last release, as Markdown."""
-    page = report_url(report["run_id"])
+    page = report_url(report.run_id)
     return "\n".join(
         [
-            f"# {report['verdict'].upper()}",
+            f"# {report.verdict.upper()}",
             "",
             escaped(sentence(report)),
             *(["", f"[Report of this run]({page})"] if page else []),
@@ -111,7 +111,7 @@ def summary(report: dict[str, Any], before: dict[str, Any] | None) -> str:
             "",
             "## Since the last release",
             "",
-            *(f"- {escaped(change)}" for change in changes(report, before)),
+            *(f"- {escaped(change)}" for change in report.changes.sentences),
             "",
             "## Reasons",
             "",
@@ -120,34 +120,38 @@ def summary(report: dict[str, Any], before: dict[str, Any] | None) -> str:
     )
 
 
-def checks_table(report: dict[str, Any]) -> list[dict[str, Any]]:
+def checks_table(report: Report) -> list[dict[str, Any]]:
     """One row a check: failures first, then by severity and by how much failed."""
-    order = {"critical": 0, "warning": 1, "info": 2}
+    order = list(Severity)
     # Only critical ones close the gate.
     failed = {True: "FAILED", False: "warning"}
     rows = sorted(
-        report["checks"],
-        key=lambda c: (c["success"], not c["failed"], order[c["severity"]], -c["failed"], c["suite"], c["reason"]),
+        report.checks,
+        key=lambda c: (c.success, not c.failed, order.index(c.severity), -c.failed, c.suite, c.reason),
     )
     return [
         {
-            "result": "passed" if check["success"] else failed[check["severity"] == "critical"],
-            "check": f"{check['suite']}: {check['reason']}",
-            "failed": check["failed"],
-            "of": check["evaluated"],
-            "share": f"{check['failed'] / check['evaluated']:.2%}" if check["evaluated"] else "–",
-            "allowed": f"{1 - check['mostly']:.2%}",
-            "severity": check["severity"],
-            "says": in_cell(check["description"]),
+            "result": "passed" if check.success else failed[check.severity is Severity.CRITICAL],
+            "check": f"{check.suite}: {check.reason}",
+            "failed": check.failed,
+            "of": check.evaluated,
+            "share": f"{check.share_failed:.2%}" if check.evaluated else "–",
+            "allowed": f"{1 - check.mostly:.2%}",
+            "severity": str(check.severity),
+            "says": in_cell(check.description),
         }
         for check in rows
     ]
 
 
-def show(report: dict[str, Any], before: dict[str, Any] | None) -> None:
-    """The artifacts of a finished run. ``before``: the figures of the release that was in force, if any."""
-    create_markdown_artifact(summary(report, before), SUMMARY, "Verdict, ledger, reasons, changes")
+def show(report: Report) -> None:
+    """Make the artifacts of a finished run.
+
+    Args:
+        report: Its report.
+    """
+    create_markdown_artifact(summary(report), SUMMARY, "Verdict, ledger, reasons, changes")
     create_table_artifact(checks_table(report), CHECKS, "Every check, failures first")
-    page = report_url(report["run_id"])
+    page = report_url(report.run_id)
     if page:
         create_link_artifact(page, "Quality report", key=REPORT, description=escaped(sentence(report)))

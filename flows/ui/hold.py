@@ -1,5 +1,6 @@
 """A held run that waits for a person: publish anyway, or reject, by a form in the Prefect UI."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -32,7 +33,7 @@ class Answer(RunInput):
     reason: str = Field(title="Reason", min_length=3, max_length=2000, description="Why, for those who ask later.")
 
 
-def decision_on(release_id: str, failed: list[str]) -> Decision | None:
+def decision_on(release_id: str, failed: Sequence[str]) -> Decision | None:
     """What a person has decided in this run on just this release, or None when nobody was asked about it."""
     given: Any = read_flow_run_input(keyset_from_base_key(f"suspended-{release_id}")["response"])
     if given is None:

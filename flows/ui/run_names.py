@@ -1,11 +1,10 @@
 """How a run is called in the Prefect UI, and the one sentence of its final state."""
 
-from typing import Any
-
 from prefect import runtime
 from prefect.client.orchestration import get_client
 
 from flows.service_settings import local_time
+from sftrm_quality.run_record import Report, Verdict
 
 # Of a list of reasons; the report has them all.
 _REASONS_NAMED = 5
@@ -20,31 +19,31 @@ def name_at_the_start() -> str:
     return f"{_moment()} {runtime.flow_run.parameters['mode']}"
 
 
-def name_at_the_end(report: dict[str, Any]) -> None:
+def name_at_the_end(report: Report) -> None:
     """That moment and the verdict, so that a list of runs is the history of an output folder."""
     with get_client(sync_client=True) as client:
-        client.update_flow_run(runtime.flow_run.id, name=f"{_moment()} {report['verdict']}")
+        client.update_flow_run(runtime.flow_run.id, name=f"{_moment()} {report.verdict}")
 
 
 def counted(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
-def sentence(report: dict[str, Any]) -> str:
+def sentence(report: Report) -> str:
     """What happened, with counts and names of reasons, never with texts of records."""
-    ledger = report["ledger"]
+    ledger = report.ledger
     records = " and ".join(
-        f"{account['published']:,} {kind.upper()}" for kind, account in ledger.items() if account["received"]
+        f"{account.published:,} {kind.upper()}" for kind, account in ledger.items() if account.received
     )
-    if report["verdict"] == "unchanged":
-        return f"Nothing new: release {report['release_id']} stays in force."
-    if report["verdict"] == "held":
-        failed = list(dict.fromkeys(report["gate"]["failed"]))
+    if report.verdict is Verdict.UNCHANGED:
+        return f"Nothing new: release {report.release_id} stays in force."
+    if report.verdict is Verdict.HELD:
+        failed = list(dict.fromkeys(report.gate.failed))
         more = f" and {len(failed) - _REASONS_NAMED} more" if len(failed) > _REASONS_NAMED else ""
-        before = report["previous_release_id"]
+        before = report.previous_release_id
         stays = f"release {before} stays in force" if before else "no release is in force"
         return f"Held by {', '.join(failed[:_REASONS_NAMED])}{more}; {stays}."
-    aside = sum(account["quarantined"] + account["unreadable"] for account in ledger.values())
-    duplicates = sum(account["duplicates"] for account in ledger.values())
-    done = f"Release {report['release_id']}" if report["verdict"] == "published" else "Checked, not published"
+    aside = sum(account.aside for account in ledger.values())
+    duplicates = sum(account.duplicates for account in ledger.values())
+    done = f"Release {report.release_id}" if report.verdict is Verdict.PUBLISHED else "Checked, not published"
     return f"{done}: {records or 'no'} records; {aside:,} set aside, {counted(duplicates, 'duplicate')}."

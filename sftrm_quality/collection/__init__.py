@@ -2,11 +2,12 @@
 
 from sftrm_quality.collection.assign import assign
 from sftrm_quality.collection.deduplicate import Context, deduplicate
-from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
+from sftrm_quality.collection.outcome import DUPLICATE, DUPLICATE_KINDS, QUARANTINED, Collection
 from sftrm_quality.collection.shards import Shard, hash_column, record_ids
 
 __all__ = [
     "DUPLICATE",
+    "DUPLICATE_KINDS",
     "QUARANTINED",
     "Collection",
     "Context",

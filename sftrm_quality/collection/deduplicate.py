@@ -9,10 +9,11 @@ import numpy as np
 from sftrm_quality import dedup, progress
 from sftrm_quality.checks import Suites
 from sftrm_quality.collection.judge import collection_frames, judge_frames
-from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
+from sftrm_quality.collection.outcome import DUPLICATE, DUPLICATE_KINDS, NO_DUPLICATE, QUARANTINED, Collection
 from sftrm_quality.collection.shards import ordered
 from sftrm_quality.config import RunConfig
 from sftrm_quality.intake import FileIntake
+from sftrm_quality.records import DuplicateKind
 from sftrm_quality.workers import Workers
 
 
@@ -44,7 +45,7 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
         copy_number=copies,
         aside_copy_number=aside_copies,
         duplicate_of=np.full(rows, -1, np.int64),
-        exact=np.zeros(rows, bool),
+        duplicate_kind=np.full(rows, NO_DUPLICATE, np.int8),
         similarity=np.full(rows, np.nan),
         group=np.full(rows, -1, np.int64),
         findings={},
@@ -76,11 +77,14 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     is_near = near.duplicate_of >= 0
     similarity[is_near] = near.similarity[is_near]
     duplicate_of = np.where(is_near, near.duplicate_of, np.where(moved, survivor, original))
+    duplicate_kind = np.full(rows, NO_DUPLICATE, np.int8)
+    duplicate_kind[exact] = DUPLICATE_KINDS.index(DuplicateKind.EXACT)
+    duplicate_kind[moved | is_near] = DUPLICATE_KINDS.index(DuplicateKind.NEAR)
     return replace(
         collection,
         fate=np.where(duplicate_of >= 0, DUPLICATE, fate).astype(np.int8),
         duplicate_of=duplicate_of,
-        exact=exact & ~moved,
+        duplicate_kind=duplicate_kind,
         similarity=similarity,
         findings=found.of_rows,
         counts=found.counts,

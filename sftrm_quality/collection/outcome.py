@@ -7,17 +7,21 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sftrm_quality.arrays import Floats, Mask, Rows
+from sftrm_quality.arrays import Floats, Rows
 from sftrm_quality.checks.results import CheckCount
 from sftrm_quality.collection.judge import Finding
 from sftrm_quality.collection.shards import Shard, hash_column, record_ids
-from sftrm_quality.ledger import Account, FileAccount, Ledger
-from sftrm_quality.records import LabelKind, SplitName
+from sftrm_quality.ledger import FileAccount, Ledger
+from sftrm_quality.records import DuplicateKind, LabelKind, SplitName
+from sftrm_quality.run_record import NO_RECORDS, Account
 from sftrm_quality.splits import SPLITS
 
 # A fate is a position in SPLITS (published there), or one of these.
 DUPLICATE = len(SPLITS)
 QUARANTINED = DUPLICATE + 1
+# A kind of duplicate is a position in DUPLICATE_KINDS, or this.
+DUPLICATE_KINDS = tuple(DuplicateKind)
+NO_DUPLICATE = -1
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,9 @@ class Collection:
 
     fate: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number, aside_copy_number: running number
     among records of the same content, of passed rows and of rows set aside in their shards. duplicate_of: the
-    surviving row, -1 where the row is no duplicate; exact: equal to it after normalisation; similarity: 0 to 1, 1.0
-    for exact duplicates. group: the first row of the prompt group of each row that is no duplicate and was not
-    quarantined before the splits, else -1.
+    surviving row, -1 where the row is no duplicate; duplicate_kind: int8, position in `DUPLICATE_KINDS`, or
+    NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact duplicates. group: the first row of the prompt group of each row
+    that is no duplicate and was not quarantined before the splits, else -1.
     """
 
     shards: tuple[Shard, ...]
@@ -36,7 +40,7 @@ class Collection:
     copy_number: Rows
     aside_copy_number: Rows
     duplicate_of: Rows
-    exact: Mask
+    duplicate_kind: npt.NDArray[np.int8]
     similarity: Floats
     group: Rows
     findings: Mapping[int, Finding]
@@ -74,7 +78,7 @@ class Collection:
             summary = shard.intake.shards[shard.number]
             fates = np.bincount(self.fate[shard.start : shard.start + shard.rows], minlength=QUARANTINED + 1)
             name = shard.intake.source_file
-            before = accounts[name].account if name in accounts else Account()
+            before = accounts[name].account if name in accounts else NO_RECORDS
             account = before + Account(
                 received=summary.received,
                 unreadable=summary.unreadable,
@@ -90,10 +94,12 @@ class Collection:
         fates = self.fate[self.kinds == list(LabelKind).index(kind)]
         return {split: int(np.count_nonzero(fates == code)) for code, split in enumerate(SPLITS)}
 
-    def duplicate_counts(self, kind: LabelKind) -> dict[str, int]:
-        """Removed duplicates of a label kind: exact, near."""
-        removed = (self.fate == DUPLICATE) & (self.kinds == list(LabelKind).index(kind))
-        return {
-            "exact": int(np.count_nonzero(removed & self.exact)),
-            "near": int(np.count_nonzero(removed & ~self.exact)),
-        }
+    def duplicates(self, kind: DuplicateKind) -> npt.NDArray[np.bool_]:
+        """Mask over the rows: the removed duplicates of one kind."""
+        found: npt.NDArray[np.bool_] = (self.fate == DUPLICATE) & (self.duplicate_kind == DUPLICATE_KINDS.index(kind))
+        return found
+
+    def duplicate_counts(self, kind: LabelKind) -> dict[DuplicateKind, int]:
+        """Removed duplicates of a label kind, by kind of duplicate."""
+        of_kind = self.kinds == list(LabelKind).index(kind)
+        return {found: int(np.count_nonzero(self.duplicates(found) & of_kind)) for found in DUPLICATE_KINDS}

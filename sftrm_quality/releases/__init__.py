@@ -2,7 +2,14 @@
 
 from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
 from sftrm_quality.releases.kept_parts import keep as keep_parts
-from sftrm_quality.releases.manifest import Release, damaged_files, hash_of, release_id, settings_in_force
+from sftrm_quality.releases.manifest import (
+    PublishedFile,
+    Release,
+    damaged_files,
+    hash_of,
+    release_id,
+    settings_in_force,
+)
 from sftrm_quality.releases.moves import MOVES
 from sftrm_quality.releases.parts import STREAMED, Part
 from sftrm_quality.releases.publish import (
@@ -24,6 +31,7 @@ __all__ = [
     "STREAMED",
     "Part",
     "PartFacts",
+    "PublishedFile",
     "Release",
     "StagedRelease",
     "Trace",

@@ -2,13 +2,11 @@
 
 import html
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import yaml
 
-from sftrm_quality.decisions import Recorded
 from sftrm_quality.records import LabelKind
+from sftrm_quality.run_record import Figures, RecordedDecision
 
 
 def _literal(text: str) -> str:
@@ -18,30 +16,30 @@ def _literal(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+.!|~-])", r"\\\1", html.escape(shown, quote=False))
 
 
-def _decided(figures: Mapping[str, Any], decision: Recorded) -> str:
-    reasons = ", ".join(f"`{reason}`" for reason in figures["gate"]["failed"])
+def _decided(figures: Figures, decision: RecordedDecision) -> str:
+    reasons = ", ".join(f"`{reason}`" for reason in figures.gate.failed)
     return f"""
-**Published by decision.** The gate held this release: {reasons}. {_literal(decision["name"])} decided to publish it
-anyway, on {decision["decided_at"]}:
+**Published by decision.** The gate held this release: {reasons}. {_literal(decision.name)} decided to publish it
+anyway, on {decision.decided_at}:
 
-> {_literal(decision["reason"])}
+> {_literal(decision.reason)}
 """
 
 
-def dataset_card(release_id: str, figures: Mapping[str, Any], decision: Recorded | None) -> str:
+def dataset_card(release_id: str, figures: Figures, decision: RecordedDecision | None) -> str:
     """Markdown with a YAML head that declares a configuration for each label kind with records.
 
     decision: the one by which the release is published though the gate held it; None for an open gate.
     """
-    kinds = [kind for kind in LabelKind if figures["ledger"][kind]["published"]]
+    kinds = [kind for kind in LabelKind if figures.ledger[kind].published]
     head = {
         "configs": [
             {
                 "config_name": str(kind),
                 # datasets refuses a split without rows.
                 "data_files": [
-                    {"split": split, "path": f"{kind}/{split}-*.parquet"}
-                    for split, rows in figures["splits"][kind].items()
+                    {"split": str(split), "path": f"{kind}/{split}-*.parquet"}
+                    for split, rows in figures.splits[kind].items()
                     if rows
                 ],
             }
@@ -50,7 +48,7 @@ def dataset_card(release_id: str, figures: Mapping[str, Any], decision: Recorded
         "tags": ["sft", "preference", "reward-model"],
     }
     rows = "\n".join(
-        f"| {kind} | " + " | ".join(f"{count:,}" for count in figures["splits"][kind].values()) + " |" for kind in kinds
+        f"| {kind} | " + " | ".join(f"{count:,}" for count in figures.splits[kind].values()) + " |" for kind in kinds
     )
     loads = "\n".join(f'load_dataset("<this folder>", "{kind}")' for kind in kinds)
     return f"""---

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,21 @@ from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import SourceFile
+from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases.parts import file_hash
+from sftrm_quality.run_record import Manifest, read_manifest_json
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
-_NEEDED = {"release_id", "created", "data_files", "run_id", "suites_hash", "figures"}
-Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """A file of records: where it is, the split of its records, the hash of its bytes."""
+
+    path: Path
+    split: SplitName
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,21 @@ class Release:
     folder: Path
     manifest: Manifest
     in_force: bool
+
+    def files_of(self, kind: LabelKind) -> list[PublishedFile]:
+        """The files that hold records of a label kind.
+
+        Args:
+            kind: The label kind.
+
+        Returns:
+            They, by path; what else the manifest lists is not among them.
+        """
+        return [
+            PublishedFile(self.folder / name, file.split, file.sha256)
+            for name, file in sorted(self.manifest.data_files.items())
+            if file.label_kind is kind and file.split is not None
+        ]
 
 
 def settings_in_force(config: RunConfig) -> dict[str, Any]:
@@ -59,22 +83,29 @@ def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites) -
 
 
 def read_manifest(release: Path) -> Manifest:
-    """The manifest of a release folder. Raises StorageError when it is missing or broken."""
+    """The manifest of a release folder.
+
+    Args:
+        release: The folder.
+
+    Returns:
+        The manifest, also one of an older version.
+
+    Raises:
+        StorageError: It is missing or broken.
+    """
     path = release / MANIFEST
     try:
-        manifest: Manifest = json.loads(path.read_text("utf-8"))
-        if not isinstance(manifest, dict) or not manifest.keys() >= _NEEDED:
-            raise ValueError(f"expected an object with {', '.join(sorted(_NEEDED))}")
+        return read_manifest_json(path.read_bytes())
     except (OSError, ValueError) as error:
         failed = storage_error_type(error) if isinstance(error, OSError) else PermanentStorageError
         raise failed(f"{path}: the release has no readable manifest ({error}); run again to rebuild it") from error
-    return manifest
 
 
-def damaged_files(release: Path, manifest: Mapping[str, Any]) -> list[str]:
+def damaged_files(release: Path, manifest: Manifest) -> list[str]:
     """Files of a release that are missing or whose bytes are not those that were published."""
     return [
         name
-        for name, listed in manifest["data_files"].items()
-        if not (release / name).is_file() or file_hash(release / name) != listed["sha256"]
+        for name, listed in manifest.data_files.items()
+        if not (release / name).is_file() or file_hash(release / name) != listed.sha256
     ]

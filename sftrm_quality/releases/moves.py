@@ -18,15 +18,6 @@ from sftrm_quality.splits import SPLITS, Codes
 MOVES = pa.schema([("record_id", pa.string()), ("from", pa.string()), ("to", pa.string())])
 
 
-def _files_of(release: Release, kind: LabelKind) -> dict[tuple[SplitName, str], Path]:
-    """The data files of a label kind by split and hash."""
-    return {
-        (SplitName(Path(name).name.split("-")[0]), listed["sha256"]): release.folder / name
-        for name, listed in sorted(release.manifest["data_files"].items())
-        if Path(name).parent.name == kind
-    }
-
-
 def _splits_of(files: list[tuple[Path, SplitName]]) -> tuple[pa.Array, Codes]:
     """Record ids of some files, and the position in SPLITS of each."""
     ids, codes = [], []
@@ -49,7 +40,7 @@ def split_moves(parts: Sequence[tuple[Part, PartFacts]], previous: Release | Non
         return MOVES.empty_table()
     tables = []
     for kind in LabelKind:
-        before = _files_of(previous, kind)
+        before = {(file.split, file.sha256): file.path for file in previous.files_of(kind)}
         now = {(part.split, facts.sha256): part.path for part, facts in parts if part.label_kind == kind}
         old_ids, old = _splits_of([(before[file], file[0]) for file in before if file not in now])
         ids, new = _splits_of([(now[file], file[0]) for file in now if file not in before])

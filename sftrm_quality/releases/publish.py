@@ -4,7 +4,6 @@ import json
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from sftrm_quality import progress
 from sftrm_quality.errors import ConfigError, PermanentStorageError, StorageError
@@ -12,16 +11,23 @@ from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
 from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest
 from sftrm_quality.releases.stage import StagedRelease
+from sftrm_quality.run_record import Making, Manifest
 
 
-def finish_staged(staged: StagedRelease, release_id: str, manifest: dict[str, Any]) -> None:
-    """Card and manifest of a staged release; with them its folder is complete."""
+def finish_staged(staged: StagedRelease, release_id: str, making: Making) -> None:
+    """Write card and manifest of a staged release; with them its folder is complete.
+
+    Args:
+        staged: The release.
+        release_id: Its id.
+        making: What the manifest says beside the release's files.
+    """
     staged.release.mkdir(parents=True, exist_ok=True)
-    (staged.release / CARD).write_text(dataset_card(release_id, manifest["figures"], manifest["decision"]), "utf-8")
+    (staged.release / CARD).write_text(dataset_card(release_id, making.figures, making.decision), "utf-8")
     # Releases are listed in this order, and two small ones can be made within a second.
     created = datetime.now(UTC).isoformat(timespec="milliseconds")
-    complete = {"release_id": release_id, "created": created, "data_files": staged.data_files(), **manifest}
-    text = json.dumps(complete, ensure_ascii=False, indent=2)
+    complete = Manifest(release_id=release_id, created=created, data_files=staged.data_files(), **dict(making))
+    text = json.dumps(complete.to_json(), ensure_ascii=False, indent=2)
     write_atomically(staged.release / MANIFEST, text + "\n")
 
 
@@ -38,7 +44,7 @@ def put_release_in_place(staged: StagedRelease, output: OutputFolder, release_id
         move_folder(target, output.staging / f"damaged-{secrets.token_hex(4)}")
     if not target.exists():
         move_folder(staged.release, target)
-    elif read_manifest(target).get("decision") != read_manifest(staged.release)["decision"]:
+    elif read_manifest(target).decision != read_manifest(staged.release).decision:
         for name in (CARD, MANIFEST):
             write_atomically(target / name, (staged.release / name).read_text("utf-8"))
 
@@ -53,7 +59,7 @@ def _is_same(release: Path, staged: StagedRelease) -> bool:
         manifest = read_manifest(release)
     except StorageError:
         return False
-    return manifest["data_files"] == staged.data_files() and not damaged_files(release, manifest)
+    return manifest.data_files == staged.data_files() and not damaged_files(release, manifest)
 
 
 def in_force(output: OutputFolder) -> Release | None:
@@ -80,7 +86,7 @@ def suites_in_force(output: OutputFolder) -> str | None:
         release = in_force(output)
     except StorageError:
         return None
-    return str(release.manifest["suites_hash"]) if release else None
+    return release.manifest.suites_hash if release else None
 
 
 def all_releases(output: OutputFolder) -> list[Release]:
@@ -93,7 +99,7 @@ def all_releases(output: OutputFolder) -> list[Release]:
             releases.append(Release(folder.name, folder, read_manifest(folder), folder.name == latest))
         except StorageError as error:
             progress.tell(str(error))
-    return sorted(releases, key=lambda r: (r.manifest["created"], r.release_id))
+    return sorted(releases, key=lambda r: (r.manifest.created, r.release_id))
 
 
 def find_release(output: OutputFolder, release_id: str) -> Release:

@@ -12,12 +12,13 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.arrays import Rows
 from sftrm_quality.arrow_files import read_table
-from sftrm_quality.collection import DUPLICATE, QUARANTINED, Collection, Shard, hash_column, record_ids
+from sftrm_quality.collection import DUPLICATE, DUPLICATE_KINDS, QUARANTINED, Collection, Shard, hash_column, record_ids
 from sftrm_quality.errors import storage_error
 from sftrm_quality.reading import payload_columns, read_spans
 from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, Stage
 
 _POSITION = [name for name, _ in POSITION]
+_KIND_NAMES = pa.array([str(kind) for kind in DUPLICATE_KINDS], pa.string())
 
 
 def _repeated(value: str, rows: int) -> pa.Array:
@@ -73,7 +74,7 @@ def _duplicates(collection: Collection, shard: Shard, rows: Rows, common: pa.Tab
     everywhere = shard.start + rows
     columns = {
         "duplicate_of": pa.array(collection.record_ids(collection.duplicate_of[everywhere]), pa.string()),
-        "kind": pa.array(np.where(collection.exact[everywhere], "exact", "near").tolist(), pa.string()),
+        "kind": _KIND_NAMES.take(pa.array(collection.duplicate_kind[everywhere])),
         "similarity": pa.array(collection.similarity[everywhere]),
     }
     arrays = [columns[f.name] if f.name in columns else common[f.name] for f in DUPLICATES]

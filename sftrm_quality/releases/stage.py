@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +15,7 @@ from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
 from sftrm_quality.releases.parts import Part, plan_hash, plan_parts, write_part
 from sftrm_quality.releases.set_aside import write_set_aside
+from sftrm_quality.run_record import DataFile
 from sftrm_quality.workers import Workers, give_memory_back
 
 _PASSED = [("label_kind", pa.string()), ("split", pa.string())]
@@ -52,14 +52,20 @@ class StagedRelease:
     def duplicates_file(self) -> Path:
         return self.duplicates / "duplicates.parquet"
 
-    def data_files(self) -> dict[str, dict[str, Any]]:
-        """Rows, bytes and hash of every data file, by its path in the release."""
+    def data_files(self) -> dict[str, DataFile]:
+        """What the manifest says of every data file.
+
+        Returns:
+            The descriptions, by path in the release.
+        """
         return {
-            part.path.relative_to(self.release).as_posix(): {
-                "rows": facts.rows,
-                "bytes": facts.bytes,
-                "sha256": facts.sha256,
-            }
+            part.path.relative_to(self.release).as_posix(): DataFile(
+                rows=facts.rows,
+                bytes=facts.bytes,
+                sha256=facts.sha256,
+                label_kind=part.label_kind,
+                split=part.split,
+            )
             for part, facts in self.parts
         }
 
@@ -112,14 +118,14 @@ def stage_release(
     write_set_aside(collection, *staged)
     give_memory_back()
     written = tuple(zip(parts, facts, strict=True))
-    before = previous.manifest["figures"]["ledger"] if previous else {}
+    before = previous.manifest.figures.ledger if previous else {}
     return StagedRelease(
         folder=folder,
         parts=written,
         kept=tuple(kept),
         moves=split_moves(written, previous if previous_is_whole else None),
         previous_id=previous.release_id if previous else None,
-        previously_published={kind: account["published"] for kind, account in before.items()},
+        previously_published={kind: account.published for kind, account in before.items()},
     )
 
 

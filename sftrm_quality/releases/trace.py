@@ -58,13 +58,12 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
     runs: list[str] = []
     if release := in_force(output):
         for kind in LabelKind:
-            files = sorted((release.folder / kind).glob("*.parquet"))
-            for path in files:
+            for path in (file.path for file in release.files_of(kind)):
                 found += [
                     Trace("published", f"release {release.release_id}, {path.name}", {"label_kind": str(kind), **row})
                     for row in _matching([path], _LINEAGE, wanted)
                 ]
-        runs.append(release.manifest["run_id"])
+        runs.append(release.manifest.run_id)
     told: set[tuple[str, str]] = set()
     with_data = [run_id for run_id in output.run_ids() if output.quarantine(run_id).is_dir()]
     runs += [run_id for run_id in with_data[-1:] if run_id not in runs]

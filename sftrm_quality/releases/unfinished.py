@@ -92,7 +92,7 @@ def _finished(output: OutputFolder, note: _Note) -> bool:
         return output.release_in_force() == note.release_id
     # A damaged release was to be replaced by one of the same id: LATEST says nothing.
     try:
-        return bool(read_manifest(output.releases / note.release_id)["run_id"] == note.run_id)
+        return read_manifest(output.releases / note.release_id).run_id == note.run_id
     except StorageError:
         return False
 

@@ -2,31 +2,25 @@
 
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import write_rows
-from sftrm_quality.reports.changes import changes
-from sftrm_quality.reports.comparison import compared
-from sftrm_quality.reports.figures import Figures, all_counts, of_collection
+from sftrm_quality.reports.figures import all_counts, of_collection
 from sftrm_quality.reports.history import browse_of, read_past
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
-from sftrm_quality.reports.run import Findings, Mode, RunFacts, Verdict, manifest_of, report_of
+from sftrm_quality.reports.run import Ending, Findings, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.together import reasons_together
 from sftrm_quality.reports.write import put_in_place, take_back, write_diff, write_report
 
 __all__ = [
-    "Figures",
+    "Ending",
     "Findings",
-    "Mode",
     "RunFacts",
-    "Verdict",
     "all_counts",
     "borderline_pairs",
     "browse_of",
-    "changes",
     "compare_releases",
-    "compared",
     "duplicate_samples",
     "manifest_of",
     "of_collection",

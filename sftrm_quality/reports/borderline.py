@@ -1,13 +1,12 @@
 """Near duplicates that only just were: the record that went beside the one that stayed."""
 
-from typing import Any
-
 import numpy as np
 
 from sftrm_quality.arrow_files import read_table
-from sftrm_quality.collection import DUPLICATE, Collection
+from sftrm_quality.collection import Collection
 from sftrm_quality.personal_data import mask_personal_data
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import DuplicateKind, LabelKind
+from sftrm_quality.run_record import BorderlinePair, DifferingPart
 
 # Ten pairs are read in a minute, and show whether the threshold is too low.
 PAIRS = 10
@@ -17,9 +16,9 @@ _CHARACTERS = 300
 _LEAD = 80
 
 
-def borderline_pairs(collection: Collection) -> list[dict[str, Any]]:
+def borderline_pairs(collection: Collection) -> tuple[BorderlinePair, ...]:
     """The near duplicates least alike to the record that stayed, at most PAIRS, in order of similarity and row."""
-    near = np.flatnonzero((collection.fate == DUPLICATE) & ~collection.exact)
+    near = np.flatnonzero(collection.duplicates(DuplicateKind.NEAR))
     # Sorting all of them for ten would take longer than everything else here.
     similarity = collection.similarity[near]
     if len(near) > PAIRS:
@@ -28,16 +27,16 @@ def borderline_pairs(collection: Collection) -> list[dict[str, Any]]:
     chosen = near[np.argsort(similarity, kind="stable")][:PAIRS]
     stayed = collection.duplicate_of[chosen]
     names = collection.record_ids(chosen), collection.record_ids(stayed)
-    return [
-        {
-            "label_kind": str(list(LabelKind)[int(collection.kinds[row])]),
-            "record_id": record_id,
-            "duplicate_of": other_id,
-            "similarity": round(float(collection.similarity[row]), 4),
-            "parts": _differing(_parts(collection, int(row)), _parts(collection, int(other))),
-        }
+    return tuple(
+        BorderlinePair(
+            label_kind=list(LabelKind)[int(collection.kinds[row])],
+            record_id=record_id,
+            duplicate_of=other_id,
+            similarity=round(float(collection.similarity[row]), 4),
+            parts=_differing(_parts(collection, int(row)), _parts(collection, int(other))),
+        )
         for row, other, record_id, other_id in zip(chosen, stayed, *names, strict=True)
-    ]
+    )
 
 
 def _parts(collection: Collection, row: int) -> list[tuple[str, str]]:
@@ -55,15 +54,15 @@ def _parts(collection: Collection, row: int) -> list[tuple[str, str]]:
     ]
 
 
-def _differing(gone: list[tuple[str, str]], stayed: list[tuple[str, str]]) -> list[dict[str, str]]:
+def _differing(gone: list[tuple[str, str]], stayed: list[tuple[str, str]]) -> tuple[DifferingPart, ...]:
     """The first parts that differ, cut around where they begin to."""
     both = [(name, a, b) for (name, a), (_, b) in zip(gone, stayed, strict=False) if a != b]
-    return [{"name": name, **_cut(a, b)} for name, a, b in both[:_PARTS]]
+    return tuple(_cut(name, a, b) for name, a, b in both[:_PARTS])
 
 
-def _cut(gone: str, stayed: str) -> dict[str, str]:
+def _cut(name: str, gone: str, stayed: str) -> DifferingPart:
     first = max(0, _common(gone, stayed) - _LEAD)
-    return {"gone": _window(gone, first), "stayed": _window(stayed, first)}
+    return DifferingPart(name=name, gone=_window(gone, first), stayed=_window(stayed, first))
 
 
 def _common(one: str, other: str) -> int:

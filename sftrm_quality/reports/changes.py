@@ -1,10 +1,8 @@
 """What changed since the release in force: sentences made from figures."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sftrm_quality.records import LabelKind
 from sftrm_quality.reports.tallies import Tallies
+from sftrm_quality.run_record import Figures, Verdict
 
 # Three reasons and one file are what a reviewer can keep in mind; the tables have the others.
 _REASONS = 3
@@ -16,17 +14,17 @@ def _counted(number: int) -> str:
     return f"{number:+,}".replace("+0", "no change").replace("-", "−")
 
 
-def _shares(figures: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+def _shares(figures: Figures) -> dict[tuple[LabelKind, str], float]:
     """Share of the records received that left for each reason."""
     return {
-        (kind, reason): count / max(1, figures["ledger"][kind]["received"])
-        for kind, reasons in figures["reasons"].items()
+        (kind, reason): count / max(1, figures.ledger[kind].received)
+        for kind, reasons in figures.reasons.items()
         for reason, count in reasons.items()
     }
 
 
-def _jumped(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
-    now, then = _shares(report), _shares(before)
+def _jumped(figures: Figures, before: Figures) -> str:
+    now, then = _shares(figures), _shares(before)
     steps = sorted(
         ((now.get(key, 0.0) - then.get(key, 0.0), key) for key in {*now, *then}), key=lambda step: (-abs(step[0]), step)
     )
@@ -38,13 +36,13 @@ def _jumped(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     return f"Reasons that moved: {', '.join(notable)}." if notable else "No reason moved by half a point or more."
 
 
-def _stands_out(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+def _stands_out(figures: Figures, before: Figures) -> str:
     """The file that lost most records beyond what it, or all files if it is new, had lost before."""
-    known = Tallies(before["files"])
+    known = Tallies(before.files)
     lost = sum(tally.aside for tally in known.names.values())
     usual = lost / max(1, sum(tally.received for tally in known.names.values()))
     found = []
-    for name, tally in Tallies(report["files"]).names.items():
+    for name, tally in Tallies(figures.files).names.items():
         then = known.find(name)
         step = tally.share_aside - (then.share_aside if then else usual)
         if step >= NOTABLE_SHARE:
@@ -56,16 +54,25 @@ def _stands_out(report: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     return f"{name} stands out: {share:.1%} of its records set aside; {whose} {was:.1%} before."
 
 
-def changes(report: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:
-    """Three sentences: records, reasons, files. ``before``: the figures of the release that was in force, if any."""
+def changes(verdict: Verdict, figures: Figures, before: Figures | None) -> tuple[str, ...]:
+    """Three sentences: records, reasons, files; one where there is nothing to compare.
+
+    Args:
+        verdict: How the run ended.
+        figures: What it found.
+        before: The figures of the release that was in force, if any.
+
+    Returns:
+        The sentences.
+    """
     if before is None:
-        return ["No release was in force before."]
-    if report["verdict"] == "unchanged":
-        return ["Nothing: the same raw files, settings and suites."]
+        return ("No release was in force before.",)
+    if verdict is Verdict.UNCHANGED:
+        return ("Nothing: the same raw files, settings and suites.",)
     parts = []
     for kind in LabelKind:
-        now, then = (figures["ledger"][kind]["published"] for figures in (report, before))
+        now, then = (found.ledger[kind].published for found in (figures, before))
         if now or then:
             parts.append(f"{_counted(now - then)} {kind.upper()} records ({then:,} → {now:,})")
-    word = "Published" if report["verdict"] == "published" else "Publishable"
-    return [f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(report, before), _stands_out(report, before)]
+    word = "Published" if verdict is Verdict.PUBLISHED else "Publishable"
+    return f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(figures, before), _stands_out(figures, before)

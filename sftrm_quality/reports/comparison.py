@@ -1,90 +1,116 @@
 """The parts of ``report.json`` that hold a run against others: the release in force, and the runs before."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from sftrm_quality.reports.changes import NOTABLE_SHARE, changes
-from sftrm_quality.reports.figures import Figures
-from sftrm_quality.reports.history import FILE_RUNS, Past, judged_to_publish, summary_of
+from sftrm_quality.reports.history import FILE_RUNS, Past, judged_to_publish
 from sftrm_quality.reports.suspects import suspects
 from sftrm_quality.reports.tallies import Tallies
+from sftrm_quality.run_record import (
+    Changes,
+    CheckBefore,
+    Figures,
+    FileBefore,
+    FileEntry,
+    History,
+    RunSummary,
+    Step,
+    Verdict,
+)
 
 
-def compared(report: Figures, before: Figures | None, past: Past) -> Figures:
-    """``changes`` against the release in force (``before``: its figures, if any) and ``history`` over earlier runs."""
-    then = Tallies(before["files"]) if before else None
-    tonight = Tallies(report["files"])
-    return {
-        "changes": {
-            "sentences": changes(report, before),
-            "ledger": before["ledger"] if before else None,
-            "checks": {f"{c['suite']}: {c['reason']}": _counted(c) for c in before["checks"]} if before else {},
-            "files": _files_before(report, then) if then else {},
-            "gone": sorted(name for name in then.names if not tonight.has_like(name)) if then else [],
-            "by_file": steps_by_file(report["files"], then) if then and report["verdict"] != "unchanged" else [],
-            "suspects": suspects(report["files"], past.files) if report["verdict"] != "unchanged" else [],
+def changes_since(verdict: Verdict, figures: Figures, before: Figures | None, past: Past) -> Changes:
+    """A run against the release in force, and its files against their own history.
+
+    Args:
+        verdict: How the run ended.
+        figures: What it found.
+        before: The figures of the release in force, if any.
+        past: The runs before this one.
+
+    Returns:
+        The part ``changes`` of the report.
+    """
+    then = Tallies(before.files) if before else None
+    tonight = Tallies(figures.files)
+    new = verdict is not Verdict.UNCHANGED
+    return Changes(
+        sentences=changes(verdict, figures, before),
+        ledger=before.ledger if before else None,
+        checks={
+            f"{check.suite}: {check.reason}": CheckBefore(failed=check.failed, evaluated=check.evaluated)
+            for check in (before.checks if before else ())
         },
-        "history": _history(report, past),
-    }
+        files=_files_before(figures, then) if then else {},
+        gone=tuple(sorted(name for name in then.names if not tonight.has_like(name))) if then else (),
+        by_file=steps_by_file(figures.files, then) if then and new else (),
+        suspects=suspects(figures.files, past.files) if new else (),
+    )
 
 
-def _counted(check: Mapping[str, Any]) -> dict[str, int]:
-    return {"failed": check["failed"], "evaluated": check["evaluated"]}
-
-
-def _files_before(report: Figures, then: Tallies) -> dict[str, dict[str, Any]]:
+def _files_before(figures: Figures, then: Tallies) -> dict[str, FileBefore]:
     """What each file is compared with: itself in the last release, or the files of its series there."""
     found = {}
-    for file in report["files"]:
-        name = file["source_file"]
+    for file in figures.files:
+        name = file.source_file
         if tally := then.find(name):
-            found[name] = {"received": tally.received, "aside": tally.aside, "same_name": name in then.names}
+            found[name] = FileBefore(received=tally.received, aside=tally.aside, same_name=name in then.names)
     return found
 
 
-def steps_by_file(files: list[Figures], then: Tallies) -> list[Figures]:
+def steps_by_file(files: Sequence[FileEntry], then: Tallies) -> tuple[Step, ...]:
     """Files and reasons whose share of the records received moved notably, most records concerned first.
 
-    step: of the share, from -1 to 1. A file that is in no way known has ``received_before`` 0.
+    Args:
+        files: Of the later run or release.
+        then: The files of the earlier one.
+
+    Returns:
+        The steps. A file that is in no way known has ``received_before`` 0.
     """
     found = []
     for file in files:
-        if not file["received"]:
+        if not file.received:
             continue
-        tally = then.find(file["source_file"])
+        tally = then.find(file.source_file)
         known = set(tally.reasons) if tally else set()
-        for reason in {*file["reasons"], *known}:
-            now, was = file["reasons"].get(reason, 0), tally.reasons[reason] if tally else 0
-            step = now / file["received"] - (tally.share(reason) if tally else 0.0)
+        for reason in {*file.reasons, *known}:
+            now, was = file.reasons.get(reason, 0), tally.reasons[reason] if tally else 0
+            step = now / file.received - (tally.share(reason) if tally else 0.0)
             if abs(step) >= NOTABLE_SHARE:
                 found.append(
-                    {
-                        "source_file": file["source_file"],
-                        "label_kind": file["label_kind"],
-                        "reason": reason,
-                        "before": was,
-                        "now": now,
-                        "received_before": tally.received if tally else 0,
-                        "received_now": file["received"],
-                        "step": round(step, 6),
-                    }
+                    Step(
+                        source_file=file.source_file,
+                        label_kind=file.label_kind,
+                        reason=reason,
+                        before=was,
+                        now=now,
+                        received_before=tally.received if tally else 0,
+                        received_now=file.received,
+                        step=round(step, 6),
+                    )
                 )
-    return sorted(found, key=lambda s: (-abs(s["step"]) * s["received_now"], s["source_file"], s["reason"]))
+    return tuple(sorted(found, key=lambda s: (-abs(s.step) * s.received_now, s.source_file, s.reason)))
 
 
-def _history(report: Figures, past: Past) -> Figures:
+def history_with(run: RunSummary, figures: Figures, past: Past) -> History:
     """Summaries of the last runs and, by file, the shares set aside; both end with this run, unless it is unchanged.
 
-    In a file's line null is a run that had no such file.
+    Args:
+        run: This one.
+        figures: What it found.
+        past: The runs before it.
+
+    Returns:
+        The part ``history`` of the report.
     """
-    new = report["verdict"] != "unchanged"
-    runs = (
-        [*past.runs, summary_of(report)] if judged_to_publish(report) or report["verdict"] == "checked" else past.runs
-    )
-    tonight = Tallies(report["files"])
-    lines = {}
-    for name, tally in tonight.names.items():
-        known = [run.find(name) for run in past.files] + ([tally if tally.received else None] if new else [])
+    shown = judged_to_publish(run) or run.verdict is Verdict.CHECKED
+    lines: dict[str, tuple[float | None, ...]] = {}
+    for name, tally in Tallies(figures.files).names.items():
+        known = [earlier.find(name) for earlier in past.files]
+        if run.verdict is not Verdict.UNCHANGED:
+            known.append(tally if tally.received else None)
         if sum(point is not None for point in known) > 1:
-            lines[name] = [None if point is None else round(point.share_aside, 6) for point in known][-FILE_RUNS:]
-    return {"runs": list(runs), "files": lines}
+            points = tuple(None if point is None else round(point.share_aside, 6) for point in known)
+            lines[name] = points[-FILE_RUNS:]
+    return History(runs=(*past.runs, run) if shown else past.runs, files=lines)

@@ -1,7 +1,8 @@
 """Whether the declared rank direction of a source file can be right: what its best responses look like."""
 
 from collections.abc import Mapping
-from typing import Any
+
+from sftrm_quality.run_record import DoubtfulDirection, Ranking
 
 # Below this the shares below are noise.
 _RECORDS = 50
@@ -14,22 +15,22 @@ _TIMES = 3
 _FAR_SHORTEST = 0.05
 
 
-def doubtful_directions(files: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+def doubtful_directions(files: Mapping[str, Ranking]) -> tuple[DoubtfulDirection, ...]:
     """Source files in which short responses win, the most records first.
 
-    files: by source file, what `rankings.SUMMED` names. ``strong``: both signs are there, that the longer response
+    ``strong``: both signs are there, that the longer response
     seldom wins and that what is far the shortest is ranked best. One of them alone has honest causes.
     """
     found = []
     for source_file, counts in files.items():
-        unequal = counts["longer_wins"] + counts["shorter_wins"]
-        if counts["compared"] < _RECORDS or not unequal:
+        unequal = counts.longer_wins + counts.shorter_wins
+        if counts.compared < _RECORDS or not unequal:
             continue
-        short_wins = counts["longer_wins"] < _LONGER_WINS * unequal
+        short_wins = counts.longer_wins < _LONGER_WINS * unequal
         short_best = (
-            counts["best_far_shortest"] >= _FAR_SHORTEST * counts["compared"]
-            and counts["best_far_shortest"] >= _TIMES * counts["worst_far_shortest"]
+            counts.best_far_shortest >= _FAR_SHORTEST * counts.compared
+            and counts.best_far_shortest >= _TIMES * counts.worst_far_shortest
         )
         if short_wins or short_best:
-            found.append({"source_file": source_file, "strong": short_wins and short_best, **counts})
-    return sorted(found, key=lambda file: (not file["strong"], -file["compared"], file["source_file"]))
+            found.append(DoubtfulDirection(source_file=source_file, strong=short_wins and short_best, **dict(counts)))
+    return tuple(sorted(found, key=lambda file: (not file.strong, -file.compared, file.source_file)))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
@@ -11,32 +10,41 @@ from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
 from sftrm_quality.collection import Collection, hash_column
 from sftrm_quality.intake import FileIntake
-from sftrm_quality.ledger import Account
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import count_repeated
+from sftrm_quality.run_record import (
+    NO_RECORDS,
+    Check,
+    Figures,
+    FileEntry,
+    FileStatus,
+    Gate,
+    PersonalFigures,
+    Profile,
+    PromptGroups,
+    ReasonsTogether,
+)
 from sftrm_quality.splits import SPLITS
 
-Figures = dict[str, Any]
 
-
-def _files(intakes: Sequence[FileIntake], collection: Collection) -> list[dict[str, Any]]:
+def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileEntry, ...]:
     accounts = {f.source_file: f.account for f in collection.ledger.files}
     reasons = _reasons_by_file(intakes, collection)
-    return [
-        {
-            "source_file": intake.source_file,
-            "status": intake.status,
-            "format": intake.format,
-            "label_kind": intake.label_kind,
-            "container": intake.container,
-            "encoding": intake.encoding,
-            "note": intake.note,
-            "fields_ignored": dict(sorted(intake.fields_ignored.items())),
-            **accounts.get(intake.source_file, Account()).to_json(),
-            "reasons": dict(sorted(reasons[intake.source_file].items())),
-        }
+    return tuple(
+        FileEntry(
+            source_file=intake.source_file,
+            status=FileStatus(intake.status),
+            format=intake.format,
+            label_kind=intake.label_kind,
+            container=intake.container,
+            encoding=intake.encoding,
+            note=intake.note,
+            fields_ignored=dict(sorted(intake.fields_ignored.items())),
+            **dict(accounts.get(intake.source_file, NO_RECORDS)),
+            reasons=dict(sorted(reasons[intake.source_file].items())),
+        )
         for intake in sorted(intakes, key=lambda i: i.source_file)
-    ]
+    )
 
 
 def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> dict[str, Counter[str]]:
@@ -64,8 +72,8 @@ def all_counts(intakes: Sequence[FileIntake], collection: Collection) -> list[Ch
 
 def _by_severity(
     results: Sequence[CheckResult], read_and_format: Mapping[LabelKind, Counter[str]], critical: bool
-) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+) -> dict[LabelKind, dict[str, int]]:
+    found: dict[LabelKind, dict[str, int]] = {}
     for kind in LabelKind:
         of_suite = {r.reason: r.failed for r in results if r.suite == kind and (r.severity == "critical") is critical}
         found[kind] = {**of_suite, **(dict(sorted(read_and_format[kind].items())) if critical else {})}
@@ -92,10 +100,10 @@ def conflicts(collection: Collection, kind: LabelKind) -> int:
     )
 
 
-def _groups(collection: Collection) -> dict[str, int]:
+def _groups(collection: Collection) -> PromptGroups:
     published = collection.group[(collection.fate < len(SPLITS)) & (collection.group >= 0)]
     sizes = np.unique(published, return_counts=True)[1]
-    return {"count": len(sizes), "largest": int(sizes.max()) if len(sizes) else 0}
+    return PromptGroups(count=len(sizes), largest=int(sizes.max()) if len(sizes) else 0)
 
 
 def of_collection(
@@ -104,8 +112,26 @@ def of_collection(
     suites: Suites,
     row_results: Sequence[CheckResult],
     release_results: Sequence[CheckResult],
+    *,
+    reasons_together: dict[LabelKind, tuple[ReasonsTogether, ...]],
+    personal_data: tuple[PersonalFigures, ...],
+    profile: Profile,
 ) -> Figures:
-    """Everything that is counted, as a pure function of the data: no times, no run id."""
+    """Everything that is counted, as a pure function of the data: no times, no run id.
+
+    Args:
+        intakes: What reading the source files gave.
+        collection: The fate of every row.
+        suites: By which they were judged.
+        row_results: How every row check fared on the sums.
+        release_results: How every release check fared.
+        reasons_together: As `together` counts them in the quarantine.
+        personal_data: As `personal` counts it.
+        profile: As `profiles` makes it.
+
+    Returns:
+        The figures of report and manifest.
+    """
     read_and_format = _read_and_format_reasons(intakes)
     results = [*row_results, *release_results]
     described = {
@@ -113,18 +139,21 @@ def of_collection(
         for suite in (suites.sft, suites.rm, suites.release)
         for e in suite.entries
     }
-    return {
-        "ledger": {kind: collection.ledger.of(kind).to_json() for kind in LabelKind},
-        "files": _files(intakes, collection),
-        "reasons": _by_severity(row_results, read_and_format, critical=True),
-        "warnings": _by_severity(row_results, read_and_format, critical=False),
-        "duplicates": {kind: collection.duplicate_counts(kind) for kind in LabelKind},
-        "conflicts": {kind: conflicts(collection, kind) for kind in LabelKind},
-        "splits": {kind: {str(k): v for k, v in collection.split_sizes(kind).items()} for kind in LabelKind},
-        "prompt_groups": _groups(collection),
-        "checks": [{**asdict(result), **described[result.suite, result.reason]} for result in results],
-        "gate": {
-            "success": not any(r.holds_the_release for r in results),
-            "failed": [r.reason for r in results if r.holds_the_release],
-        },
-    }
+    return Figures(
+        ledger={kind: collection.ledger.of(kind) for kind in LabelKind},
+        files=_files(intakes, collection),
+        reasons=_by_severity(row_results, read_and_format, critical=True),
+        warnings=_by_severity(row_results, read_and_format, critical=False),
+        duplicates={kind: collection.duplicate_counts(kind) for kind in LabelKind},
+        conflicts={kind: conflicts(collection, kind) for kind in LabelKind},
+        splits={kind: collection.split_sizes(kind) for kind in LabelKind},
+        prompt_groups=_groups(collection),
+        checks=tuple(Check(**asdict(result), **described[result.suite, result.reason]) for result in results),
+        gate=Gate(
+            success=not any(r.holds_the_release for r in results),
+            failed=tuple(r.reason for r in results if r.holds_the_release),
+        ),
+        reasons_together=reasons_together,
+        personal_data=personal_data,
+        profile=profile,
+    )

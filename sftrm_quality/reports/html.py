@@ -6,19 +6,29 @@ data: what is left out is counted, and stands in ``report.json``.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.reports import display
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.trends import trend_charts
-
-Figures = Mapping[str, Any]
+from sftrm_quality.run_record import (
+    NO_RECORDS,
+    Account,
+    Check,
+    Comparison,
+    FileEntry,
+    FileStatus,
+    Report,
+    RmProfile,
+    RunSummary,
+)
 
 # With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
 FILES_SHOWN = 300
@@ -39,9 +49,9 @@ _SCOPES = {
     "split": "Records beside all others: ids, rankings, prompts",
     "release": "The release as a whole",
 }
-_SEVERITIES = ("critical", "warning", "info")
+_SEVERITIES = tuple(Severity)
 # Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
-_STATUSES = ("unreadable", "read", "skipped")
+_STATUSES = tuple(FileStatus)
 
 
 class _Missing(StrictUndefined):
@@ -87,50 +97,56 @@ def _environment() -> Environment:
     return environment
 
 
-def render_run(report: Figures) -> str:
+def render_run(report: Report) -> str:
     """The page of one run, to stand at ``OUT/reports/<run_id>/index.html`` beside its ``report.json``.
 
-    report: the content of ``report.json``. Links are relative to that place.
+    Links are relative to that place.
 
-    Raises:
-        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    Args:
+        report: The content of ``report.json``.
+
+    Returns:
+        The page.
     """
-    checks = sorted(report["checks"], key=_worst_first)
-    files = sorted(report["files"], key=_most_to_see_first)
+    checks = sorted(report.checks, key=_worst_first)
+    files = sorted(report.files, key=_most_to_see_first)
     return (
         _environment()
         .get_template("run.html.j2")
         .render(
             report=report,
-            in_force=report["verdict"] in ("published", "unchanged"),
-            holding=[c for c in checks if _holds(c)],
-            flows={kind: _flow(account) for kind, account in report["ledger"].items()},
+            in_force=report.verdict.has_release,
+            holding=[c for c in checks if c.holds_the_release],
+            flows={kind: _flow(account) for kind, account in report.ledger.items()},
             files=files[:FILES_SHOWN],
-            sums={name: sum(f[name] for f in files) for name in _ACCOUNT},
-            findings=_by_scope(c for c in checks if _has_finding(c)),
-            without_findings=_by_scope(c for c in checks if not _has_finding(c)),
-            charts=trend_charts(report["history"]["runs"]),
-            steps=report["changes"]["by_file"][:STEPS_SHOWN],
-            suspects=report["changes"]["suspects"][:SUSPECTS_SHOWN],
-            gone=report["changes"]["gone"][:GONE_SHOWN],
-            tallies={kind: _tallies(report, kind) for kind in report["ledger"]},
-            together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in (report.get("reasons_together") or {}).items()},
-            moves=report["split_moves"]["records"][:MOVES_SHOWN],
-            personal=[row for row in report.get("personal_data", ()) if row["records"]],
-            without_personal=[row for row in report.get("personal_data", ()) if not row["records"]],
+            sums=sum((file.account for file in files), NO_RECORDS),
+            findings=_by_scope(c for c in checks if c.has_finding),
+            without_findings=_by_scope(c for c in checks if not c.has_finding),
+            charts=trend_charts(report.history.runs),
+            steps=report.changes.by_file[:STEPS_SHOWN],
+            suspects=report.changes.suspects[:SUSPECTS_SHOWN],
+            gone=report.changes.gone[:GONE_SHOWN],
+            tallies={kind: _tallies(report, kind) for kind in report.ledger},
+            together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in report.reasons_together.items()},
+            moves=report.split_moves.records[:MOVES_SHOWN],
+            personal=[row for row in report.personal_data or () if row.records],
+            without_personal=[row for row in report.personal_data or () if not row.records],
             personal_files=PERSONAL_FILES_SHOWN,
-            personal_samples=report["samples"]["personal"][:PERSONAL_SAMPLES_SHOWN],
+            personal_samples=report.samples.personal[:PERSONAL_SAMPLES_SHOWN],
             **samples_shown(report),
-            **_of_rankings((report.get("profile") or {}).get("rm")),
+            **_of_rankings(report.profile.rm if report.profile else None),
         )
     )
 
 
-def render_browse(report: Figures) -> str:
+def render_browse(report: Report) -> str:
     """The page that leafs through all rows set aside, to stand beside the page of the run and the folder ``rows``.
 
-    Raises:
-        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    Args:
+        report: The content of ``report.json``, of a run that has such a page.
+
+    Returns:
+        The page.
     """
     return _environment().get_template("browse.html.j2").render(report=report)
 
@@ -140,15 +156,17 @@ def browse_script() -> str:
     return PackageLoader("sftrm_quality.reports").get_source(_environment(), "browse.js")[0]
 
 
-def render_index(reports: Sequence[Figures], older: int = 0) -> str:
+def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
     """The page of all runs, newest first, to stand at ``OUT/reports/index.html``.
 
-    reports: the contents of ``report.json`` or their summaries, in any order. older: runs that are not among them.
+    Args:
+        runs: Summaries of runs, in any order.
+        older: How many runs are not among them.
 
-    Raises:
-        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    Returns:
+        The page.
     """
-    newest_first = sorted(reports, key=lambda r: (display.moment(r["started"]), r["run_id"]), reverse=True)
+    newest_first = sorted(runs, key=lambda run: (display.moment(run.started), run.run_id), reverse=True)
     return (
         _environment()
         .get_template("index.html.j2")
@@ -160,15 +178,16 @@ def render_index(reports: Sequence[Figures], older: int = 0) -> str:
     )
 
 
-def render_diff(comparison: Figures) -> str:
+def render_diff(comparison: Comparison) -> str:
     """The page of two releases, to stand at ``OUT/reports/diff-A-B.html``.
 
-    comparison: of `compare_releases`, and the content of the JSON beside the page.
+    Args:
+        comparison: The content of the JSON beside the page.
 
-    Raises:
-        jinja2.UndefinedError, KeyError: a figure is missing. Neither is an error of the user's.
+    Returns:
+        The page.
     """
-    differing = [file for file in comparison["files"] if file["before"] != file["now"]]
+    differing = [file for file in comparison.files if file.before != file.now]
     return (
         _environment()
         .get_template("diff.html.j2")
@@ -176,67 +195,55 @@ def render_diff(comparison: Figures) -> str:
             comparison=comparison,
             files=differing[:FILES_SHOWN],
             files_left_out=max(0, len(differing) - FILES_SHOWN),
-            files_alike=len(comparison["files"]) - len(differing),
-            steps=comparison["by_file"][:STEPS_SHOWN],
+            files_alike=len(comparison.files) - len(differing),
+            steps=comparison.by_file[:STEPS_SHOWN],
         )
     )
 
 
-def _of_rankings(rm: Figures | None) -> dict[str, list[Any]]:
+def _of_rankings(rm: RmProfile | None) -> dict[str, Sequence[Any]]:
     """What the page shows of lists that grow with the number of files or of responses."""
     if rm is None:
         return {"doubtful": [], "responses": []}
-    most = sorted(rm["responses"].items(), key=lambda pair: (-pair[1], int(pair[0])))[:RESPONSE_NUMBERS_SHOWN]
+    most = sorted(rm.responses.items(), key=lambda pair: (-pair[1], int(pair[0])))[:RESPONSE_NUMBERS_SHOWN]
     return {
-        "doubtful": rm["doubtful_directions"][:DIRECTIONS_SHOWN],
+        "doubtful": rm.doubtful_directions[:DIRECTIONS_SHOWN],
         "responses": sorted(most, key=lambda pair: int(pair[0])),
     }
 
 
-_ACCOUNT = ("received", "unreadable", "quarantined", "duplicates", "published")
-
-
-def _holds(check: Figures) -> bool:
-    return check["severity"] == "critical" and not check["success"]
-
-
-def _has_finding(check: Figures) -> bool:
-    return bool(check["failed"]) or not check["success"]
-
-
-def _failed_share(check: Figures) -> float:
-    return float(check["failed"] / check["evaluated"]) if check["evaluated"] else 0.0
-
-
-def _worst_first(check: Figures) -> tuple[bool, int, bool, float]:
+def _worst_first(check: Check) -> tuple[bool, int, bool, float]:
     """Findings before none, critical before warning, beyond the bound before within it, most rows first."""
-    severity = _SEVERITIES.index(check["severity"])
-    return not _has_finding(check), severity, check["success"], -_failed_share(check)
+    return not check.has_finding, _SEVERITIES.index(check.severity), check.success, -check.share_failed
 
 
-def _by_scope(checks: Iterable[Figures]) -> list[tuple[str, list[Figures]]]:
+def _by_scope(checks: Iterable[Check]) -> list[tuple[str, list[Check]]]:
     """Checks of one record, of records beside others, of the release; each group in the order that was given."""
-    groups: dict[str, list[Figures]] = {title: [] for title in _SCOPES.values()}
+    groups: dict[str, list[Check]] = {title: [] for title in _SCOPES.values()}
     for check in checks:
-        groups[_SCOPES[check["scope"]]].append(check)
+        groups[_SCOPES[check.scope]].append(check)
     return [(title, found) for title, found in groups.items() if found]
 
 
-def _most_to_see_first(file: Figures) -> tuple[int, int, str]:
-    return _STATUSES.index(file["status"]), -(file["unreadable"] + file["quarantined"]), file["source_file"]
+def _most_to_see_first(file: FileEntry) -> tuple[int, int, str]:
+    return _STATUSES.index(file.status), -file.aside, file.source_file
 
 
-def _flow(account: Mapping[str, int]) -> list[dict[str, Any]]:
+def _flow(account: Account) -> list[dict[str, Any]]:
     """The steps from received to unique: how many records are left after each, and how many left there."""
-    left = account["received"]
+    left = account.received
     steps = [{"step": "received", "left": left, "lost": 0, "to": ""}]
-    for step, to in (("readable", "unreadable"), ("passed checks", "quarantined"), ("unique", "duplicates")):
-        left -= account[to]
-        steps.append({"step": step, "left": left, "lost": account[to], "to": to})
+    for step, to, lost in (
+        ("readable", "unreadable", account.unreadable),
+        ("passed checks", "quarantined", account.quarantined),
+        ("unique", "duplicates", account.duplicates),
+    ):
+        left -= lost
+        steps.append({"step": step, "left": left, "lost": lost, "to": to})
     return steps
 
 
-def _tallies(report: Figures, kind: str) -> list[dict[str, Any]]:
+def _tallies(report: Report, kind: LabelKind) -> list[dict[str, Any]]:
     """Reasons that set records aside and those that only warn, each with its findings in order of their number."""
     return [
         {
@@ -247,7 +254,7 @@ def _tallies(report: Figures, kind: str) -> list[dict[str, Any]]:
             "without": sorted(r for r, n in counts.items() if not n),
         }
         for title, none, fate, counts in (
-            ("Set aside", "Nothing was set aside.", "quarantined", report["reasons"][kind]),
-            ("Kept, with a warning", "No warnings.", "warned", report["warnings"][kind]),
+            ("Set aside", "Nothing was set aside.", "quarantined", report.reasons[kind]),
+            ("Kept, with a warning", "No warnings.", "warned", report.warnings[kind]),
         )
     ]

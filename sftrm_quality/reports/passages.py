@@ -1,9 +1,9 @@
 """A stretch of a text for a page: cut around what is marked in it, personal data masked."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.run_record import Passage
 
 Pieces = list[tuple[str, bool]]
 
@@ -15,8 +15,8 @@ _LEAD = 200
 _BEYOND = 700
 
 
-def passage(text: str, marks: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
-    """``characters`` of the whole text, ``first`` of the stretch that is shown, and its ``pieces``: (text, marked).
+def passage(text: str, marks: Sequence[tuple[int, int]] = ()) -> Passage:
+    """The stretch of a text that is shown.
 
     It begins with the text, or before the first mark where that would be left out.
     """
@@ -24,8 +24,7 @@ def passage(text: str, marks: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
     if marks and marks[0][0] > PASSAGE_CHARACTERS - _LEAD:
         first = marks[0][0] - _LEAD
     pieces = _pieces(text, first, first + PASSAGE_CHARACTERS, marks)
-    # Lists, as they are when report.json is read again.
-    return {"characters": len(text), "first": first, "pieces": [list(piece) for piece in pieces]}
+    return Passage(characters=len(text), first=first, pieces=tuple(pieces))
 
 
 def _pieces(text: str, first: int, end: int, marks: Sequence[tuple[int, int]]) -> Pieces:

@@ -14,9 +14,9 @@ from sftrm_quality.checks.texts import text_of_each
 from sftrm_quality.collection import Collection, Shard
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.personal_data import PersonalData, find_personal_data
-from sftrm_quality.records import LabelKind
-from sftrm_quality.reports.figures import Figures
+from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.reports.passages import passage
+from sftrm_quality.run_record import FileCount, PersonalFigures, PersonalSample
 from sftrm_quality.splits import SPLITS
 
 # Enough to see what kind of text they stand in.
@@ -24,9 +24,16 @@ SAMPLES_OF_EACH = 3
 _CHECK = "expect_record_to_be_free_of_personal_data"
 
 
-def personal_figures(intakes: Sequence[FileIntake], suites: Suites) -> list[Figures]:
-    """Of every check for personal data, by label kind: its ``reason``, ``kind`` of data and ``severity``, the number of
-    ``records`` judged with a finding, and ``files``: {source_file, records} of those with any, most first."""
+def personal_figures(intakes: Sequence[FileIntake], suites: Suites) -> tuple[PersonalFigures, ...]:
+    """What every check for personal data found in the records that were judged, by label kind.
+
+    Args:
+        intakes: What reading the source files gave.
+        suites: By which they were judged.
+
+    Returns:
+        One entry a check, also of those that found none.
+    """
     found = []
     for label_kind, entry in _entries(suites):
         files = {
@@ -36,24 +43,24 @@ def personal_figures(intakes: Sequence[FileIntake], suites: Suites) -> list[Figu
         }
         by_file = sorted(((name, n) for name, n in files.items() if n), key=lambda pair: (-pair[1], pair[0]))
         found.append(
-            {
-                "label_kind": str(label_kind),
-                "reason": entry.reason,
-                "kind": entry.kwargs["kind"],
-                "severity": entry.severity,
-                "records": sum(n for _, n in by_file),
-                "files": [{"source_file": name, "records": n} for name, n in by_file],
-            }
+            PersonalFigures(
+                label_kind=label_kind,
+                reason=entry.reason,
+                kind=entry.kwargs["kind"],
+                severity=Severity(entry.severity),
+                records=sum(n for _, n in by_file),
+                files=tuple(FileCount(source_file=name, records=n) for name, n in by_file),
+            )
         )
-    return found
+    return tuple(found)
 
 
-def personal_samples(collection: Collection, suites: Suites) -> list[Figures]:
+def personal_samples(collection: Collection, suites: Suites) -> tuple[PersonalSample, ...]:
     """The first published records with a finding of each check, at most SAMPLES_OF_EACH, the finding marked and masked.
 
     Only shards in which a check found something are looked through, until there are enough: one shard each, usually.
     """
-    samples: list[Figures] = []
+    samples: list[PersonalSample] = []
     room = {(kind, entry.reason): SAMPLES_OF_EACH for kind, entry in _entries(suites)}
     for shard in collection.shards:
         for kind, entry in _entries(suites):
@@ -62,7 +69,7 @@ def personal_samples(collection: Collection, suites: Suites) -> list[Figures]:
                 found = list(_of_shard(collection, shard, entry, most))
                 room[kind, entry.reason] -= len(found)
                 samples += found
-    return sorted(samples, key=lambda s: (s["label_kind"], s["reason"]))
+    return tuple(sorted(samples, key=lambda s: (s.label_kind, s.reason)))
 
 
 def _entries(suites: Suites) -> Iterator[tuple[LabelKind, Entry]]:
@@ -74,7 +81,7 @@ def _failed(intake: FileIntake, shard: int, entry: Entry) -> int:
     return sum(count.failed for count in intake.shards[shard].counts if count.reason == entry.reason)
 
 
-def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> Iterator[Figures]:
+def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> Iterator[PersonalSample]:
     columns = [entry.kwargs["column"], *entry.kwargs.get("others", ())]
     table = read_table(shard.records_path, [*columns, "source_index"])
     published = collection.fate[shard.start : shard.start + shard.rows] < len(SPLITS)
@@ -84,15 +91,15 @@ def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> 
         for row, text, one in rows:
             found.setdefault(row, (name, text, one))
     for row, (name, text, one) in sorted(found.items())[:most]:
-        yield {
-            "reason": entry.reason,
-            "label_kind": str(shard.label_kind),
-            "record_id": collection.record_ids(np.array([shard.start + row]))[0],
-            "source_file": shard.intake.source_file,
-            "source_index": table["source_index"][row].as_py(),
-            "name": "response" if name == "responses" else name,
-            **passage(text, [(one.start, one.end)]),
-        }
+        yield PersonalSample(
+            reason=entry.reason,
+            label_kind=shard.label_kind,
+            record_id=collection.record_ids(np.array([shard.start + row]))[0],
+            source_file=shard.intake.source_file,
+            source_index=table["source_index"][row].as_py(),
+            name="response" if name == "responses" else name,
+            **dict(passage(text, [(one.start, one.end)])),
+        )
 
 
 def _findings(column: pa.Array, published: Mask, kind: str) -> Iterator[tuple[int, str, PersonalData]]:

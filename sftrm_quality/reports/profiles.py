@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from math import sqrt
-from typing import Any
 
 import pyarrow as pa
 
@@ -24,9 +23,21 @@ from sftrm_quality.releases.profile import (
 )
 from sftrm_quality.reports.directions import doubtful_directions
 from sftrm_quality.reports.groups import duplicate_figures, split_figures
+from sftrm_quality.run_record import (
+    Bin,
+    FirstListed,
+    FirstListedOf,
+    Lengths,
+    NameCount,
+    Names,
+    RankFigures,
+    Ranking,
+    RecordsWith,
+    RmProfile,
+    SftProfile,
+)
+from sftrm_quality.run_record import Profile as ReleaseProfile
 from sftrm_quality.scripts import Script
-
-Figures = dict[str, Any]
 
 NAMES_SHOWN = 20
 _QUANTILES = {"p05": 0.05, "median": 0.5, "p95": 0.95, "p99": 0.99}
@@ -35,7 +46,7 @@ _SCRIPTS = [script.name.lower() for script in Script]
 
 def release_profile(
     parts: Sequence[tuple[Part, PartFacts]], collection: Collection, facts: pa.Table, threshold: float
-) -> Figures:
+) -> ReleaseProfile:
     """What the records of a release are like, what went for them, and how their prompts are grouped.
 
     parts: as they were read back. facts: of the release, a row a label kind. threshold: of near duplicates. A label
@@ -45,49 +56,50 @@ def release_profile(
     for part, of_part in parts:
         add(totals[part.label_kind], of_part.profile)
     sft, rm = (totals[kind] if totals[kind].get("records", {}).get("all") else None for kind in LabelKind)
-    return {
-        "sft": _of_sft(sft) if sft else None,
-        "rm": _of_rm(rm) if rm else None,
-        "duplicates": {kind: duplicate_figures(collection, kind, threshold) for kind in LabelKind},
-        "splits": split_figures(collection, facts),
-    }
+    return ReleaseProfile(
+        sft=_of_sft(sft) if sft else None,
+        rm=_of_rm(rm) if rm else None,
+        duplicates={kind: duplicate_figures(collection, kind, threshold) for kind in LabelKind},
+        splits=split_figures(collection, facts),
+    )
 
 
-def _of_sft(total: Profile) -> Figures:
-    return {
-        "records": total["records"]["all"],
-        "question": lengths(total["question_chars"]),
-        "answer": lengths(total["answer_chars"]),
-        "scripts": {
+def _of_sft(total: Profile) -> SftProfile:
+    return SftProfile(
+        records=total["records"]["all"],
+        question=lengths(total["question_chars"]),
+        answer=lengths(total["answer_chars"]),
+        scripts={
             question: {answer: total["scripts"].get(f"{question}>{answer}", 0) for answer in _SCRIPTS}
             for question in _SCRIPTS
         },
-        "names": {name: _names(total[name]) for name in NAMES},
-    }
+        names={name: _names(total[name]) for name in NAMES},
+    )
 
 
-def _of_rm(total: Profile) -> Figures:
-    by_file = {name[len("file:") :]: tally for name, tally in sorted(total.items()) if name.startswith("file:")}
-    return {
-        "records": total["records"]["all"],
-        "prompt": lengths(total["prompt_chars"]),
-        "response": lengths(total["response_chars"]),
-        "scripts": {script: total["prompt_scripts"].get(script, 0) for script in _SCRIPTS},
-        "names": {name: _names(total[name]) for name in NAMES},
-        "responses": _in_order(total["responses"]),
-        "ranks": _by_rank(total),
-        "unranked_responses": total["ranks"]["unranked"],
-        "tied_pairs": total["ranking"]["tied_pairs"],
-        "records_with": {name: count for name, count in total["records"].items() if name != "all"},
-        "most_responses_compared": MOST_RESPONSES,
-        "preference": total["ranking"],
-        "first_listed": _first_listed(total),
-        "files": by_file,
-        "doubtful_directions": doubtful_directions(by_file),
-    }
+def _of_rm(total: Profile) -> RmProfile:
+    files = {name: tally for name, tally in sorted(total.items()) if name.startswith("file:")}
+    by_file = {name[len("file:") :]: Ranking(**tally) for name, tally in files.items()}
+    return RmProfile(
+        records=total["records"]["all"],
+        prompt=lengths(total["prompt_chars"]),
+        response=lengths(total["response_chars"]),
+        scripts={script: total["prompt_scripts"].get(script, 0) for script in _SCRIPTS},
+        names={name: _names(total[name]) for name in NAMES},
+        responses=_in_order(total["responses"]),
+        ranks=_by_rank(total),
+        unranked_responses=total["ranks"]["unranked"],
+        tied_pairs=total["ranking"]["tied_pairs"],
+        records_with=RecordsWith(**{name: count for name, count in total["records"].items() if name != "all"}),
+        most_responses_compared=MOST_RESPONSES,
+        preference=Ranking(**total["ranking"]),
+        first_listed=_first_listed(total),
+        files=by_file,
+        doubtful_directions=doubtful_directions(by_file),
+    )
 
 
-def lengths(tally: Tally) -> Figures:
+def lengths(tally: Tally) -> Lengths:
     """Quantiles of lengths in characters, each the least length that so many do not exceed, and a histogram.
 
     Lengths from 128 on are rounded down by at most 1.6 %, quantiles with them. The bins of the histogram begin at
@@ -96,7 +108,7 @@ def lengths(tally: Tally) -> Figures:
     values = sorted((int(length), count) for length, count in tally.items())
     total = sum(count for _, count in values)
     if not total:
-        return {"texts": 0, "longest": 0, **dict.fromkeys(_QUANTILES, 0), "histogram": []}
+        return Lengths(texts=0, longest=0, **dict.fromkeys(_QUANTILES, 0), histogram=())
     running = list(accumulate(count for _, count in values))
     quantiles = {
         name: next(length for (length, _), up_to in zip(values, running, strict=True) if up_to >= share * total)
@@ -104,50 +116,50 @@ def lengths(tally: Tally) -> Figures:
     }
     edges = [0, *(2**power for power in range(32))]
     bins = [
-        {"from": first, "to": end - 1, "count": sum(count for length, count in values if first <= length < end)}
+        Bin(from_=first, to=end - 1, count=sum(count for length, count in values if first <= length < end))
         for first, end in pairwise(edges)
     ]
-    filled = [number for number, found in enumerate(bins) if found["count"]]
-    return {
-        "texts": total,
-        "longest": values[-1][0],
+    filled = [number for number, found in enumerate(bins) if found.count]
+    return Lengths(
+        texts=total,
+        longest=values[-1][0],
         **quantiles,
-        "histogram": bins[filled[0] : filled[-1] + 1],
-    }
+        histogram=tuple(bins[filled[0] : filled[-1] + 1]),
+    )
 
 
-def _names(tally: Tally) -> Figures:
+def _names(tally: Tally) -> Names:
     """The most frequent names, and what the others come to. ``all_counted``: no name was too rare to be counted."""
     names = names_in(tally)
-    return {
-        "top": [{"name": mask_personal_data(name), "records": count} for name, count in names[:NAMES_SHOWN]],
-        "other": sum(count for _, count in names[NAMES_SHOWN:]) + tally.get(REST, 0),
-        "missing": tally.get(MISSING, 0),
-        "different": len(names),
-        "all_counted": REST not in tally,
-    }
+    return Names(
+        top=tuple(NameCount(name=mask_personal_data(name), records=count) for name, count in names[:NAMES_SHOWN]),
+        other=sum(count for _, count in names[NAMES_SHOWN:]) + tally.get(REST, 0),
+        missing=tally.get(MISSING, 0),
+        different=len(names),
+        all_counted=REST not in tally,
+    )
 
 
 def _in_order(tally: Tally) -> Tally:
     return {key: tally[key] for key in sorted(tally, key=int)}
 
 
-def _by_rank(total: Profile) -> list[Figures]:
+def _by_rank(total: Profile) -> tuple[RankFigures, ...]:
     """Of every rank: responses, their mean length, and how much longer they are than the only best of their prompt."""
-    return [
-        {
-            "rank": int(rank),
-            "and_worse": int(rank) == LAST_RANK,
-            "responses": count,
-            "mean_chars": round(total["rank_chars"][rank] / count, 1),
-            "beside_best": (beside := total["rank_beside_best"].get(rank, 0)),
-            "mean_gap": round(total["rank_gap"][rank] / beside, 1) if beside else None,
-        }
+    return tuple(
+        RankFigures(
+            rank=int(rank),
+            and_worse=int(rank) == LAST_RANK,
+            responses=count,
+            mean_chars=round(total["rank_chars"][rank] / count, 1),
+            beside_best=(beside := total["rank_beside_best"].get(rank, 0)),
+            mean_gap=round(total["rank_gap"][rank] / beside, 1) if beside else None,
+        )
         for rank, count in _in_order({k: v for k, v in total["ranks"].items() if k != "unranked"}).items()
-    ]
+    )
 
 
-def _first_listed(total: Profile) -> Figures:
+def _first_listed(total: Profile) -> FirstListed:
     """How often the response listed first is a best one, what chance would give, and how far that is in its sigmas."""
     numbers = {int(n): tally for n, tally in _in_order(total["number_records"]).items()}
     by_number, expected, variance = [], 0.0, 0.0
@@ -156,12 +168,12 @@ def _first_listed(total: Profile) -> Figures:
         first = total["number_first_is_best"][str(n)]
         expected += best / n
         variance += best / n - squared / n**2
-        by_number.append({"responses": n, "records": records, "first_is_best": first, "by_chance": round(best / n, 1)})
+        by_number.append(FirstListedOf(responses=n, records=records, first_is_best=first, by_chance=round(best / n, 1)))
     seen = total["ranking"]["first_is_best"]
-    return {
-        "records": total["ranking"]["compared"],
-        "first_is_best": seen,
-        "by_chance": round(expected, 1),
-        "sigmas": round((seen - expected) / sqrt(variance), 1) if variance > 0 else 0.0,
-        "by_number": by_number,
-    }
+    return FirstListed(
+        records=total["ranking"]["compared"],
+        first_is_best=seen,
+        by_chance=round(expected, 1),
+        sigmas=round((seen - expected) / sqrt(variance), 1) if variance > 0 else 0.0,
+        by_number=tuple(by_number),
+    )

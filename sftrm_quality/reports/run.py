@@ -4,39 +4,36 @@ import os
 import shlex
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from sftrm_quality.config import RunConfig
-from sftrm_quality.decisions import Recorded
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.releases import hash_of, settings_in_force
-from sftrm_quality.reports.figures import Figures
+from sftrm_quality.reports.comparison import changes_since, history_with
+from sftrm_quality.reports.history import Past
+from sftrm_quality.run_record import (
+    REPORT_VERSION,
+    Browse,
+    Figures,
+    Making,
+    Mode,
+    Paths,
+    RawFile,
+    RecordedDecision,
+    Report,
+    RunSummary,
+    Samples,
+    SizedRawFile,
+    SplitMove,
+    SplitMoves,
+    Verdict,
+)
 from sftrm_quality.versions import versions
 
-# Of the layout of report.json: an index over all runs must not fail on what an older version wrote.
-REPORT_VERSION = 1
 # More than this many moved records are a change of settings and not news; all of them stand in split_moves.parquet.
 _MOVES_LISTED = 1000
-
-
-class Mode(StrEnum):
-    """``run`` publishes; ``check`` does everything else."""
-
-    RUN = "run"
-    CHECK = "check"
-
-
-class Verdict(StrEnum):
-    """How a run ended. ``checked`` is a check that the gate would have let through."""
-
-    PUBLISHED = "published"
-    UNCHANGED = "unchanged"
-    HELD = "held"
-    CHECKED = "checked"
 
 
 @dataclass(frozen=True)
@@ -65,30 +62,46 @@ class Findings:
     """
 
     figures: Figures
-    samples: Figures
+    samples: Samples
     moves: pa.Table
     previous_release_id: str | None
     data_run_id: str
-    browse: Figures | None
-    decision: Recorded | None
+    browse: Browse | None
+    decision: RecordedDecision | None
 
 
-def manifest_of(run: RunFacts, figures: Figures, decision: Recorded | None) -> dict[str, Any]:
-    """What a release was made from and what came of it, without what only its files tell."""
-    return {
-        "run_id": run.run_id,
-        "inputs": [{"source_file": f.source_file, "bytes": f.size, "content_hash": f.content_hash} for f in run.files],
-        "config": settings_in_force(run.config),
-        "suites_hash": run.suites_hash,
-        "suite_files_hash": run.suite_files_hash,
-        "versions": versions(),
-        "decision": decision,
-        "figures": figures,
-    }
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended, how long it took, and the most memory that it had."""
+
+    verdict: Verdict
+    seconds: float
+    peak_mib: int
 
 
-def _release_warns(figures: Figures) -> bool:
-    return any(c["suite"] == "release" and c["severity"] == "warning" and not c["success"] for c in figures["checks"])
+def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | None) -> Making:
+    """What a release was made from and what came of it, without what only its files tell.
+
+    Args:
+        run: The run.
+        figures: What it found.
+        decision: The one by which it publishes what the gate held.
+
+    Returns:
+        The part of the manifest that is known before the release is in its place.
+    """
+    return Making(
+        run_id=run.run_id,
+        inputs=tuple(
+            SizedRawFile(source_file=f.source_file, bytes=f.size, content_hash=f.content_hash) for f in run.files
+        ),
+        config=settings_in_force(run.config),
+        suites_hash=run.suites_hash,
+        suite_files_hash=run.suite_files_hash,
+        versions=versions(),
+        decision=decision,
+        figures=figures,
+    )
 
 
 def _path_as_text(path: Path) -> str:
@@ -96,37 +109,53 @@ def _path_as_text(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def report_of(run: RunFacts, verdict: Verdict, found: Findings, seconds: float, peak_mib: int) -> Figures:
-    """``report.json``, from which the page is made and nothing else."""
-    published = verdict in (Verdict.PUBLISHED, Verdict.UNCHANGED)
-    return {
-        "report_version": REPORT_VERSION,
-        "run_id": run.run_id,
-        "release_id": run.release_id if published else None,
-        "verdict": str(verdict),
-        "with_warnings": verdict is Verdict.PUBLISHED and _release_warns(found.figures),
-        "decision": found.decision,
-        "previous_release_id": found.previous_release_id,
-        "mode": str(run.mode),
-        "started": run.started.isoformat(timespec="seconds"),
-        **found.figures,
-        "split_moves": {"count": len(found.moves), "records": found.moves.slice(0, _MOVES_LISTED).to_pylist()},
-        "samples": found.samples,
-        "browse": found.browse,
-        "paths": {
-            "release": f"releases/{run.release_id}" if published else None,
-            "quarantine": f"quarantine/{found.data_run_id}/quarantine.parquet",
-            "duplicates": f"duplicates/{found.data_run_id}/duplicates.parquet",
-        },
-        "inputs": [{"source_file": f.source_file, "content_hash": f.content_hash} for f in run.files],
-        "damaged_files": list(run.damaged_files),
-        "command": shlex.join(
-            ["sftrm", str(run.mode), *map(_path_as_text, run.config.raw), "--out", _path_as_text(run.config.out)]
+def report_of(run: RunFacts, found: Findings, before: Figures | None, past: Past, ending: Ending) -> Report:
+    """``report.json``, from which the page is made and nothing else.
+
+    Args:
+        run: The run.
+        found: What it found.
+        before: The figures of the release in force, if any.
+        past: The runs before this one.
+        ending: How it ended.
+
+    Returns:
+        The report.
+    """
+    verdict, figures = ending.verdict, found.figures
+    summary = RunSummary(
+        run_id=run.run_id,
+        release_id=run.release_id if verdict.has_release else None,
+        verdict=verdict,
+        started=run.started.isoformat(timespec="seconds"),
+        seconds=round(ending.seconds, 1),
+        peak_mib=ending.peak_mib,
+        ledger=figures.ledger,
+        with_warnings=verdict is Verdict.PUBLISHED and bool(figures.release_warnings),
+        decision=found.decision,
+    )
+    moved = found.moves.slice(0, _MOVES_LISTED).to_pylist()
+    out = _path_as_text(run.config.out)
+    return Report(
+        report_version=REPORT_VERSION,
+        previous_release_id=found.previous_release_id,
+        mode=run.mode,
+        **(dict(figures) | dict(summary)),
+        split_moves=SplitMoves(count=len(found.moves), records=tuple(SplitMove.model_validate(row) for row in moved)),
+        samples=found.samples,
+        browse=found.browse,
+        paths=Paths(
+            release=f"releases/{run.release_id}" if verdict.has_release else None,
+            quarantine=f"quarantine/{found.data_run_id}/quarantine.parquet",
+            duplicates=f"duplicates/{found.data_run_id}/duplicates.parquet",
         ),
-        "why": shlex.join(["sftrm", "why", "--out", _path_as_text(run.config.out)]),
-        "suites_hash": run.suites_hash,
-        "config_hash": hash_of(settings_in_force(run.config)),
-        "versions": versions(),
-        "seconds": round(seconds, 1),
-        "peak_mib": peak_mib,
-    }
+        inputs=tuple(RawFile(source_file=f.source_file, content_hash=f.content_hash) for f in run.files),
+        damaged_files=run.damaged_files,
+        command=shlex.join(["sftrm", run.mode, *map(_path_as_text, run.config.raw), "--out", out]),
+        why=shlex.join(["sftrm", "why", "--out", out]),
+        suites_hash=run.suites_hash,
+        config_hash=hash_of(settings_in_force(run.config)),
+        versions=versions(),
+        changes=changes_since(verdict, figures, before, past),
+        history=history_with(summary, figures, past),
+    )

@@ -6,7 +6,7 @@ Which rows depends on the rows and their order alone, so that workers and shard 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +18,9 @@ from sftrm_quality.checks import Entry, Suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.releases import STREAMED
 from sftrm_quality.reports.defects import defects
-from sftrm_quality.reports.figures import Figures
 from sftrm_quality.reports.passages import passage
 from sftrm_quality.reports.record_parts import RecordPart, record_parts
+from sftrm_quality.run_record import DuplicateSample, FileEntry, Passage, QuarantineSample, SamplePart
 
 # Five of a reason and file show whether it is one mistake or many.
 SAMPLES_OF_EACH = 5
@@ -34,67 +34,74 @@ PARTS = 6
 Group = tuple[str, str, str]
 # Row group, row, and which of the row's reasons.
 Place = tuple[int, int, int]
+Sample = TypeVar("Sample", QuarantineSample, DuplicateSample)
 
 
-def quarantine_samples(path: Path, files: Sequence[Figures], suites: Suites, config: RunConfig) -> list[Figures]:
+def quarantine_samples(
+    path: Path, files: Sequence[FileEntry], suites: Suites, config: RunConfig
+) -> tuple[QuarantineSample, ...]:
     """Samples of the quarantine file, at most QUARANTINE_SAMPLES, by label kind, reason and source file.
 
-    files: of `figures.of_collection`, for the format of each.
+    files: of the run's figures, for the format of each.
     """
-    formats = {file["source_file"]: file["format"] for file in files}
+    formats = {file.source_file: file.format for file in files}
     entries = {(suite.name, entry.reason): entry for suite in (suites.sft, suites.rm) for entry in suite.entries}
 
-    def sample(row: dict[str, Any], number: int) -> Figures:
+    def sample(row: dict[str, Any], number: int) -> QuarantineSample:
         reason, detail, name = row["reasons"][number], row["details"][number], row["source_file"]
         entry = entries.get((row["label_kind"], reason)) if row["stage"] == "check" else None
         column = entry.kwargs.get("column") if entry else None
         parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), column)
-        return {
-            "reason": reason,
-            "detail": detail,
-            "also": [other for other in row["reasons"] if other != reason],
+        return QuarantineSample(
+            reason=reason,
+            detail=detail,
+            also=tuple(other for other in row["reasons"] if other != reason),
             **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "stage")},
-            **_marked_parts(parts, entry, reason, detail, row["payload_bytes"] is None),
-        }
+            parts=_marked_parts(parts, entry, reason, detail, row["payload_bytes"] is None),
+            parts_left_out=_left_out(parts),
+        )
 
     chosen = in_turn(_candidates(path, "reasons"), QUARANTINE_SAMPLES)
     return _taken(path, chosen, sample)
 
 
-def duplicate_samples(path: Path, files: Sequence[Figures], config: RunConfig) -> list[Figures]:
+def duplicate_samples(path: Path, files: Sequence[FileEntry], config: RunConfig) -> tuple[DuplicateSample, ...]:
     """Samples of the duplicates file, at most DUPLICATE_SAMPLES, by label kind, kind of duplicate and source file."""
-    formats = {file["source_file"]: file["format"] for file in files}
+    formats = {file.source_file: file.format for file in files}
     names = ("label_kind", "record_id", "duplicate_of", "kind", "similarity", "source_file", "source_index")
 
-    def sample(row: dict[str, Any], number: int) -> Figures:
+    def sample(row: dict[str, Any], number: int) -> DuplicateSample:
         name = row["source_file"]
         parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), None)
-        return {**{name: row[name] for name in names}, **_marked_parts(parts)}
+        return DuplicateSample(
+            **{name: row[name] for name in names}, parts=_marked_parts(parts), parts_left_out=_left_out(parts)
+        )
 
     return _taken(path, in_turn(_candidates(path, "kind"), DUPLICATE_SAMPLES), sample)
 
 
 def _marked_parts(
     parts: list[RecordPart], entry: Entry | None = None, reason: str = "", detail: str = "", as_read: bool = False
-) -> Figures:
+) -> tuple[SamplePart, ...]:
     """The parts with the defect marked, those with a mark first of all where there are too many."""
     marks = defects(entry, reason, detail, parts, as_read)
     # The texts that are asked about, then what is marked, then the rest in order.
     order = sorted(range(len(parts)), key=lambda n: (parts[n].rank is not None, not marks[n], n))[:PARTS]
-    return {
-        "parts": [
-            {
-                "name": parts[n].name,
-                "rank": parts[n].rank,
-                **(passage(text, marks[n]) if (text := parts[n].text) is not None else _NULL),
-            }
-            for n in sorted(order)
-        ],
-        "parts_left_out": len(parts) - len(order),
-    }
+    return tuple(
+        SamplePart(
+            name=parts[n].name,
+            rank=parts[n].rank,
+            **dict(passage(text, marks[n]) if (text := parts[n].text) is not None else _NULL),
+        )
+        for n in sorted(order)
+    )
 
 
-_NULL: Figures = {"characters": None, "first": 0, "pieces": []}
+def _left_out(parts: list[RecordPart]) -> int:
+    return max(0, len(parts) - PARTS)
+
+
+_NULL = Passage(characters=None, first=0, pieces=())
 
 
 def _candidates(path: Path, column: str) -> dict[Group, list[Place]]:
@@ -147,17 +154,17 @@ def in_turn(candidates: dict[Group, list[Place]], most: int) -> list[tuple[Group
 
 
 def _taken(
-    path: Path, chosen: list[tuple[Group, Place]], sample: Callable[[dict[str, Any], int], Figures]
-) -> list[Figures]:
+    path: Path, chosen: list[tuple[Group, Place]], sample: Callable[[dict[str, Any], int], Sample]
+) -> tuple[Sample, ...]:
     """A sample of each chosen place, in that order. Texts are read of row groups with a chosen row alone."""
     by_group: dict[int, list[int]] = defaultdict(list)
     for number, (_, (group, _, _)) in enumerate(chosen):
         by_group[group].append(number)
-    samples: dict[int, Figures] = {}
+    samples: dict[int, Sample] = {}
     with pq.ParquetFile(path, **STREAMED) as file:
         for group, numbers in sorted(by_group.items()):
             rows = [chosen[number][1][1] for number in numbers]
             taken = file.read_row_group(group).take(pa.array(rows)).to_pylist()
             for number, row in zip(numbers, taken, strict=True):
                 samples[number] = sample(row, chosen[number][1][2])
-    return [samples[number] for number in range(len(chosen))]
+    return tuple(samples[number] for number in range(len(chosen)))

@@ -1,10 +1,10 @@
 """Source files whose rate of a reason departs from their own history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import median
-from typing import Any
 
 from sftrm_quality.reports.tallies import Tallies
+from sftrm_quality.run_record import FileEntry, Suspect
 
 # Fewer runs do not show how much a rate usually moves.
 _FEWEST_RUNS = 5
@@ -18,38 +18,43 @@ _NOTABLE_SHARE = 0.005
 _FEWEST_RECORDS = 5
 
 
-def suspects(files: Sequence[Mapping[str, Any]], past: Sequence[Tallies]) -> list[dict[str, Any]]:
+def suspects(files: Sequence[FileEntry], past: Sequence[Tallies]) -> tuple[Suspect, ...]:
     """Files and reasons beyond ``_DEVIATIONS`` and ``_NOTABLE_SHARE``, most records beyond the usual first.
 
-    files: of this run as in `report.json`. past: earlier published runs. A file is compared with the runs that had
-    it, or others of its series. Each entry has source_file, label_kind, reason, count, received, the usual rate
-    (median), the deviation allowed (both shares from 0 to 1) and the number of runs that this is known from.
+    A file is compared with the runs that had it, or others of its series. The usual rate is their median.
+
+    Args:
+        files: Of this run.
+        past: Earlier published runs.
+
+    Returns:
+        An entry for each file and reason.
     """
     found = []
     for file in files:
-        known = [tally for run in past if (tally := run.find(file["source_file"]))]
-        if len(known) < _FEWEST_RUNS or not file["received"]:
+        known = [tally for run in past if (tally := run.find(file.source_file))]
+        if len(known) < _FEWEST_RUNS or not file.received:
             continue
-        for reason in sorted({*file["reasons"], *(reason for tally in known for reason in tally.reasons)}):
+        for reason in sorted({*file.reasons, *(reason for tally in known for reason in tally.reasons)}):
             rates = [tally.share(reason) for tally in known]
             usual = median(rates)
             deviation = _AS_STANDARD_DEVIATION * median(abs(rate - usual) for rate in rates)
             allowed = max(_NOTABLE_SHARE, _DEVIATIONS * deviation)
-            count = file["reasons"].get(reason, 0)
-            beyond = abs(count - usual * file["received"])
-            if beyond > allowed * file["received"] and beyond >= _FEWEST_RECORDS:
+            count = file.reasons.get(reason, 0)
+            beyond = abs(count - usual * file.received)
+            if beyond > allowed * file.received and beyond >= _FEWEST_RECORDS:
                 found.append((beyond, file, reason, count, usual, allowed, len(known)))
-    found.sort(key=lambda entry: (-entry[0], entry[1]["source_file"], entry[2]))
-    return [
-        {
-            "source_file": file["source_file"],
-            "label_kind": file["label_kind"],
-            "reason": reason,
-            "count": count,
-            "received": file["received"],
-            "usual": round(usual, 6),
-            "allowed": round(allowed, 6),
-            "runs": runs,
-        }
+    found.sort(key=lambda entry: (-entry[0], entry[1].source_file, entry[2]))
+    return tuple(
+        Suspect(
+            source_file=file.source_file,
+            label_kind=file.label_kind,
+            reason=reason,
+            count=count,
+            received=file.received,
+            usual=round(usual, 6),
+            allowed=round(allowed, 6),
+            runs=runs,
+        )
         for _, file, reason, count, usual, allowed, runs in found
-    ]
+    )

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+
+from sftrm_quality.run_record import FileEntry
 
 
 @dataclass
@@ -15,11 +16,15 @@ class Tally:
     aside: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def add(self, file: Mapping[str, Any]) -> None:
-        """Add an entry of ``files`` in `report.json`."""
-        self.received += file["received"]
-        self.aside += file["quarantined"] + file["unreadable"]
-        self.reasons.update(file.get("reasons", {}))
+    def add(self, file: FileEntry) -> None:
+        """Add a file of a run.
+
+        Args:
+            file: Its entry.
+        """
+        self.received += file.received
+        self.aside += file.aside
+        self.reasons.update(file.reasons)
 
     @property
     def share_aside(self) -> float:
@@ -37,11 +42,11 @@ def _series(name: str) -> str:
 class Tallies:
     """The files of one run, to be found by their name, else by that of their series."""
 
-    def __init__(self, files: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, files: Iterable[FileEntry]) -> None:
         self.names: dict[str, Tally] = {}
         self._series: dict[str, Tally] = {}
         for file in files:
-            for known, name in ((self.names, file["source_file"]), (self._series, _series(file["source_file"]))):
+            for known, name in ((self.names, file.source_file), (self._series, _series(file.source_file))):
                 known.setdefault(name, Tally()).add(file)
 
     def has_like(self, name: str) -> bool:

@@ -11,15 +11,21 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import STREAMED
-from sftrm_quality.reports.figures import Figures
+from sftrm_quality.run_record import ReasonsTogether
 
 
-def reasons_together(quarantine: Path) -> dict[str, list[Figures]]:
+def reasons_together(quarantine: Path) -> dict[LabelKind, tuple[ReasonsTogether, ...]]:
     """By label kind, the pairs of reasons that records carry together, the most frequent first, over the whole file.
 
-    Each is {reasons: [one, other], records}. A record with three reasons has three pairs.
+    A record with three reasons has three pairs.
+
+    Args:
+        quarantine: The file.
+
+    Returns:
+        The pairs, of every label kind.
     """
-    counts: dict[str, Counter[tuple[str, str]]] = {kind: Counter() for kind in LabelKind}
+    counts: dict[LabelKind, Counter[tuple[str, str]]] = {kind: Counter() for kind in LabelKind}
     with pq.ParquetFile(quarantine, **STREAMED) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, columns=["label_kind", "reasons"])
@@ -27,10 +33,10 @@ def reasons_together(quarantine: Path) -> dict[str, list[Figures]]:
             for kind in LabelKind:
                 _count(table.filter(pc.equal(table["label_kind"], kind))["reasons"], counts[kind])
     return {
-        kind: [
-            {"reasons": list(pair), "records": records}
+        kind: tuple(
+            ReasonsTogether(reasons=pair, records=records)
             for pair, records in sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        ]
+        )
         for kind, found in counts.items()
     }
 

@@ -1,14 +1,26 @@
 """The charts over runs: how much came, how much of it was set aside, how long it took."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.reports import display
 from sftrm_quality.reports.charts import line_chart
+from sftrm_quality.run_record import RunSummary, Verdict
 
 # Two points are a difference, and the page has a section for that.
 _FEWEST_RUNS = 3
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with its title and the names of its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+    svg: Markup
 
 
 def _amount(value: float) -> str:
@@ -19,37 +31,37 @@ def _percent(value: float) -> str:
     return f"{value:.3g} %"
 
 
-def trend_charts(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def trend_charts(runs: Sequence[RunSummary]) -> list[Chart]:
     """Title, names of the lines, and picture of each chart; none for fewer than three runs.
 
     runs: summaries, oldest first. Of those that only repeat another, or publish nothing by design, there is no point.
     """
-    judged = [run for run in runs if run["verdict"] != "unchanged"]
+    judged = [run for run in runs if run.verdict is not Verdict.UNCHANGED]
     if len(judged) < _FEWEST_RUNS:
         return []
-    labels = [display.moment(run["started"])[5:10] for run in judged]
+    labels = [display.moment(run.started)[5:10] for run in judged]
     charts = []
     for kind in LabelKind:
-        accounts = [run["ledger"][kind] for run in judged]
-        if not any(account["received"] for account in accounts):
+        accounts = [run.ledger[kind] for run in judged]
+        if not any(account.received for account in accounts):
             continue
         volume = {
-            "received": [account["received"] for account in accounts],
-            "publishable": [account["published"] for account in accounts],
+            "received": [account.received for account in accounts],
+            "publishable": [account.published for account in accounts],
         }
         shares = {
-            "set aside": [_share(a["quarantined"] + a["unreadable"], a["received"]) for a in accounts],
-            "duplicates": [_share(a["duplicates"], a["received"]) for a in accounts],
+            "set aside": [_share(a.aside, a.received) for a in accounts],
+            "duplicates": [_share(a.duplicates, a.received) for a in accounts],
         }
         charts.append(_chart(f"{kind.upper()} records", labels, volume, _amount))
         charts.append(_chart(f"{kind.upper()}: share of the records received", labels, shares, _percent))
-    return [*charts, _chart("Seconds of the job", labels, {"seconds": [run["seconds"] for run in judged]}, _amount)]
+    return [*charts, _chart("Seconds of the job", labels, {"seconds": [run.seconds for run in judged]}, _amount)]
 
 
 def _chart(
     title: str, labels: Sequence[str], lines: Mapping[str, Sequence[float | None]], shown: Callable[[float], str]
-) -> dict[str, Any]:
-    return {"title": title, "lines": list(lines), "svg": line_chart(title, labels, lines, shown)}
+) -> Chart:
+    return Chart(title, tuple(lines), line_chart(title, labels, lines, shown))
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -6,19 +6,23 @@ from pathlib import Path
 from sftrm_quality.errors import storage_error_type
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import take_back_unfinished
-from sftrm_quality.reports.figures import Figures
-from sftrm_quality.reports.history import READ_RUNS, newest_reports, summary_of
+from sftrm_quality.reports.history import READ_RUNS, newest_runs
 from sftrm_quality.reports.html import browse_script, render_browse, render_diff, render_index, render_run
+from sftrm_quality.run_record import Comparison, Report, Value
 
 
-def write_report(report: Figures, folder: Path) -> None:
+def write_report(report: Report, folder: Path) -> None:
     """``report.json`` and ``index.html`` of one run into a folder of its own; ``browse.html`` where it has rows."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    (folder / "report.json").write_text(_json(report), "utf-8")
     (folder / "index.html").write_text(render_run(report), "utf-8")
     if (folder / "rows").is_dir():
         (folder / "browse.html").write_text(render_browse(report), "utf-8")
         (folder / "rows" / "browse.js").write_text(browse_script(), "utf-8")
+
+
+def _json(value: Value) -> str:
+    return json.dumps(value.to_json(), ensure_ascii=False, indent=2) + "\n"
 
 
 def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
@@ -27,16 +31,18 @@ def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
     _renew_index(output)
 
 
-def write_diff(comparison: Figures, output: OutputFolder) -> Path:
+def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
     """A comparison of two releases as a page and as JSON beside it, among the reports; the path of the page.
 
     Raises StorageError where they cannot be written.
     """
-    name = f"diff-{comparison['before']['release_id']}-{comparison['now']['release_id']}"
+    name = f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
     page = output.root / "reports" / f"{name}.html"
     try:
         page.parent.mkdir(exist_ok=True)
-        write_atomically(page.with_suffix(".json"), json.dumps(comparison, ensure_ascii=False, indent=2) + "\n")
+        write_atomically(
+            page.with_suffix(".json"), json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n"
+        )
         write_atomically(page, render_diff(comparison))
     except OSError as error:
         raise storage_error_type(error)(f"{page}: cannot be written: {error.strerror or error}") from error
@@ -50,6 +56,5 @@ def take_back(output: OutputFolder) -> None:
 
 
 def _renew_index(output: OutputFolder) -> None:
-    newest = [summary_of(report) for report in newest_reports(output)]
-    page = render_index(newest, older=max(0, len(output.run_ids()) - READ_RUNS))
+    page = render_index([run.summary for run in newest_runs(output)], older=max(0, len(output.run_ids()) - READ_RUNS))
     write_atomically(output.root / "reports" / "index.html", page)

@@ -1,0 +1,99 @@
+"""A run beside others: the release before it, and the runs before it."""
+
+from sftrm_quality.records import LabelKind
+from sftrm_quality.run_record.counts import Account
+from sftrm_quality.run_record.decision import RecordedDecision
+from sftrm_quality.run_record.names import Verdict
+from sftrm_quality.run_record.value import Count, Moment, Share, Value
+
+
+class CheckBefore(Value):
+    """What a check found in the release before."""
+
+    failed: Count
+    evaluated: Count
+
+
+class FileBefore(Value):
+    """What a file is compared with: itself in the release before, or the files of its series there."""
+
+    received: Count
+    aside: Count
+    same_name: bool
+
+
+class Step(Value):
+    """A file and a reason whose share of the records received moved. step: of the share, from -1 to 1."""
+
+    source_file: str
+    label_kind: LabelKind | None
+    reason: str
+    before: Count
+    now: Count
+    received_before: Count
+    received_now: Count
+    step: float
+
+
+class Suspect(Value):
+    """A file and a reason beyond what is usual. usual and allowed are shares; runs: from how many this is known."""
+
+    source_file: str
+    label_kind: LabelKind | None
+    reason: str
+    count: Count
+    received: Count
+    usual: Share
+    allowed: float
+    runs: Count
+
+
+class Changes(Value):
+    """Against the release that was current when the run began. checks: by ``suite: reason``.
+
+    ledger: of that release, None where there was none.
+    """
+
+    sentences: tuple[str, ...]
+    ledger: dict[LabelKind, Account] | None
+    checks: dict[str, CheckBefore]
+    files: dict[str, FileBefore]
+    gone: tuple[str, ...]
+    by_file: tuple[Step, ...]
+    suspects: tuple[Suspect, ...]
+
+
+class RunSummary(Value):
+    """What the index and the trends show of a run."""
+
+    run_id: str
+    release_id: str | None
+    verdict: Verdict
+    started: Moment
+    seconds: float
+    peak_mib: Count
+    ledger: dict[LabelKind, Account]
+    with_warnings: bool
+    decision: RecordedDecision | None
+
+
+def summary_of(run: Value) -> RunSummary:
+    """The summary of a value that has all its fields.
+
+    Args:
+        run: A run, as it is reported or as it is remembered.
+
+    Returns:
+        Those fields alone.
+    """
+    return RunSummary(**{name: getattr(run, name) for name in RunSummary.model_fields})
+
+
+class History(Value):
+    """The last runs, oldest first, and by file the share of each run that was quarantined or unreadable.
+
+    In a file's line null is a run that had no such file.
+    """
+
+    runs: tuple[RunSummary, ...]
+    files: dict[str, tuple[float | None, ...]]

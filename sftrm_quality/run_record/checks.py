@@ -1,0 +1,71 @@
+"""What the checks found: of each check, of the gate, of reasons that stand together, of personal data."""
+
+from sftrm_quality.records import LabelKind, Severity
+from sftrm_quality.run_record.value import Count, Share, Value
+
+
+class Check(Value):
+    """How one check fared on everything: ``success`` where at least ``mostly`` of the evaluated rows passed.
+
+    suite and reason name it. check: the type of the expectation. scope: what is one row of it: a record, a record
+    beside all others (``collection``, ``split``), or the release.
+    """
+
+    suite: str
+    reason: str
+    severity: Severity
+    evaluated: Count
+    failed: Count
+    mostly: Share
+    success: bool
+    detail: str
+    check: str
+    description: str
+    scope: str
+
+    @property
+    def holds_the_release(self) -> bool:
+        """Whether this check alone keeps the release from being published."""
+        return self.severity is Severity.CRITICAL and not self.success
+
+    @property
+    def has_finding(self) -> bool:
+        """Whether there is anything to see: rows that failed, or a bound that was passed."""
+        return bool(self.failed) or not self.success
+
+    @property
+    def share_failed(self) -> float:
+        """Of the evaluated rows, from 0 to 1; 0 where there were none."""
+        return self.failed / self.evaluated if self.evaluated else 0.0
+
+
+class Gate(Value):
+    """Whether the gate is open, and the reasons of the checks that close it."""
+
+    success: bool
+    failed: tuple[str, ...]
+
+
+class ReasonsTogether(Value):
+    """Two reasons, and how many quarantined records have both."""
+
+    reasons: tuple[str, str]
+    records: Count
+
+
+class FileCount(Value):
+    """A source file and a number of its records."""
+
+    source_file: str
+    records: Count
+
+
+class PersonalFigures(Value):
+    """What one check for personal data found: records with a finding, and the files that have any, most first."""
+
+    label_kind: LabelKind
+    reason: str
+    kind: str
+    severity: Severity
+    records: Count
+    files: tuple[FileCount, ...]

@@ -1,0 +1,78 @@
+"""Where records ended, of all, of a source file, of a split; and which raw files they came from."""
+
+from sftrm_quality.records import LabelKind
+from sftrm_quality.run_record.names import FileStatus
+from sftrm_quality.run_record.value import Count, Value
+
+
+class Account(Value):
+    """Counts of records by where they ended."""
+
+    received: Count
+    # No bounds here and below: a ledger that does not close is to be seen, not to fail where it is made.
+    unreadable: int
+    quarantined: int
+    duplicates: int
+    published: int
+
+    @property
+    def difference(self) -> int:
+        """Records received and found nowhere (positive), or found twice (negative)."""
+        return self.received - self.unreadable - self.quarantined - self.duplicates - self.published
+
+    @property
+    def aside(self) -> int:
+        """Records that are quarantined or unreadable."""
+        return self.quarantined + self.unreadable
+
+    def __add__(self, other: "Account") -> "Account":
+        return Account(**{name: getattr(self, name) + getattr(other, name) for name in PLACES})
+
+    @property
+    def account(self) -> "Account":
+        """The counts alone, of a value that has more fields."""
+        return Account(**{name: getattr(self, name) for name in PLACES})
+
+
+PLACES = tuple(Account.model_fields)
+NO_RECORDS = Account(received=0, unreadable=0, quarantined=0, duplicates=0, published=0)
+
+
+class _SourceFile(Value):
+    source_file: str
+    status: FileStatus
+    format: str | None
+    label_kind: LabelKind | None
+    container: str | None
+    encoding: str | None
+    note: str
+    fields_ignored: dict[str, int]
+
+
+class FileEntry(Account, _SourceFile):
+    """A source file, or one member of an archive: how it was read, its account, its reasons.
+
+    reasons: how many of its records are quarantined or unreadable for each; a record can have several.
+    """
+
+    reasons: dict[str, int]
+
+
+class RawFile(Value):
+    """A raw file as it was on the disk: its name and the hash of its bytes."""
+
+    source_file: str
+    content_hash: str
+
+
+class SizedRawFile(RawFile):
+    """The same with its size."""
+
+    bytes: Count
+
+
+class PromptGroups(Value):
+    """Groups of equal or near-equal prompts: how many, and the records of the largest."""
+
+    count: Count
+    largest: Count

@@ -1,0 +1,39 @@
+"""Everything that is counted of a night's data: the part that manifest and report have in common."""
+
+from sftrm_quality.records import DuplicateKind, LabelKind, Severity, SplitName
+from sftrm_quality.run_record.checks import Check, Gate, PersonalFigures, ReasonsTogether
+from sftrm_quality.run_record.counts import Account, FileEntry, PromptGroups
+from sftrm_quality.run_record.profile import Profile
+from sftrm_quality.run_record.value import Value
+
+
+class Figures(Value):
+    """A pure function of the data, without times and run id.
+
+    In a run that published nothing, ``published`` and ``splits`` count what would have been. conflicts: prompts that
+    stand in several published records, each with another answer. personal_data and profile are None where a version
+    that did not have them made the release.
+    """
+
+    ledger: dict[LabelKind, Account]
+    files: tuple[FileEntry, ...]
+    reasons: dict[LabelKind, dict[str, int]]
+    warnings: dict[LabelKind, dict[str, int]]
+    duplicates: dict[LabelKind, dict[DuplicateKind, int]]
+    conflicts: dict[LabelKind, int]
+    splits: dict[LabelKind, dict[SplitName, int]]
+    prompt_groups: PromptGroups
+    checks: tuple[Check, ...]
+    gate: Gate
+    reasons_together: dict[LabelKind, tuple[ReasonsTogether, ...]]
+    personal_data: tuple[PersonalFigures, ...] | None
+    profile: Profile | None
+
+    @property
+    def release_warnings(self) -> list[Check]:
+        """Checks of the release as a whole that warn."""
+        return [
+            check
+            for check in self.checks
+            if check.suite == "release" and check.severity is Severity.WARNING and not check.success
+        ]

@@ -1,0 +1,190 @@
+"""What the published records are like: lengths, scripts, names, rankings, duplicate clusters, prompt groups."""
+
+from pydantic import Field
+
+from sftrm_quality.records import LabelKind, SplitName
+from sftrm_quality.run_record.value import Count, Share, Value
+
+
+class Bin(Value):
+    """How many sizes lie in a range, both ends included; ``to`` is None for the last where it has no end."""
+
+    from_: Count = Field(alias="from")
+    to: int | None
+    count: Count
+
+
+class Lengths(Value):
+    """Quantiles of lengths in characters, each the least length that so many texts do not exceed, and a histogram."""
+
+    texts: Count
+    longest: Count
+    p05: Count
+    median: Count
+    p95: Count
+    p99: Count
+    histogram: tuple[Bin, ...]
+
+
+class NameCount(Value):
+    """A name and the number of records that have it."""
+
+    name: str
+    records: Count
+
+
+class Names(Value):
+    """The most frequent names, and what the others come to. all_counted: no name was too rare to be counted."""
+
+    top: tuple[NameCount, ...]
+    other: Count
+    missing: Count
+    different: Count
+    all_counted: bool
+
+
+class SftProfile(Value):
+    """Published SFT records. scripts: of the question, then of the answer. names: by column."""
+
+    records: Count
+    question: Lengths
+    answer: Lengths
+    scripts: dict[str, dict[str, int]]
+    names: dict[str, Names]
+
+
+class Ranking(Value):
+    """Pairs of responses with different ranks, and what the better one is like; see `releases/profile/rankings.py`."""
+
+    compared: Count
+    pairs: Count
+    longer_wins: Count
+    shorter_wins: Count
+    tied_pairs: Count
+    first_is_best: Count
+    best: Count
+    best_far_shortest: Count
+    worst_far_shortest: Count
+
+
+class _Doubt(Value):
+    source_file: str
+    strong: bool
+
+
+class DoubtfulDirection(Ranking, _Doubt):
+    """A source file in which short responses win. strong: both signs of ranks read upside down are there."""
+
+
+class RankFigures(Value):
+    """Responses of one rank. mean_gap: how many characters more than the only best response of the record."""
+
+    rank: Count
+    and_worse: bool
+    responses: Count
+    mean_chars: float
+    beside_best: Count
+    mean_gap: float | None
+
+
+class RecordsWith(Value):
+    """RM records with something that the ranking has to do with."""
+
+    too_many_responses: Count
+    with_unranked: Count
+    with_ties: Count
+
+
+class FirstListedOf(Value):
+    """Of records with so many responses: how often the response listed first is best, and what chance would give."""
+
+    responses: Count
+    records: Count
+    first_is_best: Count
+    by_chance: float
+
+
+class FirstListed(Value):
+    """The same of all records; sigmas: how far that is from chance, in standard deviations."""
+
+    records: Count
+    first_is_best: Count
+    by_chance: float
+    sigmas: float
+    by_number: tuple[FirstListedOf, ...]
+
+
+class RmProfile(Value):
+    """Published RM records. responses: records by their number of responses. files: rankings by source file."""
+
+    records: Count
+    prompt: Lengths
+    response: Lengths
+    scripts: dict[str, int]
+    names: dict[str, Names]
+    responses: dict[str, int]
+    ranks: tuple[RankFigures, ...]
+    unranked_responses: Count
+    tied_pairs: Count
+    records_with: RecordsWith
+    most_responses_compared: Count
+    preference: Ranking
+    first_listed: FirstListed
+    files: dict[str, Ranking]
+    doubtful_directions: tuple[DoubtfulDirection, ...]
+
+
+class Cluster(Value):
+    """A record that stays, with the number of records of its cluster, itself included."""
+
+    record_id: str
+    records: Count
+
+
+class WouldStay(Value):
+    """How many near duplicates are less alike than a higher threshold."""
+
+    threshold: Share
+    records: Count
+
+
+class DuplicateFigures(Value):
+    """Clusters (a record that stays, with all that went for it) by size, and near duplicates by similarity."""
+
+    clusters: Count
+    by_size: tuple[Bin, ...]
+    largest: Cluster | None
+    threshold: Share
+    would_stay: tuple[WouldStay, ...]
+
+
+class GroupCount(Value):
+    """Prompt groups of a split, and the records of the largest."""
+
+    count: Count
+    largest: Count
+
+
+class SharedPrompts(Value):
+    """Prompts that stand in two splits, by what was read back: within each kind, and over both."""
+
+    records_read_back: Count
+    within: dict[LabelKind, int]
+    across_kinds: Count
+
+
+class SplitFigures(Value):
+    """Prompt groups by split and by size."""
+
+    groups: dict[SplitName, GroupCount]
+    by_size: tuple[Bin, ...]
+    shared_prompts: SharedPrompts
+
+
+class Profile(Value):
+    """What the records of a release are like; None for a label kind without records."""
+
+    sft: SftProfile | None
+    rm: RmProfile | None
+    duplicates: dict[LabelKind, DuplicateFigures]
+    splits: SplitFigures

@@ -1,0 +1,129 @@
+"""The record read from disk, strictly; what older versions wrote becomes here what it would be today.
+
+A release and its manifest stay as they were written, so everything that a version added to them has a line here.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import ValidationError
+
+from sftrm_quality.run_record.changes import RunSummary, summary_of
+from sftrm_quality.run_record.counts import FileEntry
+from sftrm_quality.run_record.manifest import Manifest
+from sftrm_quality.run_record.report import REPORT_VERSION, Report
+from sftrm_quality.run_record.value import Value
+
+Read = TypeVar("Read", bound=Value)
+Json = dict[str, Any]
+# All files of a release were called so before the manifest said what they hold.
+_DATA_FILE = re.compile(r"(sft|rm)/(train|validation|test)-[0-9]+-of-[0-9]+\.parquet")
+
+
+class PastRun(RunSummary):
+    """An earlier run, as far as a new one is compared with it."""
+
+    files: tuple[FileEntry, ...]
+
+    @property
+    def summary(self) -> RunSummary:
+        """The run without its files."""
+        return summary_of(self)
+
+
+def read_manifest_json(text: str | bytes) -> Manifest:
+    """A manifest, also one of an older version.
+
+    Args:
+        text: The content of ``manifest.json``.
+
+    Returns:
+        The manifest as this version would write it.
+
+    Raises:
+        ValueError: It is no JSON, or not a manifest; the message is one line.
+    """
+    return _read(Manifest, text, _renew_manifest)
+
+
+def read_report_json(text: str | bytes) -> Report:
+    """A report, also one of an older version.
+
+    Args:
+        text: The content of ``report.json``.
+
+    Returns:
+        The report as this version would write it.
+
+    Raises:
+        ValueError: It is no JSON, or not a report; the message is one line.
+    """
+    return _read(Report, text, _renew_report)
+
+
+def read_past_run(text: bytes) -> PastRun | None:
+    """The little that a later run needs of a report, many of which are read in every run.
+
+    Args:
+        text: The content of ``report.json``.
+
+    Returns:
+        The run; None where the report has another layout.
+
+    Raises:
+        ValueError: It is no JSON, or not a report; the message is one line.
+    """
+    report = orjson.loads(text)
+    if not isinstance(report, dict) or report.get("report_version") != REPORT_VERSION:
+        return None
+    with suppress(KeyError, TypeError, AttributeError):
+        _renew_report(report)
+    return _checked(PastRun, orjson.dumps({name: report[name] for name in PastRun.model_fields if name in report}))
+
+
+def _read(kind: type[Read], text: str | bytes, renew: Callable[[Json], None]) -> Read:
+    values = json.loads(text)
+    # What has not even the shape to be renewed is told of below.
+    with suppress(KeyError, TypeError, AttributeError):
+        renew(values)
+    return _checked(kind, json.dumps(values))
+
+
+def _checked(kind: type[Read], text: str | bytes) -> Read:
+    try:
+        return kind.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"])) or kind.__name__.lower()
+        raise ValueError(f"{where}: {first['msg']}") from error
+
+
+def _renew_manifest(manifest: Json) -> None:
+    manifest.setdefault("decision", None)
+    manifest.setdefault("suite_files_hash", None)
+    for path, file in manifest["data_files"].items():
+        named = _DATA_FILE.fullmatch(path)
+        file.setdefault("label_kind", named[1] if named else None)
+        file.setdefault("split", named[2] if named else None)
+    _renew_figures(manifest["figures"])
+
+
+def _renew_report(report: Json) -> None:
+    report.setdefault("decision", None)
+    report.setdefault("with_warnings", False)
+    _renew_figures(report)
+    report.setdefault("browse", None)
+    report["samples"].setdefault("borderline", [])
+    report["samples"].setdefault("personal", [])
+
+
+def _renew_figures(figures: Json) -> None:
+    for file in figures["files"]:
+        file.setdefault("reasons", {})
+    figures.setdefault("reasons_together", {})
+    figures.setdefault("personal_data", None)
+    figures.setdefault("profile", None)

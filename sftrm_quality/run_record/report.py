@@ -1,0 +1,88 @@
+"""``report.json``, from which the page is made and nothing else."""
+
+from pydantic import Field
+
+from sftrm_quality.records import SplitName
+from sftrm_quality.run_record.changes import Changes, History, RunSummary, summary_of
+from sftrm_quality.run_record.counts import RawFile
+from sftrm_quality.run_record.decision import RecordedDecision
+from sftrm_quality.run_record.figures import Figures
+from sftrm_quality.run_record.names import Mode, Verdict
+from sftrm_quality.run_record.samples import Samples
+from sftrm_quality.run_record.value import Count, Moment, Value
+
+# Of the layout of report.json: an index over all runs must not fail on what another version wrote.
+REPORT_VERSION = 1
+
+
+class SplitMove(Value):
+    """A record that stands in another split than in the release before."""
+
+    record_id: str
+    from_: SplitName = Field(alias="from")
+    to: SplitName
+
+
+class SplitMoves(Value):
+    """How many moved, and the first of them."""
+
+    count: Count
+    records: tuple[SplitMove, ...]
+
+
+class Browse(Value):
+    """The page of all rows: where it is, how many rows there are, and how many of them it lists."""
+
+    page: str
+    rows: Count
+    listed: Count
+
+
+class Paths(Value):
+    """Of what a run made, below the output folder. release: None where nothing is published."""
+
+    release: str | None
+    quarantine: str
+    duplicates: str
+
+
+class _Heading(Value):
+    report_version: int
+    run_id: str
+    release_id: str | None
+    verdict: Verdict
+    with_warnings: bool
+    decision: RecordedDecision | None
+    previous_release_id: str | None
+    mode: Mode
+    started: Moment
+
+
+class Report(Figures, _Heading):
+    """One run: how it ended, its figures, and what people look at.
+
+    decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
+    release was published. browse: None without such a page. damaged_files: of the release before. why: the command
+    that traces a record, but for its id.
+    """
+
+    split_moves: SplitMoves
+    samples: Samples
+    browse: Browse | None
+    paths: Paths
+    inputs: tuple[RawFile, ...]
+    damaged_files: tuple[str, ...]
+    command: str
+    why: str
+    suites_hash: str
+    config_hash: str
+    versions: dict[str, str]
+    seconds: float
+    peak_mib: Count
+    changes: Changes
+    history: History
+
+    @property
+    def summary(self) -> RunSummary:
+        """What the index and the trends show of it."""
+        return summary_of(self)

@@ -1,0 +1,94 @@
+"""Records that the report shows: quarantined, duplicate, borderline, with personal data. Texts are cut and masked."""
+
+from sftrm_quality.records import DuplicateKind, LabelKind, Stage
+from sftrm_quality.run_record.value import Count, Share, Value
+
+
+class Passage(Value):
+    """A stretch of a text: characters of the whole text (None: there is no text), the first one shown, and its pieces
+    with whether they are marked."""
+
+    characters: Count | None
+    first: Count
+    pieces: tuple[tuple[str, bool], ...]
+
+
+class _Text(Value):
+    name: str
+    rank: str | None
+
+
+class SamplePart(Passage, _Text):
+    """One text of a record. rank: of a response; a response without one has ``none``."""
+
+
+class QuarantineSample(Value):
+    """A quarantined or unreadable record, for one of its reasons; ``also`` are its others."""
+
+    reason: str
+    detail: str
+    also: tuple[str, ...]
+    label_kind: LabelKind
+    record_id: str
+    source_file: str
+    source_index: Count
+    stage: Stage
+    parts: tuple[SamplePart, ...]
+    parts_left_out: Count
+
+
+class DuplicateSample(Value):
+    """A record that went for another one."""
+
+    label_kind: LabelKind
+    record_id: str
+    duplicate_of: str
+    kind: DuplicateKind
+    similarity: Share
+    source_file: str
+    source_index: Count
+    parts: tuple[SamplePart, ...]
+    parts_left_out: Count
+
+
+class DifferingPart(Value):
+    """A text of two near duplicates, cut around where they begin to differ."""
+
+    name: str
+    gone: str
+    stayed: str
+
+
+class BorderlinePair(Value):
+    """A near duplicate that only just was one."""
+
+    label_kind: LabelKind
+    record_id: str
+    duplicate_of: str
+    similarity: Share
+    parts: tuple[DifferingPart, ...]
+
+
+class _WithPersonalData(Value):
+    reason: str
+    label_kind: LabelKind
+    record_id: str
+    source_file: str
+    source_index: Count
+    name: str
+
+
+class PersonalSample(Passage, _WithPersonalData):
+    """A published record with personal data. name: of the text that holds it."""
+
+
+class Samples(Value):
+    """All of them."""
+
+    quarantined: tuple[QuarantineSample, ...]
+    duplicates: tuple[DuplicateSample, ...]
+    borderline: tuple[BorderlinePair, ...]
+    personal: tuple[PersonalSample, ...]
+
+
+NO_SAMPLES = Samples(quarantined=(), duplicates=(), borderline=(), personal=())
