@@ -31,9 +31,15 @@ class Assignment:
 
 
 def declared_split(source_file: str, settings: Splits) -> int:
-    """The split that a folder of the file's path names, as a position in `SPLITS`; -1 where none does.
+    """The split that a folder of a file's path names. The innermost folder wins; members of archives count as below the
+    folders of their archive.
 
-    The innermost folder wins. Members of archives count as below their archive's folders.
+    Args:
+        source_file: the file's name in reports.
+        settings: name the folders of each split.
+
+    Returns:
+        A position in `SPLITS`, `NO_SPLIT` where no folder names one.
     """
     named = {entry.folder: entry.split for entry in settings.from_folders}
     for folder in reversed(PurePosixPath(source_file.replace("!/", "/")).parts):
@@ -58,11 +64,13 @@ def _drawn(prompt_keys: Keys, settings: Splits) -> Codes:
 
 
 def assign_splits(groups: Rows, prompt_keys: Keys, declared: Codes, settings: Splits) -> Assignment:
-    """Draw a split for each prompt group.
+    """Draw a split for each prompt group. Held-out splits win over train, and test over validation.
 
-    groups: for each row the first row of its group, -1 for rows that are out. prompt_keys: the key of the normalised
-    prompt of every row; that of a group's first row decides its draw. declared: the split that the source declared for
-    each row (-1: none). Held-out splits win over train, and test over validation.
+    Args:
+        groups: for each row the first row of its group, -1 for rows that are out.
+        prompt_keys: the key of the normalised prompt of every row; that of a group's first row decides its draw.
+        declared: the split that the source declared for each row, `NO_SPLIT` for none.
+        settings: shares and salt.
     """
     split = np.full(len(groups), NO_SPLIT, np.int8)
     held_out_in = split.copy()

@@ -81,9 +81,14 @@ _SETTINGS: dict[str, Callable[[object], str | None]] = {
 
 
 def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
-    """The entries of a scope (of all scopes without one) as a suite that Great Expectations can run.
+    """The entries of a suite as Great Expectations can run them.
 
-    Raises SuiteError, one line, for a type or a setting that does not fit the column.
+    Args:
+        suite: as it was read.
+        scope: only the entries of this scope; all of them without it.
+
+    Raises:
+        SuiteError: one line for a type or a setting that does not fit the column.
     """
     numbered = enumerate(suite.entries, start=1)
     expectations = [

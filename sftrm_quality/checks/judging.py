@@ -56,7 +56,7 @@ get_context(mode="ephemeral", project_config=_context_settings())
 
 
 def judge_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> Judgement:
-    """See ``sftrm_quality.checks.judge``."""
+    """See ``sftrm_quality.checks.judge``, also for arguments and errors."""
     columns = _columns(table, FRAMES[LabelKind(suite.name)][scope], f"{suite.name} frame of scope {scope}")
     entries = [entry for entry in suite.entries if entry.scope is scope]
     asked_for = {value["$PARAMETER"] for entry in entries for value in entry.kwargs.values() if isinstance(value, dict)}
@@ -81,7 +81,7 @@ def judge_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
 
 
 def judge_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
-    """See ``sftrm_quality.checks.judge_release``."""
+    """See ``sftrm_quality.checks.judge_release``, also for arguments and errors."""
     columns = _columns(facts, RELEASE_FACTS, "release facts")
     for name, column in columns.items():
         if column.null_count:

@@ -27,12 +27,14 @@ _SHORTEST = 3
 
 
 class Phrases:
-    """Phrases ready to be looked for.
-
-    Raises ValueError for a phrase of which no part between gaps has three bytes of UTF-8, or with more than two gaps.
-    """
+    """Phrases ready to be looked for."""
 
     def __init__(self, phrases: tuple[str, ...]) -> None:
+        """Make the tables of the search.
+
+        Raises:
+            ValueError: a phrase has no part between gaps of three bytes of UTF-8, or more than two gaps.
+        """
         normalised = [_normal(phrase) for phrase in phrases]
         needles = [_needles(phrase) for phrase in normalised]
         for phrase, forms in zip(phrases, needles, strict=True):
@@ -44,12 +46,28 @@ class Phrases:
         self._tables = _skip_tables(sorted(set.union(*needles)))
 
     def first_in(self, text: str | None, within: int | None = None) -> str | None:
-        """What stands in a normalised text where the first phrase is, or None."""
+        """What stands where the first phrase is.
+
+        Args:
+            text: normalised; None has no phrase.
+            within: look at so many characters only.
+
+        Returns:
+            A piece of the text, or None.
+        """
         match = self._pattern.search(text or "", 0, len(text or "") if within is None else within)
         return match[0] if match else None
 
     def stand_in(self, texts: pa.StringArray, within: int | None = None) -> Mask:
-        """True for the normalised texts with a phrase, in their first ``within`` characters if it is given."""
+        """Which texts have a phrase.
+
+        Args:
+            texts: normalised.
+            within: look at so many characters of each only.
+
+        Returns:
+            True for those that have one.
+        """
         offsets, data = text_buffers(texts)
         # A character is four bytes at most: a phrase that ends within these characters ends within those bytes.
         suspects = np.flatnonzero(_search(data, offsets, 4 * within if within else np.int64(1 << 40), *self._tables))
@@ -61,7 +79,11 @@ class Phrases:
 
 @lru_cache(maxsize=16)
 def compiled_phrases(phrases: tuple[str, ...]) -> Phrases:
-    """``Phrases``, made once a process for the same list."""
+    """``Phrases``, made once a process for the same list.
+
+    Raises:
+        ValueError: as ``Phrases``.
+    """
     return Phrases(phrases)
 
 

@@ -26,11 +26,18 @@ def letters(text: str) -> tuple[int, int, int]:
 
 
 def scripts_differ(question: str, answer: str, minimum: int, share: float) -> tuple[str, str] | None:
-    """The script of a question, and that of an answer without a letter of it: ``Hangul``, ``Latin``, ``other``.
+    """The script of a question, and that of an answer without a letter of it.
 
     No letter of Hangul anywhere, or no Latin one outside code, formulas and addresses, which are Latin in any language.
-    None where it is the same, and where there is too little to judge: fewer than ``minimum`` letters in the answer or a
-    quarter of that in the question, or a question less than ``share`` of whose letters are of one script.
+
+    Args:
+        question: as it was delivered.
+        answer: as it was delivered.
+        minimum: letters that an answer has to have to be judged, and a quarter of them the question.
+        share: of the question's letters that are of one script, 0.5 to 1; below it, it is not judged.
+
+    Returns:
+        Two of ``Hangul``, ``Latin``, ``other``; None where the script is the same or there is too little to judge.
     """
     in_question, in_answer = letters(question), letters(answer)
     if sum(in_question) < minimum / 4 or sum(in_answer) < minimum:

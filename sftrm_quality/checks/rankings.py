@@ -54,9 +54,13 @@ class Responses:
         return self.any(self.ranked & ~whole)
 
     def has_gap(self, ties: str) -> Mask:
-        """True for the rows whose whole ranks do not count up from 1 under the declared policy of ties.
+        """Where ranks do not count up from 1.
 
-        ``forbid``: 1, 2, 3; ``dense``: 1, 2, 2, 3; ``competition``: 1, 2, 2, 4. Rows with a fractional rank are False.
+        Args:
+            ties: the declared policy. ``forbid``: 1, 2, 3; ``dense``: 1, 2, 2, 3; ``competition``: 1, 2, 2, 4.
+
+        Returns:
+            True for the rows whose whole ranks do not; False for rows with a fractional rank.
         """
         row, rank, first = self._by_rank()
         before = np.where(first, 0.0, np.concatenate(([0.0], rank))[:-1])

@@ -73,7 +73,11 @@ class Judgement:
         return mask
 
     def grouped(self, severity: Severity) -> tuple[Rows, pa.ListArray, pa.ListArray]:
-        """The rows with failures of that severity (ascending), and for each its reasons and its details."""
+        """What failed with one severity, row by row.
+
+        Returns:
+            The rows with such failures (ascending), and for each its reasons and its details (list<string>).
+        """
         chosen = self._of(severity)
         rows, starts = np.unique(chosen["row"].to_numpy(), return_index=True)
         offsets = np.append(starts, chosen.num_rows)
@@ -102,10 +106,16 @@ def sum_counts(counts: Iterable[CheckCount]) -> list[CheckCount]:
 
 
 def verdict(counts: Iterable[CheckCount], suites: Iterable[Suite]) -> list[CheckResult]:
-    """Judge ``mostly`` of every expectation of the suites on the sums of the counts.
+    """Judge ``mostly`` of every expectation on sums.
 
-    A shard's result is never the verdict: a shard may hold all the bad rows of a good data set. An expectation that
-    evaluated nothing succeeds. The results stand in the order of the suites.
+    A shard's result is never the verdict: a shard may hold all the bad rows of a good data set.
+
+    Args:
+        counts: of all frames and shards, in any order.
+        suites: whose expectations are asked about.
+
+    Returns:
+        A result an expectation, in the order of the suites. One that evaluated nothing succeeds.
     """
     sums = {(count.suite, count.reason): count for count in sum_counts(counts)}
     results = []
@@ -128,6 +138,12 @@ def verdict(counts: Iterable[CheckCount], suites: Iterable[Suite]) -> list[Check
 
 
 def enough_passed(evaluated: int, failed: int, mostly: float) -> bool:
-    """Whether at least ``mostly`` of the rows passed; of 10 rows with mostly 0.9, one may fail."""
+    """Whether at least ``mostly`` of the rows passed; of 10 rows with mostly 0.9, one may fail.
+
+    Args:
+        evaluated: rows that were looked at.
+        failed: rows of these that failed.
+        mostly: 0 to 1.
+    """
     # The number as it is written in the suite: as a float 0.9 is a little more than that, and a row would decide.
     return evaluated - failed >= Fraction(repr(mostly)) * evaluated

@@ -40,7 +40,12 @@ def signs_of(column: pa.Array) -> pa.Array:
 
 
 def has_sign(signs: pa.Array, sign: int) -> Mask:
-    """True for the texts with any of the signs (bits or-ed together)."""
+    """True for the texts with any of some signs.
+
+    Args:
+        signs: ``SIGNS`` of each text.
+        sign: bits or-ed together.
+    """
     found: Mask = (pc.struct_field(signs, "signs").to_numpy() & sign) > 0
     return found
 

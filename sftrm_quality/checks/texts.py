@@ -37,7 +37,13 @@ def text_of_each(column: pa.Array) -> tuple[Rows, pa.StringArray]:
 
 
 def matches(texts: pa.Array, pattern: str, *, if_null: bool = False) -> Mask:
-    """True where the RE2 pattern is found somewhere in the text."""
+    """Where a pattern is found.
+
+    Args:
+        texts: strings.
+        pattern: of RE2, found anywhere in the text.
+        if_null: what a null is.
+    """
     return as_mask(pc.match_substring_regex(texts, pattern), if_null=if_null)
 
 
@@ -47,7 +53,7 @@ def is_blank(texts: pa.Array) -> Mask:
 
 
 def first_matches(texts: pa.Array, pattern: str) -> list[str]:
-    """Of each text, what the RE2 pattern finds first; empty where it finds nothing."""
+    """Of each text, what a pattern of RE2 finds first; empty where it finds nothing."""
     found = pc.struct_field(pc.extract_regex(texts, f"(?P<found>{pattern})"), "found")
     return [text or "" for text in found.to_pylist()]
 

@@ -13,7 +13,18 @@ from sftrm_quality.splits import assign_splits, declared_split
 
 
 def assign(collection: Collection, context: Context) -> Collection:
-    """Give every row that is still in a split; rows that would leak from a held-out split are quarantined."""
+    """Give every row that is still in a split; rows that would leak from a held-out split are quarantined.
+
+    Args:
+        collection: deduplicated.
+        context: the one that it was deduplicated with.
+
+    Returns:
+        The collection with fates, groups, findings and counts as they are after the splits.
+
+    Raises:
+        StorageError: a file of a shard is missing or broken.
+    """
     shards, settings = collection.shards, context.config.splits
     keys = [shard.keys() for shard in shards]
     alive = collection.fate < DUPLICATE

@@ -32,6 +32,13 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
 
     Reused ids and contradicted rankings are quarantined first, so that no duplicate refers to a record that is not
     published. Then exact duplicates go, then near ones.
+
+    Args:
+        intakes: of all raw files, in any order.
+        context: settings, suites, workers, and a folder for what tasks hand each other.
+
+    Raises:
+        StorageError: a file of a shard is missing or broken.
     """
     progress.report("deduplicate", 0, 3, "steps")
     shards = ordered(intakes)

@@ -60,7 +60,17 @@ def _named(rows: Rows, name_rows: NameRows) -> pa.Array:
 def collection_frames(
     shards: Sequence[Shard], holders: Rows, contradicted_by: Rows, name_rows: NameRows
 ) -> Iterator[Frame]:
-    """One frame a shard: its ids, who holds them already, who contradicts the ranking."""
+    """One frame a shard that has rows: its ids, who holds them already, who contradicts the ranking.
+
+    Args:
+        shards: in the order of global rows.
+        holders: by global row, the row that held its data_id first, -1 for none.
+        contradicted_by: by global row, a row that ranks the same responses the other way round, -1 for none.
+        name_rows: gives the record ids of rows.
+
+    Raises:
+        StorageError: the records of a shard are missing or broken.
+    """
     for shard in shards:
         if not shard.rows:
             continue
@@ -75,7 +85,13 @@ def collection_frames(
 
 
 def split_frames(shards: Sequence[Shard], declared: Codes, held_out_in: Codes) -> Iterator[Frame]:
-    """One frame a shard, of the rows whose source declared their split."""
+    """One frame a shard, of the rows whose source declared their split.
+
+    Args:
+        shards: in the order of global rows.
+        declared: by global row, the split that its source says, `NO_SPLIT` for none.
+        held_out_in: by global row, the split in which its prompt is held out, `NO_SPLIT` for none.
+    """
     names = np.array([*SPLITS, None], dtype=object)  # position -1 is the None at the end
     for shard in shards:
         rows = shard.start + np.flatnonzero(declared[shard.start : shard.start + shard.rows] != NO_SPLIT)
@@ -89,7 +105,14 @@ def _judge(suites: Suites, frame: Frame) -> Judgement:
 
 
 def judge_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> Findings:
-    """Judge frames in the workers and gather what they found."""
+    """Judge frames in the workers.
+
+    Returns:
+        Rows that failed a critical expectation, and what every expectation counted on every frame.
+
+    Raises:
+        SftrmError: an expectation could not be evaluated.
+    """
     of_rows: dict[int, Finding] = {}
     counts: list[CheckCount] = []
     submitted: list[Frame] = []

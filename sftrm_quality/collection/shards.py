@@ -65,6 +65,12 @@ def hash_column(path: Path, name: str) -> npt.NDArray[np.uint64]:
 
 
 def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: npt.NDArray[np.signedinteger]) -> list[str]:
-    """``sft-<32 hex digits>``, and ``-<n>`` behind it for the n-th further copy of the same content."""
+    """``sft-<32 hex digits>``, and ``-<n>`` behind it for the n-th further copy of the same content.
+
+    Args:
+        kind: of all the records.
+        hashes: content hashes, two uint64 a record.
+        numbers: running numbers among records of the same content, 0 for the first.
+    """
     digits = np.ascontiguousarray(hashes).tobytes().hex()
     return [f"{kind}-{digits[32 * i : 32 * i + 32]}" + (f"-{n}" if n else "") for i, n in enumerate(numbers.tolist())]

@@ -65,7 +65,16 @@ def join_shares(parts: list[Shares]) -> Shares:
 
 
 def proposed_rows(words: Words, first_row: int, rows: int) -> Ints:
-    """Which of the ``rows`` rows of a range from ``first_row`` stand in a share of it (counted within it)."""
+    """Which rows of a range stand in a share of it.
+
+    Args:
+        words: the shares of the range.
+        first_row: of the range.
+        rows: how many it has.
+
+    Returns:
+        Rows counted within the range, ascending.
+    """
     found = np.zeros(rows, np.bool_)
     _mark_rows(words, first_row, found)
     return np.flatnonzero(found)

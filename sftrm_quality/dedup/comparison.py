@@ -60,6 +60,16 @@ def comparisons(
 ) -> list[Comparison]:
     """The comparisons of all ranges in order, ready to be run. Everything that they need is in ``folder``.
 
+    Args:
+        shards: all of them, in the order of global rows.
+        alive: which global rows take part.
+        threshold: the least Jaccard, that the fingerprints were made for.
+        wanted: whose bands propose pairs.
+        with_responses: whether responses are compared too.
+        folder: an empty one of the step's own.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
+
     Raises:
         StorageError: a file is missing, broken, or was fingerprinted for another threshold.
     """
@@ -77,7 +87,13 @@ def comparisons(
 def load_pairs(
     work: Comparison, shares: Words, still_open: Callable[[Ints], Ints] | None = None
 ) -> Iterator[LoadedPairs]:
-    """All pairs of a range, each once, some at a time; if ``still_open`` is given, those that it leaves."""
+    """All proposed pairs of a range, each once, some at a time, with the shingles of both rows.
+
+    Args:
+        work: the comparison of the range.
+        shares: its ``work.shares()``.
+        still_open: given pairs, the ones that are to be loaded; all without it.
+    """
     for pairs in _distinct_pairs(work, shares):
         chosen = still_open(pairs) if still_open else pairs
         if not len(chosen):

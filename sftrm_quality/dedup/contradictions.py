@@ -35,13 +35,21 @@ _PAIRS_A_ROW = 10
 
 
 def contradictions(shards: Sequence[ShardKeys], scratch: Path, map: Map = map, bounds: Bounds = BOUNDS) -> Ints:
-    """For an RM row that another one contradicts, the first row that does so (int64, -1: none).
+    """For an RM row that another one contradicts, the first row that does so.
 
     Two rows contradict each other when they have the same ``prompt_key`` and rank two of the same responses in
     strictly opposite order. Ties and responses without a rank say nothing. A row never contradicts itself.
 
-    Only prompts that several records rank are looked into, at 25 bytes an ordered pair of responses. ``scratch`` is a
-    folder for what the tasks that ``map`` runs hand each other; nothing of it is left.
+    Only prompts that several records rank are looked into, at 25 bytes an ordered pair of responses.
+
+    Args:
+        shards: all of them, in the order of global rows.
+        scratch: a folder for what tasks hand each other; nothing of it is left.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
+
+    Returns:
+        By global row, -1 for none.
 
     Raises:
         StorageError: a shard's fingerprints are missing or broken.

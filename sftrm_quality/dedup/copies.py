@@ -38,8 +38,14 @@ def copy_numbers(
 ) -> tuple[Ints, Ints]:
     """The running number of each record among those of the same ``content_hash``, 0 for the first, in raw order.
 
-    Of the rows that passed, and of those set aside; both are counted together. ``scratch`` is a folder for what the
-    tasks that ``map`` runs hand each other; nothing of it is left.
+    Args:
+        shards: all of them, in raw order.
+        scratch: a folder for what tasks hand each other; nothing of it is left.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
+
+    Returns:
+        The numbers of the rows that passed, and of those set aside; both are counted together.
 
     Raises:
         StorageError: a file of a shard is missing or broken.

@@ -40,12 +40,20 @@ def first_holders(
     map: Map = map,
     bounds: Bounds = BOUNDS,
 ) -> Ints:
-    """For a row that uses a data_id again for other content, the row that held it first (int64, -1: it does not).
+    """For a row that uses a data_id again for other content, the row that held it first.
 
-    A data_id is one per label kind and dataset, or per label kind and file; ``source_ordinals`` numbers the file of
-    each shard. A later row that has the first holder's ``content_key`` too is its duplicate, not another use.
+    A later row that has the first holder's ``content_key`` too is its duplicate, not another use.
 
-    ``scratch`` is a folder for what the tasks that ``map`` runs hand each other; nothing of it is left.
+    Args:
+        shards: all of them, in the order of global rows.
+        within: what a data_id is one in: a label kind and dataset, or a label kind and file.
+        source_ordinals: the number of the file of each shard.
+        scratch: a folder for what tasks hand each other; nothing of it is left.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
+
+    Returns:
+        By global row, -1 for none.
 
     Raises:
         StorageError: a shard's fingerprints are missing or broken.
@@ -61,9 +69,20 @@ def exact_duplicates(
     map: Map = map,
     bounds: Bounds = BOUNDS,
 ) -> Ints:
-    """For a row whose ``content_key`` an earlier row has, the first such row (int64, -1: none), among alive rows.
+    """For a row whose ``content_key`` an earlier row has, the first such row.
 
-    ``scratch``, ``map`` and what is raised: as for ``first_holders``.
+    Args:
+        shards: all of them, in the order of global rows.
+        alive: which global rows take part.
+        scratch: a folder for what tasks hand each other; nothing of it is left.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
+
+    Returns:
+        By global row, -1 for none.
+
+    Raises:
+        StorageError: a shard's fingerprints are missing or broken.
     """
     return equal_rows(shards, "content_key", alive, scratch, map, bounds)
 
@@ -77,9 +96,22 @@ def equal_rows(
     bounds: Bounds,
     kind: LabelKind | None = None,
 ) -> Ints:
-    """For a row whose key (a column of digests) an earlier row has, the first such row (int64, -1: none).
+    """For a row whose key an earlier row has, the first such row.
 
-    Among alive rows, and if a label kind is given among those of that kind.
+    Args:
+        shards: all of them, in the order of global rows.
+        key: a column of digests.
+        alive: which global rows take part; all without it.
+        scratch: a folder for what tasks hand each other; nothing of it is left.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
+        kind: only rows of this label kind take part.
+
+    Returns:
+        By global row, -1 for none.
+
+    Raises:
+        StorageError: a shard's fingerprints are missing or broken.
     """
     with scratch_folder(scratch) as folder:
         path = None if alive is None else write_array(folder / "alive", alive)

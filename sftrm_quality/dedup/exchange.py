@@ -81,7 +81,11 @@ class Block(NamedTuple):
 
 
 def cut(sizes: Sequence[int], most: int) -> list[slice]:
-    """Neighbours together while they have ``most`` in sum; what is larger stands alone."""
+    """Neighbours together while they have ``most`` in sum; what is larger stands alone.
+
+    Returns:
+        Slices of the sequence, which cover it in order.
+    """
     found, first, total = [], 0, 0
     for place, size in enumerate(sizes):
         if place > first and total + size > most:
@@ -92,7 +96,13 @@ def cut(sizes: Sequence[int], most: int) -> list[slice]:
 
 
 def cut_blocks(shards: Sequence[ShardKeys], most_rows: int, kind: LabelKind | None = None) -> list[Block]:
-    """All shards, or those of a label kind, in blocks of at most so many rows."""
+    """Shards in blocks of neighbours.
+
+    Args:
+        shards: all of them, in the order of global rows.
+        most_rows: of a block; a larger shard is a block by itself.
+        kind: only shards of this label kind.
+    """
     starts = shard_starts(shards).tolist()
     chosen = [place for place, shard in enumerate(shards) if kind in (None, shard.label_kind)]
     blocks = []
@@ -121,7 +131,14 @@ def write_array(path: Path, values: npt.NDArray[Any]) -> Path:
 
 
 def read_array(path: Path, dtype: type[np.generic], first: int, count: int) -> npt.NDArray[Any]:
-    """``count`` rows of it from ``first``."""
+    """Some rows of what ``write_array`` wrote.
+
+    Args:
+        path: of the file.
+        dtype: of the array.
+        first: row to begin with.
+        count: how many rows.
+    """
     return np.fromfile(path, dtype, count, offset=first * np.dtype(dtype).itemsize)
 
 
@@ -136,9 +153,13 @@ class Exchanged(NamedTuple):
     partitions: int
 
     def write(self, block: int, count: int, columns: Iterable[tuple[Entries, npt.NDArray[np.uint32]]]) -> None:
-        """The entries of each of ``count`` columns, with numbers whose first bits say which partition they belong to.
+        """Write the entries of a block. Within a partition they keep their order.
 
-        These must be equal where the keys are, and evenly spread. Within a partition the entries keep their order.
+        Args:
+            block: its number.
+            count: of columns.
+            columns: of each column its entries, and numbers whose first bits say which partition they belong to. These
+                must be equal where the keys are, and evenly spread.
         """
         offsets = np.zeros((count, self.partitions + 1), np.int64)
         shift = np.uint64(32 - (self.partitions - 1).bit_length())
@@ -153,7 +174,7 @@ class Exchanged(NamedTuple):
             append_array(file, offsets)
 
     def read(self, column: int, partition: int, dtype: np.dtype[np.void]) -> Entries:
-        """The entries of one partition, in the order of blocks."""
+        """The entries of one partition of a column, in the order of blocks."""
         place = 8 * (column * (self.partitions + 1) + partition)
         pieces = []
         for block in range(self.blocks):

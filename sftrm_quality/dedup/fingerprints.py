@@ -62,9 +62,13 @@ def content_hashes(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
 def fingerprint(
     kind: LabelKind, table: pa.Table, normalised: Mapping[str, pa.Array] | pa.Table, near: NearDuplicates
 ) -> pa.Table:
-    """The fingerprints (``fingerprint_schema``) of candidates, row by row.
+    """The fingerprints (``fingerprint_schema``) of candidates, row by row. Texts that are null are taken for empty.
 
-    ``normalised`` holds their ``parts.normalised_columns``. Texts that are null are taken for empty.
+    Args:
+        kind: of the candidates.
+        table: the candidates, in the columns of `records.CANDIDATE_FIELDS`.
+        normalised: their ``parts.normalised_columns``.
+        near: says which bands are made.
     """
     prompt = prompt_part(table, normalised[f"{PROMPT_COLUMN[kind]}_normalised"])
     responses = response_part(kind, normalised)

@@ -36,6 +36,10 @@ def shard_starts(shards: Sequence[ShardKeys]) -> Rows:
 def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -> pa.Table:
     """The fingerprints of a shard, mapped and not read.
 
+    Args:
+        shard: whose they are.
+        expected: what their metadata have to say.
+
     Raises:
         StorageError: the file is missing or broken, has other rows than its shard, or its metadata are not what is
             expected: then it was made in another way.

@@ -59,9 +59,13 @@ def empty_signatures(rows: int, threshold: float) -> npt.NDArray[np.uint32]:
 
 
 def add_texts(signatures: npt.NDArray[np.uint32], texts: pa.StringArray, text_starts: Ints, namespace: int) -> None:
-    """Adds to the set of row i the shingles of texts ``text_starts[i]`` to ``text_starts[i + 1]``, in place.
+    """Adds shingles of texts to the sets of rows, in place. The same text under another namespace gives other shingles.
 
-    The same text under another namespace gives other shingles.
+    Args:
+        signatures: of the sets (rows x hash functions), which are lowered.
+        texts: normalised.
+        text_starts: row i has the texts from ``text_starts[i]`` to ``text_starts[i + 1]``.
+        namespace: any number.
     """
     offsets, data = text_buffers(texts)
     multipliers, increments = hash_functions(signatures.shape[1])

@@ -42,8 +42,13 @@ class Responses(NamedTuple):
 def normalised_columns(kind: LabelKind, table: pa.Table) -> dict[str, pa.Array]:
     """The normalised texts of candidates as the checks and the fingerprints take them.
 
-    SFT: ``question_normalised``, ``answer_normalised`` (string). RM: ``prompt_normalised`` (string),
-    ``responses_normalised`` (list<string>). Nulls stay null.
+    Args:
+        kind: of the candidates.
+        table: the candidates, in the columns of `records.CANDIDATE_FIELDS`.
+
+    Returns:
+        SFT: ``question_normalised``, ``answer_normalised`` (string). RM: ``prompt_normalised`` (string),
+        ``responses_normalised`` (list<string>). Nulls stay null.
     """
     if kind is LabelKind.SFT:
         return {f"{name}_normalised": normalise(table[name]) for name in ("question", "answer")}
@@ -54,7 +59,12 @@ def normalised_columns(kind: LabelKind, table: pa.Table) -> dict[str, pa.Array]:
 
 
 def prompt_part(table: pa.Table, prompt_normalised: pa.Array | pa.ChunkedArray) -> Prompt:
-    """The prompts of candidates (columns ``history``, ``system``), given their normalised prompt or question."""
+    """The prompts of candidates.
+
+    Args:
+        table: their columns ``history`` and ``system``.
+        prompt_normalised: their prompt or question, normalised.
+    """
     return Prompt(
         text=one_array(prompt_normalised).fill_null(""),
         history=_history(one_array(table["history"])),
@@ -63,7 +73,12 @@ def prompt_part(table: pa.Table, prompt_normalised: pa.Array | pa.ChunkedArray) 
 
 
 def response_part(kind: LabelKind, normalised: Mapping[str, pa.Array] | pa.Table) -> Responses:
-    """The responses of candidates, given their ``normalised_columns``; the answer is the one response of an SFT row."""
+    """The responses of candidates; the answer is the one response of an SFT row.
+
+    Args:
+        kind: of the candidates.
+        normalised: their ``normalised_columns``.
+    """
     if kind is LabelKind.SFT:
         answers = one_array(normalised["answer_normalised"])
         return Responses(answers.fill_null(""), np.arange(len(answers) + 1, dtype=np.int64))

@@ -25,12 +25,24 @@ def prompt_groups(
     map: Map = map,
     bounds: Bounds = BOUNDS,
 ) -> Ints:
-    """The group of every row: the smallest row that is connected with it by equal or near-equal prompts (int64).
+    """The group of every row: the smallest row that is connected with it by equal or near-equal prompts.
 
-    -1 where not alive. SFT and RM rows stand in the same groups. Near-equal are prompts whose text, history and
-    system message each have a Jaccard of at least the threshold; at 1 only equal prompts are connected.
+    SFT and RM rows stand in the same groups. Near-equal are prompts whose text, history and system message each have a
+    Jaccard of at least the threshold; at 1 only equal prompts are connected.
 
-    ``scratch``, ``map`` and what is raised: as for ``near_duplicates``.
+    Args:
+        shards: all of them, in the order of global rows.
+        alive: which global rows take part.
+        threshold: the least Jaccard, that the fingerprints were made for.
+        scratch: a folder for what tasks hand each other; nothing of it is left.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
+
+    Returns:
+        By global row, -1 where not alive.
+
+    Raises:
+        StorageError: a file is missing, broken, or was fingerprinted for another threshold.
     """
     parents = equal_rows(shards, "prompt_key", alive, scratch, map, bounds)
     # One row of each prompt stands for all that have it.

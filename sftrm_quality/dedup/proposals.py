@@ -80,7 +80,17 @@ def propose(
     map: Map,
     bounds: Bounds,
 ) -> Proposals:
-    """All pairs of alive rows with an equal band, written to ``folder`` for each range of rows, given their first rows.
+    """All pairs of alive rows with an equal band, written to a file for each range of rows.
+
+    Args:
+        shards: all of them, in the order of global rows.
+        alive: which global rows take part.
+        threshold: that the fingerprints were made for.
+        wanted: the bands.
+        range_starts: the first row of every range, and one past the last.
+        folder: an empty one of the step's own.
+        map: runs the tasks.
+        bounds: how much one task takes at a time.
 
     Raises:
         StorageError: a shard's fingerprints are missing, broken, or were made for another threshold.

@@ -33,7 +33,13 @@ class SetFiles(NamedTuple):
     range_starts: Ints
 
     def write(self, number: int, rows: Ints, sets: Iterable[tuple[Words, Ints]]) -> None:
-        """The sets of some rows of a range (counted within it), in pieces: words, and how many each row takes."""
+        """Write the sets of some rows of a range.
+
+        Args:
+            number: of the range.
+            rows: counted within it, ascending.
+            sets: in pieces: words, and how many each row takes.
+        """
         first, last = self.range_starts[number : number + 2]
         starts = np.zeros(last - first + 1, np.int64)
         sizes = [np.zeros(0, np.int64)]
@@ -47,7 +53,14 @@ class SetFiles(NamedTuple):
             append_array(file, np.cumsum(starts))
 
     def locate(self, rows: Ints) -> tuple[Ints, Ints]:
-        """Where the sets of rows (ascending) begin in their range's file, in bytes, and how many words they take."""
+        """Where sets are.
+
+        Args:
+            rows: global ones, ascending.
+
+        Returns:
+            Where the sets of each row begin in their range's file, in bytes, and how many words they take.
+        """
         begins, sizes = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
         for number, part in self._ranges(rows):
             own = rows[part] - self.range_starts[number]

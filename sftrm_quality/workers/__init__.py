@@ -14,7 +14,8 @@ __all__ = ["Workers", "give_memory_back", "workers_for"]
 def workers_for(config: RunConfig) -> Workers:
     """The workers that the configuration asks for, not yet started: they are a context.
 
-    Raises ConfigError where Ray is asked for and not installed.
+    Raises:
+        ConfigError: Ray is asked for and not installed.
     """
     if config.engine == "ray":
         from sftrm_quality.workers.cluster import ClusterWorkers

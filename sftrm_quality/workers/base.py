@@ -21,10 +21,15 @@ class Workers(ABC):
 
     @abstractmethod
     def submit(self, function: Callable[..., R], *arguments: Any) -> "Future[R]":
-        """Run a function of a module with arguments that can be pickled.
+        """Run a function elsewhere.
 
-        The future raises what the function raises, StorageError for an OSError, and BrokenExecutor for a worker that
-        died for good.
+        Args:
+            function: of a module, so that a worker can import it.
+            arguments: that can be pickled, small ones.
+
+        Returns:
+            A future. It raises what the function raises, StorageError for an OSError, and BrokenExecutor for a worker
+            that died for good.
         """
 
     @abstractmethod
@@ -36,11 +41,23 @@ class Workers(ABC):
     ) -> None: ...
 
     def map(self, function: Callable[[A], R], items: Iterable[A]) -> Iterator[R]:
-        """Results in the order of the items."""
+        """Results of a function in the order of the items.
+
+        Raises:
+            Exception: what ``submit``'s futures raise, at the first item that failed.
+        """
         yield from self.in_order(lambda item: self.submit(function, item), items)
 
     def in_order(self, submit: Callable[[A], "Future[R]"], items: Iterable[A]) -> Iterator[R]:
-        """Submit items as they come, hold back while one more than ``count`` are in flight, yield results in order."""
+        """Results in the order of the items, of which one more than ``count`` are in flight at the most.
+
+        Args:
+            submit: hands an item to the workers.
+            items: taken as workers become free.
+
+        Raises:
+            Exception: what the futures raise, at the first item that failed.
+        """
         waiting: list[Future[R]] = []
         for item in items:
             waiting.append(submit(item))

@@ -42,9 +42,14 @@ class ClusterWorkers(Workers):
     """Ray tasks of one core each. A task whose worker or node died is run again elsewhere."""
 
     def __init__(self, count: int, address: str) -> None:
-        """``address`` of a running cluster as Ray takes it, or ``local`` for a cluster of ``count`` cores here.
+        """Workers that are not yet connected.
 
-        Raises ConfigError where Ray is not installed.
+        Args:
+            count: cores of a cluster that is started here.
+            address: of a running cluster as Ray takes it, or ``local`` for one that is started here.
+
+        Raises:
+            ConfigError: Ray is not installed.
         """
         for name, value in _QUIET.items():
             os.environ.setdefault(name, value)

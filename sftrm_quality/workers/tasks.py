@@ -43,6 +43,13 @@ def tidy(function: Callable[..., R], *arguments: Any) -> R:
 
     Great Expectations leaves its frames in reference cycles, 30 MB a shard, which wait for a full collection; and what
     is freed stays with the allocators. Without this a worker grows to several times what a shard needs.
+
+    Args:
+        function: what is to be done.
+        arguments: what it takes.
+
+    Raises:
+        StorageError: in place of an OSError; everything else that the function raises goes through.
     """
     try:
         return function(*arguments)

@@ -1,0 +1,54 @@
+"""One thing has one name: the words of the field (docs/reference/README.md), and none of those that they replaced."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.conftest import ROOT
+
+# What is not said any more → what is said. Patterns of RE, case not regarded; names in code are looked at too.
+INSTEAD = {
+    r"judg\w*": "check (in this field a judge is a model that rates)",
+    r"validat(?!ion\b)\w*": "check (it collides with the split)",
+    r"fates?\b": "outcome",
+    r"in[_ ]force": "current",
+    r"sets?[_ ]aside|setting aside": "quarantined; failing (unreadable or quarantined); excluded (all not published)",
+    r"intaker|tak(e|es|ing|en)_in\b": "file intake",
+    r"kept[_ ]parts?|taken again": "part cache; reuse",
+    r"suspects?\b": "finding",
+    r"st(and|ands|ood) out": "finding",
+    r"(?<!\w)alone\b": "only",
+    r"(?<![\w-])st(ands|ood)\b(?! for\b)": "is",
+    r"\b(records|bytes|levels|responses|rows|columns|lines|tokens|characters) an? (?=\w)": "per",
+}
+# File → pattern → why it may be there.
+EXCEPTIONS = {
+    "tests/test_words.py": {r".*": "names what it refuses"},
+    "CHANGELOG.md": {r".*": "says what was renamed"},
+}
+# Names of libraries, which are not ours to choose, and words that mean something else.
+LIBRARIES = re.compile(
+    r"model_validate\w*|\w*_validator\b|ValidationError|ValidationInfo|validationMessage|validate_default|AfterValidator"
+    r"|validated_data|RequestValidationError|\.validate\(",
+)
+
+
+def tracked_texts():
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    for name in filter(None, names.split("\0")):
+        if name.endswith((".py", ".md", ".json", ".j2", ".html", ".js", ".css", ".yaml", ".toml")) or name == "Makefile":
+            if not name.startswith(("data/", "tests/fixtures/")):
+                yield name
+
+
+@pytest.mark.parametrize("pattern", INSTEAD)
+def test_the_words_that_were_replaced_are_gone(pattern):
+    found = []
+    for name in tracked_texts():
+        allowed = EXCEPTIONS.get(name, {})
+        for number, line in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1):
+            line = LIBRARIES.sub("", line)
+            if re.search(pattern, line, re.IGNORECASE) and not any(re.search(p, line) for p in allowed):
+                found.append(f"{name}:{number}: {line.strip()[:120]}")
+    assert found == [], f"say {INSTEAD[pattern]}"
