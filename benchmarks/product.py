@@ -47,7 +47,7 @@ def hashes(out: Path) -> dict[str, str]:
 
 
 def outcome(kept: Iterable[Path], duplicates: Iterable[Path], count: int) -> Outcome:
-    """Fates by row, from the data_ids (SFT-00000012 is row 12) in Parquet files of kept rows and of duplicates."""
+    """Outcomes by row, from the data_ids (SFT-00000012 is row 12) in Parquet files of kept rows and of duplicates."""
     return Outcome(_mask(kept, count), _mask(duplicates, count))
 
 
@@ -60,5 +60,5 @@ def _mask(files: Iterable[Path], count: int) -> np.ndarray:
 
 
 def outcome_of_run(out: Path, count: int) -> Outcome:
-    """Fates of the records of one raw SFT file after a first run."""
+    """Outcomes of the records of one raw SFT file after a first run."""
     return outcome(release_files(out, "sft/*.parquet"), out.glob("duplicates/*/*.parquet"), count)

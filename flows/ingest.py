@@ -41,7 +41,7 @@ from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
 from sftrm_quality.errors import ConfigError  # noqa: E402
 from sftrm_quality.intake import FileIntake  # noqa: E402
-from sftrm_quality.job import Job, Judged, Plan, RunResult  # noqa: E402
+from sftrm_quality.job import CheckedRelease, Job, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
 from sftrm_quality.run_record import Mode, Verdict  # noqa: E402
@@ -108,17 +108,17 @@ def stage(job: Job, plan: Box[Plan], collection: Box[Collection]) -> Box[StagedR
 
 
 @_step("release checks")
-def judge(
+def release_checks(
     job: Job, intakes: Sequence[Box[list[FileIntake]]], collection: Box[Collection], staged: Box[StagedRelease]
-) -> Box[Judged]:
-    return Box(job.judge(_together(intakes), collection.value, staged.value))
+) -> Box[CheckedRelease]:
+    return Box(job.check_release(_together(intakes), collection.value, staged.value))
 
 
 @_step("publish and report")
 def publish_and_report(
-    job: Job, plan: Box[Plan], judged: Box[Judged], decision: Box[Decision | None]
+    job: Job, plan: Box[Plan], checked: Box[CheckedRelease], decision: Box[Decision | None]
 ) -> Box[RunResult]:
-    return Box(_finished(job.finish(plan.value, judged.value, decision.value)))
+    return Box(_finished(job.finish(plan.value, checked.value, decision.value)))
 
 
 @_step("report: nothing has changed")
@@ -166,11 +166,11 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     deduplicated = _done(deduplicate.submit(job, intakes))
     collection = _done(assign_splits.submit(job, deduplicated))
     staged = _done(stage.submit(job, plan, collection))
-    judged = _done(judge.submit(job, intakes, collection, staged))
-    failed = judged.result().value.figures.gate.failed
+    checked = _done(release_checks.submit(job, intakes, collection, staged))
+    failed = checked.result().value.figures.gate.failed
     asking = on_hold is OnHold.ASK and failed and job.publishes
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
-    finished: Box[RunResult] = publish_and_report.submit(job, plan, judged, decision).result()
+    finished: Box[RunResult] = publish_and_report.submit(job, plan, checked, decision).result()
     return _Done(finished.value, plan.value)
 
 

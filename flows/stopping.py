@@ -45,14 +45,14 @@ def stop_on_signals(output: "OutputFolder") -> None:
     Not an exception: the flow would go on talking to Prefect's server for minutes. Nothing that is in force can be
     half-written, whenever this happens (see `releases`), and the kernel frees the lock.
     """
-    before = output.release_in_force()
+    before = output.current_release_id()
 
     def stop(number: int, _frame: FrameType | None) -> None:
         for ignored in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ignored, signal.SIG_IGN)
 
         def last_words() -> int:
-            now = output.release_in_force()
+            now = output.current_release_id()
             published = "nothing was published" if now == before else f"release {now} was published already"
             print(f"\nstopped; {published}", file=sys.stderr, flush=True)
             return 128 + number
@@ -65,7 +65,7 @@ def stop_on_signals(output: "OutputFolder") -> None:
 
 
 def stop_without_server(
-    output: "OutputFolder", in_force_before: str | None, has_finished: Callable[[], bool], tell: Callable[[], int]
+    output: "OutputFolder", current_before: str | None, has_finished: Callable[[], bool], tell: Callable[[], int]
 ) -> NoReturn:
     """End this process because Prefect's server beside it is gone; to be called in another thread than the run's.
 
@@ -73,7 +73,7 @@ def stop_without_server(
 
     Args:
         output: The run's.
-        in_force_before: The release that LATEST named when the run began.
+        current_before: The release that LATEST named when the run began.
         has_finished: Whether the run has come to its end, but for what it tells the server.
         tell: Tells people how a finished run ended, and returns its exit code.
     """
@@ -92,7 +92,7 @@ def stop_without_server(
 
     for _ in range(_TRIES * 20):
         with nothing_moving():
-            published = output.writer() == os.getpid() and output.release_in_force() != in_force_before
+            published = output.writer() == os.getpid() and output.current_release_id() != current_before
             # A run that has just published comes to its end by itself, in moments.
             if has_finished() or not published:
                 _end(output, last_words)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from sftrm_quality import progress, releases, reports
-from sftrm_quality.checks import CheckResult, Suites, compile_suites, judge_release, read_suites, verdict
+from sftrm_quality.checks import CheckResult, Suites, check_release, compile_suites, read_suites, verdict
 from sftrm_quality.collection import Collection, Context, assign, deduplicate
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision
@@ -36,7 +36,7 @@ from sftrm_quality.output import OutputFolder, move_folder, new_run_id, sync_tre
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import Release, StagedRelease
-from sftrm_quality.reports import Findings, RunFacts
+from sftrm_quality.reports import Found, RunFacts
 from sftrm_quality.run_record import (
     NO_SAMPLES,
     BorderlinePair,
@@ -65,17 +65,17 @@ class Plan:
 
     files: tuple[SourceFile, ...]
     release_id: str
-    in_force: Release | None
+    current: Release | None
     damaged_files: tuple[str, ...]
     progress: ReadProgress
 
     @property
     def unchanged(self) -> bool:
-        return self.in_force is not None and self.in_force.release_id == self.release_id and not self.damaged_files
+        return self.current is not None and self.current.release_id == self.release_id and not self.damaged_files
 
 
 @dataclass(frozen=True)
-class Judged:
+class CheckedRelease:
     """A staged release with the verdict of every check, and what of the collection is worth a look.
 
     borderline: near duplicates that only just were. personal: published records with personal data.
@@ -246,18 +246,20 @@ class Job:
         return releases.stage_release(
             collection,
             self.staging,
-            plan.in_force,
+            plan.current,
             not plan.damaged_files,
             self.config.ids.within == "file",
-            self.output.kept_parts,
+            self.output.part_cache,
             self.workers,
         )
 
-    def judge(self, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease) -> Judged:
+    def check_release(
+        self, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
+    ) -> CheckedRelease:
         """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
         facts = releases.release_facts(intakes, collection, staged.parts, self.config, staged.previously_published)
         row_results = verdict(reports.all_counts(intakes, collection), [self.suites.sft, self.suites.rm])
-        release_results: list[CheckResult] = self.workers.submit(judge_release, self.suites.release, facts).result()
+        release_results: list[CheckResult] = self.workers.submit(check_release, self.suites.release, facts).result()
         figures = reports.of_collection(
             intakes,
             collection,
@@ -272,14 +274,14 @@ class Job:
         give_memory_back()
         borderline = reports.borderline_pairs(collection)
         personal = reports.personal_samples(collection, self.suites)
-        return Judged(staged, figures, tuple(intakes), borderline, personal)
+        return CheckedRelease(staged, figures, tuple(intakes), borderline, personal)
 
-    def finish(self, plan: Plan, judged: Judged, decision: Decision | None = None) -> RunResult:
+    def finish(self, plan: Plan, checked: CheckedRelease, decision: Decision | None = None) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all.
 
         Args:
             plan: What was to be done.
-            judged: What came of it.
+            checked: What came of it.
             decision: A person's, on a release that the gate holds. It counts only for the release and the failed
                 reasons that it was made for; one for others is reported as not applied. Behind an open gate, and in a
                 check, there is nothing to decide and it is ignored.
@@ -287,21 +289,21 @@ class Job:
         Raises:
             StorageError: A raw file changed meanwhile, or the disk takes no more. Nothing is published then.
         """
-        ending = self._ending(plan, judged, decision)
+        ending = self._ending(plan, checked, decision)
         if ending.publishes:
-            manifest = reports.manifest_of(self._facts(plan), judged.figures, ending.decided)
-            releases.finish_staged(judged.staged, plan.release_id, manifest)
-        report = self._write_report(plan, ending.verdict, self._findings(judged, ending))
-        self._write_beside_report(judged.staged, ending)
+            manifest = reports.manifest_of(self._facts(plan), checked.figures, ending.decided)
+            releases.finish_staged(checked.staged, plan.release_id, manifest)
+        report = self._write_report(plan, ending.verdict, self._found(checked, ending))
+        self._write_beside_report(checked.staged, ending)
         unless_changed(plan.files)
-        self._sync(judged.staged, ending)
-        self._put_in_place(plan, judged.staged, ending)
+        self._sync(checked.staged, ending)
+        self._put_in_place(plan, checked.staged, ending)
         if ending.publishes:
-            self._keep_for_next_run(plan, judged)
+            self._keep_for_next_run(plan, checked)
         return RunResult(ending.verdict, report, self.output.report(self.run_id))
 
-    def _ending(self, plan: Plan, judged: Judged, decision: Decision | None) -> _Conclusion:
-        gate = judged.figures.gate
+    def _ending(self, plan: Plan, checked: CheckedRelease, decision: Decision | None) -> _Conclusion:
+        gate = checked.figures.gate
         if gate.success:
             return _Conclusion(Verdict.PUBLISHED if self.publishes else Verdict.CHECKED, None)
         if decision is None or not self.publishes:
@@ -310,19 +312,19 @@ class Job:
         anyway = decided.applied and decided.action == "publish_anyway"
         return _Conclusion(Verdict.PUBLISHED if anyway else Verdict.HELD, decided)
 
-    def _findings(self, judged: Judged, ending: _Conclusion) -> Findings:
+    def _found(self, checked: CheckedRelease, ending: _Conclusion) -> Found:
         """All that the report shows; the rows that people can leaf through are written on the way."""
-        staged, files = judged.staged, judged.figures.files
+        staged, files = checked.staged, checked.figures.files
         samples = Samples(
             quarantined=reports.quarantine_samples(staged.quarantine_file, files, self.suites, self.config),
             duplicates=reports.duplicate_samples(staged.duplicates_file, files, self.config),
-            borderline=judged.borderline,
-            personal=judged.personal,
+            borderline=checked.borderline,
+            personal=checked.personal,
         )
         rows = self._report_folder / "rows"
         written = self.workers.submit(reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
         browse = Browse(page="browse.html", **written)
-        return Findings(judged.figures, samples, staged.moves, staged.previous_id, self.run_id, browse, ending.decided)
+        return Found(checked.figures, samples, staged.moves, staged.previous_id, self.run_id, browse, ending.decided)
 
     def _write_beside_report(self, staged: StagedRelease, ending: _Conclusion) -> None:
         releases.write_moves(staged.moves, self._report_folder)
@@ -344,19 +346,19 @@ class Job:
                 releases.put_release_in_place(staged, self.output, plan.release_id)
                 releases.switch_to(self.output, plan.release_id)
 
-    def _keep_for_next_run(self, plan: Plan, judged: Judged) -> None:
-        forget_others(self.output, {intake.folder.name for intake in judged.intakes})
+    def _keep_for_next_run(self, plan: Plan, checked: CheckedRelease) -> None:
+        forget_others(self.output, {intake.folder.name for intake in checked.intakes})
         with releases.nothing_moving():
-            releases.keep_parts(self.output, plan.release_id, judged.staged.parts, judged.staged.kept)
+            releases.keep_parts(self.output, plan.release_id, checked.staged.parts, checked.staged.kept)
 
     def report_unchanged(self, plan: Plan) -> RunResult:
         """The release in force is what these files make: say so, with the figures that it was published with."""
-        if plan.in_force is None:
+        if plan.current is None:
             raise ValueError("no release is in force: there is nothing that could be unchanged")
-        manifest, release_id = plan.in_force.manifest, plan.in_force.release_id
+        manifest, release_id = plan.current.manifest, plan.current.release_id
         browse = reports.browse_of(self.output, manifest.run_id)
         no_moves = releases.MOVES.empty_table()
-        found = Findings(manifest.figures, NO_SAMPLES, no_moves, release_id, manifest.run_id, browse, manifest.decision)
+        found = Found(manifest.figures, NO_SAMPLES, no_moves, release_id, manifest.run_id, browse, manifest.decision)
         report = self._write_report(plan, Verdict.UNCHANGED, found)
         reports.put_in_place(self._report_folder, self.output, self.run_id)
         # A run that was killed after its switch has left what the release before it needed.
@@ -364,10 +366,10 @@ class Job:
         forget_others(self.output, {cache_key(file, settings) for file in plan.files})
         return RunResult(Verdict.UNCHANGED, report, self.output.report(self.run_id))
 
-    def _write_report(self, plan: Plan, ended: Verdict, found: Findings) -> Report:
-        in_force = plan.in_force.manifest.figures if plan.in_force else None
+    def _write_report(self, plan: Plan, ended: Verdict, found: Found) -> Report:
+        current = plan.current.manifest.figures if plan.current else None
         ending = reports.Ending(ended, time.monotonic() - self._clock, self._memory.peak_mib)
-        report = reports.report_of(self._facts(plan), found, in_force, reports.read_past(self.output), ending)
+        report = reports.report_of(self._facts(plan), found, current, reports.read_past(self.output), ending)
         reports.write_report(report, self._report_folder)
         return report
 
@@ -386,7 +388,7 @@ class Job:
 
     def _compile_suites(self) -> None:
         """In a worker, so that this process never needs Great Expectations; not again for those in force."""
-        if releases.suites_in_force(self.output) != self.suites.hash:
+        if releases.current_suites_hash(self.output) != self.suites.hash:
             self.workers.submit(compile_suites, self.suites).result()
 
     def _context(self) -> Context:
@@ -420,4 +422,4 @@ def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
         for file in plan.files:
             intakes += job.intake_file(plan, file)
         collection = job.assign_splits(job.deduplicate(intakes))
-        return job.finish(plan, job.judge(intakes, collection, job.stage(plan, collection)))
+        return job.finish(plan, job.check_release(intakes, collection, job.stage(plan, collection)))

@@ -48,7 +48,7 @@ class OutputFolder:
         return self.root / ".cache"
 
     @property
-    def kept_parts(self) -> Path:
+    def part_cache(self) -> Path:
         """Among the folders of raw files in the cache."""
         return self.cache / "parts"
 
@@ -77,7 +77,7 @@ class OutputFolder:
             )
         return name
 
-    def release_in_force(self) -> str | None:
+    def current_release_id(self) -> str | None:
         """What LATEST says, the id of a release, or None before the first one. Whoever goes there looks at it first."""
         try:
             return self.latest.read_text("utf-8", errors="replace").strip() or None

@@ -7,14 +7,14 @@ every process that does it by itself.
 import gc
 
 from sftrm_quality import dedup
-from sftrm_quality.checks import judging
+from sftrm_quality.checks import running
 from sftrm_quality.config import NearDuplicates
 from sftrm_quality.intake import shard
 from sftrm_quality.records import CANDIDATE_FIELDS, PUBLISHED, LabelKind
 from sftrm_quality.releases import stage
 from sftrm_quality.releases.profile import profile_of
 
-__all__ = ["judging", "shard", "stage"]
+__all__ = ["running", "shard", "stage"]
 
 
 def _load_kernels() -> None:

@@ -96,10 +96,10 @@ PUBLISHED = {
 LINEAGE_COLUMNS = [name for name, _ in _LINEAGE]
 
 # One row a record that could not be read, could not be mapped, or failed a critical check.
-_SET_ASIDE = [("data_id", pa.string())]
+_FAILING = [("data_id", pa.string())]
 SHARD_QUARANTINE = pa.schema(
     [
-        *_SET_ASIDE,
+        *_FAILING,
         *POSITION,
         ("stage", pa.string()),
         ("reasons", pa.list_(pa.string())),

@@ -81,7 +81,7 @@ class Output:
         return pq.read_table(self.out / self.report["paths"]["duplicates"]).to_pylist()
 
     @cached_property
-    def fates(self) -> dict[tuple[str, int], tuple[str, dict[str, Any]]]:
+    def outcomes(self) -> dict[tuple[str, int], tuple[str, dict[str, Any]]]:
         """(source_file, source_index) → (where the record ended, its row); a record found twice is an error."""
         ends = [("published", row) for kind in KINDS for row in self.published(kind)]
         ends += [("unreadable" if r["stage"] == "read" else "quarantined", r) for r in self.quarantine]

@@ -19,7 +19,7 @@ _PROMPTS = ("prompt", "input", "question")
 
 
 @dataclass
-class Fate:
+class Outcome:
     """Where a record ends: published, unreadable, quarantined (with its reasons) or duplicate (of a published one)."""
 
     end: str = "published"
@@ -30,29 +30,29 @@ class Fate:
 
 @dataclass
 class Folder:
-    """The fates of all records, and the groups of published places whose prompts are equal or nearly so."""
+    """The outcomes of all records, and the groups of published places whose prompts are equal or nearly so."""
 
-    fates: dict[Place, Fate]
+    outcomes: dict[Place, Outcome]
     groups: list[set[Place]]
 
 
 def expected(raw: Path) -> Folder:
-    fates: dict[Place, Fate] = {}
+    outcomes: dict[Place, Outcome] = {}
     passed: dict[str, dict[Place, dict[str, Any]]] = {"sft": {}, "rm": {}}
     for path in sorted(raw.iterdir()):
         kind = path.name.split("-")[0]
         for index, text in enumerate(_records(path.read_text("utf-8"))):
             place = (path.name, index)
-            fates[place] = _alone(kind, text)
-            if fates[place].end == "published":
+            outcomes[place] = _alone(kind, text)
+            if outcomes[place].end == "published":
                 passed[kind][place] = json.loads(text)
     for kind, records in passed.items():
-        _together(kind, records, fates)
+        _together(kind, records, outcomes)
     prompts = {
         place: _normal(_prompt(record))
-        for records in passed.values() for place, record in records.items() if fates[place].end == "published"
+        for records in passed.values() for place, record in records.items() if outcomes[place].end == "published"
     }  # fmt: skip
-    return Folder(fates, _groups(prompts))
+    return Folder(outcomes, _groups(prompts))
 
 
 def _records(text: str) -> list[str]:
@@ -64,18 +64,18 @@ def _records(text: str) -> list[str]:
     return [json.dumps(record) for record in listed] if isinstance(listed, list) else [text]
 
 
-def _alone(kind: str, text: str) -> Fate:
+def _alone(kind: str, text: str) -> Outcome:
     """What a record shows by itself."""
     unread = read_reason(text, is_last=False)
     if unread:
-        return Fate("unreadable", {unread})
+        return Outcome("unreadable", {unread})
     record = json.loads(text)
     misfit = _misfit(kind, record)
     if misfit:
-        return Fate("quarantined", {misfit})
+        return Outcome("quarantined", {misfit})
     filled = {"data_category": "", **record, "data_id": "" if record.get("data_id") is None else record["data_id"]}
     critical = reasons_of(kind, filled) & _critical(kind)
-    return Fate("quarantined", critical) if critical else Fate()
+    return Outcome("quarantined", critical) if critical else Outcome()
 
 
 def _misfit(kind: str, record: Any) -> str | None:
@@ -108,32 +108,32 @@ def _critical(kind: str) -> set[str]:
     return {entry["meta"]["reason"] for entry in suite["expectations"] if entry["severity"] == "critical"}
 
 
-def _together(kind: str, records: dict[Place, dict[str, Any]], fates: dict[Place, Fate]) -> None:
+def _together(kind: str, records: dict[Place, dict[str, Any]], outcomes: dict[Place, Outcome]) -> None:
     """What all records of a kind show together: ids used again, contradictions, then exact and near duplicates."""
     holders: dict[str, Place] = {}
     for place, record in records.items():
         holder = holders.setdefault(str(record["data_id"]), place)
         if _content(kind, records[holder]) != _content(kind, record):
-            fates[place].reasons.add("data_id_reused")
+            outcomes[place].reasons.add("data_id_reused")
         if any(_contradict(record, other) for other in records.values()):
-            fates[place].reasons.add("ranking_contradicted")
-        if fates[place].reasons:
-            fates[place].end = "quarantined"
+            outcomes[place].reasons.add("ranking_contradicted")
+        if outcomes[place].reasons:
+            outcomes[place].end = "quarantined"
     firsts: dict[Any, Place] = {}
     kept: list[Place] = []
     for place, record in records.items():
-        if fates[place].end != "published":
+        if outcomes[place].end != "published":
             continue
         first = firsts.setdefault(_content(kind, record), place)
         if first != place:
             # A copy of a record that is a near duplicate itself is one of the record that stays.
-            moved = fates[first].duplicate_of
-            fates[place] = Fate("duplicate", set(), moved or first, "near" if moved else "exact")
+            moved = outcomes[first].duplicate_of
+            outcomes[place] = Outcome("duplicate", set(), moved or first, "near" if moved else "exact")
             continue
         alike = [(similarity(kind, records[other], record), other) for other in kept]
         best, other = max(alike, key=lambda found: found[0], default=(0.0, place))
         if best >= NEAR:
-            fates[place] = Fate("duplicate", set(), other, "near")
+            outcomes[place] = Outcome("duplicate", set(), other, "near")
         else:
             kept.append(place)
 

@@ -81,7 +81,7 @@ def _check(
     return {**counted, **settings, "description": text, **others}
 
 
-def _set_aside(reason: str, kind: str, number: int, stage: str, detail: str, excerpt: str) -> dict[str, Any]:
+def _failing_rows(reason: str, kind: str, number: int, stage: str, detail: str, excerpt: str) -> dict[str, Any]:
     where = {"source_file": f"vendor_a/{kind}_2026-11-21.json", "source_index": 1000 + number}
     record_id = f"{kind}-{number:032x}"
     return {
@@ -260,8 +260,8 @@ def published() -> dict[str, Any]:
             "ledger": {"sft": account(1_236_001, 410, 23_014, 61_200), "rm": account(29_709, 0, 1_873, 214)},
             "checks": {"sft: answer_blank": {"failed": 12_399, "evaluated": 1_239_900}},
             "files": {
-                "vendor_a/sft_2026-11-21.json": {"received": 838_000, "aside": 8_380, "same_name": False},
-                "vendor_b/대화_11월.jsonl.gz": {"received": 398_001, "aside": 5_870, "same_name": True},
+                "vendor_a/sft_2026-11-21.json": {"received": 838_000, "failing": 8_380, "same_name": False},
+                "vendor_b/대화_11월.jsonl.gz": {"received": 398_001, "failing": 5_870, "same_name": True},
             },
             "gone": ["vendor_c/last.jsonl"],
             "by_file": [
@@ -276,7 +276,7 @@ def published() -> dict[str, Any]:
                     "step": 0.007379,
                 }
             ],
-            "suspects": [
+            "findings": [
                 {
                     "source_file": "vendor_a/sft_2026-11-21.json",
                     "label_kind": "sft",
@@ -310,7 +310,7 @@ def published() -> dict[str, Any]:
                 }
             ],
             "quarantined": [
-                _set_aside(
+                _failing_rows(
                     "answer_blank",
                     "sft",
                     1,
@@ -318,7 +318,7 @@ def published() -> dict[str, Any]:
                     "answer is '\\u200b<|endoftext|>'",
                     '{"question": "한국의 수도는 어디인가요?", "answer": "\u200b<|endoftext|>"}',
                 ),
-                _set_aside(
+                _failing_rows(
                     "answer_blank",
                     "sft",
                     2,
@@ -326,7 +326,7 @@ def published() -> dict[str, Any]:
                     "answer is ''",
                     '{"question": "Why is the sky blue?",\n "answer": ""}',
                 ),
-                _set_aside(
+                _failing_rows(
                     "duplicate_key",
                     "sft",
                     3,
@@ -334,7 +334,7 @@ def published() -> dict[str, Any]:
                     "key 'answer' stands twice",
                     '{"question": "김치는 어떻게 담그나요?", "answer": "배추를 절이고 …", "answer": "…"}',
                 ),
-                _set_aside(
+                _failing_rows(
                     "ranks_not_contiguous",
                     "rm",
                     4,

@@ -117,9 +117,9 @@ TRUTH = pa.table(
 )
 
 
-def scored(removed, set_aside=(7,), threshold=0.8, texts=TEXTS):
+def scored(removed, failing=(7,), threshold=0.8, texts=TEXTS):
     gone = np.isin(range(8), removed)
-    return score(TRUTH, Outcome(~gone & ~np.isin(range(8), set_aside), gone), lambda: enumerate(texts), threshold)
+    return score(TRUTH, Outcome(~gone & ~np.isin(range(8), failing), gone), lambda: enumerate(texts), threshold)
 
 
 def test_all_found_is_a_score_of_one():
@@ -151,8 +151,8 @@ def test_whether_something_alike_is_left_is_decided_at_the_threshold_exactly():
 
 
 def test_what_was_set_aside_is_no_pair():
-    assert scored([4, 5, 6], set_aside=(2, 3, 7)).exact_recall is None
-    assert scored([2, 3], set_aside=(1, 7)).near_recall is None
+    assert scored([4, 5, 6], failing=(2, 3, 7)).exact_recall is None
+    assert scored([2, 3], failing=(1, 7)).near_recall is None
 
 
 def test_nothing_removed_has_no_precision():
@@ -188,7 +188,7 @@ def release(out, **files):
     (out / "LATEST").write_text("r-1\n")
 
 
-def test_fates_are_read_from_the_release_and_the_duplicates(tmp_path):
+def test_outcome_are_read_from_the_release_and_the_duplicates(tmp_path):
     release(tmp_path, sft_train={"SFT-00000000": "a", "SFT-00000003": "b"}, rm_test={"RM-00000001": "c"})
     duplicates = tmp_path / "duplicates" / "run" / "duplicates.parquet"
     duplicates.parent.mkdir(parents=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sftrm_quality.checks import FRAMES, RELEASE_FACTS, Scope, Suite, judge, judge_release, load_suites
+from sftrm_quality.checks import FRAMES, RELEASE_FACTS, Scope, Suite, check_release, load_suites, run_suite
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.records import LabelKind
 from sftrm_quality.text import normalise_text
@@ -304,10 +304,10 @@ def reasons_of(suite: Suite, case: Case, change: Row) -> list[str]:
     """All reasons of the good row with that change."""
     if case.suite == "release":
         facts = pa.Table.from_pylist([{**GOOD["release"], **change}], schema=RELEASE_FACTS)
-        return [result.reason for result in judge_release(suite, facts) if not result.success]
+        return [result.reason for result in check_release(suite, facts) if not result.success]
     policies = {"ties": case.ties, "unranked": case.unranked}
-    judgement = judge(suite, case.scope, frame(case.suite, case.scope, change), policies)
-    reasons: list[str] = judgement.failures["reason"].to_pylist()
+    checked_rows = run_suite(suite, case.scope, frame(case.suite, case.scope, change), policies)
+    reasons: list[str] = checked_rows.failures["reason"].to_pylist()
     return reasons
 
 
@@ -358,7 +358,7 @@ def test_the_body_of_the_expectation_decides(case: Case, monkeypatch: pytest.Mon
 
 def test_a_row_gets_all_its_reasons_in_the_order_of_the_suite() -> None:
     table = frame("sft", Scope.RECORD, {}, {"data_id": "", "answer": "<s>\x00", "question_count": -1}, {})
-    judgement = judge(shipped("sft"), Scope.RECORD, table, {})
+    checked_rows = run_suite(shipped("sft"), Scope.RECORD, table, {})
     expected = [
         "data_id_blank",
         "answer_blank",
@@ -366,7 +366,7 @@ def test_a_row_gets_all_its_reasons_in_the_order_of_the_suite() -> None:
         "answer_has_template_token",
         "question_count_negative",
     ]
-    rows, reasons, details = judgement.grouped("critical")
+    rows, reasons, details = checked_rows.grouped("critical")
     assert rows.tolist() == [1]
     assert reasons.to_pylist() == [expected]
     assert details.to_pylist() == [
@@ -378,14 +378,14 @@ def test_a_row_gets_all_its_reasons_in_the_order_of_the_suite() -> None:
             "question_count is -1",
         ]
     ]
-    assert judgement.critical.tolist() == [False, True, False]
+    assert checked_rows.critical.tolist() == [False, True, False]
 
 
 def test_warnings_leave_the_row_in() -> None:
-    judgement = judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"data_category": " QA"}), {})
-    assert not judgement.critical.any()
-    assert judgement.grouped("critical")[1].to_pylist() == []
-    assert judgement.grouped("warning")[1].to_pylist() == [["category_unclean"]]
+    checked_rows = run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"data_category": " QA"}), {})
+    assert not checked_rows.critical.any()
+    assert checked_rows.grouped("critical")[1].to_pylist() == []
+    assert checked_rows.grouped("warning")[1].to_pylist() == [["category_unclean"]]
 
 
 DETAILS = [
@@ -429,20 +429,20 @@ DETAILS = [
 def test_the_detail_says_what_was_found(suite: str, change: Row, detail: str) -> None:
     policies = {"ties": "forbid", "unranked": "forbid"}
     # A good row before it, so that positions in the flattened responses and in the frame differ.
-    judgement = judge(shipped(suite), Scope.RECORD, frame(suite, Scope.RECORD, {}, change, {}), policies)
-    assert judgement.failures.to_pylist() == [
-        {"row": 1, "reason": judgement.failures["reason"][0].as_py(),
-         "severity": judgement.failures["severity"][0].as_py(), "detail": detail}
+    checked_rows = run_suite(shipped(suite), Scope.RECORD, frame(suite, Scope.RECORD, {}, change, {}), policies)
+    assert checked_rows.failures.to_pylist() == [
+        {"row": 1, "reason": checked_rows.failures["reason"][0].as_py(),
+         "severity": checked_rows.failures["severity"][0].as_py(), "detail": detail}
     ]  # fmt: skip
 
 
 def test_details_of_evidence_name_the_other_record() -> None:
     change = {"first_holder": "rm-7", "contradicted_by": "rm-8"}
-    found = judge(shipped("rm"), Scope.COLLECTION, frame("rm", Scope.COLLECTION, change), {}).failures["detail"]
+    found = run_suite(shipped("rm"), Scope.COLLECTION, frame("rm", Scope.COLLECTION, change), {}).failures["detail"]
     assert found.to_pylist() == [
         "the data_id is held by record rm-7", "record rm-8 ranks the same responses the other way round",
     ]  # fmt: skip
-    found = judge(shipped("sft"), Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).failures[
+    found = run_suite(shipped("sft"), Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).failures[
         "detail"
     ]
     assert found.to_pylist() == ["the same prompt stands in the split test"]

@@ -242,7 +242,7 @@ def test_a_number_that_json_cannot_hold_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pattern_that_python_would_try_for_ever_is_linear(tmp_path: Path) -> None:
-    from sftrm_quality.checks import FRAMES, Scope, judge
+    from sftrm_quality.checks import FRAMES, Scope, run_suite
     from sftrm_quality.records import LabelKind
 
     blank = {field.name: None for field in FRAMES[LabelKind.SFT][Scope.RECORD]}
@@ -253,8 +253,8 @@ def test_a_pattern_that_python_would_try_for_ever_is_linear(tmp_path: Path) -> N
         new_entry("expect_text_not_to_be_a_placeholder", "ours", column="answer", patterns=["(a+)+!"]),
     ]
     suites = load_suites(folder_with(tmp_path, "sft", lambda d: d.update(expectations=entries)))
-    judgement = judge(suites.sft, Scope.RECORD, table, {})
-    assert judgement.failures["row"].to_pylist() == [0, 0]
+    checked_rows = run_suite(suites.sft, Scope.RECORD, table, {})
+    assert checked_rows.failures["row"].to_pylist() == [0, 0]
 
 
 def test_a_suite_that_never_ends_is_refused(tmp_path: Path) -> None:

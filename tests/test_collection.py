@@ -31,7 +31,7 @@ def run(tmp_path, *settings):
 
 
 def ends(output):
-    return {row["data_id"]: (end, row) for end, row in output.fates.values()}
+    return {row["data_id"]: (end, row) for end, row in output.outcomes.values()}
 
 
 def test_a_copy_of_a_near_duplicate_refers_to_the_record_that_stays(tmp_path):
@@ -66,7 +66,7 @@ def test_a_quarantined_record_is_nobodys_original(tmp_path):
         sft("2", "Why tides?", LONG),
     )
     output = run(tmp_path, "near.threshold=1")
-    by_place = {index: (end, row) for (_, index), (end, row) in output.fates.items()}
+    by_place = {index: (end, row) for (_, index), (end, row) in output.outcomes.items()}
     assert [by_place[i][0] for i in range(3)] == ["published", "quarantined", "published"]
     assert by_place[1][1]["reasons"] == ["data_id_reused"]
     assert by_place[0][1]["record_id"] in by_place[1][1]["details"][0]
@@ -102,7 +102,7 @@ def test_rankings_that_contradict_each_other_all_go(tmp_path):
 
 def test_copies_of_one_record_are_numbered(tmp_path):
     write(tmp_path / "raw" / "a.jsonl", *[sft("1", "Why tides?", LONG)] * 3, *[sft("2", "Why?", "")] * 2)
-    ids = {index: row["record_id"] for (_, index), (_, row) in run(tmp_path).fates.items()}
+    ids = {index: row["record_id"] for (_, index), (_, row) in run(tmp_path).outcomes.items()}
     assert [ids[1], ids[2], ids[4]] == [f"{ids[0]}-1", f"{ids[0]}-2", f"{ids[3]}-1"]
 
 

@@ -63,7 +63,7 @@ def check(output, counts):
     if not published:
         return
     taken = {f["source_file"] for f in output.report["files"] if f["label_kind"]}
-    assert set(output.fates) == {(name, i) for name in taken for i in range(counts[name])}
+    assert set(output.outcomes) == {(name, i) for name in taken for i in range(counts[name])}
     splits = {}
     for kind in KINDS:
         for row in published[kind]:

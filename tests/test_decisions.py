@@ -40,16 +40,16 @@ def run_to_the_gate(job):
     plan = job.plan()
     intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
     collection = job.assign_splits(job.deduplicate(intakes))
-    return plan, job.judge(intakes, collection, job.stage(plan, collection))
+    return plan, job.check_release(intakes, collection, job.stage(plan, collection))
 
 
 def decide(raw, out, *settings, mode=Mode.RUN, **given) -> Ran:
     """A run with a decision, to publish anyway what the gate finds unless told otherwise."""
     config = load_config(None, ["workers=1", *settings], {"raw": [raw], "out": out})
     with Job(config, mode) as job:
-        plan, judged = run_to_the_gate(job)
+        plan, checked = run_to_the_gate(job)
         fields = {"action": "publish_anyway", "decided_at": WHEN, "release_id": plan.release_id, "failed": FAILED}
-        return ran(job.finish(plan, judged, Decision(**{**fields, **WORDS, **given})))
+        return ran(job.finish(plan, checked, Decision(**{**fields, **WORDS, **given})))
 
 
 def told(result, out):
@@ -158,7 +158,7 @@ def test_data_files_are_those_of_an_open_gate(paths, tmp_path):
     assert by_decision.data_bytes() == opened.data_bytes()
     assert len(by_decision.published("sft")) == 20
     assert len(by_decision.quarantine) == len(opened.quarantine) == 30
-    assert by_decision.fates.keys() == opened.fates.keys()
+    assert by_decision.outcomes.keys() == opened.outcomes.keys()
 
 
 def test_a_rejected_release_stays_held(paths):
@@ -241,9 +241,9 @@ def test_rollback_leads_away_from_it_and_back(paths):
     write(raw / "a.jsonl", 20, bad=30)
     second = decide(raw, out).report["release_id"]
     rollback(output, first)
-    assert output.release_in_force() == first
+    assert output.current_release_id() == first
     assert run_on([raw], out).verdict is Verdict.HELD  # whoever rolled back is not overruled by the old decision
-    assert output.release_in_force() == first
+    assert output.current_release_id() == first
     rollback(output, second)
     again = run_on([raw], out)
     assert (again.verdict, again.report["decision"]["name"]) == (Verdict.UNCHANGED, WORDS["name"])

@@ -301,7 +301,7 @@ def test_copies_are_numbered_in_raw_order(
             index = pa.array([i for i, _ in own], pa.int64())
             hashes = pa.array([content for _, content in own], pa.binary(16))
             tables[passed] = pa.table({"source_index": index, "content_hash": hashes})
-        paths = [folder / f"{number}.{name}" for name in ("records", "keys", "aside")]
+        paths = [folder / f"{number}.{name}" for name in ("records", "keys", "failing")]
         columns = (tables[True].select(["source_index"]), tables[True].select(["content_hash"]), tables[False])
         for path, table in zip(paths, columns, strict=True):
             with pa.ipc.new_file(path, table.schema) as writer:
@@ -313,8 +313,8 @@ def test_copies_are_numbered_in_raw_order(
         expected[passed].append(seen.count(content))
         seen.append(content)
     (scratch := folder / "scratch").mkdir()
-    copies, aside = copy_numbers(received, scratch, map, bounds)
-    assert (copies.tolist(), aside.tolist()) == (expected[True], expected[False])
+    copies, failing = copy_numbers(received, scratch, map, bounds)
+    assert (copies.tolist(), failing.tolist()) == (expected[True], expected[False])
     assert not list(scratch.iterdir())
 
 

@@ -57,8 +57,8 @@ def plain(tmp_path_factory):
     return run(write(base / "raw", *make_records(60)), base / "out")
 
 
-def test_the_example_has_every_fate(plain):
-    assert {end for end, _ in plain.fates.values()} == {"published", "quarantined", "duplicate"}
+def test_the_example_has_every_outcome(plain):
+    assert {end for end, _ in plain.outcomes.values()} == {"published", "quarantined", "duplicate"}
     assert plain.report["duplicates"]["sft"]["exact"] and plain.report["duplicates"]["sft"]["near"]
     assert plain.report["reasons"]["sft"]["data_id_reused"]
     assert all(plain.report["splits"][kind][split] for kind in ("sft", "rm") for split in map(str, SPLITS[:1]))

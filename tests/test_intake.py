@@ -92,7 +92,7 @@ def test_members_of_one_name_never_share_their_name_with_another(tmp_path):
     output = Output(tmp_path / "out", run_on([tmp_path / "z.zip"], tmp_path / "out").report)
     names = [file["source_file"] for file in output.report["files"]]
     assert names == ["z.zip!/x.jsonl", "z.zip!/x.jsonl#2", "z.zip!/x.jsonl#3"]
-    assert len(output.fates) == output.report["ledger"]["sft"]["received"] == 33
+    assert len(output.outcomes) == output.report["ledger"]["sft"]["received"] == 33
 
 
 def test_what_other_code_cached_is_not_believed(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.faults.children import Ended, Zygote
-from tests.faults.folders import again, every_release_is_whole, in_force, night, reported, tree
+from tests.faults.folders import again, current, every_release_is_whole, night, reported, tree
 
 RANDOM_TRIES = 10
 SECONDS_OF_A_RUN = 0.5
@@ -43,7 +43,7 @@ class Nights:
         assert zygote("run", raw=self.raw, out=self.after).result == "published"
         self.unchanged = again(self.after, folder / "unchanged")
         assert zygote("run", raw=self.raw, out=self.unchanged).result == "unchanged"
-        self.old, self.new = in_force(self.before), in_force(self.after)
+        self.old, self.new = current(self.before), current(self.after)
         assert self.old != self.new
         self.seen = set()
         self.tries = Counter()
@@ -55,7 +55,7 @@ class Nights:
         """What must hold after a try and after the run that follows it."""
         self.tries["killed" if ended.code == -9 else "at its end already"] += 1
         assert ended.code in (-9, 0), ended.told
-        found = in_force(self.out)
+        found = current(self.out)
         assert found in (self.old, self.new)
         published = found == self.new
         self.tries["new release in force" if published else "old release in force"] += 1
@@ -66,7 +66,7 @@ class Nights:
             return
         self.seen.add(state)
         assert self.zygote("run", raw=self.raw, out=self.out).result == ("unchanged" if published else "published")
-        assert in_force(self.out) == self.new
+        assert current(self.out) == self.new
         expected = tree(self.unchanged if published else self.after)
         if published:
             # Parts of the release before stay until the next release, and none of the new one may be kept yet.
@@ -141,7 +141,7 @@ def test_told_to_stop_while_it_puts_things_in_place(nights, threaded):
         arguments = {"number": number, "signal_number": told_to, "threaded": threaded}
         ended = nights.zygote("stopped_at_call", raw=nights.raw, out=nights.fresh(), **arguments)
         assert ended.code == 128 + told_to, ended
-        published = in_force(nights.out) == nights.new
+        published = current(nights.out) == nights.new
         release = (nights.out / "LATEST").read_text().strip()
         said = f"release {release} was published already" if published else "nothing was published"
         assert ended.told == f"\nstopped; {said}\n"

@@ -74,7 +74,7 @@ def test_a_further_file_of_a_release_is_in_nobodys_way(tmp_path, described):
             del listed["label_kind"], listed["split"]
     (first / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     (found,) = trace(out, "7")
-    assert found.fate == "published" and first.name in found.where
+    assert found.outcome == "published" and first.name in found.where
     write(raw / "b.jsonl", ANSWERS[:3], bad=0)
     second = run_on([raw], out.root, "splits.salt=another")
     assert second.verdict is Verdict.PUBLISHED and second.report["split_moves"]["count"] > 0
@@ -154,7 +154,7 @@ def test_a_check_publishes_nothing(tmp_path):
     assert not (out / "LATEST").exists() and not (out / "releases").exists()
     assert (out / "reports" / result.report["run_id"] / "index.html").is_file()
     (found,) = trace(OutputFolder(out), "7")
-    assert (found.fate, found.row["source_file"], found.row["source_index"]) == ("passed", "a.jsonl", 7)
+    assert (found.outcome, found.row["source_file"], found.row["source_index"]) == ("passed", "a.jsonl", 7)
 
 
 def test_rollback_puts_a_whole_release_in_force_and_refuses_a_damaged_one(tmp_path):
@@ -164,9 +164,9 @@ def test_rollback_puts_a_whole_release_in_force_and_refuses_a_damaged_one(tmp_pa
     write(raw / "a.jsonl", ANSWERS)
     second = run_on([raw], out).report["release_id"]
     output = OutputFolder(out)
-    assert [(r.release_id, r.in_force) for r in all_releases(output)] == [(first, False), (second, True)]
+    assert [(r.release_id, r.current) for r in all_releases(output)] == [(first, False), (second, True)]
     rollback(output, first)
-    assert output.release_in_force() == first
+    assert output.current_release_id() == first
     assert run_on([raw], out).report["release_id"] == second
     damaged = next((out / "releases" / first).rglob("train-*.parquet"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"X")
@@ -174,7 +174,7 @@ def test_rollback_puts_a_whole_release_in_force_and_refuses_a_damaged_one(tmp_pa
         rollback(output, first)
     with pytest.raises(ConfigError, match="no release 'r-none'; known are"):
         rollback(output, "r-none")
-    assert output.release_in_force() == second
+    assert output.current_release_id() == second
 
 
 def test_a_damaged_release_in_force_is_published_again(tmp_path):
@@ -252,10 +252,10 @@ def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
         plan = job.plan()
         intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
         collection = job.assign_splits(job.deduplicate(intakes))
-        judged = job.judge(intakes, collection, job.stage(plan, collection))
+        checked = job.check_release(intakes, collection, job.stage(plan, collection))
         write(raw / "a.jsonl", ANSWERS[:5])
         with pytest.raises(StorageError, match=r"a\.jsonl: changed while it was read, nothing is published"):
-            job.finish(plan, judged)
+            job.finish(plan, checked)
     assert not (out / "LATEST").exists()
     assert not (out / "quarantine").exists()
 
@@ -332,9 +332,9 @@ def test_a_ledger_that_does_not_close_stops_everything():
 def test_why_answers_for_every_end(samples_run):
     output = OutputFolder(samples_run.out)
     for wanted in ("published", "quarantined", "duplicate", "unreadable"):
-        row = next(row for end, row in samples_run.fates.values() if end == wanted)
+        row = next(row for end, row in samples_run.outcomes.values() if end == wanted)
         (found,) = trace(output, row["record_id"])
-        assert found.fate == wanted
+        assert found.outcome == wanted
         assert (found.row["source_file"], found.row["source_index"]) == (row["source_file"], row["source_index"])
     assert trace(output, "nobody") == []
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from sftrm_quality.config import Limits, RunConfig
 from sftrm_quality.reading import RawShard, load, parse, parse_record
-from sftrm_quality.reading.validate import certify
+from sftrm_quality.reading.syntax import certify
 from tests.reading_case import json_lines, read, record
 
 SCHEMA = pa.schema(

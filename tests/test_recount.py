@@ -15,7 +15,7 @@ def recount(output: Output, received: dict[str, int]) -> None:
     """Hold report.json to the files. received: records of every source file, counted by somebody else."""
     report = output.report
     kinds = {file["source_file"]: file["label_kind"] for file in report["files"]}
-    ends = Counter((name, end) for (name, _), (end, _) in output.fates.items())
+    ends = Counter((name, end) for (name, _), (end, _) in output.outcomes.items())
     for file in report["files"]:
         name = file["source_file"]
         assert file["received"] == received.get(name, 0), name
@@ -80,7 +80,7 @@ def test_real_files_in_the_aihub_shape(real_files, aihub_run):
     assert skipped == set(members) - set(labels)
     for name, rows in labels.items():
         for index, record in enumerate(rows):
-            assert aihub_run.fates[name, index][1]["data_id"] == record["data_id"]
+            assert aihub_run.outcomes[name, index][1]["data_id"] == record["data_id"]
 
 
 def test_real_files_in_the_reference_shape(real_files, seed_run):
@@ -95,7 +95,7 @@ def test_real_files_in_the_reference_shape(real_files, seed_run):
     }
     found = {
         index
-        for (name, index), (_, row) in seed_run.fates.items()
+        for (name, index), (_, row) in seed_run.outcomes.items()
         if name == "seed_shape_RMlabel.json" and "response_blank" in row.get("reasons", [])
     }
     assert blank and found == blank
@@ -120,7 +120,7 @@ def test_published_records_say_what_the_raw_file_says(real_files, seed_run):
 def test_an_offset_leads_to_the_record(samples_run):
     from tests.samples_in_plain_python import RAW
 
-    for (name, _), (_, row) in samples_run.fates.items():
+    for (name, _), (_, row) in samples_run.outcomes.items():
         if name == "sft_2026-11-02.jsonl.gz" and row.get("stage") != "read":
             data = gzip.decompress((RAW / name).read_bytes())
             record = json.loads(data[row["source_offset"] : row["source_offset"] + row["source_length"]])

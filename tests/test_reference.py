@@ -125,15 +125,15 @@ def test_a_run_and_the_reference_say_the_same_of_every_record(made: list[tuple[s
 
 
 def compare(output: Output, reference: Folder) -> None:
-    places = {row["record_id"]: place for place, (_, row) in output.fates.items()}
+    places = {row["record_id"]: place for place, (_, row) in output.outcomes.items()}
     found: dict[Place, Any] = {}
-    for place, (end, row) in output.fates.items():
+    for place, (end, row) in output.outcomes.items():
         duplicate = (places[row["duplicate_of"]], row["kind"]) if end == "duplicate" else None
         found[place] = (end, set(row.get("reasons") or ()), duplicate)
     wanted = {
-        place: (fate.end, fate.reasons, (fate.duplicate_of, fate.kind) if fate.duplicate_of else None)
-        for place, fate in reference.fates.items()
+        place: (outcome.end, outcome.reasons, (outcome.duplicate_of, outcome.kind) if outcome.duplicate_of else None)
+        for place, outcome in reference.outcomes.items()
     }
     assert found == wanted
     for group in reference.groups:
-        assert len({output.fates[place][1]["split"] for place in group}) == 1
+        assert len({output.outcomes[place][1]["split"] for place in group}) == 1

@@ -113,7 +113,7 @@ def test_the_report_of_hostile_records_is_readable_and_runs_nothing(report, open
     shown = page.locator("#aside").inner_text()
     for text in (HOSTILE[0], "⟨U+202E⟩gnp.exe", "⟨U+001B⟩[31mred", "⟨U+0000⟩", "⟨U+0301⟩", "characters"):
         assert text in shown, text
-    assert page.locator("#aside mark.defect").count() > 20
+    assert page.locator("#failing mark.defect").count() > 20
     # Nothing of a record became an element, and the dark page is dark.
     allowed = "img, script, link, iframe, object, form, input, [onerror], [onload], [onmouseover], [style]"
     assert page.locator(allowed).count() == 0

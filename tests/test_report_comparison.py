@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reports.changes import changes
 from sftrm_quality.reports.comparison import changes_since, history_with, steps_by_file
+from sftrm_quality.reports.findings import findings
 from sftrm_quality.reports.history import FILE_RUNS, READ_RUNS, TREND_RUNS, Past, newest_runs, read_past
-from sftrm_quality.reports.suspects import suspects
 from sftrm_quality.reports.tallies import Tallies
 from sftrm_quality.run_record import FileBefore, FileEntry, Verdict
 from tests.report_example import figures_of, published, read, summary_of
@@ -20,8 +20,8 @@ HOSTILE = "vendor</script>\u202e\x1b[31m%s{{7*7}}_1.jsonl"
 
 
 def file_json(name: str, received: int, **reasons: int) -> dict[str, Any]:
-    aside = sum(reasons.values())
-    account = {"received": received, "unreadable": 0, "quarantined": aside, "duplicates": 0, "published": 0}
+    failing = sum(reasons.values())
+    account = {"received": received, "unreadable": 0, "quarantined": failing, "duplicates": 0, "published": 0}
     read = {"format": None, "container": None, "encoding": None, "note": "", "fields_ignored": {}}
     return {"source_file": name, "label_kind": "sft", "status": "read", **read, **account, "reasons": reasons}
 
@@ -70,21 +70,21 @@ def test_reasons_by_file_are_those_of_the_quarantine(samples_run: Any) -> None:
     ],
 )
 def test_a_file_is_suspect_beyond_its_own_history(rates: list[float], tonight: float, suspect: bool) -> None:
-    found = suspects([file("a.jsonl", 10_000, blank=round(tonight * 10_000))], nights(rates))
+    found = findings([file("a.jsonl", 10_000, blank=round(tonight * 10_000))], nights(rates))
     assert bool(found) is suspect
     if found:
         assert (found[0].source_file, found[0].reason, found[0].runs) == ("a.jsonl", "blank", len(rates))
 
 
 def test_a_single_record_of_a_small_file_is_no_suspicion() -> None:
-    assert not suspects([file("a.jsonl", 20, blank=4)], nights([0.0] * 6))
-    assert suspects([file("a.jsonl", 20, blank=5)], nights([0.0] * 6))
+    assert not findings([file("a.jsonl", 20, blank=4)], nights([0.0] * 6))
+    assert findings([file("a.jsonl", 20, blank=5)], nights([0.0] * 6))
 
 
 def test_dated_deliveries_have_the_history_of_their_series_and_others_have_none() -> None:
     past = [Tallies([file(f"v/sft_2026-11-{day}.json", 1_000, blank=10)]) for day in range(10, 16)]
-    assert suspects([file("v/sft_2026-11-16.json", 1_000, blank=100)], past)
-    assert not suspects([file("w/sft_2026-11-16.json", 1_000, blank=100)], past)
+    assert findings([file("v/sft_2026-11-16.json", 1_000, blank=100)], past)
+    assert not findings([file("w/sft_2026-11-16.json", 1_000, blank=100)], past)
 
 
 def test_a_file_of_its_own_name_is_compared_with_itself_and_not_with_its_series() -> None:
@@ -126,31 +126,31 @@ def test_the_comparison_of_a_first_of_a_second_and_of_an_unchanged_run() -> None
     past, nothing = Past((), tuple(nights([0.01] * 6, HOSTILE))), Past((), ())
     report = published() | {"files": [file_json(HOSTILE, 1_000, blank=300)]}
     first = changes_since(Verdict.PUBLISHED, figures_of(report), None, nothing)
-    assert (first.ledger, first.by_file, first.files, first.suspects) == (None, (), {}, ())
+    assert (first.ledger, first.by_file, first.files, first.findings) == (None, (), {}, ())
     files = [file_json(HOSTILE, 1_000, blank=10), file_json("gone_1.json", 5), file_json("x_1.json", 5)]
     before = figures_of(published() | {"files": files})
     report["files"].append(file_json("x_2.json", 0))
     figures, run = figures_of(report), summary_of(report)
     found = changes_since(Verdict.PUBLISHED, figures, before, past)
     assert [step.source_file for step in found.by_file] == [HOSTILE]
-    assert [suspect.source_file for suspect in found.suspects] == [HOSTILE]
+    assert [suspect.source_file for suspect in found.findings] == [HOSTILE]
     assert found.gone == ("gone_1.json",)
-    assert found.files[HOSTILE] == FileBefore(received=1_000, aside=10, same_name=True)
+    assert found.files[HOSTILE] == FileBefore(received=1_000, failing=10, same_name=True)
     history = history_with(run, figures, past)
     assert history.files[HOSTILE] == (*[0.01] * 6, 0.3)
     assert history.runs == (run,)
     again = changes_since(Verdict.UNCHANGED, figures, before, past)
     unchanged = history_with(run.model_copy(update={"verdict": Verdict.UNCHANGED}), figures, past)
-    assert again.by_file == again.suspects == unchanged.runs == ()
+    assert again.by_file == again.findings == unchanged.runs == ()
     assert unchanged.files[HOSTILE] == (0.01,) * 6
     assert read(report | {"changes": found.to_json(), "history": history.to_json()}).changes == found
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=4), st.text(max_size=5))
 def test_a_comparison_with_oneself_finds_nothing(counts: list[tuple[int, int]], name: str) -> None:
-    files = [file(f"{name}{'x' * n}", aside + rest, blank=aside) for n, (aside, rest) in enumerate(counts)]
+    files = [file(f"{name}{'x' * n}", failing + rest, blank=failing) for n, (failing, rest) in enumerate(counts)]
     assert not steps_by_file(files, Tallies(files))
-    assert not suspects(files, [Tallies(files)] * 9)
+    assert not findings(files, [Tallies(files)] * 9)
 
 
 def put(output: OutputFolder, number: int, **changed: Any) -> None:
@@ -191,4 +191,4 @@ def test_reports_from_before_reasons_by_file_are_a_history_without_reasons(tmp_p
     output = OutputFolder(tmp_path)
     put(output, 1, files=[{k: v for k, v in file_json("a.json", 1_000, blank=10).items() if k != "reasons"}])
     (older,) = read_past(output).files
-    assert older.names["a.json"].aside == 10 and not older.names["a.json"].reasons
+    assert older.names["a.json"].failing == 10 and not older.names["a.json"].reasons

@@ -176,13 +176,13 @@ def test_bars_are_to_scale(report: dict[str, Any]) -> None:
     assert _bars(html, "passed checks</th>") == [("published", "0", "75"), ("quarantined", "75", "25")]
     assert _bars(html, "unique</th>") == [("published", "0", "60"), ("duplicates", "60", "15")]
     assert _bars(html, "splits</th>") == [("train", "0", "45"), ("validation", "45", "10"), ("test", "55", "5")]
-    fates = [
+    outcomes = [
         ("published", "0", "60"),
         ("duplicates", "60", "10"),
         ("quarantined", "70", "25"),
         ("unreadable", "95", "5"),
     ]
-    assert _bars(html[html.index('id="sources"') :], "vendor_a/sft_2026-11-21.json</bdi>") == fates
+    assert _bars(html[html.index('id="sources"') :], "vendor_a/sft_2026-11-21.json</bdi>") == outcomes
     assert _bars(index_page([report]), "SFT</th>") == [*_bars(html, "unique</th>"), ("quarantined", "75", "25")]
     assert _bars(html, "<code>ranks_not_contiguous</code></th>") == [("quarantined", "0", "100")]
     assert _bars(html, "<code>response_blank</code></th>") == [("quarantined", "0", f"{100 * 471 / 1402:.4g}")]
@@ -296,10 +296,10 @@ def test_samples_are_grouped_with_how_many_there_are(report: dict[str, Any]) -> 
         "ranks 1, 2, 4",
         "at stage read",
     ):
-        assert words in page.words("aside")
+        assert words in page.words("failing")
     for sample in report["samples"]["quarantined"]:
         place = f"{sample['source_file']}, index {_n(sample['source_index'])} at stage {sample['stage']}"
-        assert f"{place} sftrm why --out out {sample['record_id']}" in page.words("aside")
+        assert f"{place} sftrm why --out out {sample['record_id']}" in page.words("failing")
     assert page.row("duplicates", "SFT") == ["40,218", "21,002"] and page.row("duplicates", "RM") == ["201", "13"]
     assert "SFT near 1 of 21,002 shown" in page.words("duplicates")
     assert "similarity 0.87 to sft-000000000000000000000000000000c0" in page.words("duplicates")
@@ -365,16 +365,16 @@ def test_links_lead_from_the_report_to_its_files(report: dict[str, Any]) -> None
     report["history"]["runs"] = []
     report["browse"] = None
     outside = {link for link in Page(run_page(report)).attributes("a", "href") if link and link[0] != "#"}
-    aside = {f"./../../{report['paths'][name]}" for name in ("quarantine", "duplicates")}
-    assert outside == {"report.json", "../index.html", *aside}
+    failing = {f"./../../{report['paths'][name]}" for name in ("quarantine", "duplicates")}
+    assert outside == {"report.json", "../index.html", *failing}
 
 
 def test_rows_that_are_not_listed_are_named(report: dict[str, Any]) -> None:
-    assert "Leaf through 50,000 of 87,626 rows" in Page(run_page(report)).words("aside")
+    assert "Leaf through 50,000 of 87,626 rows" in Page(run_page(report)).words("failing")
     page = Page(browse_page(report))
     assert "50,000 of 87,626 rows" in page.words("") and "equal share" in page.words("")
     report["browse"]["listed"] = 87_626
-    assert "Leaf through all 87,626 rows" in Page(run_page(report)).words("aside")
+    assert "Leaf through all 87,626 rows" in Page(run_page(report)).words("failing")
     assert "87,626 rows, each" in Page(browse_page(report)).words("")
 
 
@@ -469,7 +469,7 @@ def test_a_strangers_text_is_inert_and_all_of_it_can_be_seen(text: str) -> None:
     index = index_page([report])
     _assert_well_made(index)
     if len(text) < 100 and text.isprintable():
-        assert text in page.words("aside") and text in page.words("sources")
+        assert text in page.words("failing") and text in page.words("sources")
 
 
 def test_long_words_may_break_anywhere() -> None:
@@ -503,8 +503,8 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
             sentences=(text,) * 3,
             gone=tuple(f"{n}{text}" for n in range(10_000)),
             by_file=changes.by_file * 10_000,
-            suspects=changes.suspects * 10_000,
-            files=dict.fromkeys(names, FileBefore(received=9, aside=3, same_name=False)),
+            findings=changes.findings * 10_000,
+            files=dict.fromkeys(names, FileBefore(received=9, failing=3, same_name=False)),
         ),
         history=History(runs=read_small.history.runs[:1] * 30, files=dict.fromkeys(names, (0.123456,) * 14)),
         split_moves=SplitMoves(count=10_000, records=read_small.split_moves.records * 5_000),
@@ -519,13 +519,13 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     page = _assert_well_made(html)
     assert "and 9,700 more files: see report.json" in page.words("sources")
     assert page.row("sources", "10,000 files")[1] == _n(10_000 * template.received)
-    shown = page.words("aside").count(" at stage ")
+    shown = page.words("failing").count(" at stage ")
     assert 80 < shown < 300
     assert "and 45 more" in page.words("sources")
-    assert f"and {1_000 - shown} more samples: see report.json" in page.words("aside")
+    assert f"and {1_000 - shown} more samples: see report.json" in page.words("failing")
     assert "and 188 more pairs: see report.json" in page.words("reasons")
     assert "50 of 10,000 shown" in page.words("splits")
-    for more in ("9,980 more.", "9,990 more suspects", "9,975 more differences"):
+    for more in ("9,980 more.", "9,990 more findings", "9,975 more differences"):
         assert more in page.words("changes")
     index = render_index([_with(report.summary, run_id=f"{RUN}{n}") for n in range(3_000)], older=7)
     assert len(index.encode()) < 2_000_000
@@ -558,5 +558,5 @@ def test_texts_and_bars_stand_out_from_their_ground(scheme: int) -> None:
     assert contrast("soft", "mark") >= 4.5
     for accent in ("published", "unchanged", "held", "checked"):
         assert contrast("on-accent", accent) >= 4.5, accent
-    for fate in ("kept", "validation", "test", "duplicates", "quarantined", "unreadable"):
-        assert contrast(fate, "panel") >= 3, fate
+    for outcome in ("kept", "validation", "test", "duplicates", "quarantined", "unreadable"):
+        assert contrast(outcome, "panel") >= 3, outcome

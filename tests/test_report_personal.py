@@ -30,7 +30,7 @@ def test_it_is_counted_by_file_and_shown_from_published_records(tmp_path):
     # Neither these nor any other sample depends on how the work was cut.
     assert {**other["samples"], "rows": other["browse"]} == {**report["samples"], "rows": report["browse"]}
     counted = {(row["label_kind"], row["reason"]): row for row in report["personal_data"]}
-    # With the one that is set aside and the duplicate: what was judged, not what is published.
+    # With the one that is set aside and the duplicate: what was checked, not what is published.
     assert counted["sft", "email_found"]["records"] == 7
     assert counted["sft", "email_found"]["files"] == [
         {"source_file": "a.jsonl", "records": 6},

@@ -9,35 +9,35 @@ from tests.samples_in_plain_python import CASES, LABEL_FILES, PLANTED, records
 
 def test_every_record_ends_in_exactly_one_place(samples_run):
     expected = {(name, index) for name, file in LABEL_FILES.items() for index in range(file["received"])}
-    assert set(samples_run.fates) == expected
+    assert set(samples_run.outcomes) == expected
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda c: f"{c['source_file']}:{c['source_index']}")
 def test_a_planted_case_ends_where_it_should(samples_run, case):
-    end, row = samples_run.fates[case["source_file"], case["source_index"]]
+    end, row = samples_run.outcomes[case["source_file"], case["source_index"]]
     assert end == case["outcome"]
     if end in ("quarantined", "unreadable"):
         assert set(row["reasons"]) == set(case["reasons"])
         assert len(row["details"]) == len(row["reasons"])
     if end == "duplicate":
         assert row["kind"] == case["duplicate_kind"]
-        original_end, original = samples_run.fates[tuple(case["duplicate_of"])]
+        original_end, original = samples_run.outcomes[tuple(case["duplicate_of"])]
         assert (original_end, original["record_id"]) == ("published", row["duplicate_of"])
         assert row["similarity"] == 1.0 if row["kind"] == "exact" else 0.8 <= row["similarity"] < 1
 
 
 def test_whatever_is_not_planted_is_published(samples_run):
-    elsewhere = {place for place, (end, _) in samples_run.fates.items() if end != "published"}
+    elsewhere = {place for place, (end, _) in samples_run.outcomes.items() if end != "published"}
     assert elsewhere <= set(CASES)
 
 
 def test_record_ids_are_unique_over_all_places(samples_run):
-    ids = [row["record_id"] for _, row in samples_run.fates.values()]
+    ids = [row["record_id"] for _, row in samples_run.outcomes.values()]
     assert len(set(ids)) == len(ids)
 
 
 def test_a_payload_is_the_record_as_it_stands_in_its_file(samples_run):
-    for (name, index), (end, row) in samples_run.fates.items():
+    for (name, index), (end, row) in samples_run.outcomes.items():
         if end != "published" and row["payload_bytes"] is None and name != "sft_vendor_utf16.json":
             assert records(name)[index].startswith(row["payload"]), (name, index)
 

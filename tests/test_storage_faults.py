@@ -13,7 +13,7 @@ from sftrm_quality.output import OutputFolder, append_array
 from sftrm_quality.releases.publish import all_releases, rollback
 from sftrm_quality.reports.releases_compared import compare_releases
 from tests.faults.children import Zygote, own_mounts
-from tests.faults.folders import again, data_files, in_force, night, tree
+from tests.faults.folders import again, current, data_files, night, tree
 
 # What a run needs beside what is there: found by trying, and more of it makes no other tries.
 PAGES, INODES = 150, 120
@@ -211,7 +211,7 @@ def test_a_flipped_bit_in_a_release(zygote, nights, tmp_path):
                 compare_releases(old, new)
             tries += 1
         assert zygote("run", raw=nights["raw"], out=out).result == "published"
-        assert in_force(out) == whole
+        assert current(out) == whole
     print(f"\n{tries} flipped bits in {len(whole)} released files")
 
 

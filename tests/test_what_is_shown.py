@@ -21,7 +21,7 @@ from flows.ui.artifacts import checks_table, summary
 from sftrm_quality import progress
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.releases.publish import all_releases, in_force
+from sftrm_quality.releases.publish import all_releases, current_release
 from sftrm_quality.releases.trace import Trace, trace
 from sftrm_quality.releases.unfinished import take_back_unfinished
 from tests.conftest import ROOT
@@ -37,7 +37,7 @@ HAVE_TEXTS = ("releases", "quarantine", "duplicates", ".cache", "reports")
 
 
 def hostile_lines():
-    """Records of every fate, with marks and personal data in every field."""
+    """Records of every outcome, with marks and personal data in every field."""
     dice = random.Random(7)
 
     def text(person):
@@ -89,7 +89,7 @@ def report_in(folder):
     return json.loads(path.read_text("utf-8")), path.parent
 
 
-def test_every_fate_was_tried(shown):
+def test_every_outcome_was_tried(shown):
     report, _ = report_in(shown[0])
     account = report["ledger"]["sft"]
     assert all(account[place] for place in ("unreadable", "quarantined", "duplicates", "published")), account
@@ -251,7 +251,7 @@ def test_no_id_in_a_file_leads_out_of_the_output_folder(name, tmp_path):
     (tmp_path / "outside").mkdir()
     output.latest.write_text(f"{name}\n", "utf-8")
     with pytest.raises(StorageError, match="stands where the id of a run or a release belongs"):
-        in_force(output)
+        current_release(output)
     # A note of a run that was killed, which says what to take back.
     for ids in ({"run_id": name, "release_id": None}, {"run_id": "run1", "release_id": name}):
         note = output.root / ".publishing.json"
@@ -264,5 +264,5 @@ def test_a_latest_that_is_no_text_is_an_error_and_no_traceback(tmp_path):
     output = OutputFolder(tmp_path)
     output.latest.write_bytes(b"\xff\x00\x1b[31m")
     with pytest.raises(StorageError) as caught:
-        in_force(output)
+        current_release(output)
     assert "\x1b" not in str(caught.value)

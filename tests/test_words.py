@@ -30,16 +30,21 @@ EXCEPTIONS = {
 # Names of libraries, which are not ours to choose, and words that mean something else.
 LIBRARIES = re.compile(
     r"model_validate\w*|\w*_validator\b|ValidationError|ValidationInfo|validationMessage|validate_default|AfterValidator"
-    r"|validated_data|RequestValidationError|\.validate\(",
+    r"|validated_data|RequestValidationError|great_expectations\\.validator|_validate_\\w*|\.validate\(",
 )
+
+
+SUFFIXES = (".py", ".md", ".json", ".j2", ".js", ".css", ".yaml", ".toml", "Makefile")
+
+
+SUFFIXES = (".py", ".md", ".json", ".j2", ".js", ".css", ".yaml", ".toml", "Makefile")
 
 
 def tracked_texts():
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
     for name in filter(None, names.split("\0")):
-        if name.endswith((".py", ".md", ".json", ".j2", ".html", ".js", ".css", ".yaml", ".toml")) or name == "Makefile":
-            if not name.startswith(("data/", "tests/fixtures/")):
-                yield name
+        if name.endswith(SUFFIXES) and not name.startswith(("data/", "tests/fixtures/")):
+            yield name
 
 
 @pytest.mark.parametrize("pattern", INSTEAD)

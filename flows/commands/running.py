@@ -73,7 +73,7 @@ def _ingest(config: "RunConfig", mode: str, as_json: bool) -> "Report":
             must_answer(server)
         else:
             output = OutputFolder(config.out)
-            before = output.release_in_force()
+            before = output.current_release_id()
             answers = stack.enter_context(beside_a_run(lambda: _stop_without_server(output, before, as_json)))
         # It starts while these are imported.
         from flows.commands.progress_bars import showing_progress

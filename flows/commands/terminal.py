@@ -100,7 +100,7 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
     for found in traces:
         row = found.row
         head = Text.assemble(
-            (found.fate, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
+            (found.outcome, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
         )
         console.print(head, soft_wrap=True)
         place = f"record {row['source_index']}, byte {row['source_offset']}"
@@ -114,7 +114,7 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             (reason, safe(detail))
             for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)
         ]
-        if found.fate == "duplicate":
+        if found.outcome == "duplicate":
             lines.append(("copy of", f"{row['duplicate_of']} ({row['kind']}, similarity {row['similarity']:.3f})"))
         if "payload" in row:
             text = mask_personal_data(row["payload"][:_LOOKED_AT])
@@ -135,7 +135,7 @@ def print_releases(console: Console, releases: list["Release"]) -> None:
     for release in releases:
         manifest = release.manifest
         table.add_row(
-            "in force" if release.in_force else "",
+            "in force" if release.is_current else "",
             release.release_id,
             datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
             *(f"{account.published:,}" for account in manifest.figures.ledger.values()),

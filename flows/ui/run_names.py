@@ -43,7 +43,7 @@ def sentence(report: Report) -> str:
         before = report.previous_release_id
         stays = f"release {before} stays in force" if before else "no release is in force"
         return f"Held by {', '.join(failed[:_REASONS_NAMED])}{more}; {stays}."
-    aside = sum(account.aside for account in ledger.values())
+    failing = sum(account.failing for account in ledger.values())
     duplicates = sum(account.duplicates for account in ledger.values())
     done = f"Release {report.release_id}" if report.verdict is Verdict.PUBLISHED else "Checked, not published"
-    return f"{done}: {records or 'no'} records; {aside:,} set aside, {counted(duplicates, 'duplicate')}."
+    return f"{done}: {records or 'no'} records; {failing:,} set aside, {counted(duplicates, 'duplicate')}."

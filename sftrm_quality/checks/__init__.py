@@ -1,7 +1,7 @@
 """The judge of every row: Great Expectations suites that people read and edit, with vectorised expectations of our own.
 
 Importing this package is cheap. Great Expectations, which needs some seconds, is imported by the first call of
-``compile_suites``, ``judge`` or ``judge_release`` in a process: the imports that lead to it stand in these functions.
+``compile_suites``, ``judge`` or ``check_release`` in a process: the imports that lead to it stand in these functions.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from sftrm_quality.checks.frames import FRAMES, NORMALISED_FIELDS, RELEASE_FACTS, Scope
-from sftrm_quality.checks.results import FAILURES, CheckCount, CheckResult, Judgement, sum_counts, verdict
+from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, sum_counts, verdict
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, read_suites
 
 __all__ = [
@@ -21,14 +21,14 @@ __all__ = [
     "RELEASE_FACTS",
     "CheckCount",
     "CheckResult",
+    "CheckedRows",
     "Entry",
-    "Judgement",
     "Scope",
     "Suite",
     "Suites",
+    "check_release",
     "compile_suites",
     "judge",
-    "judge_release",
     "load_suites",
     "read_suites",
     "sum_counts",
@@ -59,7 +59,7 @@ def load_suites(folder: Path) -> Suites:
     return suites
 
 
-def judge(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> Judgement:
+def run_suite(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> CheckedRows:
     """Judge every row of a frame by the suite's expectations of one scope.
 
     Args:
@@ -76,12 +76,12 @@ def judge(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, 
         ValueError: a frame or a parameter does not fit, a fault of the caller.
         SftrmError: an expectation could not be evaluated; that is never read as zero failures.
     """
-    from sftrm_quality.checks.judging import judge_rows
+    from sftrm_quality.checks.running import check_rows
 
-    return judge_rows(suite, scope, table, parameters)
+    return check_rows(suite, scope, table, parameters)
 
 
-def judge_release(suite: Suite, facts: pa.Table) -> list[CheckResult]:
+def check_release(suite: Suite, facts: pa.Table) -> list[CheckResult]:
     """Judge a whole release by its figures.
 
     Args:
@@ -95,6 +95,6 @@ def judge_release(suite: Suite, facts: pa.Table) -> list[CheckResult]:
         ValueError: a figure is missing or null.
         SftrmError: an expectation could not be evaluated.
     """
-    from sftrm_quality.checks.judging import judge_facts
+    from sftrm_quality.checks.running import check_facts
 
-    return judge_facts(suite, facts)
+    return check_facts(suite, facts)

@@ -123,8 +123,8 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
     columns: pa.Schema = RELEASE_FACTS if entry.scope is None else FRAMES[LabelKind(suite)][entry.scope]
     frame = "release facts" if entry.scope is None else f"{suite} frame of scope {entry.scope}"
     if isinstance(expectation, RowExpectation) and entry.scope is not None:
-        needed, judged = expectation.columns_needed(), expectation.columns_judged()
-        usable: _Usable = expectation.can_judge
+        needed, checked = expectation.columns_needed(), expectation.columns_checked()
+        usable: _Usable = expectation.can_check
         if problem := expectation.problem():
             raise SuiteError(f"{where}: {problem}")
     else:
@@ -137,11 +137,11 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
             if name in entry.kwargs and (found := problem_of(entry.kwargs[name])):
                 raise SuiteError(f"{where}: {name!r} is {entry.kwargs[name]!r}: {found}")
         usable = allowed[entry.type]
-        needed = judged = [entry.kwargs["column"]]
+        needed = checked = [entry.kwargs["column"]]
     for name in needed:
         if name not in columns.names:
             raise SuiteError(f"{where}: no column {name!r} in the {frame}; it has {', '.join(columns.names)}")
-    for name in judged:
+    for name in checked:
         kind = columns.field(name).type
         if not usable(kind):
             raise SuiteError(f"{where}: cannot judge the column {name!r}, which is {kind}; choose another column")

@@ -70,9 +70,9 @@ class Phrases:
         """
         offsets, data = text_buffers(texts)
         # A character is four bytes at most: a phrase that ends within these characters ends within those bytes.
-        suspects = np.flatnonzero(_search(data, offsets, 4 * within if within else np.int64(1 << 40), *self._tables))
+        possible = np.flatnonzero(_search(data, offsets, 4 * within if within else np.int64(1 << 40), *self._tables))
         found = np.zeros(len(texts), bool)
-        for row, text in zip(suspects, texts.take(pa.array(suspects)).to_pylist(), strict=True):
+        for row, text in zip(possible, texts.take(pa.array(possible)).to_pylist(), strict=True):
             found[row] = self.first_in(text, within) is not None
         return found
 

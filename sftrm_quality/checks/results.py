@@ -54,7 +54,7 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class CheckedRows:
     """The outcome of one suite on one frame.
 
     ``failures`` has the columns of ``FAILURES``, ordered by row and within a row as in the suite: every reason of

@@ -1,7 +1,7 @@
 """Cheap signs in the bytes of texts, found in one pass, that tell which few texts deserve a closer look.
 
 Eight checks look for rare things: personal data, damaged encodings, loose letters, another script. Each alone would
-read every text; together they read it once here, at about a gigabyte a second, and then look at suspects only. A sign
+read every text; together they read it once here, at about a gigabyte a second, and then look at possible only. A sign
 may be wrong, never missing: what the checks look for always leaves its sign.
 """
 

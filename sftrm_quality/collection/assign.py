@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from sftrm_quality import dedup, progress
+from sftrm_quality.collection.checking import check_frames, split_frames
 from sftrm_quality.collection.deduplicate import Context
-from sftrm_quality.collection.judge import judge_frames, split_frames
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
 from sftrm_quality.collection.shards import hash_column
 from sftrm_quality.splits import assign_splits, declared_split
@@ -20,14 +20,14 @@ def assign(collection: Collection, context: Context) -> Collection:
         context: the one that it was deduplicated with.
 
     Returns:
-        The collection with fates, groups, findings and counts as they are after the splits.
+        The collection with outcomes, groups, failures and counts as they are after the splits.
 
     Raises:
         StorageError: a file of a shard is missing or broken.
     """
     shards, settings = collection.shards, context.config.splits
     keys = [shard.keys() for shard in shards]
-    alive = collection.fate < DUPLICATE
+    alive = collection.outcome < DUPLICATE
     group = dedup.prompt_groups(keys, alive, context.config.near.threshold, context.scratch, context.workers.map)
     progress.report("deduplicate", 3, 3, "steps")
     hashes = [hash_column(shard.keys_path, "prompt_key") for shard in shards]
@@ -37,17 +37,17 @@ def assign(collection: Collection, context: Context) -> Collection:
         np.array([shard.rows for shard in shards], np.int64),
     )
     assignment = assign_splits(group, prompt_keys, np.where(alive, declared, -1).astype(np.int8), settings)
-    found = judge_frames(
+    found = check_frames(
         split_frames(shards, np.where(alive, declared, -1).astype(np.int8), assignment.held_out_in),
         context.suites,
         context.workers,
     )
-    fate = np.where(alive, assignment.split, collection.fate).astype(np.int8)
-    fate[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = QUARANTINED
+    outcome = np.where(alive, assignment.split, collection.outcome).astype(np.int8)
+    outcome[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = QUARANTINED
     return replace(
         collection,
-        fate=fate,
+        outcome=outcome,
         group=group,
-        findings={**collection.findings, **found.of_rows},
+        failures={**collection.failures, **found.of_rows},
         counts=(*collection.counts, *found.counts),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from sftrm_quality import dedup, progress
 from sftrm_quality.checks import Suites
-from sftrm_quality.collection.judge import collection_frames, judge_frames
+from sftrm_quality.collection.checking import check_frames, collection_frames
 from sftrm_quality.collection.outcome import DUPLICATE, DUPLICATE_KINDS, NO_DUPLICATE, QUARANTINED, Collection
 from sftrm_quality.collection.shards import ordered
 from sftrm_quality.config import RunConfig
@@ -28,7 +28,7 @@ class Context:
 
 
 def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
-    """Everything that passed its own checks → the fate of every row, all splits still ``train``.
+    """Everything that passed its own checks → the outcome of every row, all splits still ``train``.
 
     Reused ids and contradicted rankings are quarantined first, so that no duplicate refers to a record that is not
     published. Then exact duplicates go, then near ones.
@@ -44,18 +44,18 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     shards = ordered(intakes)
     keys = [shard.keys() for shard in shards]
     exchange = (context.scratch, context.workers.map)
-    copies, aside_copies = dedup.copy_numbers([shard.received() for shard in shards], *exchange)
+    copies, failing_copies = dedup.copy_numbers([shard.received() for shard in shards], *exchange)
     rows = len(copies)
     collection = Collection(
         shards=shards,
-        fate=np.zeros(rows, np.int8),
+        outcome=np.zeros(rows, np.int8),
         copy_number=copies,
-        aside_copy_number=aside_copies,
+        failing_copy_number=failing_copies,
         duplicate_of=np.full(rows, -1, np.int64),
         duplicate_kind=np.full(rows, NO_DUPLICATE, np.int8),
         similarity=np.full(rows, np.nan),
         group=np.full(rows, -1, np.int64),
-        findings={},
+        failures={},
         counts=(),
     )
     files = {name: number for number, name in enumerate(dict.fromkeys(s.intake.source_file for s in shards))}
@@ -64,12 +64,12 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     )
     contradicted_by = dedup.contradictions(keys, *exchange)
     frames = collection_frames(shards, holders, contradicted_by, collection.record_ids)
-    found = judge_frames(frames, context.suites, context.workers)
+    found = check_frames(frames, context.suites, context.workers)
     del frames, holders, contradicted_by  # 16 bytes a row
 
     alive = np.ones(rows, bool)
     alive[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = False
-    fate = np.where(alive, 0, QUARANTINED).astype(np.int8)
+    outcome = np.where(alive, 0, QUARANTINED).astype(np.int8)
     progress.report("deduplicate", 1, 3, "steps")
     original = dedup.exact_duplicates(keys, alive, *exchange)
     exact = original >= 0
@@ -89,10 +89,10 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     duplicate_kind[moved | is_near] = DUPLICATE_KINDS.index(DuplicateKind.NEAR)
     return replace(
         collection,
-        fate=np.where(duplicate_of >= 0, DUPLICATE, fate).astype(np.int8),
+        outcome=np.where(duplicate_of >= 0, DUPLICATE, outcome).astype(np.int8),
         duplicate_of=duplicate_of,
         duplicate_kind=duplicate_kind,
         similarity=similarity,
-        findings=found.of_rows,
+        failures=found.of_rows,
         counts=found.counts,
     )

@@ -9,14 +9,14 @@ import numpy.typing as npt
 
 from sftrm_quality.arrays import Floats, Rows
 from sftrm_quality.checks.results import CheckCount
-from sftrm_quality.collection.judge import Finding
+from sftrm_quality.collection.checking import Failure
 from sftrm_quality.collection.shards import Shard, hash_column, record_ids
 from sftrm_quality.ledger import FileAccount, Ledger
 from sftrm_quality.records import DuplicateKind, LabelKind, SplitName
 from sftrm_quality.run_record import NO_RECORDS, Account
 from sftrm_quality.splits import SPLITS
 
-# A fate is a position in SPLITS (published there), or one of these.
+# A outcome is a position in SPLITS (published there), or one of these.
 DUPLICATE = len(SPLITS)
 QUARANTINED = DUPLICATE + 1
 # A kind of duplicate is a position in DUPLICATE_KINDS, or this.
@@ -26,9 +26,9 @@ NO_DUPLICATE = -1
 
 @dataclass(frozen=True)
 class Collection:
-    """All shards of a run and the fate of each of their rows.
+    """All shards of a run and the outcome of each of their rows.
 
-    fate: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number, aside_copy_number: running number
+    outcome: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number, failing_copy_number: running number
     among records of the same content, of passed rows and of rows set aside in their shards. duplicate_of: the
     surviving row, -1 where the row is no duplicate; duplicate_kind: int8, position in `DUPLICATE_KINDS`, or
     NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact duplicates. group: the first row of the prompt group of each row
@@ -36,14 +36,14 @@ class Collection:
     """
 
     shards: tuple[Shard, ...]
-    fate: npt.NDArray[np.int8]
+    outcome: npt.NDArray[np.int8]
     copy_number: Rows
-    aside_copy_number: Rows
+    failing_copy_number: Rows
     duplicate_of: Rows
     duplicate_kind: npt.NDArray[np.int8]
     similarity: Floats
     group: Rows
-    findings: Mapping[int, Finding]
+    failures: Mapping[int, Failure]
     counts: tuple[CheckCount, ...]
 
     @cached_property
@@ -72,31 +72,33 @@ class Collection:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The account of every source file, counted from the fates."""
+        """The account of every source file, counted from the outcomes."""
         accounts: dict[str, FileAccount] = {}
         for shard in self.shards:
             summary = shard.intake.shards[shard.number]
-            fates = np.bincount(self.fate[shard.start : shard.start + shard.rows], minlength=QUARANTINED + 1)
+            outcomes = np.bincount(self.outcome[shard.start : shard.start + shard.rows], minlength=QUARANTINED + 1)
             name = shard.intake.source_file
             before = accounts[name].account if name in accounts else NO_RECORDS
             account = before + Account(
                 received=summary.received,
                 unreadable=summary.unreadable,
-                quarantined=summary.quarantined + int(fates[QUARANTINED]),
-                duplicates=int(fates[DUPLICATE]),
-                published=int(fates[: len(SPLITS)].sum()),
+                quarantined=summary.quarantined + int(outcomes[QUARANTINED]),
+                duplicates=int(outcomes[DUPLICATE]),
+                published=int(outcomes[: len(SPLITS)].sum()),
             )
             accounts[name] = FileAccount(name, shard.label_kind, account)
         return Ledger(tuple(accounts.values()))
 
     def split_sizes(self, kind: LabelKind) -> dict[SplitName, int]:
         """Published records of a label kind by split."""
-        fates = self.fate[self.kinds == list(LabelKind).index(kind)]
-        return {split: int(np.count_nonzero(fates == code)) for code, split in enumerate(SPLITS)}
+        outcomes = self.outcome[self.kinds == list(LabelKind).index(kind)]
+        return {split: int(np.count_nonzero(outcomes == code)) for code, split in enumerate(SPLITS)}
 
     def duplicates(self, kind: DuplicateKind) -> npt.NDArray[np.bool_]:
         """Mask over the rows: the removed duplicates of one kind."""
-        found: npt.NDArray[np.bool_] = (self.fate == DUPLICATE) & (self.duplicate_kind == DUPLICATE_KINDS.index(kind))
+        found: npt.NDArray[np.bool_] = (self.outcome == DUPLICATE) & (
+            self.duplicate_kind == DUPLICATE_KINDS.index(kind)
+        )
         return found
 
     def duplicate_counts(self, kind: LabelKind) -> dict[DuplicateKind, int]:

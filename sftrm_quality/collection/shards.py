@@ -23,11 +23,11 @@ class Shard:
     label_kind: LabelKind
     start: int
     rows: int
-    aside_start: int
-    aside: int
+    failing_start: int
+    failing: int
     records_path: Path
     keys_path: Path
-    aside_path: Path
+    failing_path: Path
 
     def keys(self) -> ShardKeys:
         """What deduplication needs to know of the shard."""
@@ -35,23 +35,23 @@ class Shard:
 
     def received(self) -> ReceivedShard:
         """What numbering identical records needs to know of the shard."""
-        return ReceivedShard(self.records_path, self.keys_path, self.aside_path, self.rows, self.aside)
+        return ReceivedShard(self.records_path, self.keys_path, self.failing_path, self.rows, self.failing)
 
 
 def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
     """Shards by (source_file, position): the order that decides which copy of a record survives."""
     shards: list[Shard] = []
-    start = aside_start = 0
+    start = failing_start = 0
     for intake in sorted(intakes, key=lambda i: i.source_file):
         if intake.label_kind is None:
             continue
         for number, summary in enumerate(intake.shards):
             paths = intake.shard_paths(number)
             shards.append(
-                Shard(intake, number, intake.label_kind, start, summary.passed, aside_start, summary.set_aside, *paths)
+                Shard(intake, number, intake.label_kind, start, summary.passed, failing_start, summary.failing, *paths)
             )
             start += summary.passed
-            aside_start += summary.set_aside
+            failing_start += summary.failing
     return tuple(shards)
 
 

@@ -15,21 +15,21 @@ from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partiti
 class ReceivedShard(NamedTuple):
     """Arrow IPC files of one shard as received: the candidates that passed and their fingerprints, and those set aside.
 
-    records_path and aside_path have ``source_index``, keys_path and aside_path ``content_hash`` (binary(16)).
+    records_path and failing_path have ``source_index``, keys_path and failing_path ``content_hash`` (binary(16)).
     """
 
     records_path: Path
     keys_path: Path
-    aside_path: Path
+    failing_path: Path
     rows: int
-    aside: int
+    failing: int
 
 
 class _Block(NamedTuple):
     number: int
     shards: tuple[ReceivedShard, ...]
     starts: tuple[int, ...]
-    aside_starts: tuple[int, ...]
+    failing_starts: tuple[int, ...]
     files: Exchanged
 
 
@@ -51,13 +51,13 @@ def copy_numbers(
         StorageError: a file of a shard is missing or broken.
     """
     starts = np.cumsum([0, *(shard.rows for shard in shards)]).tolist()
-    aside_starts = (starts[-1] + np.cumsum([0, *(shard.aside for shard in shards)])).tolist()
-    numbers = np.zeros(aside_starts[-1], np.int64)
-    parts = cut([shard.rows + shard.aside for shard in shards], bounds.block_rows)
+    failing_starts = (starts[-1] + np.cumsum([0, *(shard.failing for shard in shards)])).tolist()
+    numbers = np.zeros(failing_starts[-1], np.int64)
+    parts = cut([shard.rows + shard.failing for shard in shards], bounds.block_rows)
     with scratch_folder(scratch) as folder:
         files = Exchanged(folder, len(parts), bounds.partitions(len(numbers)))
         tasks = [
-            _Block(number, tuple(shards[part]), tuple(starts[part]), tuple(aside_starts[part]), files)
+            _Block(number, tuple(shards[part]), tuple(starts[part]), tuple(failing_starts[part]), files)
             for number, part in enumerate(parts)
         ]
         run(map, _write_hashes, tasks)
@@ -69,14 +69,14 @@ def copy_numbers(
 def _write_hashes(block: _Block) -> None:
     """Rows set aside are numbered after all that passed; the entries stand in raw order, which is the order counted."""
     parts = [np.zeros(0, ENTRY)]
-    for shard, start, aside_start in zip(block.shards, block.starts, block.aside_starts, strict=True):
-        aside = read_table(shard.aside_path)
+    for shard, start, failing_start in zip(block.shards, block.starts, block.failing_starts, strict=True):
+        failing = read_table(shard.failing_path)
         records = read_table(shard.records_path)
         keys = read_table(shard.keys_path)
-        entries = np.empty(shard.rows + shard.aside, ENTRY)
-        entries["row"] = np.append(start + np.arange(shard.rows), aside_start + np.arange(shard.aside))
-        entries["key"] = np.concatenate([digest_halves(table["content_hash"]) for table in (keys, aside)])
-        positions = np.concatenate([table["source_index"].to_numpy() for table in (records, aside)])
+        entries = np.empty(shard.rows + shard.failing, ENTRY)
+        entries["row"] = np.append(start + np.arange(shard.rows), failing_start + np.arange(shard.failing))
+        entries["key"] = np.concatenate([digest_halves(table["content_hash"]) for table in (keys, failing)])
+        positions = np.concatenate([table["source_index"].to_numpy() for table in (records, failing)])
         parts.append(entries[np.argsort(positions, kind="stable")])
     write_digests(block.files, block.number, np.concatenate(parts))
 

@@ -82,7 +82,7 @@ def _compare(work: Comparison) -> Path:
 
 @njit(cache=True, nogil=True)
 def _keep_earliest(pairs, similarity, duplicate_of, best):  # type: ignore[no-untyped-def]
-    """Pairs come by their later row, then by the earlier: when one comes, its earlier row's fate is settled."""
+    """Pairs come by their later row, then by the earlier: when one comes, its earlier row's outcome is settled."""
     for i in range(len(pairs)):
         earlier, later = pairs[i] & 0xFFFFFFFF, pairs[i] >> 32
         if duplicate_of[earlier] < 0 and similarity[i] > best[later]:

@@ -31,7 +31,7 @@ class ShardSummary:
     encoding: str
 
     @property
-    def set_aside(self) -> int:
+    def failing(self) -> int:
         return self.unreadable + self.quarantined
 
 
@@ -57,8 +57,8 @@ class FileIntake:
     def shard_paths(self, number: int) -> tuple[Path, Path, Path]:
         """Files of a shard: records that passed, their keys, and what was set aside."""
         stem = f"{self.stream:04d}-{number:06d}"
-        records, keys, aside = (self.folder / f"{stem}.{part}.arrow" for part in ("records", "keys", "aside"))
-        return records, keys, aside
+        records, keys, failing = (self.folder / f"{stem}.{part}.arrow" for part in ("records", "keys", "failing"))
+        return records, keys, failing
 
     @property
     def encoding(self) -> str | None:

@@ -11,7 +11,7 @@ import xxhash
 from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import write_table
-from sftrm_quality.checks import Judgement, Scope, judge
+from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.base import Format, unread_content
@@ -32,7 +32,7 @@ class ShardTask:
     settings: ShardSettings
     records_path: Path
     keys_path: Path
-    aside_path: Path
+    failing_path: Path
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _positions(shard: RawShard, rows: Rows) -> dict[str, pa.Array]:
     return dict(zip(names, [*map(pa.array, columns), pa.array(lines, mask=lines < 0)], strict=True))
 
 
-def _set_aside(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str, pa.Array]) -> pa.Table:
+def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str, pa.Array]) -> pa.Table:
     """Rows of the shard in the columns of SHARD_QUARANTINE, with their own text."""
     raw = [loaded.raw_bytes(int(row)) for row in rows]
     arrays = {
@@ -115,11 +115,11 @@ def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
         "reasons": pa.array([[misfit.reason] for misfit in found], pa.list_(pa.string())),
         "details": pa.array([[misfit.detail] for misfit in found], pa.list_(pa.string())),
     }
-    return _set_aside(loaded, rows, Stage.FORMAT, columns)
+    return _failing_rows(loaded, rows, Stage.FORMAT, columns)
 
 
-def _failed(loaded: LoadedShard, candidates: _Candidates, judgement: Judgement, kind: LabelKind) -> pa.Table:
-    failed, reasons, details = judgement.grouped(Severity.CRITICAL)
+def _failed(loaded: LoadedShard, candidates: _Candidates, checked_rows: CheckedRows, kind: LabelKind) -> pa.Table:
+    failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
     table = candidates.table.take(pa.array(failed))
     columns = {
         "data_id": one_array(table["data_id"]),
@@ -127,7 +127,7 @@ def _failed(loaded: LoadedShard, candidates: _Candidates, judgement: Judgement, 
         "details": details,
         "content_hash": dedup.content_hashes(kind, table),
     }
-    return _set_aside(loaded, candidates.rows[failed], Stage.CHECK, columns)
+    return _failing_rows(loaded, candidates.rows[failed], Stage.CHECK, columns)
 
 
 def process_shard(task: ShardTask) -> ShardSummary:
@@ -147,26 +147,26 @@ def process_shard(task: ShardTask) -> ShardSummary:
     for name, column in dedup.normalised_columns(kind, frame).items():
         frame = frame.append_column(name, column)
     policies = {"ties": source.ties, "unranked": source.unranked}
-    judgement = judge(settings.suite(kind), Scope.RECORD, frame, policies)
-    passed = np.flatnonzero(~judgement.critical)
+    checked_rows = run_suite(settings.suite(kind), Scope.RECORD, frame, policies)
+    passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
     positions = _positions(loaded.shard, candidates.rows[passed])
     records = pa.table(
         [*kept.select(CANDIDATE_FIELDS[kind].names).columns, *positions.values()], schema=CANDIDATES[kind]
     )
     unmapped = _unmapped(loaded, candidates.misfits)
-    aside = pa.concat_tables([batch.unreadable, unmapped, _failed(loaded, candidates, judgement, kind)])
+    failing = pa.concat_tables([batch.unreadable, unmapped, _failed(loaded, candidates, checked_rows, kind)])
     write_table(task.records_path, records)
     write_table(task.keys_path, dedup.fingerprint(kind, kept, kept, settings.near))
-    write_table(task.aside_path, aside.sort_by("source_index"))
+    write_table(task.failing_path, failing.sort_by("source_index"))
     reasons = Counter(reason for table in (batch.unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
     return ShardSummary(
         received=len(task.shard.starts),
         passed=len(records),
         unreadable=len(batch.unreadable),
-        quarantined=len(aside) - len(batch.unreadable),
+        quarantined=len(failing) - len(batch.unreadable),
         unmapped_reasons=dict(sorted(reasons.items())),
         fields_ignored={name: count for name, count in batch.unexpected.items() if not fmt.is_content(name)},
-        counts=judgement.counts,
+        counts=checked_rows.counts,
         encoding=task.shard.original,
     )

@@ -16,8 +16,8 @@ from sftrm_quality.reading.json_payloads import payload_value
 from sftrm_quality.reading.kernels import kernel
 from sftrm_quality.reading.shards import RawShard
 from sftrm_quality.reading.strict import parse_record
+from sftrm_quality.reading.syntax import certify
 from sftrm_quality.reading.unreadable import Unreadable
-from sftrm_quality.reading.validate import certify
 
 # Below this many records a batch that Arrow refuses is parsed one by one: halving further costs more than it saves.
 _SMALLEST_BATCH = 32

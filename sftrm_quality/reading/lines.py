@@ -45,7 +45,7 @@ def line_spans(window: Window, limits: Limits, line: int) -> Iterator[Spans | Ov
         count = _trim(buf, stops, starts, ends, lines)
         spans = Spans(starts[:count], ends[:count], {}, lines[:count] + line)
         if final:
-            _judge_end(spans, window, unended, line + len(stops))
+            _check_end(spans, window, unended, line + len(stops))
         if len(spans.starts):
             yield spans
         line += len(stops)
@@ -59,7 +59,7 @@ def line_spans(window: Window, limits: Limits, line: int) -> Iterator[Spans | Ov
                 window.grow(limits.record_bytes + limits.shard_bytes)
 
 
-def _judge_end(spans: Spans, window: Window, unended: bool, next_line: int) -> None:
+def _check_end(spans: Spans, window: Window, unended: bool, next_line: int) -> None:
     """A last line without its end may be half a record; a broken stream is a row in any case."""
     last = window.data[spans.starts[-1] : spans.ends[-1]] if unended and len(spans.starts) else b""
     if last.startswith(b"{") and not last.endswith(b"}"):

@@ -1,25 +1,25 @@
 """Immutable releases: data files, what is set aside, manifest, the one atomic switch, and questions about records."""
 
 from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
-from sftrm_quality.releases.kept_parts import keep as keep_parts
 from sftrm_quality.releases.manifest import (
     PublishedFile,
     Release,
     damaged_files,
+    effective_settings,
     hash_of,
     release_id,
-    settings_in_force,
 )
 from sftrm_quality.releases.moves import MOVES
+from sftrm_quality.releases.part_cache import keep as keep_parts
 from sftrm_quality.releases.parts import STREAMED, Part
 from sftrm_quality.releases.publish import (
     all_releases,
+    current_suites_hash,
     find_release,
     finish_staged,
     put_release_in_place,
     release_and_damage,
     rollback,
-    suites_in_force,
     switch_to,
 )
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
@@ -38,7 +38,9 @@ __all__ = [
     "all_or_nothing",
     "all_releases",
     "count_repeated",
+    "current_suites_hash",
     "damaged_files",
+    "effective_settings",
     "find_release",
     "finish_staged",
     "hash_of",
@@ -49,9 +51,7 @@ __all__ = [
     "release_facts",
     "release_id",
     "rollback",
-    "settings_in_force",
     "stage_release",
-    "suites_in_force",
     "switch_to",
     "take_back_unfinished",
     "trace",

@@ -129,35 +129,35 @@ def _distinct(values: npt.NDArray[Integer]) -> npt.NDArray[Integer]:
     return found
 
 
-def _suspects(halves: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
+def _findings(halves: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
     """Values that stand more than once. Of a hash its first half is looked at alone: an eighth of the memory."""
     values = np.concatenate([np.zeros(0, np.uint64), *halves])
     values.sort()
     return _distinct(values[1:][values[1:] == values[:-1]])
 
 
-def _chosen(parts: Sequence[Hashes], suspects: npt.NDArray[np.uint64]) -> Hashes:
-    """Each hash once whose first half is suspect."""
-    found = _together([hashes[np.isin(hashes[:, 0], suspects)] for hashes in parts])
+def _chosen(parts: Sequence[Hashes], possible: npt.NDArray[np.uint64]) -> Hashes:
+    """Each hash once whose first half is possible."""
+    found = _together([hashes[np.isin(hashes[:, 0], possible)] for hashes in parts])
     return np.unique(found, axis=0)
 
 
 def count_repeated(parts: Sequence[Hashes]) -> int:
     """How many hashes (uint64, rows x 2) stand more than once, each counted once."""
-    suspects = _suspects([hashes[:, 0] for hashes in parts])
-    found = _together([hashes[np.isin(hashes[:, 0], suspects)] for hashes in parts])
+    possible = _findings([hashes[:, 0] for hashes in parts])
+    found = _together([hashes[np.isin(hashes[:, 0], possible)] for hashes in parts])
     return int(np.count_nonzero(np.unique(found, axis=0, return_counts=True)[1] > 1))
 
 
 def _in_two_splits(parts: Sequence[tuple[Part, PartFacts]], kinds: Sequence[LabelKind]) -> int:
     """How many prompts stand in more than one split."""
     by_split = [[f.prompts for p, f in parts if p.label_kind in kinds and p.split == split] for split in SPLITS]
-    suspects = _suspects([_distinct(np.concatenate([h[:, 0] for h in found])) for found in by_split if found])
-    return count_repeated([_chosen(found, suspects) for found in by_split])
+    possible = _findings([_distinct(np.concatenate([h[:, 0] for h in found])) for found in by_split if found])
+    return count_repeated([_chosen(found, possible) for found in by_split])
 
 
 def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) -> int:
-    of_kind = (collection.kinds == list(LabelKind).index(kind)) & (collection.fate < len(SPLITS))
+    of_kind = (collection.kinds == list(LabelKind).index(kind)) & (collection.outcome < len(SPLITS))
     groups = len(_distinct(collection.group[of_kind]))
     shares = {name: getattr(config.splits, name) for name in SPLITS}
     sizes = collection.split_sizes(kind)

@@ -36,7 +36,7 @@ class Release:
     release_id: str
     folder: Path
     manifest: Manifest
-    in_force: bool
+    is_current: bool
 
     def files_of(self, kind: LabelKind) -> list[PublishedFile]:
         """The files that hold records of a label kind.
@@ -54,7 +54,7 @@ class Release:
         ]
 
 
-def settings_in_force(config: RunConfig) -> dict[str, Any]:
+def effective_settings(config: RunConfig) -> dict[str, Any]:
     """The settings that a release depends on: not where it is written, nor by which workers."""
     elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "lock_seconds"}
     return config.model_dump(mode="json", exclude=elsewhere)
@@ -79,7 +79,7 @@ def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites) -
     """
     inputs = [[file.source_file, file.content_hash] for file in files]
     shards = ShardSettings.of(config, suites).key()
-    return "r-" + hash_of([inputs, shards, settings_in_force(config), suites.release.hash])[:16]
+    return "r-" + hash_of([inputs, shards, effective_settings(config), suites.release.hash])[:16]
 
 
 def read_manifest(release: Path) -> Manifest:

@@ -75,7 +75,7 @@ def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Pa
         files: list[list[Segment]] = [[]]
         room = PART_ROWS
         for shard in shards:
-            rows = np.flatnonzero(collection.fate[shard.start : shard.start + shard.rows] == code)
+            rows = np.flatnonzero(collection.outcome[shard.start : shard.start + shard.rows] == code)
             while len(rows):
                 if room == 0:
                     files.append([])

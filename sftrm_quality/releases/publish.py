@@ -62,9 +62,9 @@ def _is_same(release: Path, staged: StagedRelease) -> bool:
     return manifest.data_files == staged.data_files() and not damaged_files(release, manifest)
 
 
-def in_force(output: OutputFolder) -> Release | None:
+def current_release(output: OutputFolder) -> Release | None:
     """The release that LATEST names, or None. Raises StorageError when it is not whole enough to be read."""
-    release_id = output.release_in_force()
+    release_id = output.current_release_id()
     if release_id is None:
         return None
     folder = output.release(release_id)
@@ -74,16 +74,16 @@ def in_force(output: OutputFolder) -> Release | None:
 def release_and_damage(output: OutputFolder) -> tuple[Release | None, list[str]]:
     """The release that LATEST names, None when its manifest cannot be read, and those of its files that are damaged."""
     try:
-        release = in_force(output)
+        release = current_release(output)
     except StorageError:
         return None, [MANIFEST]
     return release, damaged_files(release.folder, release.manifest) if release else []
 
 
-def suites_in_force(output: OutputFolder) -> str | None:
+def current_suites_hash(output: OutputFolder) -> str | None:
     """The hash of the suites by which the release in force was judged, None without a readable one."""
     try:
-        release = in_force(output)
+        release = current_release(output)
     except StorageError:
         return None
     return release.manifest.suites_hash if release else None
@@ -91,7 +91,7 @@ def suites_in_force(output: OutputFolder) -> str | None:
 
 def all_releases(output: OutputFolder) -> list[Release]:
     """All releases that can be read, oldest first; the others are told of and hide no whole one."""
-    latest = output.release_in_force()
+    latest = output.current_release_id()
     folders = [p for p in output.releases.iterdir() if (p / MANIFEST).is_file()] if output.releases.is_dir() else []
     releases = []
     for folder in folders:

@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 from sftrm_quality import progress
 from sftrm_quality.collection import Collection
 from sftrm_quality.records import LINEAGE_COLUMNS, PUBLISHED, LabelKind
+from sftrm_quality.releases.excluded import write_excluded
 from sftrm_quality.releases.facts import PartFacts, read_back
-from sftrm_quality.releases.kept_parts import take_again
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
+from sftrm_quality.releases.part_cache import take_again
 from sftrm_quality.releases.parts import Part, plan_hash, plan_parts, write_part
-from sftrm_quality.releases.set_aside import write_set_aside
 from sftrm_quality.run_record import DataFile
 from sftrm_quality.workers import Workers, give_memory_back
 
@@ -92,7 +92,7 @@ def stage_release(
     previous: Release | None,
     previous_is_whole: bool,
     ids_within_file: bool,
-    kept_parts: Path,
+    part_cache: Path,
     workers: Workers,
 ) -> StagedRelease:
     """Write everything that the run would publish below a folder and read it back; kept parts are taken again.
@@ -107,7 +107,7 @@ def stage_release(
         if sum(collection.split_sizes(kind).values())
         for part in plan_parts(collection, kind, folder / "release")
     ]
-    kept = [kept_parts / plan_hash(part, ids_within_file) for part in parts]
+    kept = [part_cache / plan_hash(part, ids_within_file) for part in parts]
     facts: list[PartFacts] = []
     hashes = folder / "hashes"
     hashes.mkdir()
@@ -115,7 +115,7 @@ def stage_release(
         facts.append(part_facts)
         progress.report("write", len(facts), len(parts), "files")
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
-    write_set_aside(collection, *staged)
+    write_excluded(collection, *staged)
     give_memory_back()
     written = tuple(zip(parts, facts, strict=True))
     before = previous.manifest.figures.ledger if previous else {}

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases.publish import in_force
+from sftrm_quality.releases.publish import current_release
 
 _LINEAGE = ["record_id", "data_id", "source_file", "source_index", "source_offset", "source_line"]
 _QUARANTINE = ["label_kind", *_LINEAGE, "stage", "reasons", "details", "payload"]
@@ -18,12 +18,12 @@ _DUPLICATES = ["label_kind", *_LINEAGE, "duplicate_of", "kind", "similarity", "p
 
 @dataclass(frozen=True)
 class Trace:
-    """One record's end. fate: published, quarantined, duplicate, unreadable or passed.
+    """One record's end. outcome: published, quarantined, duplicate, unreadable or passed.
 
     row: the columns that tell about it. where: the release or the run whose files say so.
     """
 
-    fate: str
+    outcome: str
     where: str
     row: dict[str, Any]
 
@@ -39,7 +39,7 @@ def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[di
     yield from ds.dataset(existing, format="parquet").to_table(columns=columns, filter=names).to_pylist()
 
 
-def _set_aside(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Trace]:
+def _failing_rows(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Trace]:
     for row in _matching([output.quarantine(run_id) / "quarantine.parquet"], _QUARANTINE, wanted):
         yield Trace("unreadable" if row["stage"] == "read" else "quarantined", f"run {run_id}", row)
     for row in _matching([output.report(run_id) / "passed.parquet"], [*_LINEAGE, "label_kind", "split"], wanted):
@@ -56,7 +56,7 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
     """
     found: list[Trace] = []
     runs: list[str] = []
-    if release := in_force(output):
+    if release := current_release(output):
         for kind in LabelKind:
             for path in (file.path for file in release.files_of(kind)):
                 found += [
@@ -68,8 +68,8 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
     with_data = [run_id for run_id in output.run_ids() if output.quarantine(run_id).is_dir()]
     runs += [run_id for run_id in with_data[-1:] if run_id not in runs]
     for run_id in runs:
-        for end in _set_aside(output, run_id, wanted):
-            if (end.fate, end.row["record_id"]) not in told:
-                told.add((end.fate, end.row["record_id"]))
+        for end in _failing_rows(output, run_id, wanted):
+            if (end.outcome, end.row["record_id"]) not in told:
+                told.add((end.outcome, end.row["record_id"]))
                 found.append(end)
     return found

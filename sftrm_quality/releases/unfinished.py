@@ -33,7 +33,7 @@ class _Note:
 
     run_id: str
     release_id: str | None
-    in_force: str | None
+    current: str | None
     was_there: bool
 
 
@@ -46,7 +46,7 @@ def all_or_nothing(output: OutputFolder, run_id: str, release_id: str | None) ->
     """
     was_there = release_id is not None and (output.releases / release_id).exists()
     with _moving:
-        note = _Note(run_id, release_id, output.release_in_force(), was_there)
+        note = _Note(run_id, release_id, output.current_release_id(), was_there)
         write_atomically(output.root / _NOTE, json.dumps(asdict(note)))
         yield
         (output.root / _NOTE).unlink()
@@ -79,7 +79,7 @@ def take_back_unfinished(output: OutputFolder) -> bool:
     if not _finished(output, note):
         for folder in (output.report, output.quarantine, output.duplicates):
             _take_away(folder(note.run_id), output)
-        if note.release_id and not note.was_there and note.release_id != output.release_in_force():
+        if note.release_id and not note.was_there and note.release_id != output.current_release_id():
             _take_away(output.releases / note.release_id, output)
     path.unlink()
     return True
@@ -88,8 +88,8 @@ def take_back_unfinished(output: OutputFolder) -> bool:
 def _finished(output: OutputFolder, note: _Note) -> bool:
     if note.release_id is None:
         return (output.report(note.run_id) / "report.json").is_file()
-    if note.release_id != note.in_force:
-        return output.release_in_force() == note.release_id
+    if note.release_id != note.current:
+        return output.current_release_id() == note.release_id
     # A damaged release was to be replaced by one of the same id: LATEST says nothing.
     try:
         return read_manifest(output.releases / note.release_id).run_id == note.run_id
@@ -99,9 +99,9 @@ def _finished(output: OutputFolder, note: _Note) -> bool:
 
 def _take_away(folder: Path, output: OutputFolder) -> None:
     """Out of sight by one rename, so that nobody meets half of it, and then deleted."""
-    aside = output.staging / f"taken-back-{secrets.token_hex(4)}"
+    failing = output.staging / f"taken-back-{secrets.token_hex(4)}"
     with suppress(OSError):
         output.staging.mkdir(exist_ok=True)
-        folder.rename(aside)
-    for path in (aside, folder):
+        folder.rename(failing)
+    for path in (failing, folder):
         shutil.rmtree(path, ignore_errors=True)

@@ -8,14 +8,14 @@ from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
-from sftrm_quality.reports.run import Ending, Findings, RunFacts, manifest_of, report_of
+from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.together import reasons_together
 from sftrm_quality.reports.write import put_in_place, take_back, write_diff, write_report
 
 __all__ = [
     "Ending",
-    "Findings",
+    "Found",
     "RunFacts",
     "all_counts",
     "borderline_pairs",

@@ -138,10 +138,10 @@ def _has_room(file: pq.ParquetFile, group: int, table: str, room: dict[tuple[str
 
 def _excerpts(payloads: pa.StringArray) -> list[str]:
     heads = pc.utf8_slice_codeunits(payloads, 0, EXCERPT_CHARACTERS + _BEYOND)
-    suspects = has_sign(signs_of(heads), DIGITS | AT)
+    possible = has_sign(signs_of(heads), DIGITS | AT)
     return [
-        (mask_personal_data(head) if suspect else head)[:EXCERPT_CHARACTERS]
-        for head, suspect in zip(heads.to_pylist(), suspects.tolist(), strict=True)
+        (mask_personal_data(head) if possible else head)[:EXCERPT_CHARACTERS]
+        for head, possible in zip(heads.to_pylist(), possible.tolist(), strict=True)
     ]
 
 

@@ -39,15 +39,17 @@ def _jumped(figures: Figures, before: Figures) -> str:
 def _stands_out(figures: Figures, before: Figures) -> str:
     """The file that lost most records beyond what it, or all files if it is new, had lost before."""
     known = Tallies(before.files)
-    lost = sum(tally.aside for tally in known.names.values())
+    lost = sum(tally.failing for tally in known.names.values())
     usual = lost / max(1, sum(tally.received for tally in known.names.values()))
     found = []
     for name, tally in Tallies(figures.files).names.items():
         then = known.find(name)
-        step = tally.share_aside - (then.share_aside if then else usual)
+        step = tally.failing_share - (then.failing_share if then else usual)
         if step >= NOTABLE_SHARE:
             whose = "all files had" if then is None else "it had" if name in known.names else "files named like it had"
-            found.append((step * tally.received, name, tally.share_aside, whose, then.share_aside if then else usual))
+            found.append(
+                (step * tally.received, name, tally.failing_share, whose, then.failing_share if then else usual)
+            )
     if not found:
         return "No source file stands out."
     _, name, share, whose, was = max(found)

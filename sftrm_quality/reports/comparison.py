@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sftrm_quality.reports.changes import NOTABLE_SHARE, changes
-from sftrm_quality.reports.history import FILE_RUNS, Past, judged_to_publish
-from sftrm_quality.reports.suspects import suspects
+from sftrm_quality.reports.findings import findings
+from sftrm_quality.reports.history import FILE_RUNS, Past, meant_to_publish
 from sftrm_quality.reports.tallies import Tallies
 from sftrm_quality.run_record import (
     Changes,
@@ -44,7 +44,7 @@ def changes_since(verdict: Verdict, figures: Figures, before: Figures | None, pa
         files=_files_before(figures, then) if then else {},
         gone=tuple(sorted(name for name in then.names if not tonight.has_like(name))) if then else (),
         by_file=steps_by_file(figures.files, then) if then and new else (),
-        suspects=suspects(figures.files, past.files) if new else (),
+        findings=findings(figures.files, past.files) if new else (),
     )
 
 
@@ -54,7 +54,7 @@ def _files_before(figures: Figures, then: Tallies) -> dict[str, FileBefore]:
     for file in figures.files:
         name = file.source_file
         if tally := then.find(name):
-            found[name] = FileBefore(received=tally.received, aside=tally.aside, same_name=name in then.names)
+            found[name] = FileBefore(received=tally.received, failing=tally.failing, same_name=name in then.names)
     return found
 
 
@@ -104,13 +104,13 @@ def history_with(run: RunSummary, figures: Figures, past: Past) -> History:
     Returns:
         The part ``history`` of the report.
     """
-    shown = judged_to_publish(run) or run.verdict is Verdict.CHECKED
+    shown = meant_to_publish(run) or run.verdict is Verdict.CHECKED
     lines: dict[str, tuple[float | None, ...]] = {}
     for name, tally in Tallies(figures.files).names.items():
         known = [earlier.find(name) for earlier in past.files]
         if run.verdict is not Verdict.UNCHANGED:
             known.append(tally if tally.received else None)
         if sum(point is not None for point in known) > 1:
-            points = tuple(None if point is None else round(point.share_aside, 6) for point in known)
+            points = tuple(None if point is None else round(point.failing_share, 6) for point in known)
             lines[name] = points[-FILE_RUNS:]
     return History(runs=(*past.runs, run) if shown else past.runs, files=lines)

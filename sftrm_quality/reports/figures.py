@@ -55,11 +55,11 @@ def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> d
             found[intake.source_file].update(shard.unmapped_reasons)
             critical = {c.reason: c.failed for c in shard.counts if c.severity == "critical" and c.failed}
             found[intake.source_file].update(critical)
-    rows = np.fromiter(collection.findings, np.int64, len(collection.findings))
+    rows = np.fromiter(collection.failures, np.int64, len(collection.failures))
     starts = np.array([shard.start for shard in collection.shards], np.int64)
     shards = np.searchsorted(starts, rows, side="right") - 1
-    for shard_number, finding in zip(shards.tolist(), collection.findings.values(), strict=True):
-        found[collection.shards[shard_number].intake.source_file].update(finding.reasons)
+    for shard_number, failure in zip(shards.tolist(), collection.failures.values(), strict=True):
+        found[collection.shards[shard_number].intake.source_file].update(failure.reasons)
     return found
 
 
@@ -93,7 +93,7 @@ def conflicts(collection: Collection, kind: LabelKind) -> int:
     """Prompts that stand in several published records of a kind, each with another answer or other responses."""
     return count_repeated(
         [
-            hash_column(s.keys_path, "prompt_key")[collection.fate[s.start : s.start + s.rows] < len(SPLITS)]
+            hash_column(s.keys_path, "prompt_key")[collection.outcome[s.start : s.start + s.rows] < len(SPLITS)]
             for s in collection.shards
             if s.label_kind == kind
         ]
@@ -101,7 +101,7 @@ def conflicts(collection: Collection, kind: LabelKind) -> int:
 
 
 def _groups(collection: Collection) -> PromptGroups:
-    published = collection.group[(collection.fate < len(SPLITS)) & (collection.group >= 0)]
+    published = collection.group[(collection.outcome < len(SPLITS)) & (collection.group >= 0)]
     sizes = np.unique(published, return_counts=True)[1]
     return PromptGroups(count=len(sizes), largest=int(sizes.max()) if len(sizes) else 0)
 
@@ -121,7 +121,7 @@ def of_collection(
 
     Args:
         intakes: What reading the source files gave.
-        collection: The fate of every row.
+        collection: The outcome of every row.
         suites: By which they were judged.
         row_results: How every row check fared on the sums.
         release_results: How every release check fared.

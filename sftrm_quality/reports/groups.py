@@ -1,4 +1,4 @@
-"""How duplicates cluster and prompt groups are cut: figures from the fate of every row."""
+"""How duplicates cluster and prompt groups are cut: figures from the outcome of every row."""
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +43,7 @@ def duplicate_figures(collection: Collection, kind: LabelKind, threshold: float)
     ``would_stay``: near duplicates that are less alike than a higher threshold. Those below the threshold of the run
     were never looked for.
     """
-    removed = (collection.fate == DUPLICATE) & (collection.kinds == list(LabelKind).index(kind))
+    removed = (collection.outcome == DUPLICATE) & (collection.kinds == list(LabelKind).index(kind))
     gone_for = _counts(collection.duplicate_of[removed], len(removed))
     largest = int(gone_for.argmax()) if removed.any() else -1
     similarity = collection.similarity[removed & collection.duplicates(DuplicateKind.NEAR)]
@@ -70,11 +70,11 @@ def split_figures(collection: Collection, facts: pa.Table) -> SplitFigures:
 
     facts: a row a label kind (`checks.RELEASE_FACTS`).
     """
-    alive = (collection.fate < len(SPLITS)) & (collection.group >= 0)
+    alive = (collection.outcome < len(SPLITS)) & (collection.group >= 0)
     sizes = _counts(collection.group[alive], len(alive))
     # The rows of a group share its split.
     split_of_group = np.full(len(alive), -1, np.int8)
-    split_of_group[collection.group[alive]] = collection.fate[alive]
+    split_of_group[collection.group[alive]] = collection.outcome[alive]
     rows = facts.to_pylist()
     return SplitFigures(
         groups={

@@ -26,7 +26,7 @@ class Past:
     files: tuple[Tallies, ...]
 
 
-def judged_to_publish(run: RunSummary) -> bool:
+def meant_to_publish(run: RunSummary) -> bool:
     """An unchanged run repeats the one before it, and a check may be of any data."""
     return run.verdict in (Verdict.PUBLISHED, Verdict.HELD)
 
@@ -47,7 +47,7 @@ def read_past(output: OutputFolder) -> Past:
     runs: list[RunSummary] = []
     files: list[Tallies] = []
     for run in newest_runs(output):
-        if judged_to_publish(run):
+        if meant_to_publish(run):
             runs.append(run.summary)
             if run.verdict is Verdict.PUBLISHED and len(files) < FILE_RUNS:
                 files.append(Tallies(run.files))

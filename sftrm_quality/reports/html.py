@@ -39,7 +39,7 @@ MOVES_SHOWN = 50
 DIRECTIONS_SHOWN = 20
 RESPONSE_NUMBERS_SHOWN = 20
 STEPS_SHOWN = 25
-SUSPECTS_SHOWN = 10
+FINDINGS_SHOWN = 10
 GONE_SHOWN = 20
 RUNS_SHOWN = 200
 
@@ -115,16 +115,16 @@ def render_run(report: Report) -> str:
         .get_template("run.html.j2")
         .render(
             report=report,
-            in_force=report.verdict.has_release,
+            has_release=report.verdict.has_release,
             holding=[c for c in checks if c.holds_the_release],
             flows={kind: _flow(account) for kind, account in report.ledger.items()},
             files=files[:FILES_SHOWN],
             sums=sum((file.account for file in files), NO_RECORDS),
-            findings=_by_scope(c for c in checks if c.has_finding),
-            without_findings=_by_scope(c for c in checks if not c.has_finding),
+            failed_checks=_by_scope(c for c in checks if c.has_finding),
+            passed_checks=_by_scope(c for c in checks if not c.has_finding),
             charts=trend_charts(report.history.runs),
             steps=report.changes.by_file[:STEPS_SHOWN],
-            suspects=report.changes.suspects[:SUSPECTS_SHOWN],
+            findings=report.changes.findings[:FINDINGS_SHOWN],
             gone=report.changes.gone[:GONE_SHOWN],
             tallies={kind: _tallies(report, kind) for kind in report.ledger},
             together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in report.reasons_together.items()},
@@ -226,7 +226,7 @@ def _by_scope(checks: Iterable[Check]) -> list[tuple[str, list[Check]]]:
 
 
 def _most_to_see_first(file: FileEntry) -> tuple[int, int, str]:
-    return _STATUSES.index(file.status), -file.aside, file.source_file
+    return _STATUSES.index(file.status), -file.failing, file.source_file
 
 
 def _flow(account: Account) -> list[dict[str, Any]]:
@@ -244,16 +244,16 @@ def _flow(account: Account) -> list[dict[str, Any]]:
 
 
 def _tallies(report: Report, kind: LabelKind) -> list[dict[str, Any]]:
-    """Reasons that set records aside and those that only warn, each with its findings in order of their number."""
+    """Reasons that set records aside and those that only warn, each with its failed_checks in order of their number."""
     return [
         {
             "title": title,
             "none": none,
-            "class": fate,
+            "class": outcome,
             "found": sorted(((r, n) for r, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0])),
             "without": sorted(r for r, n in counts.items() if not n),
         }
-        for title, none, fate, counts in (
+        for title, none, outcome, counts in (
             ("Set aside", "Nothing was set aside.", "quarantined", report.reasons[kind]),
             ("Kept, with a warning", "No warnings.", "warned", report.warnings[kind]),
         )

@@ -84,7 +84,7 @@ def _failed(intake: FileIntake, shard: int, entry: Entry) -> int:
 def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> Iterator[PersonalSample]:
     columns = [entry.kwargs["column"], *entry.kwargs.get("others", ())]
     table = read_table(shard.records_path, [*columns, "source_index"])
-    published = collection.fate[shard.start : shard.start + shard.rows] < len(SPLITS)
+    published = collection.outcome[shard.start : shard.start + shard.rows] < len(SPLITS)
     found: dict[int, tuple[str, str, PersonalData]] = {}
     for name in columns:
         rows = islice(_findings(one_array(table[name]), published, entry.kwargs["kind"]), most)

@@ -64,7 +64,7 @@ def _head(release: Release) -> ReleaseHead:
         release_id=release.release_id,
         created=manifest.created,
         run_id=manifest.run_id,
-        in_force=release.in_force,
+        is_current=release.is_current,
         suites_hash=manifest.suites_hash,
         config_hash=hash_of(manifest.config),
     )

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.reading import SourceFile
-from sftrm_quality.releases import hash_of, settings_in_force
+from sftrm_quality.releases import effective_settings, hash_of
 from sftrm_quality.reports.comparison import changes_since, history_with
 from sftrm_quality.reports.history import Past
 from sftrm_quality.run_record import (
@@ -52,7 +52,7 @@ class RunFacts:
 
 
 @dataclass(frozen=True)
-class Findings:
+class Found:
     """What a run found: figures of the data, samples of rows set aside, records whose split changed.
 
     data_run_id: the run whose quarantine and duplicates files hold these rows.
@@ -95,7 +95,7 @@ def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | No
         inputs=tuple(
             SizedRawFile(source_file=f.source_file, bytes=f.size, content_hash=f.content_hash) for f in run.files
         ),
-        config=settings_in_force(run.config),
+        config=effective_settings(run.config),
         suites_hash=run.suites_hash,
         suite_files_hash=run.suite_files_hash,
         versions=versions(),
@@ -109,7 +109,7 @@ def _path_as_text(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def report_of(run: RunFacts, found: Findings, before: Figures | None, past: Past, ending: Ending) -> Report:
+def report_of(run: RunFacts, found: Found, before: Figures | None, past: Past, ending: Ending) -> Report:
     """``report.json``, from which the page is made and nothing else.
 
     Args:
@@ -154,7 +154,7 @@ def report_of(run: RunFacts, found: Findings, before: Figures | None, past: Past
         command=shlex.join(["sftrm", run.mode, *map(_path_as_text, run.config.raw), "--out", out]),
         why=shlex.join(["sftrm", "why", "--out", out]),
         suites_hash=run.suites_hash,
-        config_hash=hash_of(settings_in_force(run.config)),
+        config_hash=hash_of(effective_settings(run.config)),
         versions=versions(),
         changes=changes_since(verdict, figures, before, past),
         history=history_with(summary, figures, past),

@@ -13,7 +13,7 @@ class Tally:
     """Of a file, or of all files of a series: records received, those set aside or unreadable, and their reasons."""
 
     received: int = 0
-    aside: int = 0
+    failing: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def add(self, file: FileEntry) -> None:
@@ -23,12 +23,12 @@ class Tally:
             file: Its entry.
         """
         self.received += file.received
-        self.aside += file.aside
+        self.failing += file.failing
         self.reasons.update(file.reasons)
 
     @property
-    def share_aside(self) -> float:
-        return self.aside / max(1, self.received)
+    def failing_share(self) -> float:
+        return self.failing / max(1, self.received)
 
     def share(self, reason: str) -> float:
         return self.reasons[reason] / max(1, self.received)

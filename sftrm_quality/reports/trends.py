@@ -36,13 +36,13 @@ def trend_charts(runs: Sequence[RunSummary]) -> list[Chart]:
 
     runs: summaries, oldest first. Of those that only repeat another, or publish nothing by design, there is no point.
     """
-    judged = [run for run in runs if run.verdict is not Verdict.UNCHANGED]
-    if len(judged) < _FEWEST_RUNS:
+    checked = [run for run in runs if run.verdict is not Verdict.UNCHANGED]
+    if len(checked) < _FEWEST_RUNS:
         return []
-    labels = [display.moment(run.started)[5:10] for run in judged]
+    labels = [display.moment(run.started)[5:10] for run in checked]
     charts = []
     for kind in LabelKind:
-        accounts = [run.ledger[kind] for run in judged]
+        accounts = [run.ledger[kind] for run in checked]
         if not any(account.received for account in accounts):
             continue
         volume = {
@@ -50,12 +50,12 @@ def trend_charts(runs: Sequence[RunSummary]) -> list[Chart]:
             "publishable": [account.published for account in accounts],
         }
         shares = {
-            "set aside": [_share(a.aside, a.received) for a in accounts],
+            "set aside": [_share(a.failing, a.received) for a in accounts],
             "duplicates": [_share(a.duplicates, a.received) for a in accounts],
         }
         charts.append(_chart(f"{kind.upper()} records", labels, volume, _amount))
         charts.append(_chart(f"{kind.upper()}: share of the records received", labels, shares, _percent))
-    return [*charts, _chart("Seconds of the job", labels, {"seconds": [run.seconds for run in judged]}, _amount)]
+    return [*charts, _chart("Seconds of the job", labels, {"seconds": [run.seconds for run in checked]}, _amount)]
 
 
 def _chart(

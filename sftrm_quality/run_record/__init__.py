@@ -7,10 +7,10 @@ from sftrm_quality.run_record.changes import (
     Changes,
     CheckBefore,
     FileBefore,
+    Finding,
     History,
     RunSummary,
     Step,
-    Suspect,
 )
 from sftrm_quality.run_record.checks import (
     Check,
@@ -95,6 +95,7 @@ __all__ = [
     "FileCount",
     "FileEntry",
     "FileStatus",
+    "Finding",
     "FirstListed",
     "FirstListedOf",
     "Gate",
@@ -134,7 +135,6 @@ __all__ = [
     "SplitMove",
     "SplitMoves",
     "Step",
-    "Suspect",
     "Value",
     "Verdict",
     "WouldStay",

@@ -18,7 +18,7 @@ class FileBefore(Value):
     """What a file is compared with: itself in the release before, or the files of its series there."""
 
     received: Count
-    aside: Count
+    failing: Count
     same_name: bool
 
 
@@ -35,7 +35,7 @@ class Step(Value):
     step: float
 
 
-class Suspect(Value):
+class Finding(Value):
     """A file and a reason beyond what is usual. usual and allowed are shares; runs: from how many this is known."""
 
     source_file: str
@@ -60,7 +60,7 @@ class Changes(Value):
     files: dict[str, FileBefore]
     gone: tuple[str, ...]
     by_file: tuple[Step, ...]
-    suspects: tuple[Suspect, ...]
+    findings: tuple[Finding, ...]
 
 
 class RunSummary(Value):

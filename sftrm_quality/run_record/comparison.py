@@ -16,7 +16,7 @@ class ReleaseHead(Value):
     release_id: str
     created: Moment
     run_id: str
-    in_force: bool
+    is_current: bool
     suites_hash: str
     config_hash: str
 

@@ -21,7 +21,7 @@ class Account(Value):
         return self.received - self.unreadable - self.quarantined - self.duplicates - self.published
 
     @property
-    def aside(self) -> int:
+    def failing(self) -> int:
         """Records that are quarantined or unreadable."""
         return self.quarantined + self.unreadable
 

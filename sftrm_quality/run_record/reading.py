@@ -119,6 +119,12 @@ def _renew_report(report: Json) -> None:
     report.setdefault("browse", None)
     report["samples"].setdefault("borderline", [])
     report["samples"].setdefault("personal", [])
+    changes = report["changes"]
+    if "suspects" in changes:
+        changes["findings"] = changes.pop("suspects")
+    for file in changes["files"].values():
+        if "aside" in file:
+            file["failing"] = file.pop("aside")
 
 
 def _renew_figures(figures: Json) -> None:

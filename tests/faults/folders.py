@@ -36,7 +36,7 @@ def data_files(release):
     return found
 
 
-def in_force(out):
+def current(out):
     """The data files of the release that LATEST names; None without one."""
     latest = out / "LATEST"
     return data_files(out / "releases" / latest.read_text("utf-8").strip()) if latest.exists() else None

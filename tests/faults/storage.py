@@ -39,7 +39,7 @@ def _and_then(raw, out, after):
     """The next run: its verdict, and whether it leaves what an undisturbed one leaves, the kept parts apart."""
     verdict = actions.run(raw, out)
     found, expected = folders.tree(out), folders.tree(after)
-    return {"next": verdict, "same": found == expected, "data": folders.in_force(out) == folders.in_force(after)}
+    return {"next": verdict, "same": found == expected, "data": folders.current(out) == folders.current(after)}
 
 
 def full_disk(raw, before, after, mount, pages=None, inodes=None):
@@ -157,9 +157,9 @@ def changed(raw, before, after, out, scratch, name, how, number):
 
     with _at_opening(scratch / name, number, change_first) as times:
         ended = _failing(scratch, out, before)
-    published = folders.in_force(out)
+    published = folders.current(out)
     if "verdict" in ended:
         actions.run(scratch, folders.again(before, scratch.with_name("fresh")))
-        ended["as_a_fresh_run"] = published == folders.in_force(scratch.with_name("fresh"))
+        ended["as_a_fresh_run"] = published == folders.current(scratch.with_name("fresh"))
     shutil.copy(raw / name, scratch / name)
     return {**ended, "opened": times(), **_and_then(scratch, out, after)}

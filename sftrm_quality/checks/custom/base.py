@@ -69,12 +69,12 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
         """Everything that ``failing`` and ``describe`` read."""
         return [*self.columns_needed(), *(f"{name}_signs" for name in self.columns_signed())]
 
-    def columns_judged(self) -> list[str]:
+    def columns_checked(self) -> list[str]:
         """The columns that have to be of a type that the expectation can judge."""
         return [self.column]
 
     @classmethod
-    def can_judge(cls, kind: pa.DataType) -> bool:
+    def can_check(cls, kind: pa.DataType) -> bool:
         """Whether a column of that type can be judged."""
         return bool(cls.column_type.equals(kind))
 

@@ -38,13 +38,13 @@ class _ContentsExpectation(RowExpectation):
         """What a text with the sign contains that it should not, as the end of 'answer contains …', or None."""
 
     @classmethod
-    def can_judge(cls, kind: pa.DataType) -> bool:
+    def can_check(cls, kind: pa.DataType) -> bool:
         return any(kind.equals(one) for one in TEXT_OR_RESPONSES)
 
     def columns_needed(self) -> list[str]:
         return [self.column, *self.others]
 
-    columns_judged = columns_signed = columns_needed
+    columns_checked = columns_signed = columns_needed
 
     def failing(self, columns: Columns) -> Mask:
         failing = np.zeros(len(columns[self.column]), bool)
@@ -67,8 +67,8 @@ class _ContentsExpectation(RowExpectation):
         """Row, place among all texts of the column, and what was found, of each text that fails."""
         row, column = texts.text_of_each(columns[name])
         found = columns[f"{name}_signs"]
-        suspects = np.flatnonzero(signs.has_sign(found.flatten() if pa.types.is_list(found.type) else found, self.sign))
-        for place, text in zip(suspects.tolist(), column.take(pa.array(suspects)).to_pylist(), strict=True):
+        possible = np.flatnonzero(signs.has_sign(found.flatten() if pa.types.is_list(found.type) else found, self.sign))
+        for place, text in zip(possible.tolist(), column.take(pa.array(possible)).to_pylist(), strict=True):
             if what := self.find(text):
                 yield int(row[place]), place, what
 

@@ -24,11 +24,11 @@ class _AnswerExpectation(RowExpectation):
     """An expectation on a text column, or on the best responses of a row."""
 
     @classmethod
-    def can_judge(cls, kind: pa.DataType) -> bool:
+    def can_check(cls, kind: pa.DataType) -> bool:
         return any(kind.equals(one) for one in TEXT_OR_RESPONSES)
 
     @property
-    def _judged_text(self) -> str:
+    def _checked_text(self) -> str:
         return "the best response" if self.column == "responses" else self.column
 
 
@@ -79,7 +79,7 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
         for one, text in zip(row.tolist(), normalised.to_pylist(), strict=True):
             if phrase := phrases.first_in(text, self.within):
                 found.setdefault(one, phrase)
-        return [f"{self._judged_text} says {texts.excerpt(found[one])}" for one in range(len(columns[self.column]))]
+        return [f"{self._checked_text} says {texts.excerpt(found[one])}" for one in range(len(columns[self.column]))]
 
 
 class ExpectAnswerToKeepTheScript(_AnswerExpectation):
@@ -112,7 +112,7 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
     def describe(self, columns: Columns) -> list[str]:
         found = self._found(columns)
         return [
-            f"{self._judged_text} is in {found[row][1]} letters, {self.other} in {found[row][0]} ones"
+            f"{self._checked_text} is in {found[row][1]} letters, {self.other} in {found[row][0]} ones"
             for row in range(len(columns[self.column]))
         ]
 
@@ -126,15 +126,15 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
         korean_asked = (q_hangul >= self.minimum / 4 * self.share) & (hangul == 0)
         latin_asked = (q_latin > q_hangul) & (q_latin >= self.minimum / 4 * self.share) & (latin <= hangul)
         long_enough = as_ints(pc.binary_length(text)) >= self.minimum
-        suspects = pa.array(np.flatnonzero((korean_asked | latin_asked) & long_enough))
-        rows = pa.array(row[suspects.to_numpy()])
+        possible = pa.array(np.flatnonzero((korean_asked | latin_asked) & long_enough))
+        rows = pa.array(row[possible.to_numpy()])
         requested = compiled_phrases(tuple(self.requests))
         found: dict[int, tuple[str, str]] = {}
         for one, asked_for, normalised, answer in zip(
             rows.to_pylist(),
             question.take(rows).to_pylist(),
             columns[f"{self.other}_normalised"].take(rows).to_pylist(),
-            text.take(suspects).to_pylist(),
+            text.take(possible).to_pylist(),
             strict=True,
         ):
             if one not in found and requested.first_in(normalised) is None:

@@ -90,8 +90,8 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
         too_long = pc.greater(length, self.maximum) if self.maximum is not None else False
         outside = as_mask(pc.or_(too_short, too_long))
         # Blank is reported as blank, and not as too short besides.
-        suspects = np.flatnonzero(outside)
-        outside[suspects] = ~texts.is_blank(columns[self.column].take(suspects))
+        possible = np.flatnonzero(outside)
+        outside[possible] = ~texts.is_blank(columns[self.column].take(possible))
         return outside
 
     def describe(self, columns: Columns) -> list[str]:

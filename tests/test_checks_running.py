@@ -21,9 +21,9 @@ from sftrm_quality.checks import (
     CheckCount,
     Scope,
     Suite,
-    judge,
-    judge_release,
+    check_release,
     load_suites,
+    run_suite,
     sum_counts,
     verdict,
 )
@@ -57,10 +57,10 @@ def test_no_frame_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the frame is hashed on every validation: HASH_THRESHOLD has lost its meaning")
 
     monkeypatch.setattr(pandas_execution_engine, "hash_pandas_dataframe", hashed)
-    judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+    run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
     monkeypatch.setattr(pandas_execution_engine, "HASH_THRESHOLD", 1e9)
     with pytest.raises(AssertionError, match="HASH_THRESHOLD"):
-        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+        run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
 
 
 def test_an_expectation_that_raises_is_not_zero_failures(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +71,7 @@ def test_an_expectation_that_raises_is_not_zero_failures(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(ExpectTextNotToBeGarbled, "failing", broken)
     with pytest.raises(SftrmError, match=r"sft\.json, question_garbled .*out of cheese"):
-        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+        run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
 
 
 def test_an_expectation_that_gives_no_mask_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,26 +79,26 @@ def test_an_expectation_that_gives_no_mask_is_refused(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(ExpectTextNotToBeGarbled, "failing", lambda self, columns: np.zeros(1, dtype=int))
     with pytest.raises(SftrmError, match="one bool a row expected"):
-        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+        run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
 
 
 def test_a_lost_result_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sftrm_quality.checks import judging
+    from sftrm_quality.checks import running
 
-    validate = judging._validate
-    monkeypatch.setattr(judging, "_validate", lambda *arguments: validate(*arguments)[1:])
+    run = running._run
+    monkeypatch.setattr(running, "_run", lambda *arguments: run(*arguments)[1:])
     with pytest.raises(SftrmError, match="25 expectations gave 24 results"):
-        judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+        run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_results_are_joined_by_reason_and_not_by_place(order: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sftrm_quality.checks import judging
+    from sftrm_quality.checks import running
 
-    validate = judging._validate
-    monkeypatch.setattr(judging, "_validate", lambda *arguments: validate(*arguments)[::order])
-    judgement = judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"answer": ""}), {})
-    assert {count.reason: count.failed for count in judgement.counts if count.failed} == {"answer_blank": 1}
+    run = running._run
+    monkeypatch.setattr(running, "_run", lambda *arguments: run(*arguments)[::order])
+    checked_rows = run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"answer": ""}), {})
+    assert {count.reason: count.failed for count in checked_rows.counts if count.failed} == {"answer_blank": 1}
 
 
 def test_policies_reach_our_expectations_and_do_not_stay() -> None:
@@ -106,52 +106,52 @@ def test_policies_reach_our_expectations_and_do_not_stay() -> None:
     suite = shipped("rm")
     for _ in range(2):
         for ties, failing in (("forbid", [0, 1]), ("dense", [1]), ("competition", [0])):
-            judgement = judge(suite, Scope.RECORD, table, {"ties": ties, "unranked": "allow"})
-            assert judgement.failures["row"].to_pylist() == failing
-            assert set(judgement.failures["reason"].to_pylist()) == {"ranks_not_contiguous"}
-            assert f"(ties: {ties})" in judgement.failures["detail"][0].as_py()
+            checked_rows = run_suite(suite, Scope.RECORD, table, {"ties": ties, "unranked": "allow"})
+            assert checked_rows.failures["row"].to_pylist() == failing
+            assert set(checked_rows.failures["reason"].to_pylist()) == {"ranks_not_contiguous"}
+            assert f"(ties: {ties})" in checked_rows.failures["detail"][0].as_py()
 
 
 def test_a_policy_that_is_missing_or_unknown_is_a_fault_of_the_caller() -> None:
     table = frame("rm", Scope.RECORD, ranked(1, 2))
     with pytest.raises(ValueError, match="ties"):
-        judge(shipped("rm"), Scope.RECORD, table, {"ties": "sparse", "unranked": "allow"})
+        run_suite(shipped("rm"), Scope.RECORD, table, {"ties": "sparse", "unranked": "allow"})
     with pytest.raises(ValueError, match="unranked"):
-        judge(shipped("rm"), Scope.RECORD, table, {"ties": "dense"})
+        run_suite(shipped("rm"), Scope.RECORD, table, {"ties": "dense"})
 
 
 def test_a_frame_that_does_not_fit_is_a_fault_of_the_caller() -> None:
     table = frame("sft", Scope.RECORD, {})
     with pytest.raises(ValueError, match="answer_normalised"):
-        judge(shipped("sft"), Scope.RECORD, table.drop_columns("answer_normalised"), {})
+        run_suite(shipped("sft"), Scope.RECORD, table.drop_columns("answer_normalised"), {})
     text_count = pa.array(["1"])
     with pytest.raises(ValueError, match="question_count"):
-        judge(shipped("sft"), Scope.RECORD, table.set_column(4, "question_count", text_count), {})
+        run_suite(shipped("sft"), Scope.RECORD, table.set_column(4, "question_count", text_count), {})
 
 
 @pytest.mark.parametrize("kind", LabelKind)
 @pytest.mark.parametrize("scope", Scope)
 def test_an_empty_frame_is_judged(kind: LabelKind, scope: Scope) -> None:
     suite = shipped(kind)
-    judgement = judge(suite, scope, FRAMES[kind][scope].empty_table(), POLICIES)
-    assert [count.reason for count in judgement.counts] == [e.reason for e in suite.entries if e.scope is scope]
-    assert all(count.evaluated == count.failed == 0 for count in judgement.counts)
-    assert judgement.failures.num_rows == 0
+    checked_rows = run_suite(suite, scope, FRAMES[kind][scope].empty_table(), POLICIES)
+    assert [count.reason for count in checked_rows.counts] == [e.reason for e in suite.entries if e.scope is scope]
+    assert all(count.evaluated == count.failed == 0 for count in checked_rows.counts)
+    assert checked_rows.failures.num_rows == 0
 
 
 def test_a_scope_without_entries_judges_nothing() -> None:
     suite = shipped("sft")
     alone = replace(suite, entries=tuple(e for e in suite.entries if e.scope is Scope.RECORD))
-    assert judge(alone, Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).counts == ()
+    assert run_suite(alone, Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).counts == ()
 
 
 def test_slices_and_chunks_are_judged_like_whole_tables() -> None:
     changes: list[Row] = [{}, ranked(1, 3), {"responses": None}, {"prompt": ""}, ranked(1, 2, scores=(1, 2)), {}]
     whole = frame("rm", Scope.RECORD, *changes, *changes)
-    expected = judge(shipped("rm"), Scope.RECORD, frame("rm", Scope.RECORD, *changes), POLICIES).failures
-    assert judge(shipped("rm"), Scope.RECORD, whole.slice(6), POLICIES).failures == expected
+    expected = run_suite(shipped("rm"), Scope.RECORD, frame("rm", Scope.RECORD, *changes), POLICIES).failures
+    assert run_suite(shipped("rm"), Scope.RECORD, whole.slice(6), POLICIES).failures == expected
     chunked = pa.concat_tables([whole.slice(6, 2), whole.slice(8, 0), whole.slice(2, 4)])
-    assert judge(shipped("rm"), Scope.RECORD, chunked, POLICIES).failures == expected
+    assert run_suite(shipped("rm"), Scope.RECORD, chunked, POLICIES).failures == expected
 
 
 def test_threads_get_their_own_results_under_their_own_policies() -> None:
@@ -162,7 +162,9 @@ def test_threads_get_their_own_results_under_their_own_policies() -> None:
         ties = list(policies)[number % 3]
         changes = [ranked(1, 3) if row == number else ranked(1, 2) for row in range(30)]
         table = frame("rm", Scope.RECORD, *changes)
-        found: list[dict[str, Any]] = judge(suite, Scope.RECORD, table, {**POLICIES, "ties": ties}).failures.to_pylist()
+        found: list[dict[str, Any]] = run_suite(
+            suite, Scope.RECORD, table, {**POLICIES, "ties": ties}
+        ).failures.to_pylist()
         return [{"row": failure["row"], "detail": failure["detail"]} for failure in found]
 
     with ThreadPoolExecutor(8) as pool:
@@ -180,14 +182,14 @@ def test_the_frame_is_released() -> None:
     before = frames()
     table = frame("sft", Scope.RECORD, *([{"answer": "x" * 1000}] * 1000))
     allocated = pa.total_allocated_bytes()
-    judgement = judge(shipped("sft"), Scope.RECORD, table, {})
-    assert judgement.counts
+    checked_rows = run_suite(shipped("sft"), Scope.RECORD, table, {})
+    assert checked_rows.counts
     assert frames() == before
     assert pa.total_allocated_bytes() - allocated < 100_000
 
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
-    judge(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"answer": ""}), {})
+    run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {"answer": ""}), {})
     assert capfd.readouterr() == ("", "")
 
 
@@ -215,13 +217,13 @@ def test_standard_expectations_work_on_arrow_columns(
     suite = suite_of(tmp_path, "sft", entry(type_, "mine", **kwargs))
     # More failures than Great Expectations shows by itself (20, 200), and every position must come back.
     changes: list[Row] = [{column: good}, *([{column: bad}] * 300), {column: None} if skips_null else {column: good}]
-    judgement = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, *changes), {})
-    assert judgement.failures["row"].to_pylist() == list(range(1, 301))
-    assert judgement.counts == (
+    checked_rows = run_suite(suite, Scope.RECORD, frame("sft", Scope.RECORD, *changes), {})
+    assert checked_rows.failures["row"].to_pylist() == list(range(1, 301))
+    assert checked_rows.counts == (
         CheckCount("sft", "mine", Severity.CRITICAL, "record", 301 if skips_null else 302, 300),
     )
-    assert column in judgement.failures["detail"][0].as_py()
-    empty = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD), {})
+    assert column in checked_rows.failures["detail"][0].as_py()
+    empty = run_suite(suite, Scope.RECORD, frame("sft", Scope.RECORD), {})
     assert empty.counts == (CheckCount("sft", "mine", Severity.CRITICAL, "record", 0, 0),)
 
 
@@ -280,7 +282,7 @@ def facts(*changes: Row) -> pa.Table:
 
 
 def test_the_release_names_the_label_kind_and_the_figure() -> None:
-    found = judge_release(shipped("release"), facts({}, {"label_kind": "rm", "share_quarantined": 0.42}))
+    found = check_release(shipped("release"), facts({}, {"label_kind": "rm", "share_quarantined": 0.42}))
     failed = {result.reason: result for result in found if not result.success}
     assert set(failed) == {"share_quarantined_too_high", "share_quarantined_high"}
     assert failed["share_quarantined_too_high"].holds_the_release
@@ -311,7 +313,7 @@ def test_a_new_expectation_is_judged_by_what_the_suite_says(tmp_path: Path, monk
             return [f"not {self.length}"] * len(columns[self.column])
 
     suite = suite_of(tmp_path, "sft", entry("expect_text_to_be_of_length", "length", column="data_id", length=2))
-    found = judge(suite, Scope.RECORD, frame("sft", Scope.RECORD, {"data_id": "a"}, {"data_id": "ab"}), {})
+    found = run_suite(suite, Scope.RECORD, frame("sft", Scope.RECORD, {"data_id": "a"}, {"data_id": "ab"}), {})
     assert found.failures.to_pylist() == [{"row": 0, "reason": "length", "severity": "critical", "detail": "not 2"}]
 
 
@@ -328,6 +330,6 @@ def test_a_figure_that_is_missing_is_never_a_pass() -> None:
     nothing = pa.nulls(1, pa.int64())
     column = table.column_names.index("ledger_difference")
     with pytest.raises(ValueError, match="ledger_difference is null"):
-        judge_release(shipped("release"), table.set_column(column, "ledger_difference", nothing))
+        check_release(shipped("release"), table.set_column(column, "ledger_difference", nothing))
     with pytest.raises(ValueError, match="ledger_difference"):
-        judge_release(shipped("release"), table.drop_columns("ledger_difference"))
+        check_release(shipped("release"), table.drop_columns("ledger_difference"))

@@ -48,7 +48,7 @@ def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, Part
     or not at all. Failing is told and no error: the release is in force, and the next night writes its parts again.
     """
     try:
-        _forget_others(output.kept_parts, kept)
+        _forget_others(output.part_cache, kept)
         for (part, facts), folder in zip(parts, kept, strict=True):
             if facts.hashes.parent != folder:  # or it was taken from there
                 building = output.staging / f"part-{folder.name}"
@@ -61,7 +61,7 @@ def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, Part
                     shutil.rmtree(folder)
                 move_folder(building, folder)
     except (OSError, StorageError) as error:
-        progress.tell(f"{output.kept_parts}: the parts of {release_id} are not kept, the next run writes them: {error}")
+        progress.tell(f"{output.part_cache}: the parts of {release_id} are not kept, the next run writes them: {error}")
 
 
 def _forget_others(folder: Path, kept: Sequence[Path]) -> None:

@@ -27,23 +27,23 @@ def _repeated(value: str, rows: int) -> pa.Array:
 
 def _from_shard_checks(collection: Collection, shard: Shard) -> pa.Table:
     """Rows that were set aside while their shard was read, mapped and checked."""
-    if not shard.aside:
+    if not shard.failing:
         return QUARANTINE.empty_table()
-    aside = read_table(shard.aside_path)
-    numbers = collection.aside_copy_number[shard.aside_start : shard.aside_start + shard.aside]
+    failing = read_table(shard.failing_path)
+    numbers = collection.failing_copy_number[shard.failing_start : shard.failing_start + shard.failing]
     columns = {
-        "record_id": pa.array(record_ids(shard.label_kind, hash_column(shard.aside_path, "content_hash"), numbers)),
-        "label_kind": _repeated(shard.label_kind, len(aside)),
-        "source_file": _repeated(shard.intake.source_file, len(aside)),
+        "record_id": pa.array(record_ids(shard.label_kind, hash_column(shard.failing_path, "content_hash"), numbers)),
+        "label_kind": _repeated(shard.label_kind, len(failing)),
+        "source_file": _repeated(shard.intake.source_file, len(failing)),
     }
-    arrays = [columns[f.name] if f.name in columns else aside[f.name] for f in QUARANTINE]
+    arrays = [columns[f.name] if f.name in columns else failing[f.name] for f in QUARANTINE]
     return pa.table(arrays, schema=QUARANTINE)
 
 
 def _left_out(collection: Collection, shard: Shard) -> Rows:
     """Rows of a shard that passed its checks and are not published all the same."""
-    fate = collection.fate[shard.start : shard.start + shard.rows]
-    return np.flatnonzero((fate == DUPLICATE) | (fate == QUARANTINED))
+    outcome = collection.outcome[shard.start : shard.start + shard.rows]
+    return np.flatnonzero((outcome == DUPLICATE) | (outcome == QUARANTINED))
 
 
 def _common(collection: Collection, shard: Shard, rows: Rows, payloads: list[bytes]) -> pa.Table:
@@ -60,7 +60,7 @@ def _common(collection: Collection, shard: Shard, rows: Rows, payloads: list[byt
 
 
 def _from_collection_checks(collection: Collection, shard: Shard, rows: Rows, common: pa.Table) -> pa.Table:
-    found = [collection.findings[int(shard.start + row)] for row in rows]
+    found = [collection.failures[int(shard.start + row)] for row in rows]
     columns = {
         "stage": _repeated(Stage.CHECK, len(rows)),
         "reasons": pa.array([f.reasons for f in found], pa.list_(pa.string())),
@@ -105,7 +105,7 @@ def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[p
     for shard in shards:
         rows = _left_out(collection, shard)
         common = _common(collection, shard, rows, list(islice(payloads, len(rows))))
-        quarantined = collection.fate[shard.start + rows] == QUARANTINED
+        quarantined = collection.outcome[shard.start + rows] == QUARANTINED
         late = _from_collection_checks(collection, shard, rows[quarantined], common.filter(pa.array(quarantined)))
         quarantine = pa.concat_tables([_from_shard_checks(collection, shard), late])
         yield (
@@ -114,7 +114,7 @@ def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[p
         )
 
 
-def write_set_aside(collection: Collection, quarantine: Path, duplicates: Path) -> None:
+def write_excluded(collection: Collection, quarantine: Path, duplicates: Path) -> None:
     """Write the two Parquet files of a run, also when they have no rows."""
     with ExitStack() as stack:
         writers = []

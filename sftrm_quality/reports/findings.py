@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from sftrm_quality.reports.tallies import Tallies
-from sftrm_quality.run_record import FileEntry, Suspect
+from sftrm_quality.run_record import FileEntry, Finding
 
 # Fewer runs do not show how much a rate usually moves.
 _FEWEST_RUNS = 5
@@ -18,7 +18,7 @@ _NOTABLE_SHARE = 0.005
 _FEWEST_RECORDS = 5
 
 
-def suspects(files: Sequence[FileEntry], past: Sequence[Tallies]) -> tuple[Suspect, ...]:
+def findings(files: Sequence[FileEntry], past: Sequence[Tallies]) -> tuple[Finding, ...]:
     """Files and reasons beyond ``_DEVIATIONS`` and ``_NOTABLE_SHARE``, most records beyond the usual first.
 
     A file is compared with the runs that had it, or others of its series. The usual rate is their median.
@@ -46,7 +46,7 @@ def suspects(files: Sequence[FileEntry], past: Sequence[Tallies]) -> tuple[Suspe
                 found.append((beyond, file, reason, count, usual, allowed, len(known)))
     found.sort(key=lambda entry: (-entry[0], entry[1].source_file, entry[2]))
     return tuple(
-        Suspect(
+        Finding(
             source_file=file.source_file,
             label_kind=file.label_kind,
             reason=reason,

@@ -12,7 +12,7 @@ import pytest
 from sftrm_quality import progress
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind, SplitName
-from sftrm_quality.releases import kept_parts, moves, parts
+from sftrm_quality.releases import moves, part_cache, parts
 from sftrm_quality.releases.facts import PartFacts, read_back
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.parts import Part, Segment, file_hash, plan_hash, write_part
@@ -229,7 +229,7 @@ def staged(tmp_path):
     published = part(path=output.releases / "r" / "sft" / "train-00000-of-00001.parquet")
     write_part(published)
     facts = read_back(published, False, tmp_path / "hashes.npy")
-    return output, published, facts, output.kept_parts / "plan"
+    return output, published, facts, output.part_cache / "plan"
 
 
 def test_writing_a_part_leaves_other_names_of_its_file_alone(staged, tmp_path):
@@ -251,32 +251,32 @@ def test_a_file_system_without_links_gets_copies(staged, tmp_path, monkeypatch, 
 
     if not links:
         monkeypatch.setattr(Path, "hardlink_to", refused)
-    kept_parts.keep(output, "r", [(published, facts)], [folder])
+    part_cache.keep(output, "r", [(published, facts)], [folder])
     again = part(path=tmp_path / "next" / "train.parquet")
-    found = kept_parts.take_again(again, folder)
+    found = part_cache.take_again(again, folder)
     assert found is not None
     assert replace(found, hashes=facts.hashes) == facts
     assert again.path.read_bytes() == published.path.read_bytes()
     assert (again.path.stat().st_ino == published.path.stat().st_ino) is links
     # Taken a second time, as by a worker that takes over from one that died.
-    assert kept_parts.take_again(again, folder) == found
+    assert part_cache.take_again(again, folder) == found
 
 
 def test_what_cannot_be_kept_is_told_and_no_error(staged):
     output, published, facts, folder = staged
     output.cache.mkdir()
-    output.kept_parts.write_text("in the way", "utf-8")
+    output.part_cache.write_text("in the way", "utf-8")
     told = []
     with progress.hearing(told.append):
-        kept_parts.keep(output, "r", [(published, facts)], [folder])
+        part_cache.keep(output, "r", [(published, facts)], [folder])
     assert len(told) == 1 and "not kept" in told[0]
 
 
 def test_a_part_of_other_rows_is_not_taken(staged, tmp_path):
     """Whatever the names say."""
     output, published, facts, folder = staged
-    kept_parts.keep(output, "r", [(published, facts)], [folder])
-    assert kept_parts.take_again(part(segment(), path=tmp_path / "x.parquet"), folder) is None
+    part_cache.keep(output, "r", [(published, facts)], [folder])
+    assert part_cache.take_again(part(segment(), path=tmp_path / "x.parquet"), folder) is None
 
 
 def test_moves_are_read_from_the_files_that_differ_alone(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.checks.compiling import compile_suite
 from sftrm_quality.checks.custom import RowExpectation
 from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope
-from sftrm_quality.checks.results import FAILURES, CheckCount, CheckResult, Judgement, enough_passed
+from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, enough_passed
 from sftrm_quality.checks.signs import signs_of
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite
 from sftrm_quality.checks.texts import excerpt
@@ -55,7 +55,7 @@ def _context_settings() -> DataContextConfig:
 get_context(mode="ephemeral", project_config=_context_settings())
 
 
-def judge_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> Judgement:
+def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> CheckedRows:
     """See ``sftrm_quality.checks.judge``, also for arguments and errors."""
     columns = _columns(table, FRAMES[LabelKind(suite.name)][scope], f"{suite.name} frame of scope {scope}")
     entries = [entry for entry in suite.entries if entry.scope is scope]
@@ -66,7 +66,7 @@ def judge_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
     compiled = _compiled(suite, scope)
     columns |= _signs(compiled, columns)
     counts, failures = [], []
-    outcomes = _outcomes(suite, entries, _validate(compiled, columns, parameters))
+    outcomes = _outcomes(suite, entries, _run(compiled, columns, parameters))
     for entry, expectation, outcome in zip(entries, compiled.expectations, outcomes, strict=True):
         counts.append(
             CheckCount(suite.name, entry.reason, entry.severity, scope, outcome.evaluated, len(outcome.failing))
@@ -77,17 +77,17 @@ def judge_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
     # Stable, so that the reasons of a row keep the order of the suite.
     everything = pa.concat_tables([FAILURES.empty_table(), *failures])
     order = np.argsort(everything["row"].to_numpy(), kind="stable")
-    return Judgement(table.num_rows, everything.take(order), tuple(counts))
+    return CheckedRows(table.num_rows, everything.take(order), tuple(counts))
 
 
-def judge_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
-    """See ``sftrm_quality.checks.judge_release``, also for arguments and errors."""
+def check_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
+    """See ``sftrm_quality.checks.check_release``, also for arguments and errors."""
     columns = _columns(facts, RELEASE_FACTS, "release facts")
     for name, column in columns.items():
         if column.null_count:
             raise ValueError(f"release facts: {name} is null, expected a figure for every label kind")
     results = []
-    outcomes = _outcomes(suite, suite.entries, _validate(_compiled(suite, None), columns, {}))
+    outcomes = _outcomes(suite, suite.entries, _run(_compiled(suite, None), columns, {}))
     for entry, outcome in zip(suite.entries, outcomes, strict=True):
         name = entry.kwargs["column"]
         failing = ((columns["label_kind"][row].as_py(), columns[name][row].as_py()) for row in outcome.failing)
@@ -126,7 +126,7 @@ def _signs(suite: ExpectationSuite, columns: Mapping[str, pa.Array]) -> dict[str
     return {f"{name}_signs": signs_of(columns[name]) for name in sorted(signed)}
 
 
-def _validate(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:
+def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:
     if not suite.expectations:
         return []
     frame = pd.DataFrame({name: pd.Series(pd.arrays.ArrowExtensionArray(array)) for name, array in columns.items()})

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import read_table
-from sftrm_quality.checks import Scope, Suites, judge
-from sftrm_quality.checks.results import CheckCount, Judgement
+from sftrm_quality.checks import Scope, Suites, run_suite
+from sftrm_quality.checks.results import CheckCount, CheckedRows
 from sftrm_quality.collection.shards import Shard
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.splits import NO_SPLIT, SPLITS, Codes
@@ -24,7 +24,7 @@ NameRows = Callable[[Rows], list[str]]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Failure:
     """Why a record that passed alone is quarantined when seen beside all others."""
 
     reasons: tuple[str, ...]
@@ -32,10 +32,10 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Findings:
+class Failures:
     """Rows that failed a critical expectation, and what every expectation counted."""
 
-    of_rows: dict[int, Finding]
+    of_rows: dict[int, Failure]
     counts: tuple[CheckCount, ...]
 
 
@@ -100,11 +100,11 @@ def split_frames(shards: Sequence[Shard], declared: Codes, held_out_in: Codes) -
             yield Frame(shard.label_kind, Scope.SPLIT, rows, table)
 
 
-def _judge(suites: Suites, frame: Frame) -> Judgement:
-    return judge(suites.of(frame.kind), frame.scope, frame.table, {})
+def _check(suites: Suites, frame: Frame) -> CheckedRows:
+    return run_suite(suites.of(frame.kind), frame.scope, frame.table, {})
 
 
-def judge_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> Findings:
+def check_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> Failures:
     """Judge frames in the workers.
 
     Returns:
@@ -113,18 +113,18 @@ def judge_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> F
     Raises:
         SftrmError: an expectation could not be evaluated.
     """
-    of_rows: dict[int, Finding] = {}
+    of_rows: dict[int, Failure] = {}
     counts: list[CheckCount] = []
     submitted: list[Frame] = []
 
-    def submit(frame: Frame) -> Future[Judgement]:
+    def submit(frame: Frame) -> Future[CheckedRows]:
         submitted.append(frame)
-        return workers.submit(_judge, suites, frame)
+        return workers.submit(_check, suites, frame)
 
-    for judgement in workers.in_order(submit, frames):
+    for checked_rows in workers.in_order(submit, frames):
         frame = submitted.pop(0)
-        counts.extend(judgement.counts)
-        failed, reasons, details = judgement.grouped(Severity.CRITICAL)
+        counts.extend(checked_rows.counts)
+        failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
         for row, why, what in zip(failed, reasons.to_pylist(), details.to_pylist(), strict=True):
-            of_rows[int(frame.rows[row])] = Finding(tuple(why), tuple(what))
-    return Findings(of_rows, tuple(counts))
+            of_rows[int(frame.rows[row])] = Failure(tuple(why), tuple(what))
+    return Failures(of_rows, tuple(counts))
