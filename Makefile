@@ -52,7 +52,7 @@ setup: .venv/.ready
 	@$(BIN)/python -m benchmarks.warm_up
 	@touch $@
 
-# The locked packages, and the fuzzer, which is for this alone.
+# The locked packages, and the fuzzer, which is only for this.
 .venv-soak/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear .venv-soak
 	@.venv-soak/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock 'atheris>=3,<4'

@@ -43,7 +43,7 @@ def _head(form: str, count: int) -> bytes:
 
 
 def _text(form: str, record: Record) -> bytes:
-    # AI Hub's RM files have a record a line.
+    # AI Hub's RM files have one record per line.
     if form == "pretty" and "answer01" not in record:
         return b"    " + orjson.dumps(record, option=orjson.OPT_INDENT_2).replace(b"\n", b"\n    ")
     return (b"    " if form == "pretty" else b"") + orjson.dumps(record)

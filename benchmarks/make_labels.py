@@ -79,7 +79,7 @@ def _personal(draws: npt.NDArray[np.int64]) -> str:
 
 
 def _blemish(draw: float, draws: npt.NDArray[np.int64]) -> str:
-    """What stands after one answer in a thousand each: personal data, or a token of a chat template."""
+    """What follows one answer in a thousand each: personal data, or a token of a chat template."""
     if draw < 0.001:
         return " " + _personal(draws)
     return " " + _TOKENS[int(draws[0]) % 5] if draw < 0.002 else ""

@@ -2,7 +2,7 @@
 
 CPU is what the kernel counts (getrusage) of a small runner's children once they are reaped. The runner adopts processes
 whose parent has died (Linux: child subreaper), so that servers and workers left behind are counted, and ended, as well.
-Memory is the sum of PSS over all of them (shared pages counted once), looked at four times a second.
+Memory is the sum of PSS over all of them (shared pages counted once), sampled four times per second.
 """
 
 import ctypes

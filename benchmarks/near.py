@@ -1,9 +1,9 @@
-"""Near-duplicate search alone: ours and three peers, each on the same texts, in one process of its own.
+"""Near-duplicate search only: ours and three peers, each on the same texts, in one process of its own.
 
     python -m benchmarks.near {ours,datatrove,datasketch,rensa} TEXTS.parquet KEPT.npy
 
 TEXTS has ``row`` (0, 1, …), ``question`` and ``answer``, normalised, none blank, exact copies included; KEPT is one
-bool a row. Ours looks at both columns, as it always does; the peers get the answers. (Copies in the data have the
+bool per row. Ours looks at both columns, as it always does; the peers get the answers. (Copies in the data have the
 question of their source.) All are to find a Jaccard of 0.8 of runs of five characters, and are used as their own
 documentation shows, faster variants first. Where they let the bands be set, these favour recall as ours do: 21 bands
 of 6 hashes find a pair at 0.8 with a probability of 0.998, the peers' defaults with 0.40 (datasketch) and 0.92

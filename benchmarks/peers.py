@@ -21,13 +21,13 @@ _HEAD = [
     *("tool", "records/s", "CPU s", "× ours", "wall s", "peak MiB"),
     *("exact recall", "recall ≥ 0.8", "precision", "originals lost"),
 ]
-_JOB, _SEARCH = "whole job", "near-duplicate search alone"
+_JOB, _SEARCH = "whole job", "near-duplicate search only"
 _NOTES = f"""\
 Recall: of the copies in the truth table, those of which not both, copy and source, are kept (near: true Jaccard of runs
 of five characters of at least 0.8). Precision: of the rows removed, those that are copies by the truth table, or alike
 by at least {THRESHOLD} to a row that stays, compared exactly. CPU and memory (PSS) are of all processes together.
 Whole job: `sftrm run` (two workers) with all checks, splits and report; `benchmarks/typical_script.py`, from the same
-file to Parquet. Search alone: one process each, on the same normalised texts, settings in `benchmarks/near.py`."""
+file to Parquet. Search only: one process each, on the same normalised texts, settings in `benchmarks/near.py`."""
 
 
 class Result(NamedTuple):

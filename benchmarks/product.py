@@ -37,12 +37,12 @@ class Product:
 
 
 def release_files(out: Path, pattern: str = "*/*.parquet") -> list[Path]:
-    """Parquet files of the release in force."""
+    """Parquet files of the current release."""
     return sorted((out / "releases" / (out / "LATEST").read_text("utf-8").strip()).glob(pattern))
 
 
 def hashes(out: Path) -> dict[str, str]:
-    """SHA-256 of each data file of the release in force, by its name in the release."""
+    """SHA-256 of each data file of the current release, by its name in the release."""
     return {"/".join(path.parts[-2:]): hashlib.sha256(path.read_bytes()).hexdigest() for path in release_files(out)}
 
 

@@ -16,7 +16,7 @@ Texts = Callable[[], Iterable[tuple[int, str]]]
 
 
 class Outcome(NamedTuple):
-    """By row: kept, and removed as a duplicate. What is neither was set aside (blank, quarantined)."""
+    """By row: kept, and removed as a duplicate. What is neither is failing (blank, quarantined)."""
 
     kept: Mask
     removed: Mask
@@ -26,7 +26,7 @@ class Score(NamedTuple):
     """Shares are None where there was nothing to find.
 
     exact_recall, near_recall, lower_recall: pairs of (copy, source) of which not both are kept, of all pairs with
-    neither set aside: exact copies (also after normalisation), near copies of a true Jaccard of at least 0.8, and of
+    neither failing: exact copies (also after normalisation), near copies of a true Jaccard of at least 0.8, and of
     0.7 to 0.8. ``precision``: rows rightly removed of all that were; right is a row that the truth knows as a copy, or
     that is alike by at least the threshold to a row that is kept. ``originals_lost``: originals removed, to none of
     which such a row is left.
@@ -43,7 +43,7 @@ class Score(NamedTuple):
 def score(truth: pa.Table, outcome: Outcome, texts: Texts, threshold: float) -> Score:
     """Compares an outcome with a truth table of ``make_labels`` (rows in order).
 
-    ``texts`` are read only where the truth alone does not settle that a removed row was rightly removed.
+    ``texts`` are read only where the truth by itself does not settle that a removed row was rightly removed.
     """
     kind = truth["kind"].to_numpy(zero_copy_only=False)
     source, alike = truth["src"].to_numpy(), truth["jac5"].to_numpy()

@@ -1,4 +1,4 @@
-"""Prompts that stand in two splits, counted in the published files by plain code."""
+"""Prompts that are in two splits, counted in the published files by plain code."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ _PROMPT = {"sft": "question", "rm": "prompt"}
 
 
 def prompts_in_two_splits(out: Path) -> int:
-    """Normalised prompts of the release in force, SFT and RM together, that stand in more than one split."""
+    """Normalised prompts of the current release, SFT and RM together, that are in more than one split."""
     split_of: dict[str, str] = {}
     shared: set[str] = set()
     for path in release_files(out):

@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="The gate in front of training: judge, deduplicate, split and account for SFT and RM label files.",
+    help="The gate in front of training: check, deduplicate, split and account for SFT and RM label files.",
     epilog="Exit codes: 0 published or unchanged, 1 held by the gate, 2 wrong usage, configuration or suite, "
     "3 a failure of ours or the machine's.",
 )
@@ -41,7 +41,7 @@ def _main(
 
 
 def main() -> None:
-    """Entry point of the command. Wrong usage is one line and exit code 2; what nobody foresaw is 3 and a traceback."""
+    """Entry point of the command. Wrong usage is one line and exit code 2; an unexpected error is 3 and a traceback."""
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
@@ -53,7 +53,7 @@ def main() -> None:
         _complain(f"error: {error.filename or ''}: {error.strerror or error}")
         code = 3
     except BrokenExecutor as error:
-        _complain(f"error: a worker died, perhaps for want of memory: try fewer --workers ({error})")
+        _complain(f"error: a worker died, possibly out of memory: try fewer --workers ({error})")
         code = 3
     except Exception:
         _complain(traceback.format_exc().rstrip())

@@ -194,12 +194,12 @@ def ingest(
 ) -> "State[RunResult]":
     """Raw SFT and RM label files in, a release with Parquet splits, quarantine, duplicates and report out.
 
-    A run that the gate holds ends in the state "Held" (of the type Failed), and the release in force stays in force.
+    A run that the gate holds ends in the state "Held" (of the type Failed), and the current release stays current.
 
     Args:
         mode: run publishes a release if the checks allow it. check does all the same and publishes nothing.
         config: What to read, where to write, and what counts as a duplicate. Filled in as each night has it.
-        on_hold: What becomes of a run that the checks hold: stop ends it, ask lets it wait for a person's decision.
+        on_hold: What happens to a run that the gate holds: stop ends it, ask lets it wait for a person's decision.
         storage_retries: How often to begin again when a file server fails or a raw file changes, after 30, 60, … s.
     """
     keep_links_out_of_logs()

@@ -42,7 +42,7 @@ def stop_before_the_start() -> None:
 def stop_on_signals(output: "OutputFolder") -> None:
     """End this process and its children when the user or the system says so; exit code 128 + the signal's number.
 
-    Not an exception: the flow would go on talking to Prefect's server for minutes. Nothing that is in force can be
+    Not an exception: the flow would go on talking to Prefect's server for minutes. The current release cannot be
     half-written, whenever this happens (see `releases`), and the kernel frees the lock.
     """
     before = output.current_release_id()

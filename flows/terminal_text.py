@@ -10,6 +10,6 @@ def safe(text: object) -> str:
 
 
 def json_text(value: object) -> str:
-    """A value as JSON that steers no terminal: what is not printable stands as its escape, as JSON allows."""
+    """A value as JSON that steers no terminal: what is not printable is escaped, as JSON allows."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return re.sub(r"[^ -~\n]", lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)

@@ -71,7 +71,7 @@ def lists_of(offsets: Ints, values: pa.Array, nulls_of: pa.ListArray | None = No
 
 
 def digest_halves(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.uint64]:
-    """A binary(16) column as two numbers a row (uint64, rows x 2); a null is any number."""
+    """A binary(16) column as two numbers per row (uint64, rows x 2); a null is any number."""
     values = one_array(column)
     if not len(values):
         return np.zeros((0, 2), np.uint64)

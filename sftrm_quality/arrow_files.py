@@ -29,5 +29,5 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
             table = pa.ipc.open_file(source).read_all()
     except (OSError, pa.ArrowInvalid) as error:
         failed = storage_error_type(error) if isinstance(error, OSError) else OwnFileError
-        raise failed(f"{path}: cannot be read: {error}. Run again: what is damaged is made anew.") from error
+        raise failed(f"{path}: cannot be read: {error}. Rerun: what is damaged is made again.") from error
     return table if columns is None else table.select(list(columns))

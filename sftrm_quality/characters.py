@@ -55,10 +55,10 @@ def characters_in(ranges: Ranges) -> Iterable[str]:
 
 
 def python_class(ranges: Ranges) -> str:
-    """The ranges as they stand in a character class of ``re``."""
+    """The ranges as a character class of ``re`` has them."""
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
 
 
 def re2_class(ranges: Ranges) -> str:
-    """The ranges as they stand in a character class of RE2, the engine of pyarrow."""
+    """The ranges as written in a character class of RE2, the engine of pyarrow."""
     return "".join(f"\\x{{{first:04X}}}-\\x{{{last:04X}}}" for first, last in ranges)

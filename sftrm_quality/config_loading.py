@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ _SHOWN = 80
 class _Plain(yaml.SafeLoader):
     """YAML of plain values: no tags, which ask for types, and no aliases, of which nine lines make a billion values.
 
-    A key that stands twice is an error and not a silent choice.
+    A key that occurs twice is an error and not a silent choice.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
@@ -33,16 +33,16 @@ class _Plain(yaml.SafeLoader):
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
         text: str = super().construct_scalar(node)
-        text.encode()  # an escape can name half a character, which no file can hold
+        text.encode()  # an escape can name an unpaired surrogate, which no file can hold
         return text
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a list or a mapping stands where a key belongs")
+                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a list or a mapping, expected a key")
             if key.value in keys:
-                raise yaml.YAMLError(f"the key {key.value} stands twice")
+                raise yaml.YAMLError(f"the key {key.value} occurs twice")
             keys.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -104,8 +104,11 @@ def _overridden(values: dict[str, Any], setting: str) -> None:
 def _keys_below(location: Sequence[int | str]) -> str:
     model: Any = RunConfig
     for name in location[:-1]:
-        field = model.model_fields.get(name) if hasattr(model, "model_fields") else None
-        model = field.annotation if field else None
+        if isinstance(name, int):  # an item of a list
+            model = next(iter(get_args(model)), None)
+        else:
+            field = model.model_fields.get(name) if hasattr(model, "model_fields") else None
+            model = field.annotation if field else None
     return ", ".join(model.model_fields) if hasattr(model, "model_fields") else ""
 
 

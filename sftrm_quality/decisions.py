@@ -48,12 +48,12 @@ class Decision(BaseModel):
     def holds_for(self, release_id: str, failed: Sequence[str]) -> bool:
         """Whether it was made for this release, held for these reasons: all of them, no other, in any order.
 
-        The reasons matter beside the id, because the gate also looks at the release in force, which the id leaves out.
+        The reasons matter beside the id, because the gate also looks at the current release, which the id leaves out.
         """
         return self.release_id == release_id and sorted(self.failed) == sorted(failed)
 
     def recorded(self, applied: bool) -> RecordedDecision:
-        """As it stands in report.json and manifest.json.
+        """As it is in report.json and manifest.json.
 
         Args:
             applied: Whether the run ended as it says.

@@ -92,11 +92,11 @@ def storage_error(error: OSError, where: Path | str) -> StorageError:
     Returns:
         The error to raise, transient or permanent.
     """
-    # An array that is cut short by a full disk says so in numbers alone.
+    # An array that is cut short by a full disk says so only in numbers.
     said = error.strerror or f"written or read in part only ({error})"
     return storage_error_type(error)(
         f"{error.filename or where}: {said}; nothing is published. "
-        f"{_NEXT.get(error.errno or 0, 'Look after the disk and run again.')}"
+        f"{_NEXT.get(error.errno or 0, 'Check the disk and retry.')}"
     )
 
 

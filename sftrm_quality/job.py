@@ -57,9 +57,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done: the raw files, the id of the release that they make, and the release in force.
+    """What is to be done: the raw files, the id of the release that they make, and the current release.
 
-    damaged_files: of the release in force. A damaged one still tells the gate how much it had, and is never unchanged.
+    damaged_files: of the current release. A damaged one still tells the gate how much it had, and is never unchanged.
     progress: how much of the files was read so far, over all of them.
     """
 
@@ -174,7 +174,7 @@ class Job:
         return self.staging / "report"
 
     def plan(self) -> Plan:
-        """Find the raw files, hash them, and see whether the release that they make is in force already.
+        """Find the raw files, hash them, and see whether the release that they make is the current one already.
 
         Returns:
             What the steps after this one work on.
@@ -190,7 +190,7 @@ class Job:
         release, damaged = releases.release_and_damage(self.output)
         if damaged:
             progress.tell(
-                f"{self.output.root}: the release in force is damaged, it will be replaced: {', '.join(damaged[:5])}"
+                f"{self.output.root}: the current release is damaged, it will be replaced: {', '.join(damaged[:5])}"
             )
         return Plan(files, wanted, release, tuple(damaged), ReadProgress(size))
 
@@ -234,10 +234,10 @@ class Job:
         return assigned
 
     def stage(self, plan: Plan, collection: Collection) -> StagedRelease:
-        """Write the release aside and read it back.
+        """Write the release to the staging folder and read it back.
 
         Args:
-            plan: Names the release in force: what moved between splits since is told only where that is whole.
+            plan: Names the current release: what moved between splits since is told only where that is whole.
             collection: All records, with their splits.
 
         Raises:
@@ -352,9 +352,9 @@ class Job:
             releases.keep_parts(self.output, plan.release_id, checked.staged.parts, checked.staged.kept)
 
     def report_unchanged(self, plan: Plan) -> RunResult:
-        """The release in force is what these files make: say so, with the figures that it was published with."""
+        """The current release is what these files make: say so, with the figures that it was published with."""
         if plan.current is None:
-            raise ValueError("no release is in force: there is nothing that could be unchanged")
+            raise ValueError("there is no current release: nothing could be unchanged")
         manifest, release_id = plan.current.manifest, plan.current.release_id
         browse = reports.browse_of(self.output, manifest.run_id)
         no_moves = releases.MOVES.empty_table()
@@ -387,7 +387,7 @@ class Job:
         )
 
     def _compile_suites(self) -> None:
-        """In a worker, so that this process never needs Great Expectations; not again for those in force."""
+        """In a worker, so that this process never needs Great Expectations; not again for the current ones."""
         if releases.current_suites_hash(self.output) != self.suites.hash:
             self.workers.submit(compile_suites, self.suites).result()
 

@@ -40,7 +40,7 @@ class OutputFolder:
 
     @property
     def latest(self) -> Path:
-        """A one-line text file that names the release in force."""
+        """A one-line text file that names the current release."""
         return self.root / "LATEST"
 
     @property
@@ -57,7 +57,7 @@ class OutputFolder:
         return self.root / ".staging"
 
     def release(self, release_id: str) -> Path:
-        """Raises PermanentStorageError for what is no name, as the three below do for a run_id: ids stand in files."""
+        """Raises PermanentStorageError for what is no name, as the three below do for a run_id: files name ids."""
         return self.releases / self._name(release_id)
 
     def quarantine(self, run_id: str) -> Path:
@@ -72,7 +72,7 @@ class OutputFolder:
     def _name(self, name: str) -> str:
         if not _NAME.fullmatch(name):
             raise PermanentStorageError(
-                f"{self.root}: {name[:80]!r} stands where the id of a run or a release belongs; somebody changed "
+                f"{self.root}: {name[:80]!r} is not a valid run or release id; somebody changed "
                 "LATEST, a manifest or a report by hand"
             )
         return name
@@ -136,7 +136,7 @@ class OutputFolder:
         except OSError as error:
             raise storage_error(error, self.root) from error
         try:
-            # What a run left that died: nothing there is in force, and we hold the lock.
+            # What a run left that died: nothing there belongs to a release, and we hold the lock.
             self.clear()
             started = datetime.now(UTC).isoformat(timespec="seconds")
             try:
@@ -149,7 +149,7 @@ class OutputFolder:
             lock.release()
 
     def clear(self) -> None:
-        """Delete what a run keeps for itself alone; the note of who writes last, so that it stands while this goes on.
+        """Delete what a run keeps only for itself; the note of who writes last, so that it is there while this goes on.
 
         For the process that holds the lock, or that is about to end.
         """
@@ -176,7 +176,7 @@ def new_run_id() -> str:
 
 @contextmanager
 def written(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
-    """A file that appears under its name when it is whole, in place of what stood there, or not at all.
+    """A file that appears under its name when it is whole, in place of what was there, or not at all.
 
     Args:
         path: its name.

@@ -1,4 +1,4 @@
-"""Numbers and addresses that belong to a person: where they stand in a text, and how a text is shown without them.
+"""Numbers and addresses that belong to a person: where they are in a text, and how a text is shown without them.
 
 A text on a page keeps its shape: what is found is asterisks (``mask_personal_data``). A piece of a text in a message
 loses every digit, whatever it is (``without_numbers``).
@@ -117,10 +117,10 @@ def find_personal_data(text: str) -> list[PersonalData]:
 def mask_personal_data(text: str) -> str:
     """The text with every letter and digit of what ``find_personal_data`` finds as ``*``; nothing else changes.
 
-    Separators stay, so that the shape still says what stood there (``***-****-****``), and no digit does: a date of
+    Separators stay, so that the shape still says what was there (``***-****-****``), and no digit does: a date of
     birth, or the last four digits beside a name, are enough to find a person. The length stays the same.
     """
-    # Again until nothing is found: what stood too close to a number to count may count beside a masked one.
+    # Again until nothing is found: what was too close to a number to count may count beside a masked one.
     while found := find_personal_data(text):
         pieces, end = [], 0
         for one in found:

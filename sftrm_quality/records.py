@@ -48,7 +48,7 @@ class DuplicateKind(StrEnum):
 
 
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
-# float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite judges it.
+# float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite checks it.
 CANDIDATE_RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.float64()), ("score", pa.float64())])
 RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.int32()), ("score", pa.float64())])
 
@@ -62,8 +62,8 @@ _COMMON = [
 ]
 _CONTEXT = [("system", pa.string()), ("history", pa.list_(MESSAGE))]
 
-# Where a record stands in its raw file: source_index counts records from 0, source_offset and source_length are bytes
-# of the (decompressed) file, source_line counts from 1 and is null where the file has no lines of its own.
+# The position of a record in its raw file: source_index counts records from 0, source_offset and source_length are
+# bytes of the (decompressed) file, source_line counts from 1 and is null where the file has no lines of its own.
 POSITION = [
     ("source_index", pa.int64()),
     ("source_offset", pa.int64()),
@@ -95,7 +95,7 @@ PUBLISHED = {
 
 LINEAGE_COLUMNS = [name for name, _ in _LINEAGE]
 
-# One row a record that could not be read, could not be mapped, or failed a critical check.
+# One row per record that could not be read, could not be mapped, or failed a critical check.
 _FAILING = [("data_id", pa.string())]
 SHARD_QUARANTINE = pa.schema(
     [

@@ -49,7 +49,7 @@ def declared_split(source_file: str, settings: Splits) -> int:
 
 
 def _drawn(prompt_keys: Keys, settings: Splits) -> Codes:
-    """One draw a prompt key: 53 bits of salted xxh3, compared with the cumulated shares."""
+    """One draw per prompt key: 53 bits of salted xxh3, compared with the cumulated shares."""
     salt = settings.salt.encode() + b"\0"
     draws = (
         np.fromiter(

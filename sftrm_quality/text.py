@@ -41,7 +41,7 @@ def _fold(text: str) -> str:
 def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     """``normalise_text`` of every text of a string array; nulls stay null.
 
-    Texts made only of code points that fold alone, whatever stands beside them, are done by a compiled kernel. The
+    Texts made only of code points that fold by themselves, whatever is beside them, are done by a compiled kernel. The
     others (combining marks, conjoining jamo, characters that grow) go through :func:`normalise_text` one by one.
 
     Raises:
@@ -69,7 +69,7 @@ def _where(texts: pa.StringArray, mask: Mask) -> list[str]:
 
 
 def _put(texts: pa.StringArray, mask: Mask, replacements: pa.StringArray) -> pa.StringArray:
-    """The texts with the masked ones replaced, in order. (``pc.replace_with_mask`` takes 2 µs a row.)"""
+    """The texts with the masked ones replaced, in order. (``pc.replace_with_mask`` takes 2 µs per row.)"""
     rows = np.arange(len(texts))
     rows[mask] = len(texts) + np.arange(len(replacements))
     return pa.concat_arrays([texts, replacements]).take(pa.array(rows))
@@ -117,7 +117,7 @@ def _folding_table() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
 
 
 def _folded_alone(char: str) -> str | None:
-    """What the character becomes whatever stands beside it, or None if its neighbours have a say in it.
+    """What the character becomes whatever is beside it, or None if its neighbours have a say in it.
 
     Composition and reordering reach across a boundary only to a mark or to a conjoining vowel or final consonant at
     the start of what follows. Where no character of a text decomposes into such a start, each folds on its own.

@@ -8,7 +8,7 @@ import xxhash
 
 from sftrm_quality import __version__
 
-# Their results stand in the data files' bytes or in the verdicts.
+# Their results are in the data files' bytes or in the verdicts.
 _PACKAGES = ("great-expectations", "pandas", "pyarrow", "numpy", "numba", "xxhash")
 
 

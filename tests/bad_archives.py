@@ -23,7 +23,7 @@ def lines(name: str, *numbers: int) -> bytes:
 def zipped(members: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", method) as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # names that stand twice
+        warnings.simplefilter("ignore", UserWarning)  # names that occur twice
         for name, data in members:
             archive.writestr(zipfile.ZipInfo(name), data, method)
     return packed.getvalue()

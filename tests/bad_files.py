@@ -22,9 +22,9 @@ LONG_FORM = [pytest.mark.soak] if SOAK else []
 class BadFile:
     """A file and its expected outcome.
 
-    ``kept``: data_ids of the records that must be published, in order. ``unreadable``: reasons of the rows that reading
-    sets aside, in order. ``misfits``: reasons of the records that were read and fit no column or no check. ``refused``:
-    what is said about each stream in which no records are, or none that can be parsed, in the order of the streams.
+    ``kept``: data_ids of the records that must be published, in order. ``unreadable``: reasons of the unreadable rows,
+    in order. ``misfits``: reasons of the records that were read and fit no column or no check. ``refused``: what is
+    said about each stream in which no records are, or none that can be parsed, in the order of the streams.
     """
 
     name: str

@@ -9,7 +9,7 @@ RECORDS = 5
 
 
 class Damage(NamedTuple):
-    """What becomes of a record's text, and the reason that it is set aside for; ``read`` or, a misfit, later."""
+    """What becomes of a record's text, and the reason for which it fails; when it is read or, a misfit, later."""
 
     change: Callable[[str], bytes | str]
     reason: str
@@ -70,8 +70,8 @@ DAMAGES = {
     "minus-infinity": Damage(value("-Infinity"), "not_a_number"),
     "number-too-large": Damage(value("1e999"), "number_out_of_range"),
     "integer-of-5000-digits": Damage(value("9" * 5000), "number_out_of_range"),
-    "high-surrogate-alone": Damage(inside(b"\\ud83d"), "lone_surrogate"),
-    "low-surrogate-alone": Damage(inside(b"\\ude00"), "lone_surrogate"),
+    "high-surrogate-unpaired": Damage(inside(b"\\ud83d"), "lone_surrogate"),
+    "low-surrogate-unpaired": Damage(inside(b"\\ude00"), "lone_surrogate"),
     "surrogates-swapped": Damage(inside(b"\\ude00\\ud83d"), "lone_surrogate"),
     "surrogate-in-a-key": Damage(swap('"question"', '"\\udfff": 1, "question"'), "lone_surrogate"),
     "key-twice": Damage(swap('"question"', '"question": "a", "question"'), "duplicate_key"),

@@ -1,7 +1,7 @@
 """Bad files that are large: what they hold is repeated, so that time in proportion to the square of it shows.
 
-``python -m tests.bad_sizes FILE…`` reads files as a run does, without judging records, and prints a line for each: what
-it gave, and the most memory that the process had until then.
+``python -m tests.bad_sizes FILE…`` reads files as a run does, without checking records, and prints a line for each:
+what it gave, and the most memory that the process had until then.
 """
 
 import gzip
@@ -27,7 +27,7 @@ MIB = 1 << 20
 class Large(NamedTuple):
     """``parts`` gives the bytes for a size; ``size`` and ``soak`` are the sizes of the short and the long form.
 
-    ``good``: how many good records it has, None for every second one. ``reasons``: of everything that is set aside.
+    ``good``: how many good records it has, None for every second one. ``reasons``: of everything that is unreadable.
     """
 
     parts: Callable[[int], Iterator[bytes]]

@@ -1,4 +1,4 @@
-"""Files whose whole text is wrong: encodings, what stands around the records, what is no text of records at all."""
+"""Files whose whole text is wrong: encodings, what surrounds the records, what is no text of records at all."""
 
 import codecs
 from collections.abc import Iterator
@@ -125,6 +125,9 @@ WITHOUT_RECORDS = {
     "brackets-10000": (b"[" * 10_000, ""),
     "braces-10000": (b"{" * 10_000, ""),
     "objects-10000-unclosed": (b'{"a":' * 10_000, ""),
+    "csv-of-ours": (b"data_id,question,answer\n1,a,b\n2,c,d\n", "CSV with our column names, 42 bytes, begins with"),
+    "csv-of-ours-quoted": (b'"data_id","answer"\n1,"a\nb"\n2,c', "CSV with our column names"),
+    "tsv-of-ours": (b"data_id\tanswer\n1\ta\n2\tb\n", "TSV with our column names"),
     "csv": ("질문,답\n가,나\n다,라\n".encode(), "CSV-like text"),
     "html": (b"<html><body>404</body></html>", "XML or HTML"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3", "PDF document"),

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Real label files may not be redistributed; they lie beside the checkout where a developer has them.
 REAL = Path(os.environ.get("SFTRM_REAL_FILES", ROOT.parent / "shared" / "real"))
 
-# Everybody's change is tried with the same examples, and fails by its own fault alone; `make soak` looks for new ones.
+# Everybody's change is tried with the same examples, and fails only by its own fault; `make soak` looks for new ones.
 # No deadline in either: it would fail by what else the machine does.
 settings.register_profile("same_examples", derandomize=True, deadline=None)
 settings.register_profile("new_examples", deadline=None)

@@ -40,7 +40,7 @@ def run_on(raw: list[Path], out: Path, *settings: str, mode: Mode = Mode.RUN) ->
 
 
 def open_gate(folder: Path) -> str:
-    """The setting for suites that judge the rows as shipped and never hold a release: for a handful of bad records."""
+    """The setting for suites that check the rows as shipped and never hold a release: for a handful of bad records."""
     folder.mkdir()
     for name in (*KINDS, "release"):
         suite = json.loads((SHIPPED_EXPECTATIONS / f"{name}.json").read_text("utf-8"))

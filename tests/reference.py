@@ -1,7 +1,7 @@
 """What a run must make of a folder of label files, slowly: plain Python, dictionaries, every record with every other.
 
-Reads what stands in well-formed containers (a list, a document with a list) and any line of JSON lines. What a record
-shows by itself is judged as for the samples (``samples_in_plain_python``).
+Reads what is in well-formed containers (a list, a document with a list) and any line of JSON lines. What a record
+shows by itself is checked as for the samples (``samples_in_plain_python``).
 """
 
 import json
@@ -43,7 +43,7 @@ def expected(raw: Path) -> Folder:
         kind = path.name.split("-")[0]
         for index, text in enumerate(_records(path.read_text("utf-8"))):
             place = (path.name, index)
-            outcomes[place] = _alone(kind, text)
+            outcomes[place] = _by_itself(kind, text)
             if outcomes[place].end == "published":
                 passed[kind][place] = json.loads(text)
     for kind, records in passed.items():
@@ -64,7 +64,7 @@ def _records(text: str) -> list[str]:
     return [json.dumps(record) for record in listed] if isinstance(listed, list) else [text]
 
 
-def _alone(kind: str, text: str) -> Outcome:
+def _by_itself(kind: str, text: str) -> Outcome:
     """What a record shows by itself."""
     unread = read_reason(text, is_last=False)
     if unread:

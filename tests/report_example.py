@@ -331,7 +331,7 @@ def published() -> dict[str, Any]:
                     "sft",
                     3,
                     "read",
-                    "key 'answer' stands twice",
+                    "key 'answer' occurs twice",
                     '{"question": "김치는 어떻게 담그나요?", "answer": "배추를 절이고 …", "answer": "…"}',
                 ),
                 _failing_rows(

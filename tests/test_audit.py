@@ -52,7 +52,7 @@ def test_what_is_no_zip_of_advisories_is_not_taken_for_an_empty_one(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["a>=1", "a @ https://example.org/a.whl", "-e .", "./a.whl", "--index-url x", "a"])
-def test_a_lock_has_pins_alone(line):
+def test_a_lock_has_only_pins(line):
     assert audit.pins(f"# by uv\nA.b[x]==1.0\n    # via c\n{audit.LOCK.read_text('utf-8')}")["a-b"] == "1.0"
     with pytest.raises(ValueError, match="is not name==version"):
         audit.pins(line)

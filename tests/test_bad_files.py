@@ -21,7 +21,7 @@ from tests.reading_case import SCHEMA, Read, read_records
 pytestmark = LONG_FORM
 
 BAD_FILES = [*TRUNCATED, *DAMAGED, *TEXTS, *ARCHIVES]
-# A file costs a run some 50 ms. The steps are such that every damage and every container occur.
+# Each file costs a run some 50 ms. The steps are such that every damage and every container occur.
 IN_A_RUN = BAD_FILES if SOAK else [*TRUNCATED[::5], *DAMAGED[::3], *TEXTS, *ARCHIVES]
 HANG_SECONDS = 120  # the slowest of them takes a second
 
@@ -46,7 +46,7 @@ def test_the_corpus_is_large_and_its_names_differ() -> None:
 
 
 @pytest.mark.parametrize("part", ["cut", "damaged", "text", "archive"])
-def test_every_bad_file_alone(tmp_path: Path, part: str) -> None:
+def test_every_bad_file_by_itself(tmp_path: Path, part: str) -> None:
     """Through the readers in this process: which records, which reasons, what is said of streams without records."""
     spill = tmp_path / "spill"
     spill.mkdir()

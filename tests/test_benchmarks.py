@@ -150,7 +150,7 @@ def test_whether_something_alike_is_left_is_decided_at_the_threshold_exactly():
     assert scored([0, 3], texts=texts, threshold=0.976).originals_lost == 1
 
 
-def test_what_was_set_aside_is_no_pair():
+def test_what_failed_is_no_pair():
     assert scored([4, 5, 6], failing=(2, 3, 7)).exact_recall is None
     assert scored([2, 3], failing=(1, 7)).near_recall is None
 
@@ -188,7 +188,7 @@ def release(out, **files):
     (out / "LATEST").write_text("r-1\n")
 
 
-def test_outcome_are_read_from_the_release_and_the_duplicates(tmp_path):
+def test_outcomes_are_read_from_the_release_and_the_duplicates(tmp_path):
     release(tmp_path, sft_train={"SFT-00000000": "a", "SFT-00000003": "b"}, rm_test={"RM-00000001": "c"})
     duplicates = tmp_path / "duplicates" / "run" / "duplicates.parquet"
     duplicates.parent.mkdir(parents=True)

@@ -125,7 +125,7 @@ RM = [
     Case("rm", "mojibake", responses("ì•ˆë…•", "b"), responses("안녕", "b")),
     Case("rm", "stray_jamo", {"prompt": "하ㄴ다"}, {"prompt": "한다ㅋㅋ"}),
     Case("rm", "not_nfc", responses("cafe\u0301", "b"), responses("caf\u00e9", "b")),
-    # The best response is judged; what a worse one says is why it is worse.
+    # The best response is checked; what a worse one says is why it is worse.
     Case(
         "rm",
         "refusal_phrase",
@@ -217,7 +217,7 @@ MORE = [
             ("email_found", "a@b.kr", "a@b"),
             ("email_found", "메일:a_b@example.org.", "a b@ example.org"),
             ("card_number_found", "3700 001234 56784", "3700 001234 56780"),
-            ("card_number_found", "9410-0001-2345-6787", "9410000123456787"),  # 9 counts in groups alone
+            ("card_number_found", "9410-0001-2345-6787", "9410000123456787"),  # 9 counts only in groups
             ("card_number_found", "No 4000-0012-3456-7899.", "1-4000-0012-3456-7899"),
             ("card_number_found", "4000001234567899", "x4000001234567899"),
             ("mojibake", "cafÃ©", "CAFÉ»"),
@@ -393,6 +393,12 @@ DETAILS = [
     ("sft", {"question": "왜?", "answer": LONG + "가"}, "answer has 32,769 characters, expected at most 32,768"),
     ("sft", {"data_category": "QA "}, "data_category is 'QA ' (3 characters), expected one clean line of at most 40"),
     ("rm", ranked(1, 2, 4), "ranks 1, 2, 4, expected a sequence such as 1, 2, 3 (ties: forbid)"),
+    (
+        "rm",
+        ranked(0, 1, 2),
+        "ranks 0, 1, 2, expected a sequence such as 1, 2, 3 (ties: forbid); "
+        "if this source counts from 0, declare rank_base: 0",
+    ),
     ("rm", ranked(1, 2, None), "ranks 1, 2, none"),
     ("rm", ranked(1, 2.5), "ranks 1, 2.5"),
     ("rm", ranked(1), "1 response, expected at least 2"),
@@ -445,4 +451,4 @@ def test_details_of_evidence_name_the_other_record() -> None:
     found = run_suite(shipped("sft"), Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).failures[
         "detail"
     ]
-    assert found.to_pylist() == ["the same prompt stands in the split test"]
+    assert found.to_pylist() == ["the same prompt is in the split test"]

@@ -36,7 +36,7 @@ POLICIES = {"ties": "forbid", "unranked": "forbid"}
 
 
 def suite_of(tmp_path: Path, name: str, *entries: dict[str, Any]) -> Suite:
-    """A suite of these entries alone."""
+    """A suite of only these entries."""
     for path in SHIPPED_EXPECTATIONS.glob("*.json"):
         document = json.loads(path.read_text(encoding="utf-8"))
         if path.stem == name:
@@ -78,7 +78,7 @@ def test_an_expectation_that_gives_no_mask_is_refused(monkeypatch: pytest.Monkey
     from sftrm_quality.checks.custom.texts import ExpectTextNotToBeGarbled
 
     monkeypatch.setattr(ExpectTextNotToBeGarbled, "failing", lambda self, columns: np.zeros(1, dtype=int))
-    with pytest.raises(SftrmError, match="one bool a row expected"):
+    with pytest.raises(SftrmError, match="one bool per row expected"):
         run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
 
 
@@ -131,7 +131,7 @@ def test_a_frame_that_does_not_fit_is_a_fault_of_the_caller() -> None:
 
 @pytest.mark.parametrize("kind", LabelKind)
 @pytest.mark.parametrize("scope", Scope)
-def test_an_empty_frame_is_judged(kind: LabelKind, scope: Scope) -> None:
+def test_an_empty_frame_is_checked(kind: LabelKind, scope: Scope) -> None:
     suite = shipped(kind)
     checked_rows = run_suite(suite, scope, FRAMES[kind][scope].empty_table(), POLICIES)
     assert [count.reason for count in checked_rows.counts] == [e.reason for e in suite.entries if e.scope is scope]
@@ -139,13 +139,13 @@ def test_an_empty_frame_is_judged(kind: LabelKind, scope: Scope) -> None:
     assert checked_rows.failures.num_rows == 0
 
 
-def test_a_scope_without_entries_judges_nothing() -> None:
+def test_a_scope_without_entries_checks_nothing() -> None:
     suite = shipped("sft")
-    alone = replace(suite, entries=tuple(e for e in suite.entries if e.scope is Scope.RECORD))
-    assert run_suite(alone, Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).counts == ()
+    of_records = replace(suite, entries=tuple(e for e in suite.entries if e.scope is Scope.RECORD))
+    assert run_suite(of_records, Scope.SPLIT, frame("sft", Scope.SPLIT, {"held_out_in": "test"}), {}).counts == ()
 
 
-def test_slices_and_chunks_are_judged_like_whole_tables() -> None:
+def test_slices_and_chunks_are_checked_like_whole_tables() -> None:
     changes: list[Row] = [{}, ranked(1, 3), {"responses": None}, {"prompt": ""}, ranked(1, 2, scores=(1, 2)), {}]
     whole = frame("rm", Scope.RECORD, *changes, *changes)
     expected = run_suite(shipped("rm"), Scope.RECORD, frame("rm", Scope.RECORD, *changes), POLICIES).failures
@@ -231,7 +231,7 @@ def count(reason: str, evaluated: int, failed: int) -> CheckCount:
     return CheckCount("sft", reason, Severity.CRITICAL, "record", evaluated, failed)
 
 
-def test_mostly_is_judged_on_the_sums_of_the_shards() -> None:
+def test_mostly_applies_to_the_sums_of_the_shards() -> None:
     suite = shipped("sft")
     assert next(e for e in suite.entries if e.reason == "answer_blank").mostly == 0.8
     bad_shard, good_shard = count("answer_blank", 10, 10), count("answer_blank", 40, 0)
@@ -292,7 +292,7 @@ def test_the_release_names_the_label_kind_and_the_figure() -> None:
     assert [result.reason for result in found] == [e.reason for e in shipped("release").entries]
 
 
-def test_a_new_expectation_is_judged_by_what_the_suite_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_expectation_is_checked_by_what_the_suite_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No list beside the fields has to name them for the metric to get their values."""
     from great_expectations.compatibility.pydantic import StrictInt
     from great_expectations.expectations import registry

@@ -76,7 +76,7 @@ def test_misread_and_decomposed_hangul_is_always_found(text: str) -> None:
 def test_phrases_like_a_loop(words: list[str], texts: list[str | None], within: int | None, start: int) -> None:
     array = pa.array([text and normalise_text(text) for text in texts], pa.string()).slice(start)
 
-    def stands(word: str, text: str) -> bool:
+    def occurs(word: str, text: str) -> bool:
         for at in range(len(text) - len(word) + 1):
             before, after = text[at - 1 : at] if at else "", text[at + len(word) : at + len(word) + 1]
             cut = word[0].isascii() and before in ("a", "b"), word[-1].isascii() and after in ("a", "b")
@@ -85,7 +85,7 @@ def test_phrases_like_a_loop(words: list[str], texts: list[str | None], within: 
         return False
 
     # The end of what is looked at ends a word.
-    expected = [any(stands(word, (text or "")[:within]) for word in words) for text in array.to_pylist()]
+    expected = [any(occurs(word, (text or "")[:within]) for word in words) for text in array.to_pylist()]
     assert Phrases(tuple(words)).stand_in(array, within).tolist() == expected
 
 
@@ -114,7 +114,7 @@ def test_a_phrase_that_says_nothing_is_refused(phrase: str) -> None:
         Phrases((phrase,))
 
 
-def test_signs_of_responses_stand_beside_them() -> None:
+def test_signs_of_responses_are_beside_them() -> None:
     response = pa.struct([("text", pa.string())])
     column = pa.array([None, [{"text": "a@b"}, None], [], [{"text": "가"}]], pa.list_(response))
     found = signs.signs_of(column)

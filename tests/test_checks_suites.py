@@ -59,15 +59,15 @@ WRONG: list[tuple[str, Callable[[Document], object], str]] = [
     ("rm", lambda d: d["expectations"][1].update(description=3), "'description' must be text"),
     ("rm", lambda d: d["expectations"][1].pop("meta"), "meta.reason is None"),
     ("rm", lambda d: d["expectations"][1]["meta"].update(reason="Prompt blank"), "snake_case"),
-    ("rm", lambda d: d["expectations"][1]["meta"].update(reason="data_id_blank"), "stands twice"),
+    ("rm", lambda d: d["expectations"][1]["meta"].update(reason="data_id_blank"), "occurs twice"),
     ("rm", lambda d: d["expectations"][1]["meta"].update(scope="shard"), "meta.scope is 'shard'"),
     ("rm", lambda d: d["expectations"][1]["meta"].update(reasons="x"), "unknown key 'reasons'"),
     ("rm", lambda d: d["expectations"][1]["kwargs"].update(mostly=1.1), "'mostly' is 1.1"),
     ("rm", lambda d: d["expectations"][1]["kwargs"].update(mostly=True), "'mostly' is True"),
     ("rm", lambda d: d["expectations"][1]["kwargs"].update(mostly={"$PARAMETER": "ties"}), "'mostly' is"),
     ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="answer"), "no column 'answer'"),
-    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="responses"), "cannot judge the column 'responses'"),
-    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="question_count"), "cannot judge the column"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="responses"), "cannot check the column 'responses'"),
+    ("rm", lambda d: d["expectations"][1]["kwargs"].update(column="question_count"), "cannot check the column"),
     ("rm", lambda d: d["expectations"][1]["kwargs"].update(column=3), "column: "),
     ("rm", lambda d: d["expectations"][1]["kwargs"].pop("column"), "column: "),
     ("rm", lambda d: d["expectations"][1]["kwargs"].update(colour="red"), "colour: extra fields not permitted"),
@@ -87,7 +87,7 @@ WRONG: list[tuple[str, Callable[[Document], object], str]] = [
     (
         "rm",
         lambda d: d["expectations"].append(new_entry("expect_responses_to_differ", column="prompt")),
-        "cannot judge the column 'prompt'",
+        "cannot check the column 'prompt'",
     ),
     (
         "sft",
@@ -132,7 +132,7 @@ WRONG: list[tuple[str, Callable[[Document], object], str]] = [
         lambda d: d["expectations"].append(
             new_entry("expect_column_value_lengths_to_be_between", column="responses", min_value=1)
         ),
-        "cannot judge the column 'responses'",
+        "cannot check the column 'responses'",
     ),
     (
         "release",
@@ -142,7 +142,7 @@ WRONG: list[tuple[str, Callable[[Document], object], str]] = [
     ("release", lambda d: d["expectations"].append(new_entry(VISIBLE, column="label_kind")), "cannot be used here"),
     ("release", lambda d: d["expectations"][0]["meta"].update(scope="record"), "unknown key 'scope'"),
     ("release", lambda d: d["expectations"][0]["kwargs"].update(column="rows"), "no column 'rows'"),
-    ("release", lambda d: d["expectations"][0]["kwargs"].update(column="label_kind"), "cannot judge the column"),
+    ("release", lambda d: d["expectations"][0]["kwargs"].update(column="label_kind"), "cannot check the column"),
 ]
 
 
@@ -208,7 +208,7 @@ CODE_OR_TROUBLE: list[tuple[str, Callable[[Document], object], str]] = [
     ("sft", adding("expect_text_length_to_be_between", column="answer", minimum=2**63), "beyond 64 bits"),
     ("sft", adding("expect_text_length_to_be_between", column="answer", minimum=1.5), "minimum: "),
     ("sft", adding("expect_text_length_to_be_between", column="answer", minimum="1"), "minimum: "),
-    ("sft", lambda d: d["expectations"][1].update(description="\ud800"), "half a character, \\ud800"),
+    ("sft", lambda d: d["expectations"][1].update(description="\ud800"), "unpaired surrogate \\ud800"),
 ]
 
 
@@ -223,7 +223,7 @@ def test_a_suite_can_neither_run_code_nor_hang_a_run(
         load_suites(folder_with(tmp_path, suite, change))
     text = str(caught.value)
     assert f"{suite}.json" in text and message in text and "\n" not in text
-    assert "half a character" in text or re.search(rf"{suite}\.json, expectation (2|{before + 1}) \(", text), text
+    assert "unpaired surrogate" in text or re.search(rf"{suite}\.json, expectation (2|{before + 1}) \(", text), text
     assert caught.value.exit_code == 2
 
 
@@ -276,7 +276,7 @@ def test_a_suite_that_never_ends_is_refused(tmp_path: Path) -> None:
         (b"{", "not a valid JSON document"),
         (b"[]", "not an object"),
         (b"\xff\xfe\xff", "expected a JSON file in UTF-8"),
-        (b'{"name": "sft", "name": "sft"}', "stands twice"),
+        (b'{"name": "sft", "name": "sft"}', "occurs twice"),
         (b'{"name": "sft", "meta": NaN}', "not a JSON number"),
         (b"[" * 100_000, "not a valid JSON document"),
     ],

@@ -58,7 +58,7 @@ def test_the_first_in_order_of_file_names_stays(tmp_path):
 
 
 def test_a_quarantined_record_is_nobodys_original(tmp_path):
-    """The id is taken by another content, so the second record is set aside, and its copy stays."""
+    """The id is taken by another content, so the second record is quarantined, and its copy stays."""
     write(
         tmp_path / "raw" / "a.jsonl",
         sft("1", "What is up?", "The sky, mostly, and some birds."),

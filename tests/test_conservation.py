@@ -36,7 +36,7 @@ def as_text(record, damage):
 
 @settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.lists(ROWS, min_size=1, max_size=3))
-def test_nothing_is_lost_and_nothing_stands_twice(files):
+def test_nothing_is_lost_and_nothing_occurs_twice(files):
     folder = Path(tempfile.mkdtemp())
     try:
         raw = folder / "raw"

@@ -1,4 +1,4 @@
-"""A person's decision on a held release: it counts for what it was made for alone, and is told everywhere, inertly."""
+"""A person's decision on a held release: it counts only for what it was made for, and is told everywhere, inertly."""
 
 import io
 import json
@@ -251,7 +251,7 @@ def test_rollback_leads_away_from_it_and_back(paths):
 
 
 def test_a_release_that_lies_there_already_says_by_whom_it_is_published_this_time(paths):
-    """The gate looks at the release in force too, so the same release can pass one night and be held another."""
+    """The gate looks at the current release too, so the same release can pass one night and be held another."""
     raw, out = paths
     output = OutputFolder(out)
     write(raw / "a.jsonl", 10, bad=0)
@@ -270,7 +270,7 @@ def test_a_release_that_lies_there_already_says_by_whom_it_is_published_this_tim
     assert "Published by decision" in card.read_text("utf-8")
     unchanged = run_on([raw], out)
     assert (unchanged.verdict, unchanged.report["decision"]) == (Verdict.UNCHANGED, result.report["decision"])
-    # And back: with nothing in force that is larger, the gate lets it through.
+    # And back: with no larger current release, the gate lets it through.
     rollback(output, large)
     output.latest.unlink()
     opened = run_on([raw], out)
@@ -347,7 +347,7 @@ def test_a_long_name_never_breaks_the_ids_of_the_list(paths):
     assert release_id in listed(out, width=80)
 
 
-def test_the_longest_reason_stands_whole(paths):
+def test_the_longest_reason_is_shown_whole(paths):
     raw, out = paths
     reason = ("판매처와 합의한 대로 공개합니다. " * 200)[:1999] + "끝"
     result = decide(raw, out, name="가" * 100, reason=reason)

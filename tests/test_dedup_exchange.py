@@ -245,7 +245,7 @@ def test_shares_hold_every_pair_of_a_bucket_once_wherever_ranges_end(data: st.Da
     assert shared == [row for row, key in zip(rows.tolist(), keys, strict=True) if keys.count(key) > 1]
 
 
-def test_a_bucket_of_any_size_takes_a_word_a_row() -> None:
+def test_a_bucket_of_any_size_takes_one_word_per_row() -> None:
     rows = np.arange(100_000)
     offsets, words = Buckets(rows, np.zeros(len(rows), np.uint32)).shares(np.array([0, 40_000, 100_000]))
     assert len(words) == len(rows) + 2 * 2 + 16

@@ -101,7 +101,12 @@ def test_a_reason_names_the_fields_that_are_the_defect(reason, detail, fields):
 
 @pytest.mark.parametrize(
     ("sample", "seen"),
-    [([{"번호": "1", "질의": "무엇"}], "번호, 질의"), ([1, 2], "2 records, none of them an object"), ([{}], "objects")],
+    [
+        ([{"번호": "1", "질의": "무엇"}], "번호, 질의"),
+        ([1, 2], "2 records, none of them an object"),
+        ([{}], "objects"),
+        ([{"instruction": "a", "input": "", "output": "b"}], "fields instruction, input, output (looks like Alpaca)"),
+    ],
 )
 def test_no_format_says_what_was_seen(sample, seen):
     found = recognise(sample, SOURCE)
@@ -149,7 +154,7 @@ def test_each_alias_of_the_prompt_is_accepted(name):
     assert mapped(record, "reference_rm")["prompt"] == "p"
 
 
-def test_aliases_that_agree_stand_and_others_are_refused():
+def test_aliases_that_agree_are_accepted_and_others_refused():
     assert mapped({**RM, "input": "p"}, "reference_rm")["prompt"] == "p"
     misfit = mapped({**RM, "input": "other"}, "reference_rm")
     assert (misfit.reason, misfit.detail) == ("aliases_disagree", "prompt and input differ, expected one prompt")

@@ -140,7 +140,7 @@ def test_a_socket_of_another_page_is_closed_before_it_is_open(headers):
     assert sent == ["websocket.close"]
 
 
-def test_the_password_is_made_once_and_for_the_owner_alone(tmp_path):
+def test_the_password_is_made_once_and_only_for_the_owner(tmp_path):
     home = tmp_path / "new" / "home"
     found = []
     threads = [threading.Thread(target=lambda: found.append(auth_string(home))) for _ in range(20)]
@@ -186,7 +186,7 @@ def test_a_home_that_cannot_be_written_is_one_line(tmp_path):
         auth_string(tmp_path / "home")
 
 
-def test_the_link_works_once_and_for_its_code_alone():
+def test_the_link_works_once_and_only_for_its_code():
     app = SignIn("right", "user:password")
 
     def exchange(body):

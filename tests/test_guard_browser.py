@@ -1,6 +1,6 @@
 """No page of somebody else reads, changes or starts anything through a Prefect server of ours, in a real browser.
 
-The pages send the right password with every request, which no real one has: what stops them here is the guard alone.
+The pages send the right password with every request, which no real one has: only the guard stops them here.
 """
 
 import base64

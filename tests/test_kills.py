@@ -1,4 +1,4 @@
-"""Killed at any point: the old release is in force, whole, or the new one; the next run leaves what it should.
+"""Killed at any point: the old release is current, whole, or the new one; the next run leaves what it should.
 
 A killed run here is a fork with its tasks in its own process (`tests.faults`); `make soak` kills whole commands.
 """
@@ -58,9 +58,9 @@ class Nights:
         found = current(self.out)
         assert found in (self.old, self.new)
         published = found == self.new
-        self.tries["new release in force" if published else "old release in force"] += 1
+        self.tries["new release current" if published else "old release current"] += 1
         every_release_is_whole(self.out)
-        # What comes next depends on what is on the disk alone: two kills with a sync between them leave the same.
+        # What comes next depends on only what is on the disk: two kills with a sync between them leave the same.
         state = hash(frozenset(tree(self.out).items()) | {published})
         if state in self.seen:
             return
@@ -106,7 +106,7 @@ def test_killed_at_every_call_that_puts_something_in_place(nights):
         ended = nights.zygote("killed_at_call", raw=nights.raw, out=nights.fresh(), number=number)
         assert ended.code == -9, (number, calls[number - 1])
         nights.look(ended)
-    assert nights.tries["old release in force"] >= 8 and nights.tries["new release in force"] >= 8
+    assert nights.tries["old release current"] >= 8 and nights.tries["new release current"] >= 8
     print(f"\n{len(calls)} calls in a run, {dict(nights.tries)}, {len(nights.seen)} different states of the folder")
 
 

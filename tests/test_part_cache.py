@@ -1,4 +1,4 @@
-"""Parts that were written before are taken again, never believed unseen, and never written into."""
+"""Parts that were written before are reused, never believed unseen, and never written into."""
 
 import json
 from dataclasses import replace
@@ -27,7 +27,7 @@ LAST = [{"data_id": "z", "question": "What is last of all?", "answer": "This one
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    """Some parts a split. The planning process cuts them; workers have no part in it."""
+    """Some parts per split. The planning process cuts them; workers have no part in it."""
     monkeypatch.setattr(parts, "PART_ROWS", 8)
 
 
@@ -65,7 +65,7 @@ def equal(before, after):
     return {name for name, data in after.data_bytes().items() if (name.split("-")[0], data) in old}
 
 
-def test_a_night_at_the_end_writes_the_last_part_of_each_split_alone(night, tmp_path):
+def test_a_night_at_the_end_writes_only_the_last_part_of_each_split(night, tmp_path):
     raw, out, first = night
     add(raw)
     grown = run(raw, out)
@@ -279,7 +279,7 @@ def test_a_part_of_other_rows_is_not_taken(staged, tmp_path):
     assert part_cache.take_again(part(segment(), path=tmp_path / "x.parquet"), folder) is None
 
 
-def test_moves_are_read_from_the_files_that_differ_alone(tmp_path, monkeypatch):
+def test_moves_are_read_only_from_the_files_that_differ(tmp_path, monkeypatch):
     def written(release, files):
         found = []
         for split, ids in files.items():

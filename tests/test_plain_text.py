@@ -46,7 +46,7 @@ def test_ordinary_descriptions_are_as_they_were():
         assert in_cell(text).lstrip("\u2060") == text
 
 
-def test_log_lines_link_to_our_own_pages_alone(monkeypatch):
+def test_log_lines_link_only_to_our_own_pages(monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
     monkeypatch.setenv("SFTRM_REPORT_SITE", "http://127.0.0.1:4280")
 

@@ -101,7 +101,7 @@ def test_files_are_as_promised(samples_run):
 
 @pytest.fixture
 def held(tmp_path):
-    """An output with a release in force, and then a held run."""
+    """An output with a current release, and then a held run."""
     raw, out = tmp_path / "raw", tmp_path / "out"
     write(raw / "a.jsonl", ANSWERS)
     first = run_on([raw], out).report
@@ -109,7 +109,7 @@ def held(tmp_path):
     return out, first, run_on([raw], out).report
 
 
-def test_a_held_run_reports_and_leaves_the_release_in_force(held):
+def test_a_held_run_reports_and_keeps_the_current_release(held):
     out, first, second = held
     assert (second["verdict"], second["release_id"]) == ("held", None)
     assert second["previous_release_id"] == first["release_id"]
@@ -157,7 +157,7 @@ def test_a_check_publishes_nothing(tmp_path):
     assert (found.outcome, found.row["source_file"], found.row["source_index"]) == ("passed", "a.jsonl", 7)
 
 
-def test_rollback_puts_a_whole_release_in_force_and_refuses_a_damaged_one(tmp_path):
+def test_rollback_makes_a_whole_release_current_and_refuses_a_damaged_one(tmp_path):
     raw, out = tmp_path / "raw", tmp_path / "out"
     write(raw / "a.jsonl", ANSWERS[:10])
     first = run_on([raw], out).report["release_id"]
@@ -170,14 +170,14 @@ def test_rollback_puts_a_whole_release_in_force_and_refuses_a_damaged_one(tmp_pa
     assert run_on([raw], out).report["release_id"] == second
     damaged = next((out / "releases" / first).rglob("train-*.parquet"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"X")
-    with pytest.raises(StorageError, match=r"damaged, not put in force: sft/train"):
+    with pytest.raises(StorageError, match=r"damaged, not made current: sft/train"):
         rollback(output, first)
     with pytest.raises(ConfigError, match="no release 'r-none'; known are"):
         rollback(output, "r-none")
     assert output.current_release_id() == second
 
 
-def test_a_damaged_release_in_force_is_published_again(tmp_path):
+def test_a_damaged_current_release_is_published_again(tmp_path):
     write(tmp_path / "raw" / "a.jsonl", ANSWERS)
     out = tmp_path / "out"
     first = Output(out, run_on([tmp_path / "raw"], out).report)
@@ -190,7 +190,7 @@ def test_a_damaged_release_in_force_is_published_again(tmp_path):
     assert again.data_bytes() == whole
 
 
-def test_a_release_in_force_without_its_manifest_is_published_again(tmp_path):
+def test_a_current_release_without_its_manifest_is_published_again(tmp_path):
     write(tmp_path / "raw" / "a.jsonl", ANSWERS)
     out = tmp_path / "out"
     first = Output(out, run_on([tmp_path / "raw"], out).report)
@@ -293,7 +293,7 @@ def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tm
     from sftrm_quality.records import SplitName
 
     hashes = tmp_path / "hashes.npy"
-    with pytest.raises(StorageError, match="does not hold the content that was judged"):
+    with pytest.raises(StorageError, match="does not hold the content that was checked"):
         read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False, hashes)
     pq.write_table(table, path)
     with pytest.raises(StorageError, match="rows read back, 0 were to be written"):

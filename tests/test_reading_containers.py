@@ -1,4 +1,4 @@
-"""What stands around the records, and in which encoding: decided by content."""
+"""What surrounds the records, and in which encoding: decided by content."""
 
 import codecs
 import gzip
@@ -168,7 +168,7 @@ def test_large_document_without_records(tmp_path: Path) -> None:
     assert "no data_info list" in result.unknown[0].seen
 
 
-def test_one_object_alone_is_one_record(tmp_path: Path) -> None:
+def test_a_single_object_is_one_record(tmp_path: Path) -> None:
     check(read(put(tmp_path, json.dumps(record(0))), tmp_path), "json_lines", ["0"])
     check(read(put(tmp_path, json.dumps(record(0), indent=2)), tmp_path), "json_sequence", ["0"])
 
@@ -219,7 +219,7 @@ def test_broken_utf16_costs_its_record_and_positions_stay_right(tmp_path: Path) 
     records = [*RECORDS[:5], record(5, emoji="😀😀"), *RECORDS[6:]]
     data = bytearray(document(records).encode("utf-16"))
     at = data.index("질문 4".encode("utf-16-le"))
-    data[at : at + 2] = b"\x00\xd8"  # a high surrogate alone
+    data[at : at + 2] = b"\x00\xd8"  # an unpaired high surrogate
     path = put(tmp_path, bytes(data))
     result = read(path, tmp_path, SMALL)
     assert result.reasons == ["invalid_encoding"] and len(result.values) == 39

@@ -49,7 +49,7 @@ def record_spans(text: bytes, records: list[dict[str, Any]]) -> list[tuple[int, 
 
 
 def check_conservation(damaged: bytes, begin: int, result: Read) -> None:
-    """Spans follow each other, and between them stand separators only, up to the end of the list."""
+    """Spans follow each other, and between them are only separators, up to the end of the list."""
     behind = {row["source_index"] for row in result.unreadable if row["reasons"] == ["trailing_data"]}
     position = begin
     for index in range(len(result.spans)):
@@ -112,7 +112,7 @@ def test_any_damage_leaves_the_records_beside_it(
     assert not result.unknown
     if begins_with_a_document(damaged) and [row["reasons"] for row in result.unreadable] == [["trailing_data"]]:
         check_conservation(damaged, begin, result)
-        return  # what stands behind a whole document is one row
+        return  # what follows a whole document is one row
     touched = [n for n, (a, b) in enumerate(spans) if a < max(stop, at + 1) and b > at - 1]
     lost = {m for n in touched for m in (n - 1, n, n + 1)} if len(touched) < 2 else {*touched, touched[-1] + 1}
     check_intact(result, [r for n, r in enumerate(TEN) if n not in lost])
@@ -245,7 +245,7 @@ def test_truncation_costs_one_row_wherever_it_is(tmp_path: Path, form: str) -> N
             assert row["reasons"] == ["unclosed_document"]
 
 
-def test_what_stands_behind_a_document_is_one_row(tmp_path: Path) -> None:
+def test_what_follows_a_document_is_one_row(tmp_path: Path) -> None:
     text = texts(TEN)["compact"][0]
     for rest, reason in ((" garbage, more", "trailing_data"), (text, "trailing_data")):
         (tmp_path / "a").write_text(text + rest, encoding="utf-8")

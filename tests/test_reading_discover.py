@@ -28,7 +28,7 @@ def test_files_of_one_folder_are_named_relative_to_it_and_sorted(tmp_path: Path)
     assert names(tmp_path / "b.json") == ["b.json"]
 
 
-def test_several_roots_stand_in_front(tmp_path: Path) -> None:
+def test_several_roots_are_named_in_front(tmp_path: Path) -> None:
     put(tmp_path / "one/x.json")
     put(tmp_path / "two/x.json")
     single = put(tmp_path / "s.json")
@@ -47,7 +47,7 @@ def test_equal_names_are_refused_with_advice(tmp_path: Path) -> None:
 def test_missing_and_empty_are_configuration_errors(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nowhere"):
         discover([tmp_path / "nowhere"])
-    with pytest.raises(ConfigError, match="No raw files"):
+    with pytest.raises(ConfigError, match=r"No raw files in .+ \(README.md and hidden files are passed over\)"):
         discover([tmp_path])
 
 

@@ -312,8 +312,8 @@ def test_the_deepest_nesting_that_can_be_configured_is_parsed() -> None:
         RunConfig.model_validate({"limits": {"nesting_depth": 501}})
 
 
-def test_a_key_that_stands_twice_among_very_many_is_found() -> None:
+def test_a_key_that_occurs_twice_among_very_many_is_found() -> None:
     """In proportion to the number of keys: in proportion to its square this would take hours."""
     keys = "".join(f'"k{n}": 1, ' for n in range(200_000))
     _, reason, detail = parse_record(f'{{{keys}"k199999": 2}}'.encode(), 8)
-    assert (reason, detail) == ("duplicate_key", "key 'k199999' stands twice in one object")
+    assert (reason, detail) == ("duplicate_key", "key 'k199999' occurs twice in one object")

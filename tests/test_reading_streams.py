@@ -79,7 +79,7 @@ def test_a_wrong_checksum_costs_no_byte(tmp_path: Path, kind: str) -> None:
 
 @given(at=st.integers(2000, 400_000), flip=st.integers(1, 255))
 @settings(max_examples=40)
-def test_damage_never_hides_what_stood_before(tmp_path_factory: pytest.TempPathFactory, at: int, flip: int) -> None:
+def test_damage_never_hides_what_came_before(tmp_path_factory: pytest.TempPathFactory, at: int, flip: int) -> None:
     packed = bytearray(gzip.compress(TEXT))
     at = min(at, len(packed) - 1)
     packed[at] ^= flip

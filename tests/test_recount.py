@@ -1,4 +1,4 @@
-"""Every count of a report again, from the files alone: raw files with plain json, outputs with pyarrow."""
+"""Every count of a report again, from only the files: raw files with plain json, outputs with pyarrow."""
 
 import gzip
 import json

@@ -84,7 +84,7 @@ def items(draw: st.DrawFn, kind: str) -> Any:
 
 @st.composite
 def files(draw: st.DrawFn) -> tuple[str, str]:
-    """A kind and a text. Three good records, which tell the format, stand first."""
+    """A kind and a text. Three good records, which tell the format, come first."""
     kind = draw(st.sampled_from(["sft", "rm"]))
     form = draw(st.sampled_from(["lines", "lines", "document", "array"]))
     mark = draw(st.integers(0, 1 << 30))
@@ -103,7 +103,7 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
     return kind, wrapped(form, texts)
 
 
-# What fails is made smaller by `make soak` alone: it takes hundreds of whole runs.
+# What fails is made smaller only by `make soak`: it takes hundreds of whole runs.
 @settings(
     max_examples=600 if SOAK else 24,
     phases=tuple(Phase) if SOAK else (Phase.explicit, Phase.reuse, Phase.generate),

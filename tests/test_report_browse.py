@@ -1,4 +1,4 @@
-"""The rows of the page that leafs through all that was set aside: every row once, found by its filters, bounded."""
+"""The rows of the page that leafs through failing records and duplicates: every row once, found by filters, bounded."""
 
 import json
 import re

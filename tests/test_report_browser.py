@@ -53,7 +53,7 @@ def report(tmp_path_factory):
     lines, rankings = [], []
     for number, text in enumerate(HOSTILE):
         common = {"data_id": f"{number} {text[:300]}", "data_category": text[:300], "question_type": "x"}
-        # Blank, so that it is set aside; twice, so that the second one is a duplicate.
+        # Blank, so that it is quarantined; twice, so that the second one is a duplicate.
         lines += [{**common, "question": text, "answer": " "}, {**common, "question": f"? {text}", "answer": "so\x07"}]
         lines += [{**common, "data_id": f"{n}{number}", "question": f"{number} {text}", "answer": text} for n in "ab"]
         responses = [{"text": text, "rank": 2}, {"text": f"{text} <s>", "rank": 1}]

@@ -1,4 +1,4 @@
-"""What changed, who is suspect, and the history: pure functions of the figures, and their sums over a real run."""
+"""What changed, what is a finding, and the history: pure functions of the figures, and their sums over a real run."""
 
 import json
 from typing import Any
@@ -57,7 +57,7 @@ def test_reasons_by_file_are_those_of_the_quarantine(samples_run: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rates", "tonight", "suspect"),
+    ("rates", "tonight", "found"),
     [
         ([0.01] * 6, 0.014, False),  # under half a point
         ([0.01] * 6, 0.016, True),
@@ -69,14 +69,14 @@ def test_reasons_by_file_are_those_of_the_quarantine(samples_run: Any) -> None:
         ([0.0] * 6, 0.2, True),
     ],
 )
-def test_a_file_is_suspect_beyond_its_own_history(rates: list[float], tonight: float, suspect: bool) -> None:
-    found = findings([file("a.jsonl", 10_000, blank=round(tonight * 10_000))], nights(rates))
-    assert bool(found) is suspect
+def test_a_file_is_a_finding_beyond_its_own_history(rates: list[float], tonight: float, found: bool) -> None:
+    entries = findings([file("a.jsonl", 10_000, blank=round(tonight * 10_000))], nights(rates))
+    assert bool(entries) is found
     if found:
-        assert (found[0].source_file, found[0].reason, found[0].runs) == ("a.jsonl", "blank", len(rates))
+        assert (entries[0].source_file, entries[0].reason, entries[0].runs) == ("a.jsonl", "blank", len(rates))
 
 
-def test_a_single_record_of_a_small_file_is_no_suspicion() -> None:
+def test_a_single_record_of_a_small_file_is_no_finding() -> None:
     assert not findings([file("a.jsonl", 20, blank=4)], nights([0.0] * 6))
     assert findings([file("a.jsonl", 20, blank=5)], nights([0.0] * 6))
 
@@ -133,7 +133,7 @@ def test_the_comparison_of_a_first_of_a_second_and_of_an_unchanged_run() -> None
     figures, run = figures_of(report), summary_of(report)
     found = changes_since(Verdict.PUBLISHED, figures, before, past)
     assert [step.source_file for step in found.by_file] == [HOSTILE]
-    assert [suspect.source_file for suspect in found.findings] == [HOSTILE]
+    assert [finding.source_file for finding in found.findings] == [HOSTILE]
     assert found.gone == ("gone_1.json",)
     assert found.files[HOSTILE] == FileBefore(received=1_000, failing=10, same_name=True)
     history = history_with(run, figures, past)

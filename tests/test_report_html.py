@@ -188,7 +188,7 @@ def test_bars_are_to_scale(report: dict[str, Any]) -> None:
     assert _bars(html, "<code>response_blank</code></th>") == [("quarantined", "0", f"{100 * 471 / 1402:.4g}")]
 
 
-def test_every_source_stands_with_itsaccount(report: dict[str, Any]) -> None:
+def test_every_source_is_shown_with_its_account(report: dict[str, Any]) -> None:
     page = Page(run_page(report))
     for file in report["files"]:
         kind = file["label_kind"].upper() if file["label_kind"] else "–"
@@ -209,7 +209,7 @@ def test_every_source_stands_with_itsaccount(report: dict[str, Any]) -> None:
     assert "model (400,203), created_at (399,871)" in page.words("sources")
 
 
-def test_checks_stand_worst_first_and_those_without_findings_are_folded(report: dict[str, Any]) -> None:
+def test_checks_are_listed_worst_first_and_those_without_findings_are_folded(report: dict[str, Any]) -> None:
     report["checks"][3]["success"] = False
     report["gate"] = {"success": False, "failed": ["answer_placeholder"]}
     page = Page(run_page(report))
@@ -482,7 +482,7 @@ def test_long_words_may_break_anywhere() -> None:
     "text", ['"' * 500, "\u200b" * 500, "한" * 500, "😀" * 500], ids=["quotes", "invisible", "Hangul", "emoji"]
 )
 def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
-    # Names of our own making are as long as we make them, and stand whole in links.
+    # Names of our own making are as long as we make them, and are whole in links.
     ours = ("run_id", "release_id", "previous_release_id", "paths")
     small = _hostile(held(), text) | {name: held()[name] for name in ours}
     for sample in (*small["samples"]["quarantined"], *small["samples"]["duplicates"]):
@@ -543,7 +543,7 @@ def _luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_texts_and_bars_stand_out_from_their_ground(scheme: int) -> None:
+def test_texts_and_bars_contrast_with_their_background(scheme: int) -> None:
     """WCAG 2.2, 1.4.3 and 1.4.11: 4.5 to 1 for text, 3 to 1 for what is drawn."""
     themes = re.findall(r":root \{([^}]*--ink[^}]*)\}", Page(run_page(published())).style)
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", themes[scheme]))

@@ -1,4 +1,4 @@
-"""Every number on the page stands in report.json, as `display` formats it, or follows from numbers beside it there."""
+"""Every number on the page is in report.json, as `display` formats it, or follows from numbers beside it there."""
 
 import re
 from collections import Counter
@@ -55,7 +55,7 @@ class Blocks(HTMLParser):
 
 
 def numbers(value: Any) -> list[float]:
-    """All numbers of report.json; of texts, ranks alone are numbers."""
+    """All numbers of report.json; of texts, only ranks are numbers."""
     if isinstance(value, bool):
         return []
     if isinstance(value, dict):
@@ -118,7 +118,7 @@ def shares(value: Any) -> set[str]:
         return set()
     counts = sorted({n for n in value.values() if isinstance(n, int) and not isinstance(n, bool)})
     own = {display.share(part, whole) for part in counts for whole in counts if 0 < whole >= part}
-    if "unreadable" in value:  # of an account, both together are set aside
+    if "unreadable" in value:  # of an account, both together are failing
         own.add(display.share(value["unreadable"] + value["quarantined"], value["received"]))
     return own.union(*map(shares, value.values()))
 
@@ -165,7 +165,7 @@ def unaccounted(report: dict[str, Any], html: str) -> list[tuple[str, str]]:
         tokens = list(TOKEN.finditer(text))
         beside = {int(m[1].replace(",", "")) for m in tokens if not m[2] and "." not in m[1]}
         for token in tokens:
-            # A share of a number that stands beside it, of another one of the report.
+            # A share of a number beside it, of another one of the report.
             of_row = any(display.share(part, n) == token[0] for part in beside for n in totals) if token[2] else False
             if not of_row and token[0] not in percent and token[1] not in written:
                 missing.append((token[0], text[:160]))

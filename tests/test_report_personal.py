@@ -1,4 +1,4 @@
-"""Personal data in the report: counted where the checks count it, shown masked, from published records alone."""
+"""Personal data in the report: counted where the checks count it, shown masked, only from published records."""
 
 import json
 from collections import Counter
@@ -30,7 +30,7 @@ def test_it_is_counted_by_file_and_shown_from_published_records(tmp_path):
     # Neither these nor any other sample depends on how the work was cut.
     assert {**other["samples"], "rows": other["browse"]} == {**report["samples"], "rows": report["browse"]}
     counted = {(row["label_kind"], row["reason"]): row for row in report["personal_data"]}
-    # With the one that is set aside and the duplicate: what was checked, not what is published.
+    # With the quarantined one and the duplicate: what was checked, not what is published.
     assert counted["sft", "email_found"]["records"] == 7
     assert counted["sft", "email_found"]["files"] == [
         {"source_file": "a.jsonl", "records": 6},

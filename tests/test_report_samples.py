@@ -1,4 +1,4 @@
-"""Samples of what was set aside: which rows, what of them, and where the defect is marked."""
+"""Samples of failing records and duplicates: which rows, what of them, and where the defect is marked."""
 
 import json
 from collections import Counter
@@ -98,7 +98,7 @@ def test_pairs_of_reasons_are_those_of_a_plain_count(tmp_path_factory, lists, gr
         assert [pair["records"] for pair in found[kind]] == sorted(plain.values(), reverse=True)
 
 
-def test_responses_stand_by_rank_beside_their_prompt():
+def test_responses_are_listed_by_rank_beside_their_prompt():
     responses = [{"text": "worst", "rank": 1}, {"text": "unranked"}, {"text": "best", "rank": 2}]
     payload = json.dumps({"data_id": "1", "prompt": "Why?", "responses": responses})
     named = {name: CONFIG.source_settings(name) for name in ("a.json", "b.json")}
@@ -158,7 +158,7 @@ def marked(kind, reason, detail="", as_read=True, **texts):
         ("rm", "ranks_not_contiguous", "ranks 1, 2, 4", {"prompt": "?", "r1": "a"}, {}),
         ("sft", "invalid_json", "Expecting ',', 7 bytes into the record", {"record": '{"가" x}'}, {"record": ["x"]}),
         ("sft", "not_a_number", "", {"record": '{"a": "NaN", "b": NaN}'}, {"record": ["NaN"]}),
-        ("sft", "duplicate_key", "key 'a' stands twice in one object", {"record": '{"a":1,"b":"a","a" : 2}'},
+        ("sft", "duplicate_key", "key 'a' occurs twice in one object", {"record": '{"a":1,"b":"a","a" : 2}'},
          {"record": ['"a"', '"a"']}),
         ("sft", "field_type_wrong", "answer is a list of 1", {"record": '{"answer": [1]}'}, {"record": ['"answer"']}),
         ("rm", "field_unexpected", "the format reference_rm does not read answer", {"record": '{"answer": "so"}'},

@@ -165,7 +165,7 @@ def test_nothing_published_resembles_another_record(kind: str) -> None:
     close = [
         (one, other)
         for (one, a), (other, b) in combinations(published(kind), 2)
-        if similarity(kind, a, b) >= 0.7  # well below the threshold, so that no wording stands at its edge
+        if similarity(kind, a, b) >= 0.7  # well below the threshold, so that no wording is at its edge
     ]
     assert not close
 

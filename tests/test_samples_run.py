@@ -36,7 +36,7 @@ def test_record_ids_are_unique_over_all_places(samples_run):
     assert len(set(ids)) == len(ids)
 
 
-def test_a_payload_is_the_record_as_it_stands_in_its_file(samples_run):
+def test_a_payload_is_the_record_as_it_is_in_its_file(samples_run):
     for (name, index), (end, row) in samples_run.outcomes.items():
         if end != "published" and row["payload_bytes"] is None and name != "sft_vendor_utf16.json":
             assert records(name)[index].startswith(row["payload"]), (name, index)
@@ -58,7 +58,7 @@ def test_skipped_and_unknown_files_are_listed_with_what_was_seen(samples_run):
     assert "plain text" in files["handover_2026-11-03.jsonl"]["note"]
 
 
-def test_a_prompt_of_both_kinds_stands_in_one_split(samples_run):
+def test_a_prompt_of_both_kinds_is_in_one_split(samples_run):
     splits = {
         (r["source_file"], r["source_index"]): r["split"] for k in ("sft", "rm") for r in samples_run.published(k)
     }

@@ -15,7 +15,7 @@ from sftrm_quality.errors import ConfigError
 
 @pytest.fixture
 def server_elsewhere(monkeypatch):
-    """Stands in for a host that is not here: what it answers to somebody who sends no password."""
+    """In place of a host that is not here: what it answers to somebody who sends no password."""
 
     def answering(status):
         def get(address, **_):

@@ -66,10 +66,10 @@ def test_a_group_is_never_cut_and_follows_its_first_record(roots, seed):
     assert ((split == NO_SPLIT) == (groups < 0)).all()
     for root in set(groups[groups >= 0].tolist()):
         assert len(set(split[groups == root].tolist())) == 1
-        alone = assign_splits(
+        own = assign_splits(
             np.array([0]), all_keys[root : root + 1], undeclared(1), Splits(train=0.4, validation=0.3, test=0.3)
         )
-        assert alone.split[0] == split[root]
+        assert own.split[0] == split[root]
 
 
 def test_a_declared_split_is_kept_and_what_would_leak_is_named():

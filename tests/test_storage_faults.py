@@ -185,7 +185,7 @@ def flipped(path, position):
 def test_a_flipped_bit_in_a_cached_shard(zygote, nights, tmp_path):
     tries = 0
     cached = sorted(p.relative_to(nights["before"]) for p in nights["before"].glob(".cache/*/*") if p.is_file())
-    # One raw file's shards, keys, rows set aside, their list and its hashes.
+    # One raw file's shards, keys, failing rows, their list and its hashes.
     for name in cached[:5]:
         out = again(nights["before"], tmp_path / "out")
         flipped(out / name, random.Random(str(name)).randrange(1 << 30))
@@ -205,7 +205,7 @@ def test_a_flipped_bit_in_a_release(zygote, nights, tmp_path):
         for _ in range(4):
             again(nights["after"], out)
             flipped(new.folder / name, positions.randrange(1 << 30))
-            with pytest.raises(StorageError, match=f"damaged, not put in force: {re.escape(name)}"):
+            with pytest.raises(StorageError, match=f"damaged, not made current: {re.escape(name)}"):
                 rollback(OutputFolder(out), new.release_id)
             with pytest.raises(StorageError, match=f"damaged: {re.escape(name)}"):
                 compare_releases(old, new)

@@ -1,5 +1,5 @@
-"""What a person sees is safe: no texts of records and nobody's data in logs, in Prefect or on a terminal; no text that
-steers a terminal; no name in a file that leads out of the output folder."""
+"""What a person sees is safe: no texts of records and nobody's data in logs, in Prefect or on a terminal; no terminal
+escape sequences; no name in a file that leads out of the output folder."""
 
 import io
 import json
@@ -32,7 +32,7 @@ MARK = "Quuxwort"  # at the end of every text, beyond what an excerpt shows
 PERSON = ("900101-1234567", "010-4821-7739", "mina.kwon@hidden-example.org", "4111 1111 1111 1111")
 STEERING = "\x1b]0;owned\x07\x1b[31m\x9b2J\u202e\r"
 NAME = f"night {STEERING}[bold]<b>.jsonl"
-# Texts of records stand where they belong: in data files, their cache, and the pages that are for looking at them.
+# Texts of records are where they belong: in data files, their cache, and the pages that are for looking at them.
 HAVE_TEXTS = ("releases", "quarantine", "duplicates", ".cache", "reports")
 
 
@@ -118,7 +118,7 @@ def test_nothing_of_a_record_is_printed_logged_or_told_to_prefect(shown):
             assert secret.encode() not in content, (place, secret)
 
 
-def test_the_password_of_prefects_server_is_in_its_file_alone(shown):
+def test_the_password_of_prefects_server_is_only_in_its_file(shown):
     folder, printed = shown
     file = folder / "home" / "sftrm-password"
     secret = file.read_text().strip().partition(":")[2].encode()
@@ -135,7 +135,7 @@ def test_no_page_shows_what_belongs_to_a_person(shown):
             assert secret.encode() not in path.read_bytes(), (path.name, secret)
 
 
-def test_nothing_steers_the_terminal(shown):
+def test_terminal_escape_sequences_are_neutralised(shown):
     folder, printed = shown
     report, _ = report_in(folder)
     answers = [CliRunner().invoke(app, [name, "--out", str(folder / "out")]).output for name in ("report", "releases")]
@@ -179,7 +179,7 @@ def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch
     told = f"another run is writing to o{name}x: waiting up to 600 s"
     with showing_progress(command_line.console(stderr=True)):
         progress.tell(told)
-    assert safe(told) in without_steering(sys.stderr.getvalue())
+    assert safe(told) in without_our_colours(sys.stderr.getvalue())
 
     out = tmp_path / f"o{name}"
     (out / "raw").mkdir(parents=True)
@@ -192,12 +192,12 @@ def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch
     terminal.print_result(shown, read(result.report), out)
     terminal.print_releases(shown, all_releases(OutputFolder(out / "out")))
     terminal.print_traces(shown, trace(OutputFolder(out / "out"), data_id))
-    printed = without_steering(sys.stdout.getvalue())
+    printed = without_our_colours(sys.stdout.getvalue())
     assert safe(out) in printed and safe(f"f{name.replace('/', '')}") in printed
     assert f"data_id                 {data_id}" in printed
 
 
-def without_steering(text):
+def without_our_colours(text):
     """Without the colours that are ours."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
@@ -214,7 +214,7 @@ def without_steering(text):
     + [["diff", STEERING, "../x"], ["diff", "/etc", "a\0b"], ["why", STEERING], ["why", "../../etc"], ["why", "a\0b"]],
     ids=repr,
 )
-def test_what_was_given_wrongly_is_one_line_that_steers_nothing(arguments, shown, monkeypatch, capsys):
+def test_wrong_arguments_are_one_line_without_escape_sequences(arguments, shown, monkeypatch, capsys):
     from flows import cli
 
     monkeypatch.chdir(shown[0])
@@ -250,12 +250,12 @@ def test_no_id_in_a_file_leads_out_of_the_output_folder(name, tmp_path):
     (output.releases / "r-1").mkdir(parents=True)
     (tmp_path / "outside").mkdir()
     output.latest.write_text(f"{name}\n", "utf-8")
-    with pytest.raises(StorageError, match="stands where the id of a run or a release belongs"):
+    with pytest.raises(StorageError, match="is not a valid run or release id"):
         current_release(output)
     # A note of a run that was killed, which says what to take back.
     for ids in ({"run_id": name, "release_id": None}, {"run_id": "run1", "release_id": name}):
         note = output.root / ".publishing.json"
-        note.write_text(json.dumps({**ids, "in_force": None, "was_there": False}), "utf-8")
+        note.write_text(json.dumps({**ids, "current": None, "was_there": False}), "utf-8")
         assert take_back_unfinished(output)
         assert (tmp_path / "outside").is_dir() and (output.releases / "r-1").is_dir() and not note.exists()
 

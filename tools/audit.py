@@ -37,9 +37,9 @@ _PERMISSIVE_IDS = {
 # Weak copyleft binds changes to their own files, and we change none.
 _LICENCES_TAKEN = {
     "certifi": "MPL 2.0",
-    "hypothesis": "MPL 2.0, for tests alone",
+    "hypothesis": "MPL 2.0, only for tests",
     "orjson": "MPL 2.0 for a part; imported as it is",
-    "pathspec": "MPL 2.0, for checks alone",
+    "pathspec": "MPL 2.0, only for checks",
     "pygal": "LGPL 3, imported as it is",
     "text-unidecode": "Artistic License by choice; imported as it is",
 }

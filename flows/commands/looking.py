@@ -14,7 +14,7 @@ def why(
     record: Annotated[str, typer.Argument(metavar="RECORD_OR_DATA_ID", help="A record_id or a data_id.")],
     out: OutOption = None,
 ) -> None:
-    """Tell where a record came from and what became of it."""
+    """Show where a record came from and what happened to it."""
     from flows.commands.terminal import print_traces
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import trace
@@ -25,7 +25,7 @@ def why(
         found = trace(output, record)
         if not found:
             raise ConfigError(
-                f"{output.root}: no record of the release in force or of the newest run has the record_id or data_id "
+                f"{output.root}: no record of the current release or of the newest run has the record_id or data_id "
                 f"'{record}'; an unreadable record can be asked for by its record_id only"
             )
     except SftrmError as error:
@@ -34,7 +34,7 @@ def why(
 
 
 def releases(out: OutOption = None) -> None:
-    """List the releases of an output folder; the one in force is marked."""
+    """List the releases of an output folder; the current one is marked."""
     from flows.commands.terminal import print_releases
     from sftrm_quality import progress
     from sftrm_quality.output import OutputFolder
@@ -84,7 +84,7 @@ def report(
 
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A release of `sftrm releases`.")],
-    now: Annotated[str, typer.Argument(metavar="B", help="The release to hold against it.")],
+    now: Annotated[str, typer.Argument(metavar="B", help="The release to compare with it.")],
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:

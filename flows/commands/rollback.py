@@ -1,4 +1,4 @@
-"""The command that puts an older release in force again."""
+"""The command that makes an older release current again."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ def rollback(
     release_id: Annotated[str, typer.Argument(metavar="RELEASE_ID", help="A release of `sftrm releases`.")],
     out: OutOption = None,
 ) -> None:
-    """Put an older release in force again, after its files were found whole."""
+    """Make an older release current again, once its files are verified."""
     from sftrm_quality import releases, reports
     from sftrm_quality.output import OutputFolder
 
@@ -25,4 +25,4 @@ def rollback(
             releases.rollback(output, release_id)
     except SftrmError as error:
         fail(error)
-    print(f"{release_id} is in force")
+    print(f"{release_id} is the current release")

@@ -33,7 +33,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     elif verdict == "held":
         line.append("  nothing was published:", style="default")
     elif verdict == "unchanged":
-        line.append("  nothing new since the release in force", style="default")
+        line.append("  nothing new since the current release", style="default")
     elif verdict == "checked":
         line.append("  the gate would let this through; nothing was published, as asked", style="default")
     console.print(line, soft_wrap=True)
@@ -57,11 +57,11 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
             console.print(note, soft_wrap=True)
     for title, path in (
         ("release", report.paths.release),
-        ("set aside", report.paths.quarantine),
+        ("quarantine", report.paths.quarantine),
         ("report", f"reports/{report.run_id}/index.html"),
     ):
         if path:
-            console.print(Text.assemble((f"{title:<10}", "dim"), safe(out / path)), soft_wrap=True)
+            console.print(Text.assemble((f"{title:<12}", "dim"), safe(out / path)), soft_wrap=True)
 
 
 def _who_and_why(decision: "RecordedDecision") -> str:
@@ -86,11 +86,13 @@ def _warnings(report: "Report") -> str:
 
 
 def _why_held(report: "Report") -> list[str]:
-    """One line for each check that holds the release: what failed, and how much of it may."""
+    """One line for each check that holds the release: what failed, and how much is allowed to."""
     lines = []
     for check in report.checks:
         if check.holds_the_release:
-            found = check.detail or f"{check.share_failed:.1%} failed, at most {1 - check.mostly:.1%} may"
+            found = (
+                check.detail or f"{100 * check.share_failed:.1f} % failed, at most {100 * (1 - check.mostly):.1f} % may"
+            )
             lines.append(f"{check.suite}: {check.reason}: {safe(found)}")
     return lines
 
@@ -103,9 +105,10 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             (found.outcome, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
         )
         console.print(head, soft_wrap=True)
-        place = f"record {row['source_index']}, byte {row['source_offset']}"
+        place = f"record {row['source_index'] + 1}"
         if row["source_line"] is not None:
-            place += f", line {row['source_line']}"
+            place = f"line {row['source_line']} ({place})"
+        place += f", byte {row['source_offset']}"
         lines = [
             ("from", f"{safe(row['source_file'])}, {place}"),
             ("data_id", safe(mask_personal_data(str(row["data_id"])))),
@@ -115,7 +118,7 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)
         ]
         if found.outcome == "duplicate":
-            lines.append(("copy of", f"{row['duplicate_of']} ({row['kind']}, similarity {row['similarity']:.3f})"))
+            lines.append(("duplicate of", f"{row['duplicate_of']} ({row['kind']}, similarity {row['similarity']:.3f})"))
         if "payload" in row:
             text = mask_personal_data(row["payload"][:_LOOKED_AT])
             lines.append(("text", safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
@@ -124,7 +127,7 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
 
 
 def print_releases(console: Console, releases: list["Release"]) -> None:
-    """One line a release, oldest first; of those that the gate held, who decided to publish them."""
+    """One line per release, oldest first; of those that the gate held, who decided to publish them."""
     if not releases:
         console.print("no release yet")
         return
@@ -135,7 +138,7 @@ def print_releases(console: Console, releases: list["Release"]) -> None:
     for release in releases:
         manifest = release.manifest
         table.add_row(
-            "in force" if release.is_current else "",
+            "current" if release.is_current else "",
             release.release_id,
             datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
             *(f"{account.published:,}" for account in manifest.figures.ledger.values()),

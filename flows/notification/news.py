@@ -18,6 +18,7 @@ from prefect.runtime import flow_run as this_run
 from flows.notification.telling import tell
 from flows.service_settings import channels, report_url
 from flows.ui import sentence
+from sftrm_quality.reports import what_was_found
 from sftrm_quality.run_record import Report
 
 _BAD = (StateType.FAILED, StateType.CRASHED)
@@ -25,7 +26,7 @@ _BAD = (StateType.FAILED, StateType.CRASHED)
 
 def tell_of_hold(report: Report) -> None:
     reasons = [
-        f"{check.suite} {check.reason}: {check.failed:,} of {check.evaluated:,}"
+        f"{check.suite} {check.reason}: {what_was_found(check, report) or f'{check.failed:,} of {check.evaluated:,}'}"
         for check in report.checks
         if not check.success
     ]
@@ -35,7 +36,7 @@ def tell_of_hold(report: Report) -> None:
 def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
     """Prefect calls this for failed and crashed runs; a held one has told already."""
     if state.name != "Held":
-        # The first line alone: what follows can be anything, a traceback or a text.
+        # Only the first line: what follows can be anything, a traceback or a text.
         message = (state.message or "").partition("\n")[0]
         tell(channels(), "failed", flow_run.name, [f"{state.name}: {message[:300]}"], None)
 

@@ -1,7 +1,7 @@
 """Telling people that a run was held, failed, or is well again: over whatever channels they have, by apprise.
 
 An address of apprise holds secrets anywhere in it: in a Slack address the host is one, in a webhook's the path. So we
-show the service's name alone, and apprise's own log, which shows more, is not let through.
+show only the service's name, and apprise's own log, which shows more, is not let through.
 """
 
 import logging

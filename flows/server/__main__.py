@@ -43,7 +43,7 @@ def main() -> None:
     """Serve until SIGTERM, or until the parent process is gone."""
     arguments = argparse.ArgumentParser(prog="python -m flows.server")
     arguments.add_argument("descriptor", type=int, help="A bound socket.")
-    arguments.add_argument("--beside-a-run", action="store_true", help="No pages, no schedules, errors alone.")
+    arguments.add_argument("--beside-a-run", action="store_true", help="No pages, no schedules, only errors.")
     given = arguments.parse_args()
     threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
     listening = socket.socket(fileno=given.descriptor)

@@ -1,4 +1,4 @@
-"""The password of a Prefect server of ours: made once for each Prefect home, readable by its owner alone."""
+"""The password of a Prefect server of ours: made once for each Prefect home, readable only by its owner."""
 
 import os
 import secrets

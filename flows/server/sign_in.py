@@ -1,7 +1,7 @@
 """Signing in without typing: a link that `sftrm serve` prints, which works once, gives a browser the password.
 
 The code of the link is behind its ``#``, which browsers send nowhere; a script of the page hands it over. The browser
-keeps the password where Prefect's own pages look for it, and sends it by script alone: a cookie would go to every port
+keeps the password where Prefect's own pages look for it, and only a script sends it: a cookie would go to every port
 of this machine, whoever listens there.
 """
 

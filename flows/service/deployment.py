@@ -21,7 +21,7 @@ One run at a time writes: a second one waits.
 
 **What it found**: the page of a run → Artifacts. `sftrm-summary` has the numbers, `sftrm-report` leads to the report.
 
-**Held** is a run whose checks failed: nothing was published, and the release before it stays in force.
+**Held** is a run whose checks failed: nothing was published, and the previous release stays current.
 **Suspended** is one that waits for your decision: its page → ⋮ → Resume."""
 
 

@@ -27,7 +27,7 @@ def begin_again(deployment: str) -> list[UUID]:
     """Schedule runs of a deployment that nobody works on any more, and return their ids; those begun often crash.
 
     For a server of our own, just started, with nobody beside us who could be at work. What a run had done is in the
-    cache of the output folder, and nothing that it left half done is in force.
+    cache of the output folder, and nothing that it left half done is current.
     """
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs(

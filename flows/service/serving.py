@@ -85,7 +85,7 @@ def _say_of_interrupted_runs() -> None:
 
     if again := begin_again(NAME):
         print(
-            f"interrupted when the service ended: {len(again)} of the runs; Prefect has what becomes of each",
+            f"interrupted when the service ended: {len(again)} of the runs; see their state in Prefect",
             flush=True,
         )
 

@@ -121,7 +121,7 @@ def summary(report: Report) -> str:
 
 
 def checks_table(report: Report) -> list[dict[str, Any]]:
-    """One row a check: failures first, then by severity and by how much failed."""
+    """One row per check: failures first, then by severity and by how much failed."""
     order = list(Severity)
     # Only critical ones close the gate.
     failed = {True: "FAILED", False: "warning"}
@@ -135,8 +135,8 @@ def checks_table(report: Report) -> list[dict[str, Any]]:
             "check": f"{check.suite}: {check.reason}",
             "failed": check.failed,
             "of": check.evaluated,
-            "share": f"{check.share_failed:.2%}" if check.evaluated else "–",
-            "allowed": f"{1 - check.mostly:.2%}",
+            "share": f"{100 * check.share_failed:.2f} %" if check.evaluated else "–",
+            "allowed": f"{100 * (1 - check.mostly):.2f} %",
             "severity": str(check.severity),
             "says": in_cell(check.description),
         }

@@ -16,7 +16,7 @@ from sftrm_quality.decisions import Decision
 
 
 class OnHold(StrEnum):
-    """What becomes of a run that the gate holds."""
+    """What happens to a run that the gate holds."""
 
     STOP = "stop"
     ASK = "ask"
@@ -27,7 +27,8 @@ class Answer(RunInput):
 
     action: Literal["reject", "publish_anyway"] = Field(
         title="Decision",
-        description="reject: the run ends as Held, the release in force stays. publish_anyway: this one replaces it.",
+        description="Choose publish anyway or reject. publish_anyway: this release replaces the current one. "
+        "reject: the run ends as Held, the current release stays.",
     )
     name: str = Field(title="Your name", min_length=1, max_length=100)
     reason: str = Field(title="Reason", min_length=3, max_length=2000, description="Why, for those who ask later.")

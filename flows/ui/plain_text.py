@@ -29,7 +29,7 @@ def escaped(text: str) -> str:
 def in_cell(text: str) -> str:
     """A text for the cell of a table artifact, on one line."""
     plain = _ADDRESS.sub(_JOINER, " ".join(safe(text).split()))
-    # What stands within a word is no markup: names of reasons keep their underscores.
+    # Inside a word it is no markup: names of reasons keep their underscores.
     marked = re.sub(r"(?<!\w)_|_(?!\w)|[^\w\s]", lambda sign: sign[0].translate(_LOOK_ALIKES), plain)
     # A list or a heading begins a line.
     return marked if marked[:1].isalpha() else _JOINER + marked

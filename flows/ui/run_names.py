@@ -36,14 +36,14 @@ def sentence(report: Report) -> str:
         f"{account.published:,} {kind.upper()}" for kind, account in ledger.items() if account.received
     )
     if report.verdict is Verdict.UNCHANGED:
-        return f"Nothing new: release {report.release_id} stays in force."
+        return f"Nothing new: release {report.release_id} stays current."
     if report.verdict is Verdict.HELD:
         failed = list(dict.fromkeys(report.gate.failed))
         more = f" and {len(failed) - _REASONS_NAMED} more" if len(failed) > _REASONS_NAMED else ""
         before = report.previous_release_id
-        stays = f"release {before} stays in force" if before else "no release is in force"
+        stays = f"release {before} stays current" if before else "there is no release yet"
         return f"Held by {', '.join(failed[:_REASONS_NAMED])}{more}; {stays}."
     failing = sum(account.failing for account in ledger.values())
     duplicates = sum(account.duplicates for account in ledger.values())
     done = f"Release {report.release_id}" if report.verdict is Verdict.PUBLISHED else "Checked, not published"
-    return f"{done}: {records or 'no'} records; {failing:,} set aside, {counted(duplicates, 'duplicate')}."
+    return f"{done}: {records or 'no'} records; {failing:,} failing, {counted(duplicates, 'duplicate')}."

@@ -1,7 +1,7 @@
-"""The judge of every row: Great Expectations suites that people read and edit, with vectorised expectations of our own.
+"""Checks of every row: Great Expectations suites that people read and edit, with vectorised expectations of our own.
 
 Importing this package is cheap. Great Expectations, which needs some seconds, is imported by the first call of
-``compile_suites``, ``judge`` or ``check_release`` in a process: the imports that lead to it stand in these functions.
+``compile_suites``, ``run_suite`` or ``check_release`` in a process: the imports that lead to it are in these functions.
 """
 
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ __all__ = [
     "Suites",
     "check_release",
     "compile_suites",
-    "judge",
     "load_suites",
     "read_suites",
+    "run_suite",
     "sum_counts",
     "verdict",
 ]
@@ -60,12 +60,12 @@ def load_suites(folder: Path) -> Suites:
 
 
 def run_suite(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> CheckedRows:
-    """Judge every row of a frame by the suite's expectations of one scope.
+    """Check every row of a frame against the suite's expectations of one scope.
 
     Args:
         suite: of the label kind of the frame.
         scope: says which frame it is.
-        table: has at least the columns of ``FRAMES[kind][scope]``; others are left alone.
+        table: has at least the columns of ``FRAMES[kind][scope]``; others are ignored.
         parameters: the source's policies by the names in ``PARAMETERS``; scopes without an entry that asks for one may
             pass none.
 
@@ -82,14 +82,14 @@ def run_suite(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[s
 
 
 def check_release(suite: Suite, facts: pa.Table) -> list[CheckResult]:
-    """Judge a whole release by its figures.
+    """Check a whole release by its figures.
 
     Args:
         suite: the release suite.
-        facts: one row a label kind, with the columns of ``RELEASE_FACTS``.
+        facts: one row per label kind, with the columns of ``RELEASE_FACTS``.
 
     Returns:
-        One result an expectation, in the order of the suite.
+        One result per expectation, in the order of the suite.
 
     Raises:
         ValueError: a figure is missing or null.

@@ -1,4 +1,4 @@
-"""Suites turned into Great Expectations' own objects; which standard expectations may stand beside ours."""
+"""Suites turned into Great Expectations' own objects; which standard expectations may be used beside ours."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,9 +29,9 @@ def _is_scalar(kind: pa.DataType) -> bool:
     return bool(pt.is_string(kind) or _is_number(kind))
 
 
-# Standard expectations that judge each row by itself and were tried on Arrow columns. Left out on purpose: those whose
-# verdict on a row depends on other rows (unique, increasing, z-scores: a shard is not the data set), of_type (judges
-# the storage, not the data), json_schema (0.5 ms a row), and all that take SQL.
+# Standard expectations that check each row by itself and were tried on Arrow columns. Left out on purpose: those whose
+# verdict on a row depends on other rows (unique, increasing, z-scores: a shard is not the data set), of_type (checks
+# the storage, not the data), json_schema (0.5 ms per row), and all that take SQL.
 STANDARD_ROW_EXPECTATIONS: dict[str, _Usable] = {
     "expect_column_values_to_be_between": _is_number,
     "expect_column_values_to_be_in_set": _is_scalar,
@@ -119,7 +119,7 @@ def _compile(where: str, entry: Entry, suite: str) -> Expectation:
 
 
 def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None:
-    """Refuse an expectation that cannot judge that column of that frame."""
+    """Refuse an expectation that cannot check that column of that frame."""
     columns: pa.Schema = RELEASE_FACTS if entry.scope is None else FRAMES[LabelKind(suite)][entry.scope]
     frame = "release facts" if entry.scope is None else f"{suite} frame of scope {entry.scope}"
     if isinstance(expectation, RowExpectation) and entry.scope is not None:
@@ -144,7 +144,7 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
     for name in checked:
         kind = columns.field(name).type
         if not usable(kind):
-            raise SuiteError(f"{where}: cannot judge the column {name!r}, which is {kind}; choose another column")
+            raise SuiteError(f"{where}: cannot check the column {name!r}, which is {kind}; choose another column")
 
 
 def _one_line(error: ValidationError) -> str:

@@ -1,8 +1,8 @@
-"""The frames that suites judge: which columns an expectation may name, by suite and scope.
+"""The frames that suites check: the columns that an expectation may name, by suite and scope.
 
-A *record* frame is a shard of candidates with their normalised texts. A *collection* frame has one row a record that
-passed, with what only the whole collection shows about it. A *split* frame has one row a published record of a source
-that brought its own split. The release is judged on one row of figures a label kind.
+A *record* frame is a shard of candidates with their normalised texts. A *collection* frame has one row per record that
+passed, with what only the whole collection shows about it. A *split* frame has one row per published record of a source
+that brought its own split. The release is checked on one row of figures per label kind.
 """
 
 from enum import StrEnum
@@ -13,21 +13,21 @@ from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 
 
 class Scope(StrEnum):
-    """The frame that a row expectation judges (``meta.scope`` of its entry)."""
+    """The frame that a row expectation checks (``meta.scope`` of its entry)."""
 
     RECORD = "record"
     COLLECTION = "collection"
     SPLIT = "split"
 
 
-# Texts are normalised once a shard, for these checks and for the fingerprints after them. Null stays null.
+# Texts are normalised once per shard, for these checks and for the fingerprints after them. Null stays null.
 NORMALISED_FIELDS = {
     LabelKind.SFT: pa.schema([("question_normalised", pa.string()), ("answer_normalised", pa.string())]),
     LabelKind.RM: pa.schema([("prompt_normalised", pa.string()), ("responses_normalised", pa.list_(pa.string()))]),
 }
-"""Columns that ``judge`` needs beside the candidate's own in scope ``record``."""
+"""Columns that ``run_suite`` needs beside the candidate's own in scope ``record``."""
 
-# Evidence columns name another record; null means that nothing stands against this one.
+# Evidence columns name another record; null means that nothing speaks against this one.
 _HELD_ONCE = [("data_id", pa.string()), ("first_holder", pa.string())]
 _CONTRADICTED = [("contradicted_by", pa.string())]
 _SPLIT = pa.schema([("held_out_in", pa.string())])
@@ -48,7 +48,7 @@ FRAMES = {
 
 ``first_holder``: record_id of the earlier record that holds the same data_id with other content. ``contradicted_by``:
 record_id of a record that ranks the same responses to the same prompt the other way round. ``held_out_in``: the
-held-out split in which the same prompt stands although the source declared this record as train.
+held-out split that has the same prompt although the source declared this record as train.
 """
 
 RELEASE_FACTS = pa.schema(
@@ -66,11 +66,11 @@ RELEASE_FACTS = pa.schema(
         pa.field("drop_against_previous", pa.float64(), nullable=False),
     ]
 )
-"""What the release suite judges: one row a label kind that received records.
+"""What the release suite checks: one row per label kind that received records.
 
 ``records_published``: records that the release would hold. ``repeated_record_ids``, ``repeated_data_ids``: ids held
 by more than one published record (with ``ids.within: file``: within one source file). ``prompts_in_two_splits``:
-normalised prompts of this kind that stand in more than one split; ``prompts_in_two_splits_across_kinds``: the same
+normalised prompts of this kind that are in more than one split; ``prompts_in_two_splits_across_kinds``: the same
 over the prompts of all kinds together. ``empty_splits``: splits without a record although
 their share is above 0 and enough prompt groups exist to fill them. ``share_unreadable_files``: 0 to 1 of the
 bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the records

@@ -46,7 +46,7 @@ class Phrases:
         self._tables = _skip_tables(sorted(set.union(*needles)))
 
     def first_in(self, text: str | None, within: int | None = None) -> str | None:
-        """What stands where the first phrase is.
+        """The text where the first phrase is.
 
         Args:
             text: normalised; None has no phrase.

@@ -10,7 +10,7 @@ _NOT_PROSE = re.compile(
     r"|<[^<>\n]{1,200}>|https?://\S+|\b[A-Za-z_][A-Za-z0-9_]{0,80}(?:[._/\\][A-Za-z0-9_]|\()[A-Za-z0-9_./\\)]*",
     re.DOTALL,
 )
-# A line of code or data that stands without a fence.
+# A line of code or data without a fence.
 _CODE_LINE = re.compile(r"[{};\\=|]|\(\)|^\s*(?:#|//|def |class |import |from |return |select |insert )", re.IGNORECASE)
 _HANGUL = re.compile(f"[{python_class(HANGUL)}]")
 _LATIN = re.compile(f"[{python_class(LATIN + SIGNS_AMONG_LATIN)}]")
@@ -33,11 +33,11 @@ def scripts_differ(question: str, answer: str, minimum: int, share: float) -> tu
     Args:
         question: as it was delivered.
         answer: as it was delivered.
-        minimum: letters that an answer has to have to be judged, and a quarter of them the question.
-        share: of the question's letters that are of one script, 0.5 to 1; below it, it is not judged.
+        minimum: letters that an answer has to have to be checked, and a quarter of them the question.
+        share: of the question's letters that are of one script, 0.5 to 1; below it, it is not checked.
 
     Returns:
-        Two of ``Hangul``, ``Latin``, ``other``; None where the script is the same or there is too little to judge.
+        Two of ``Hangul``, ``Latin``, ``other``; None where the script is the same or there is too little to tell.
     """
     in_question, in_answer = letters(question), letters(answer)
     if sum(in_question) < minimum / 4 or sum(in_answer) < minimum:

@@ -38,7 +38,7 @@ class Responses:
         )
 
     def count(self, of_responses: Mask | None = None) -> Ints:
-        """Number of responses a row, or of those in the mask."""
+        """Number of responses per row, or of those in the mask."""
         return np.bincount(self.row if of_responses is None else self.row[of_responses], minlength=self.rows)
 
     def any(self, of_responses: Mask) -> Mask:
@@ -87,7 +87,7 @@ class Responses:
         """True for the rows in which a better rank has a lower score than a worse rank."""
         both = self.ranked & ~np.isnan(self.score)
         row, rank, score = self.row[both], self.rank[both], self.score[both]
-        # Within a rank the highest score stands first, so the last of one rank is its lowest and the first of the
+        # Within a rank the highest score comes first, so the last of one rank is its lowest and the first of the
         # next rank its highest: neighbours decide for the whole row.
         order = np.lexsort((-score, rank, row))
         row, rank, score = row[order], rank[order], score[order]

@@ -14,7 +14,7 @@ from sftrm_quality.checks.suites import Suite
 from sftrm_quality.records import Severity
 
 FAILURES = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("severity", pa.string()), ("detail", pa.string())])
-"""One row a failure: the row's position in the frame, the reason, its severity, and what was found."""
+"""One row per failure: the row's position in the frame, the reason, its severity, and what was found."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class CheckResult:
 
     @property
     def holds_the_release(self) -> bool:
-        """Whether this result alone keeps the release from being published."""
+        """Whether this result by itself keeps the release from being published."""
         return self.severity is Severity.CRITICAL and not self.success
 
 
@@ -106,7 +106,7 @@ def sum_counts(counts: Iterable[CheckCount]) -> list[CheckCount]:
 
 
 def verdict(counts: Iterable[CheckCount], suites: Iterable[Suite]) -> list[CheckResult]:
-    """Judge ``mostly`` of every expectation on sums.
+    """Check ``mostly`` of every expectation on the sums.
 
     A shard's result is never the verdict: a shard may hold all the bad rows of a good data set.
 

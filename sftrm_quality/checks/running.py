@@ -29,7 +29,7 @@ from sftrm_quality.checks.texts import excerpt
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.records import LabelKind
 
-# Frames up to this number of bytes are hashed on every validation, all of them by default: 6 s and 700 MB a million
+# Frames up to this number of bytes are hashed on every validation, all of them by default: 6 s and 700 MB per million
 # rows for a fingerprint that nobody reads. The setting is private; a test watches that no frame is hashed.
 gx_pandas.HASH_THRESHOLD = 0
 
@@ -56,7 +56,7 @@ get_context(mode="ephemeral", project_config=_context_settings())
 
 
 def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> CheckedRows:
-    """See ``sftrm_quality.checks.judge``, also for arguments and errors."""
+    """See ``sftrm_quality.checks.run_suite``, also for arguments and errors."""
     columns = _columns(table, FRAMES[LabelKind(suite.name)][scope], f"{suite.name} frame of scope {scope}")
     entries = [entry for entry in suite.entries if entry.scope is scope]
     asked_for = {value["$PARAMETER"] for entry in entries for value in entry.kwargs.values() if isinstance(value, dict)}
@@ -139,18 +139,18 @@ def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: M
 
 @dataclass(frozen=True)
 class _Outcome:
-    """How many rows an expectation looked at, and the positions of those that failed."""
+    """How many rows were looked at by an expectation, and the positions of those that failed."""
 
     evaluated: int
     failing: Rows
 
 
 def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> list[_Outcome]:
-    """One outcome an entry, in their order. Raises SftrmError where Great Expectations gave none."""
+    """One outcome per entry, in their order. Raises SftrmError where Great Expectations gave none."""
     # Results come in an order of Great Expectations' own, so they are joined on the reason.
     by_reason = {result.expectation_config.meta["reason"]: result for result in results}
     if not len(results) == len(by_reason) == len(entries):
-        raise SftrmError(f"{suite.file}: {len(entries)} expectations gave {len(results)} results; nothing was judged")
+        raise SftrmError(f"{suite.file}: {len(entries)} expectations gave {len(results)} results; nothing was checked")
     outcomes = []
     for entry in entries:
         found = by_reason[entry.reason].result
@@ -158,7 +158,7 @@ def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> lis
         failing = np.array(found.get("unexpected_index_list") or [], dtype=np.int64)
         if found.get("unexpected_count") != len(failing):
             problem = _raised(by_reason[entry.reason])
-            raise SftrmError(f"{suite.file}, {entry.reason} ({entry.type}): the rows could not be judged: {problem}")
+            raise SftrmError(f"{suite.file}, {entry.reason} ({entry.type}): the rows could not be checked: {problem}")
         outcomes.append(_Outcome(found["element_count"] - found.get("missing_count", 0), failing))
     return outcomes
 

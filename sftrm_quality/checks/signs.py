@@ -1,8 +1,8 @@
 """Cheap signs in the bytes of texts, found in one pass, that tell which few texts deserve a closer look.
 
-Eight checks look for rare things: personal data, damaged encodings, loose letters, another script. Each alone would
-read every text; together they read it once here, at about a gigabyte a second, and then look at possible only. A sign
-may be wrong, never missing: what the checks look for always leaves its sign.
+Eight checks look for rare things: personal data, damaged encodings, loose letters, another script. Each by itself would
+read every text; together they read it once here, at about a gigabyte per second, and then look only at those with a
+sign. A sign may be wrong, never missing: what the checks look for always leaves its sign.
 """
 
 import numpy as np

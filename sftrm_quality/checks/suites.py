@@ -1,4 +1,4 @@
-"""Suite files: one JSON file a suite, read strictly.
+"""Suite files: one JSON file per suite, read strictly.
 
 Great Expectations silently drops entries that it does not understand, and an emptied suite passes. So every entry is
 checked here by itself, and anything unknown is a ``SuiteError`` that names the file, the entry and what to do.
@@ -30,7 +30,7 @@ _ENTRY_KEYS = {"type", "kwargs", "severity", "description", "notes", "meta"}
 _META_KEYS = {"reason", "scope"}
 # Great Expectations hands these to DataFrame.query (which runs code) or they would bend how results are read back.
 _REFUSED_KWARGS = {"row_condition", "condition_parser", "result_format", "catch_exceptions", "batch_id"}
-# Great Expectations lets kwargs overrule what stands beside them.
+# Great Expectations lets kwargs override the keys beside them.
 _OF_THE_ENTRY = {"severity", "description", "notes", "meta", "id", "rendered_content", "windows"}
 # Beyond it whole numbers cannot be compared with columns of 64 bits.
 _GREATEST = 2**63 - 1
@@ -68,7 +68,7 @@ class Suite:
         entries = [asdict(entry) for entry in self.entries]
         for entry in entries:
             del entry["description"], entry["notes"]
-            # It stands beside them as the number that it is, also where it is not written.
+            # The entry has it as a number, also where it is not written.
             entry["kwargs"].pop("mostly", None)
         content = json.dumps([self.name, entries], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()
@@ -100,7 +100,7 @@ class Suites:
         return hashlib.sha256(" ".join(of_each).encode()).hexdigest()
 
     def of(self, kind: LabelKind) -> Suite:
-        """The suite that judges the records of a label kind."""
+        """The suite that checks the records of a label kind."""
         return self.sft if kind is LabelKind.SFT else self.rm
 
 
@@ -127,7 +127,7 @@ def _read(path: Path, name: str) -> Suite:
         document = json.loads(text, object_pairs_hook=_no_repeated_keys, parse_constant=_no_constants)
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise SuiteError(f"{path}: half a character, \\u{ord(error.object[error.start]):04x}; write it out") from error
+        raise SuiteError(f"{path}: unpaired surrogate \\u{ord(error.object[error.start]):04x}") from error
     except (ValueError, RecursionError) as error:
         raise SuiteError(f"{path}: not a valid JSON document: {error}; correct it and run again") from error
     if not isinstance(document, dict):
@@ -143,7 +143,7 @@ def _read(path: Path, name: str) -> Suite:
     for number, entry in enumerate(entries, start=1):
         if entry.reason in seen:
             raise SuiteError(
-                f"{path}, expectation {number} ({entry.type}): reason {entry.reason!r} stands twice; "
+                f"{path}, expectation {number} ({entry.type}): reason {entry.reason!r} occurs twice; "
                 "give each expectation its own meta.reason"
             )
         seen.add(entry.reason)
@@ -189,12 +189,14 @@ def _scope(where: str, meta: Mapping[str, Any], suite: str) -> Scope | None:
 
 
 def _check_kwargs(where: str, kwargs: Mapping[str, Any]) -> float:
-    """Refuse what may not stand in kwargs, and give back ``mostly``."""
+    """Refuse what may not be in kwargs, and give back ``mostly``."""
     for key, value in kwargs.items():
         if key in _REFUSED_KWARGS:
             raise SuiteError(f"{where}: {key!r} is not allowed in kwargs; write a custom expectation instead")
         if key in _OF_THE_ENTRY:
-            raise SuiteError(f"{where}: {key!r} does not belong in kwargs; what there is stands beside them")
+            raise SuiteError(
+                f"{where}: {key!r} does not belong in kwargs; severity, description, notes, meta are keys of the entry"
+            )
         if isinstance(value, dict) and value not in [{"$PARAMETER": name} for name in PARAMETERS]:
             raise SuiteError(
                 f"{where}: {key!r} is {value}, expected a value or "
@@ -220,7 +222,7 @@ def _refuse_unknown(where: str, found: Mapping[str, Any], known: set[str]) -> No
 def _no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError(f"a key stands twice in one object: {', '.join(found)}")
+        raise ValueError(f"a key occurs twice in one object: {', '.join(found)}")
     return found
 
 

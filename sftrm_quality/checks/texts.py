@@ -48,7 +48,7 @@ def matches(texts: pa.Array, pattern: str, *, if_null: bool = False) -> Mask:
 
 
 def is_blank(texts: pa.Array) -> Mask:
-    """True where nothing can be seen: null, empty, white space, invisible characters, special tokens alone."""
+    """True where nothing can be seen: null, empty, or only white space, invisible characters and special tokens."""
     return matches(texts, _BLANK, if_null=True)
 
 

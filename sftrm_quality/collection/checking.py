@@ -25,7 +25,7 @@ NameRows = Callable[[Rows], list[str]]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a record that passed alone is quarantined when seen beside all others."""
+    """Why a record that passed by itself is quarantined when seen beside all others."""
 
     reasons: tuple[str, ...]
     details: tuple[str, ...]
@@ -60,7 +60,7 @@ def _named(rows: Rows, name_rows: NameRows) -> pa.Array:
 def collection_frames(
     shards: Sequence[Shard], holders: Rows, contradicted_by: Rows, name_rows: NameRows
 ) -> Iterator[Frame]:
-    """One frame a shard that has rows: its ids, who holds them already, who contradicts the ranking.
+    """One frame per shard that has rows: its ids, who holds them already, who contradicts the ranking.
 
     Args:
         shards: in the order of global rows.
@@ -85,7 +85,7 @@ def collection_frames(
 
 
 def split_frames(shards: Sequence[Shard], declared: Codes, held_out_in: Codes) -> Iterator[Frame]:
-    """One frame a shard, of the rows whose source declared their split.
+    """One frame per shard, of the rows whose source declared their split.
 
     Args:
         shards: in the order of global rows.
@@ -105,7 +105,7 @@ def _check(suites: Suites, frame: Frame) -> CheckedRows:
 
 
 def check_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> Failures:
-    """Judge frames in the workers.
+    """Check frames in the workers.
 
     Returns:
         Rows that failed a critical expectation, and what every expectation counted on every frame.

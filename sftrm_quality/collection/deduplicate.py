@@ -65,7 +65,7 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     contradicted_by = dedup.contradictions(keys, *exchange)
     frames = collection_frames(shards, holders, contradicted_by, collection.record_ids)
     found = check_frames(frames, context.suites, context.workers)
-    del frames, holders, contradicted_by  # 16 bytes a row
+    del frames, holders, contradicted_by  # 16 bytes per row
 
     alive = np.ones(rows, bool)
     alive[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = False

@@ -16,7 +16,7 @@ from sftrm_quality.records import DuplicateKind, LabelKind, SplitName
 from sftrm_quality.run_record import NO_RECORDS, Account
 from sftrm_quality.splits import SPLITS
 
-# A outcome is a position in SPLITS (published there), or one of these.
+# An outcome is a position in SPLITS (published there), or one of these.
 DUPLICATE = len(SPLITS)
 QUARANTINED = DUPLICATE + 1
 # A kind of duplicate is a position in DUPLICATE_KINDS, or this.
@@ -29,7 +29,7 @@ class Collection:
     """All shards of a run and the outcome of each of their rows.
 
     outcome: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number, failing_copy_number: running number
-    among records of the same content, of passed rows and of rows set aside in their shards. duplicate_of: the
+    among records of the same content, of the passed rows and of the failing rows of their shards. duplicate_of: the
     surviving row, -1 where the row is no duplicate; duplicate_kind: int8, position in `DUPLICATE_KINDS`, or
     NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact duplicates. group: the first row of the prompt group of each row
     that is no duplicate and was not quarantined before the splits, else -1.

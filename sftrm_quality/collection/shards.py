@@ -1,4 +1,4 @@
-"""All shards of a run in order, and where each of their rows stands."""
+"""All shards of a run in order, and the place of each of their rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
 
 
 def hash_column(path: Path, name: str) -> npt.NDArray[np.uint64]:
-    """A binary(16) column of a table in a file as two numbers a row (uint64, rows x 2).
+    """A binary(16) column of a table in a file as two numbers per row (uint64, rows x 2).
 
     Raises:
         StorageError: the file is missing or broken.
@@ -69,7 +69,7 @@ def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: npt.NDA
 
     Args:
         kind: of all the records.
-        hashes: content hashes, two uint64 a record.
+        hashes: content hashes, two uint64 per record.
         numbers: running numbers among records of the same content, 0 for the first.
     """
     digits = np.ascontiguousarray(hashes).tobytes().hex()

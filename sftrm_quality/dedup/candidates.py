@@ -3,11 +3,11 @@
 Boilerplate puts tens of thousands of rows into one bucket: all pairs of 10,000 rows are 50 million. A bucket of more
 than ``LARGEST`` rows therefore proposes each row with the ``NEIGHBOURS`` first and the ``NEIGHBOURS`` previous rows
 only, and is split again by a second band, in which equal answers to different questions part and true pairs remain
-together. All pairs are (earlier, later) and depend on the rows alone.
+together. All pairs are (earlier, later) and depend only on the rows.
 
 Pairs are written down as *shares*: what of a bucket concerns the rows of one range. That is its rows in the range,
 after those *before* it that they are to be compared with: all of a small bucket, the first and the previous ones of a
-large one. So a bucket of any size takes 4 bytes a row, and the pairs are made where they are compared.
+large one. So a bucket of any size takes 4 bytes per row, and the pairs are made where they are compared.
 
 A share is a run of uint32: twice the number of its rows, and 1 more if the bucket is large; how many of the rows are
 before the range; the rows.
@@ -38,10 +38,10 @@ class Buckets:
         changes = entries[1:] >> np.uint64(32) != entries[:-1] >> np.uint64(32)
         starts = np.append(np.zeros(min(1, len(rows)), np.int64), np.flatnonzero(changes) + 1)
         sizes = np.diff(np.append(starts, len(rows)))
-        # Most rows are alone in their bucket: go on with the others.
+        # Most rows are the only one in their bucket: go on with the others.
         self._sizes = sizes[sizes > 1]
-        alone = np.append(True, changes) & np.append(changes, True) if len(rows) else np.zeros(0, np.bool_)
-        self._rows: Ints = rows[entries[~alone] & np.uint64(0xFFFFFFFF)]
+        single = np.append(True, changes) & np.append(changes, True) if len(rows) else np.zeros(0, np.bool_)
+        self._rows: Ints = rows[entries[~single] & np.uint64(0xFFFFFFFF)]
 
     def oversized(self) -> Ints:
         """The rows in buckets of more than ``LARGEST``, ascending."""
@@ -65,7 +65,7 @@ def join_shares(parts: list[Shares]) -> Shares:
 
 
 def proposed_rows(words: Words, first_row: int, rows: int) -> Ints:
-    """Which rows of a range stand in a share of it.
+    """Which rows of a range are in a share of it.
 
     Args:
         words: the shares of the range.

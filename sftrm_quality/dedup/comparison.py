@@ -1,6 +1,6 @@
 """From proposed pairs to loaded ones: each pair of a range once, with the shingle sets of both, in bounded memory.
 
-Three rounds of tasks lead there: the bands are exchanged and propose pairs (``proposals``); the rows that stand in any
+Three rounds of tasks lead there: the bands are exchanged and propose pairs (``proposals``); the rows that are in any
 pair are read again, range by range (``extraction``); and each range compares the pairs of which it has the later row.
 """
 

@@ -40,7 +40,7 @@ def contradictions(shards: Sequence[ShardKeys], scratch: Path, map: Map = map, b
     Two rows contradict each other when they have the same ``prompt_key`` and rank two of the same responses in
     strictly opposite order. Ties and responses without a rank say nothing. A row never contradicts itself.
 
-    Only prompts that several records rank are looked into, at 25 bytes an ordered pair of responses.
+    Only prompts that several records rank are looked into, at 25 bytes per ordered pair of responses.
 
     Args:
         shards: all of them, in the order of global rows.

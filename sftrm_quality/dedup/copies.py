@@ -13,7 +13,7 @@ from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partiti
 
 
 class ReceivedShard(NamedTuple):
-    """Arrow IPC files of one shard as received: the candidates that passed and their fingerprints, and those set aside.
+    """Arrow IPC files of one shard as received: the candidates that passed, their fingerprints, and the failing rows.
 
     records_path and failing_path have ``source_index``, keys_path and failing_path ``content_hash`` (binary(16)).
     """
@@ -45,7 +45,7 @@ def copy_numbers(
         bounds: how much one task takes at a time.
 
     Returns:
-        The numbers of the rows that passed, and of those set aside; both are counted together.
+        The numbers of the rows that passed, and of those that fail; both are counted together.
 
     Raises:
         StorageError: a file of a shard is missing or broken.
@@ -67,7 +67,7 @@ def copy_numbers(
 
 
 def _write_hashes(block: _Block) -> None:
-    """Rows set aside are numbered after all that passed; the entries stand in raw order, which is the order counted."""
+    """Failing rows are numbered after all that passed; the entries are in raw order, which is the order counted."""
     parts = [np.zeros(0, ENTRY)]
     for shard, start, failing_start in zip(block.shards, block.starts, block.failing_starts, strict=True):
         failing = read_table(shard.failing_path)

@@ -119,7 +119,7 @@ def equal_rows(
 
 
 class _Wanted(NamedTuple):
-    """Which digests are exchanged: a column, of which rows (a file of a bool a global row), of which kind."""
+    """Which digests are exchanged: a column, of which rows (a file of one bool per global row), of which kind."""
 
     key: str
     alive: Path | None = None

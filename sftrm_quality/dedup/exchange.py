@@ -81,7 +81,7 @@ class Block(NamedTuple):
 
 
 def cut(sizes: Sequence[int], most: int) -> list[slice]:
-    """Neighbours together while they have ``most`` in sum; what is larger stands alone.
+    """Neighbours together while they have ``most`` in sum; what is larger is a slice of its own.
 
     Returns:
         Slices of the sequence, which cover it in order.
@@ -143,7 +143,7 @@ def read_array(path: Path, dtype: type[np.generic], first: int, count: int) -> n
 
 
 class Exchanged(NamedTuple):
-    """The entries of all blocks: one file a block, in which the partitions of each column follow each other.
+    """The entries of all blocks: one file per block, in which the partitions of each column follow each other.
 
     Every file begins with the offsets of its partitions in bytes (int64, columns x (partitions + 1)).
     """

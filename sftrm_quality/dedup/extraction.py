@@ -1,4 +1,4 @@
-"""The shingle sets of the rows that stand in any pair, written to a file a range: the part that reads texts again."""
+"""The shingle sets of the rows that are in any pair, written to one file per range: the part that reads texts again."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -24,7 +24,7 @@ _BATCH = 512
 
 
 class Extraction(NamedTuple):
-    """Work for one range of rows: the sets of those that stand in a share go to the range's file in ``sets``."""
+    """Work for one range of rows: the sets of those that are in a share go to the range's file in ``sets``."""
 
     block: Block
     proposals: Proposals

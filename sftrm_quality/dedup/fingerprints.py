@@ -1,6 +1,6 @@
 """The fingerprint of a shard: everything that the steps over all shards need to know of its records.
 
-At the usual threshold of 0.8 a row takes 232 bytes, and for RM 20 more a response.
+At the usual threshold of 0.8 a row takes 232 bytes, and for RM 20 more per response.
 """
 
 from collections.abc import Mapping
@@ -90,7 +90,7 @@ def fingerprint(
 
 
 def prompt_keys(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
-    """The ``prompt_key`` (binary(16)) of records, from their prompt or question, history and system message alone."""
+    """The ``prompt_key`` (binary(16)) of records, only from their prompt or question, history and system message."""
     return _prompt_keys(prompt_part(table, normalise(table[PROMPT_COLUMN[kind]])))
 
 

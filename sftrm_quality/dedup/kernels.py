@@ -1,6 +1,6 @@
 """The compiled loops over characters: shingle hashes, signatures, bands.
 
-They stand in one file because numba's cache looks at the file of a function only: a compiled function is not compiled
+They are in one file because numba's cache looks at the file of a function only: a compiled function is not compiled
 again when a function or constant that it takes from another file has changed, and fingerprints would be made by the
 code of yesterday. A test holds every compiled function of the product to its own file.
 """

@@ -46,12 +46,14 @@ def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -
     """
     table = read_table(shard.path)
     if table.num_rows != shard.rows:
-        raise OwnFileError(f"{shard.path}: {table.num_rows} fingerprints of {shard.rows} records. Make them anew.")
+        raise OwnFileError(
+            f"{shard.path}: {table.num_rows} fingerprints of {shard.rows} records. Delete .cache and rerun."
+        )
     metadata = table.schema.metadata or {}
     for key, value in (expected or {}).items():
         if metadata.get(key) != value:
             raise OwnFileError(
                 f"{shard.path}: {key.decode()} is {metadata.get(key, b'not there').decode()}, expected "
-                f"{value.decode()}: the fingerprints were made under other settings. Make them anew."
+                f"{value.decode()}: the fingerprints were made under other settings. Delete .cache and rerun."
             )
     return table

@@ -22,7 +22,7 @@ MOST_HASHES = 170
 
 
 def band_shape(threshold: float) -> tuple[int, int]:
-    """(bands, rows a band) for a threshold: the longest bands that reach the recall within ``MOST_HASHES``.
+    """(bands, rows per band) for a threshold: the longest bands that reach the recall within ``MOST_HASHES``.
 
     A band of r rows of two sets of Jaccard s is equal with probability s**r, so b bands miss a pair with
     (1 - s**r)**b. 0.8 gives (21, 6), 0.7 (34, 5); (0, 0) at 1, where there is nothing near.
@@ -53,7 +53,7 @@ def hash_functions(count: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.u
 
 
 def empty_signatures(rows: int, threshold: float) -> npt.NDArray[np.uint32]:
-    """Signatures (rows x bands·rows a band) of empty sets, to be lowered by ``add_texts``."""
+    """Signatures (rows x bands·rows per band) of empty sets, to be lowered by ``add_texts``."""
     bands, length = band_shape(threshold)
     return np.full((rows, bands * length), np.iinfo(np.uint32).max, np.uint32)
 

@@ -42,14 +42,14 @@ def near_duplicates(
     So whatever is removed names a row that stays, and a chain of small edits is not removed to its end. At a threshold
     of 1 there are none.
 
-    This process holds 17 bytes a row, and 16 bytes for each near-duplicate pair of one range of rows.
+    This process holds 17 bytes per row, and 16 bytes for each near-duplicate pair of one range of rows.
 
     Args:
         shards: all of them, in the order of global rows.
         alive: which global rows take part.
         threshold: the least Jaccard, that the fingerprints were made for.
-        scratch: a folder for what tasks hand each other: some 250 bytes a row, then 8 bytes a shingle of the proposed
-            rows; nothing of it is left.
+        scratch: a folder for what tasks hand each other: some 250 bytes per row, then 8 bytes per shingle of the
+            proposed rows; nothing of it is left.
         map: runs the tasks.
         bounds: how much one task takes at a time.
 

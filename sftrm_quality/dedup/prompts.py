@@ -1,4 +1,4 @@
-"""Groups of equal and near-equal prompts over both label kinds, so that no prompt can stand in two splits."""
+"""Groups of equal and near-equal prompts over both label kinds, so that no prompt can be in two splits."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ def prompt_groups(
 ) -> Ints:
     """The group of every row: the smallest row that is connected with it by equal or near-equal prompts.
 
-    SFT and RM rows stand in the same groups. Near-equal are prompts whose text, history and system message each have a
+    SFT and RM rows are in the same groups. Near-equal are prompts whose text, history and system message each have a
     Jaccard of at least the threshold; at 1 only equal prompts are connected.
 
     Args:
@@ -46,11 +46,11 @@ def prompt_groups(
     """
     parents = equal_rows(shards, "prompt_key", alive, scratch, map, bounds)
     # One row of each prompt stands for all that have it.
-    alone = alive & (parents == NONE)
-    parents[alone] = np.flatnonzero(alone)
+    single = alive & (parents == NONE)
+    parents[single] = np.flatnonzero(single)
     with scratch_folder(scratch) as folder:
         bands = [Bands("prompt", None, None)]
-        for path in map(_connected, comparisons(shards, alone, threshold, bands, False, folder, map, bounds)):
+        for path in map(_connected, comparisons(shards, single, threshold, bands, False, folder, map, bounds)):
             pairs = np.fromfile(path, np.int64)
             path.unlink()
             connect(parents, pairs & EARLIER, pairs >> 32)

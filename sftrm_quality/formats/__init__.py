@@ -4,7 +4,7 @@ Where a new format goes: a module beside these with a class that has `base.Forma
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sftrm_quality.config import SourceSettings
@@ -51,6 +51,11 @@ def label_fields() -> str:
     return "|".join(dict.fromkeys(f.label_fields for f in FORMATS.values()))
 
 
+def has_our_columns(header: Collection[str]) -> bool:
+    """Whether a table with these columns has at least two of the fields that formats read."""
+    return len({name for f in FORMATS.values() for name in f.wire_schema([]).names}.intersection(header)) > 1
+
+
 def fields_blamed(reason: str, detail: str) -> list[str]:
     """Which fields of a record are the defect.
 
@@ -92,4 +97,5 @@ def recognise(sample: Sequence[object], source: SourceSettings) -> Format | Unla
         return NoFormat(f"{len(sample)} records, none of them an object")
     names = list(dict.fromkeys(str(name)[:40] for record in objects for name in record))
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return NoFormat(f"objects with the fields {', '.join(names[:12])}{more}")
+    alpaca = " (looks like Alpaca)" if {"instruction", "input", "output"} <= set(names) else ""
+    return NoFormat(f"objects with the fields {', '.join(names[:12])}{more}{alpaca}")

@@ -26,7 +26,7 @@ from sftrm_quality.records import LabelKind
 _ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64())])
 _RANKED_ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64()), ("ranking", pa.float64())])
 _RANKED_NAME = re.compile(r"answer\d{2}")
-# Real files have five answers a prompt; up to nine are read in batches, more of them record by record.
+# Real files have five answers per prompt; up to nine are read in batches, more of them record by record.
 _RANKED_NAMES = tuple(f"answer{number:02d}" for number in range(1, 10))
 
 

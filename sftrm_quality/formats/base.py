@@ -43,7 +43,7 @@ class Format(Protocol):
         """A pattern of the names of the fields that hold its labels: a record that has none of them does not fit."""
 
     def fits(self, record: Record) -> bool:
-        """Whether this object looks like a record of the format, judged by its keys."""
+        """Whether this object looks like a record of the format, by its keys."""
 
     def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
         """The fields to read, with the types seen in the sample."""

@@ -1,4 +1,4 @@
-"""Ranks as declared by the source → ranks in which 1 is best. Invalid ranks stay invalid: the suite judges them."""
+"""Ranks as declared by the source → ranks in which 1 is best. Invalid ranks stay invalid: the suite checks them."""
 
 import numpy as np
 import pyarrow as pa

@@ -1,8 +1,8 @@
 """Raw JSON objects and their columns: the schema that a format reads, and objects made to fit it.
 
 Most records are parsed in batches, straight into the columns of a format's *wire schema*. A record with a value of
-another type takes the slow way: it is parsed alone and `conform` decides whether the value can stand (a number as
-``data_id``) or the record is set aside. From there on both ways are one.
+another type takes the slow way: it is parsed by itself and `conform` decides whether the value is accepted (a number as
+``data_id``) or the record is quarantined. From there on both ways are one.
 """
 
 from collections.abc import Mapping

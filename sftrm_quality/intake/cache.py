@@ -71,7 +71,7 @@ def keep(
 
 
 def forget_others(output: OutputFolder, keys: Collection[str]) -> None:
-    """Delete what belongs to raw files or settings that the release in force no longer has."""
+    """Delete what belongs to raw files or settings that the current release no longer has."""
     used = {output.part_cache.name, *keys}
     for folder in output.cache.iterdir() if output.cache.is_dir() else ():
         if folder.name not in used:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sftrm_quality import progress
 from sftrm_quality.errors import TransientStorageError, storage_error
-from sftrm_quality.formats import NoFormat, recognise
+from sftrm_quality.formats import NoFormat, has_our_columns, recognise
 from sftrm_quality.formats.base import Format, Unlabelled
 from sftrm_quality.intake import cache
 from sftrm_quality.intake.late_records import look_through, without_records
@@ -96,7 +96,7 @@ class _Reader:
 
     def read(self, key: str) -> list[FileIntake]:
         intakes = [self._stream(number, stream) for number, stream in enumerate(open_streams(self._file))]
-        # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not stand under them.
+        # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not be kept under them.
         if content_hash(self._file.path) != self._file.content_hash:
             raise self._changed()
         kept = cache.keep(self._context.output, key, self._building, intakes, self._file)
@@ -121,7 +121,7 @@ class _Reader:
         limits, source = self._context.settings.limits, self._context.settings.source(stream.source_file)
         document = open_document(stream, limits, spill, source.encoding)
         if isinstance(document, UnknownFile):
-            return replace(intake, note=document.seen)
+            return replace(intake, note=_of_unknown(document))
         intake = replace(intake, status="read", container=document.container)
         found = recognise(document.sample, source)
         if isinstance(found, Unlabelled | NoFormat):
@@ -154,6 +154,12 @@ class _Reader:
             return tuple(self._context.workers.in_order(submit, document.shards))
         finally:
             document.close()
+
+
+def _of_unknown(file: UnknownFile) -> str:
+    kind, _, rest = file.seen.partition(",")
+    delimited = kind in ("plain text", "CSV-like text", "tab-separated text") and has_our_columns(file.header)
+    return f"{'TSV' if kind.startswith('tab') else 'CSV'} with our column names,{rest}" if delimited else file.seen
 
 
 class _Counted:

@@ -55,7 +55,7 @@ class FileIntake:
     shards: tuple[ShardSummary, ...] = field(default=())
 
     def shard_paths(self, number: int) -> tuple[Path, Path, Path]:
-        """Files of a shard: records that passed, their keys, and what was set aside."""
+        """Files of a shard: records that passed, their keys, and the failing ones."""
         stem = f"{self.stream:04d}-{number:06d}"
         records, keys, failing = (self.folder / f"{stem}.{part}.arrow" for part in ("records", "keys", "failing"))
         return records, keys, failing

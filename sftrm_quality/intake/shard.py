@@ -1,4 +1,4 @@
-"""One shard, whole, in a worker process: raw bytes → judged candidates, their keys, and what was set aside."""
+"""One shard, whole, in a worker process: raw bytes → checked candidates, their keys, and the failing records."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -53,22 +53,22 @@ def _hidden_misfits(loaded: LoadedShard, batch: ReadBatch, wire: pa.Schema, fmt:
 
 
 def _map(loaded: LoadedShard, batch: ReadBatch, fmt: Format, wire: pa.Schema, source: SourceSettings) -> _Candidates:
-    """Both ways into candidate columns: whole batches, and records that were parsed alone."""
+    """Both ways into candidate columns: whole batches, and records that were parsed one by one."""
     misfits = _hidden_misfits(loaded, batch, wire, fmt)
-    alone_rows: list[int] = []
-    alone: list[object] = []
+    single_rows: list[int] = []
+    single: list[object] = []
     for row, value in batch.objects:
         fitted = unread_content(value, wire, fmt) or conform(value, wire)
         if isinstance(fitted, Misfit):
             misfits[row] = fitted
         else:
-            alone_rows.append(row)
-            alone.append(fitted)
+            single_rows.append(row)
+            single.append(fitted)
     tables: list[pa.Table] = []
     rows: list[Rows] = []
     for table, table_rows in (
         (batch.table, batch.table_rows),
-        (pa.Table.from_pylist(alone, schema=wire), np.array(alone_rows, np.int64)),
+        (pa.Table.from_pylist(single, schema=wire), np.array(single_rows, np.int64)),
     ):
         result = fmt.to_candidates(table, source)
         tables.append(result.candidates)
@@ -133,7 +133,7 @@ def _failed(loaded: LoadedShard, candidates: _Candidates, checked_rows: CheckedR
 def process_shard(task: ShardTask) -> ShardSummary:
     """Take one shard from its bytes to its three spilled tables, and count what happened.
 
-    Writes records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, and what was set aside
+    Writes records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, and the failing records
     (`records.SHARD_QUARANTINE`), each as an Arrow IPC file.
     """
     fmt = FORMATS[task.format]

@@ -19,7 +19,7 @@ from sftrm_quality.reading.strict import parse_record
 from sftrm_quality.reading.syntax import certify
 from sftrm_quality.reading.unreadable import Unreadable
 
-# Below this many records a batch that Arrow refuses is parsed one by one: halving further costs more than it saves.
+# A batch that Arrow refuses and that is smaller is parsed record by record: halving further costs more than it saves.
 _SMALLEST_BATCH = 32
 
 
@@ -38,7 +38,7 @@ class LoadedShard:
     unreadable: Unreadable
 
     def raw_bytes(self, row: int) -> bytes:
-        """The bytes of a record of the shard as they stand in the source."""
+        """The bytes of a record of the shard as they are in the source."""
         return self.unreadable.raw_bytes(row)
 
     def value(self, row: int) -> Any:

@@ -1,4 +1,4 @@
-"""What stands around the records: one document, a list, lines, or objects one after another. Content decides."""
+"""What surrounds the records: one document, a list, lines, or objects one after another. Content decides."""
 
 import json
 import re

@@ -72,8 +72,8 @@ def is_ignored(name: str) -> bool:
 def discover(raw: Sequence[Path]) -> list[SourceFile]:
     """The regular files in and below ``raw``, sorted by ``source_file``.
 
-    A folder's files are named relative to it, a file by its name; with several roots the root's own name stands in
-    front. Ignored names (``is_ignored``) and whatever is not a regular file (sockets, pipes, devices, broken links)
+    A folder's files are named relative to it, a file by its name; with several roots the root's own name comes
+    first. Ignored names (``is_ignored``) and whatever is not a regular file (sockets, pipes, devices, broken links)
     are left out; linked folders are entered once. A file that is named itself is never ignored.
     Raises ConfigError for a missing path, for two files of one name and where nothing is found, StorageError for a
     folder that cannot be listed.
@@ -98,7 +98,10 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
                 )
             found[file.source_file] = file
     if not found:
-        raise ConfigError(f"No raw files in {', '.join(map(str, raw)) or 'an empty list'}. Put label files there.")
+        where = ", ".join(map(str, raw)) or "an empty list"
+        raise ConfigError(
+            f"No raw files in {where} (README.md and hidden files are passed over). Put label files there."
+        )
     return sorted(found.values(), key=lambda file: file.source_file)
 
 

@@ -169,7 +169,7 @@ def _header(value: bytes, encoding: str) -> dict[str, Any]:
 
 
 def rest_of_document(window: Window, container: str, encoding: str) -> Iterator[tuple[Oversized, str]]:
-    """What stands behind the list of records and should not: at most two rows, each with its reason.
+    """What follows the list of records and should not: at most two rows, each with its reason.
 
     The window begins behind the list's ``]``. In a document other members may follow, but no second ``data_info``.
     """

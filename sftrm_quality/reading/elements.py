@@ -27,7 +27,7 @@ _MOST_WALKS = 8
 
 
 class ElementReader:
-    """Iterate over ``spans()`` from the window's first byte on, which stands behind the ``[`` or at the first record.
+    """Iterate over ``spans()`` from the window's first byte on, which follows the ``[`` or begins the first record.
 
     ``valid`` tells whether some bytes are one strict JSON value in the encoding of the text. After the last step
     the window begins behind the list's ``]``, and ``closed`` says whether there was one.
@@ -148,7 +148,7 @@ class ElementReader:
         """0 if the ``]`` at ``at`` ends the list; where to go on if it is damage; None: more bytes needed.
 
         A record right behind it, whatever brackets are between, makes it damage. Else it is the end if a whole record
-        stands before it (``clean``) and what may follow a list follows, or if no mark is to be seen any more.
+        comes before it (``clean``) and what may follow a list follows, or if no mark is to be seen any more.
         """
         data, marks, final = self._window.data, self._marks, self._window.at_end
         after = CLOSERS.match(data, at)

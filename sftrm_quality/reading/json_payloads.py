@@ -1,4 +1,4 @@
-"""What is asked of a record's payload after it was read: its value, and where in its text something stands.
+"""What is asked of a record's payload after it was read: its value, and where in its text something is.
 
 All records are JSON so far. Nobody above reading takes a payload apart in another way than by these functions, so
 records of another kind have one place where they come in.
@@ -17,7 +17,7 @@ _NOT_A_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)', re.DOTALL)
 
 
 def payload_value(payload: str | bytes) -> Any:
-    """Parse a payload again: much faster than when it was judged, and laxer, for what need not be judged any more.
+    """Parse a payload again: much faster than when it was checked, and laxer, for what need not be checked any more.
 
     Args:
         payload: A text, or bytes in UTF-8.

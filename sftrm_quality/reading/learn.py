@@ -13,7 +13,7 @@ from sftrm_quality.reading.syntax import object_end
 
 SAMPLE_RECORDS = 200
 CLOSERS = re.compile(rb"[ \t\r\n,\]}]*")
-"""What may stand between a ``]`` and a record if that bracket does not end the list."""
+"""What may come between a ``]`` and a record if that bracket does not end the list."""
 LIST_END_TEXT = re.compile(rb'\]\s*(?:\Z|,\s*"|(?:\}\s*)?(?:\{\s*"|\Z))')
 """The end of a list and what may follow: the end of the text, a closing brace, a member, another document."""
 

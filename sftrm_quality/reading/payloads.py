@@ -1,4 +1,4 @@
-"""A record's own text, as it is kept beside the reason why the record was set aside."""
+"""A record's own text, as it is kept with the reason why the record was excluded."""
 
 from collections.abc import Sequence
 

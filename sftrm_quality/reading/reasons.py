@@ -12,27 +12,29 @@ READ_REASONS: dict[str, str] = {
     "record_too_large": "The record is longer than limits.record_bytes; only its beginning is kept here.",
     "too_deep": "The record is nested deeper than limits.nesting_depth.",
     "duplicate_key": "An object names the same key twice, so that parsers disagree about its value.",
-    "not_a_number": "NaN or Infinity stands where JSON wants a number.",
+    "not_a_number": "NaN or Infinity, where JSON wants a number.",
     "number_out_of_range": "A number that no 64-bit float holds, or an integer of more than 4300 digits.",
-    "lone_surrogate": r"Half of a surrogate pair (\ud800 to \udfff alone), which is no character.",
+    "lone_surrogate": r"An unpaired surrogate (\ud800 to \udfff without its other half), which is no character.",
     "trailing_data": "Bytes after the end of the JSON document.",
     "stream_broken": (
-        "The stream is damaged or truncated, noticed here. What stood before it was read, "
+        "The stream is damaged or truncated, noticed here. What came before it was read, "
         "but gzip and zip notice a wrong bit late: records before this point may be damaged, too."
     ),
 }
-"""Every reason with which reading sets a record aside, and its meaning."""
+"""Every reason for which reading makes a record unreadable, and its meaning."""
 
 
 @dataclass(frozen=True)
 class UnknownFile:
     """A file, or a member of an archive, in which no records were found. It is reported and never an exception.
 
-    ``source_file`` is its name as reports show it; ``seen`` says in a few words what it is and how it begins.
+    ``source_file`` is its name as reports show it; ``seen`` says in a few words what it is and how it begins;
+    ``header`` has the cells of the first line of a text, for whoever knows names of columns.
     """
 
     source_file: str
     seen: str
+    header: tuple[str, ...] = ()
 
 
 _MAGIC = [
@@ -76,6 +78,12 @@ def describe(head: bytes, size: int | None, encoding: str = "utf-8") -> str:
         shown = excerpt(head, "latin-1")
         return f'binary data{length}, begins with "{shown}"'
     return f'{_kind_of_text(head)}{length}, begins with "{excerpt(head, encoding)}"'
+
+
+def first_cells(head: bytes, encoding: str = "utf-8") -> tuple[str, ...]:
+    """What a header would name: the first line of a text, cut at commas or tabs."""
+    line = head.lstrip().partition(b"\n")[0].decode(encoding, errors="replace").removeprefix("\ufeff")
+    return tuple(cell.strip().strip('"') for cell in line.split("\t" if "\t" in line else ","))
 
 
 def _kind_of_text(head: bytes) -> str:

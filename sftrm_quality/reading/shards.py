@@ -1,7 +1,7 @@
 """A stream of text as shards of raw records: the unit of parallel work."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from sftrm_quality.reading.elements import ElementReader
 from sftrm_quality.reading.encodings import TextEncoding, Utf16Window, detect, utf8_or_cp949
 from sftrm_quality.reading.learn import Parse
 from sftrm_quality.reading.lines import line_spans
-from sftrm_quality.reading.reasons import UnknownFile, describe
+from sftrm_quality.reading.reasons import UnknownFile, describe, first_cells
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.window import Window
@@ -28,7 +28,7 @@ class RawShard:
 
     The bytes are ``path[file_offset : file_offset + length]``: the raw file itself (``spilled`` False) or a file of
     its own that the consumer deletes. ``encoding`` of these bytes is utf-8 or cp949; ``original`` is the encoding of
-    the source, also utf-16-le or utf-16-be. One entry a record, broken ones too, in
+    the source, also utf-16-le or utf-16-be. One entry per record, broken ones too, in
 
     - ``starts``, ``ends``: int64, bytes relative to ``file_offset``;
     - ``offsets``, ``lengths``: int64, bytes in the (decompressed) source, what reports show;
@@ -67,7 +67,7 @@ class OpenDocument:
     """A stream whose container is recognised and whose records can be read.
 
     ``container`` is json_document, json_array, json_lines or json_sequence (objects one after another); ``header`` is
-    a small ``dataset_info`` that stands before the records, else empty; ``encoding`` is the source's; ``sample`` has up
+    a small ``dataset_info`` that comes before the records, else empty; ``encoding`` is the source's; ``sample`` has up
     to 200 parsed records from the beginning. ``shards`` can be iterated once and reads on demand; ``close`` ends it.
     """
 
@@ -83,7 +83,7 @@ class OpenDocument:
 def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str = "auto") -> OpenDocument | UnknownFile:
     """Recognise encoding and container of a stream and open its records.
 
-    ``spill`` is an existing folder for the text of compressed and UTF-16 streams, one file a shard; ``encoding`` is
+    ``spill`` is an existing folder for the text of compressed and UTF-16 streams, one file per shard; ``encoding`` is
     auto, utf-8, utf-16 or cp949. Memory stays below ``record_bytes`` + a few ``shard_bytes``, whatever the stream's
     length. Raises StorageError where reading the file or writing a spill file fails.
     """
@@ -109,7 +109,9 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     container = recognise(window, parse, line)
     if isinstance(container, str):
         window.close()
-        return _unknown(stream, container or describe(head, stream.size, parse.encoding), window.damage)
+        seen = container or describe(head, stream.size, parse.encoding)
+        header = () if container else first_cells(head, parse.encoding)
+        return replace(_unknown(stream, seen, window.damage), header=header)
     cutter = _Cutter(stream, text, window, container, parse, limits, spill)
     return OpenDocument(
         stream.source_file, container.name, text.name or "utf-8", container.header, container.sample,

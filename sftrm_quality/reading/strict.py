@@ -23,7 +23,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(pairs):
         ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         shown = twice[:_SHOWN_KEY].encode("unicode_escape" if not twice.isprintable() else "utf-8", "backslashreplace")
-        raise _Refused("duplicate_key", f"key '{shown.decode()}' stands twice in one object")
+        raise _Refused("duplicate_key", f"key '{shown.decode()}' occurs twice in one object")
     return value
 
 
@@ -74,7 +74,7 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
     """Parse one record of UTF-8 JSON: value, reason and detail; the last two are None if it is valid.
 
     Refused, each with its own reason of ``READ_REASONS``: bytes that are not UTF-8, anything that is not exactly one
-    JSON value, more than ``max_depth`` levels, keys that stand twice in one object on any level, NaN and Infinity,
+    JSON value, more than ``max_depth`` levels, keys that occur twice in one object on any level, NaN and Infinity,
     numbers beyond a float64, surrogates without their other half. Details never quote a value.
     """
     try:
@@ -94,5 +94,5 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
         at = len(decoded[: error.pos].encode("utf-8"))
         return None, "invalid_json", f"{error.msg}, {at} bytes into the record"
     except UnicodeEncodeError as error:
-        return None, "lone_surrogate", f"the escape {ascii(error.object[error.start])[1:-1]} stands alone"
+        return None, "lone_surrogate", f"unpaired surrogate {ascii(error.object[error.start])[1:-1]}"
     return value, None, None

@@ -6,7 +6,7 @@ version 26 ends the process on a top-level ``null``. So every record is walked h
 certified is a JSON object by RFC 8259 without any of these; everything else, also what this walker only cannot decide,
 goes to the strict parser in :mod:`sftrm_quality.reading.strict`, whose word is final.
 
-The tokens stand in this file too, because a compiled kernel is cached by the time of its own file: if a function that
+The tokens are in this file too, because a compiled kernel is cached by the time of its own file: if a function that
 it calls changed in another file, the old machine code would go on.
 """
 

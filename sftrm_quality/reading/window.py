@@ -30,8 +30,8 @@ class Window:
         self._stream = stream
 
     def fill(self, size: int) -> None:
-        """Read until the window holds ``size`` bytes or the stream ends. Shorter reads never show: windows depend on
-        the content alone, so that a file and its compressed form are cut alike."""
+        """Read until the window holds ``size`` bytes or the stream ends. Shorter reads never show: windows depend
+        only on the content, so that a file and its compressed form are cut alike."""
         parts = [self.data]
         missing = size - len(self.data)
         try:

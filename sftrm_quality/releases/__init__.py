@@ -1,4 +1,4 @@
-"""Immutable releases: data files, what is set aside, manifest, the one atomic switch, and questions about records."""
+"""Immutable releases: data files, what is excluded, manifest, the one atomic switch, and questions about records."""
 
 from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
 from sftrm_quality.releases.manifest import (

@@ -57,7 +57,7 @@ def dataset_card(release_id: str, figures: Figures, decision: RecordedDecision |
 # Release {release_id}
 {_decided(figures, decision) if decision else ""}
 Label data that passed every critical check of its suites, without exact and near duplicates, split by prompt: a
-prompt stands in one split only, over SFT and RM together.
+prompt is in one split only, over SFT and RM together.
 
 | records | train | validation | test |
 | --- | ---: | ---: | ---: |
@@ -70,6 +70,6 @@ from datasets import load_dataset
 ```
 
 `record_id` names a record for ever; `source_file`, `source_index` (0-based) and `source_offset` (bytes, of the
-decompressed file) say where it stands in the raw data. `manifest.json` lists the raw files with their hashes, the
+decompressed file) say where it is in the raw data. `manifest.json` lists the raw files with their hashes, the
 settings, the suites and the hash of every data file. Made by sftrm-quality.
 """

@@ -26,7 +26,7 @@ def _repeated(value: str, rows: int) -> pa.Array:
 
 
 def _from_shard_checks(collection: Collection, shard: Shard) -> pa.Table:
-    """Rows that were set aside while their shard was read, mapped and checked."""
+    """Rows that failed while their shard was read, mapped and checked."""
     if not shard.failing:
         return QUARANTINE.empty_table()
     failing = read_table(shard.failing_path)

@@ -1,4 +1,4 @@
-"""Facts of a staged release, read back from its files: what the release suite judges.
+"""Facts of a staged release, read back from its files: what the release suite checks.
 
 Nothing here trusts what was meant to be written. Every file is decoded again, each record's content is hashed again
 and compared with the hash in its record_id, and prompts and ids are compared over all files.
@@ -41,7 +41,7 @@ _BATCHES_KEPT = 8
 
 @dataclass(frozen=True)
 class PartFacts:
-    """What stands in one written file.
+    """What is in one written file.
 
     hashes: an array file of record_ids, data_ids and prompts, (3, rows, 2). profile: what its records are like.
     """
@@ -101,7 +101,7 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 ids, dedup.content_hashes(part.label_kind, candidates).to_pylist(), strict=True
             ):
                 if record_id.split("-")[1] != content.hex():
-                    raise OwnFileError(f"{part.path}: record {record_id} does not hold the content that was judged")
+                    raise OwnFileError(f"{part.path}: record {record_id} does not hold the content that was checked")
             record_ids.append(_hashes(ids))
             names = table["data_id"].to_pylist()
             if ids_within_file:
@@ -129,8 +129,8 @@ def _distinct(values: npt.NDArray[Integer]) -> npt.NDArray[Integer]:
     return found
 
 
-def _findings(halves: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
-    """Values that stand more than once. Of a hash its first half is looked at alone: an eighth of the memory."""
+def _repeated(halves: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
+    """Values that occur more than once. Only the first half of a hash is looked at: an eighth of the memory."""
     values = np.concatenate([np.zeros(0, np.uint64), *halves])
     values.sort()
     return _distinct(values[1:][values[1:] == values[:-1]])
@@ -143,16 +143,16 @@ def _chosen(parts: Sequence[Hashes], possible: npt.NDArray[np.uint64]) -> Hashes
 
 
 def count_repeated(parts: Sequence[Hashes]) -> int:
-    """How many hashes (uint64, rows x 2) stand more than once, each counted once."""
-    possible = _findings([hashes[:, 0] for hashes in parts])
+    """How many hashes (uint64, rows x 2) occur more than once, each counted once."""
+    possible = _repeated([hashes[:, 0] for hashes in parts])
     found = _together([hashes[np.isin(hashes[:, 0], possible)] for hashes in parts])
     return int(np.count_nonzero(np.unique(found, axis=0, return_counts=True)[1] > 1))
 
 
 def _in_two_splits(parts: Sequence[tuple[Part, PartFacts]], kinds: Sequence[LabelKind]) -> int:
-    """How many prompts stand in more than one split."""
+    """How many prompts are in more than one split."""
     by_split = [[f.prompts for p, f in parts if p.label_kind in kinds and p.split == split] for split in SPLITS]
-    possible = _findings([_distinct(np.concatenate([h[:, 0] for h in found])) for found in by_split if found])
+    possible = _repeated([_distinct(np.concatenate([h[:, 0] for h in found])) for found in by_split if found])
     return count_repeated([_chosen(found, possible) for found in by_split])
 
 
@@ -181,7 +181,7 @@ def release_facts(
     config: RunConfig,
     previously_published: dict[str, int],
 ) -> pa.Table:
-    """One row a label kind, in the columns of `checks.RELEASE_FACTS`.
+    """One row per label kind, in the columns of `checks.RELEASE_FACTS`.
 
     A kind has a row when records of it were received or were in the previous release: losing a whole kind must not go
     unseen. Without either, both kinds have one, and publish nothing.

@@ -31,10 +31,10 @@ def _splits_of(files: list[tuple[Path, SplitName]]) -> tuple[pa.Array, Codes]:
 
 
 def split_moves(parts: Sequence[tuple[Part, PartFacts]], previous: Release | None) -> pa.Table:
-    """One row a record that stands in another split than before, in the columns of MOVES.
+    """One row per record that is in another split than before, in the columns of MOVES.
 
-    Only files that are not in the same split of both releases are read: a record_id stands once in a release, so that
-    what stands in such a file did not move.
+    Only files that are not in the same split of both releases are read: a record_id occurs once in a release, so that
+    what is in such a file did not move.
     """
     if previous is None:
         return MOVES.empty_table()

@@ -1,8 +1,8 @@
-"""Parts of the newest release, by what they were made from: a part that was written before is taken again.
+"""Parts of the newest release, by what they were made from: a part that was written before is reused.
 
 Rows are published in the order of source file and position, so a new file at the end changes the last part of each
-split and no other. A kept part is a second name of the released file, with what was read back from it. The next
-release gets a name more of it, after its bytes were hashed again, and it is neither written nor decoded again. So
+split and no other. A part in the cache is a second name of the released file, with what was read back from it. The next
+release gets one more name of it, after its bytes were hashed again, and it is neither written nor decoded again. So
 releases share the files in which they are equal; nothing writes into a file that is released.
 """
 
@@ -27,7 +27,7 @@ _FACTS = "facts.json"
 
 
 def take_again(part: Part, kept: Path) -> PartFacts | None:
-    """Put a kept part where it would be written; None where there is none or it is damaged.
+    """Put a part of the cache where it would be written; None where there is none or it is damaged.
 
     A damaged one stays where it is: it is replaced when the run publishes.
     """
@@ -45,12 +45,12 @@ def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, Part
     """Keep the parts of a release that was just published, each in its folder in ``kept``, and no others.
 
     What a held run or a check wrote is not kept: no release shares the disk space with it. Every folder appears whole
-    or not at all. Failing is told and no error: the release is in force, and the next night writes its parts again.
+    or not at all. A failure is told and is no error: the release is there, and the next night writes its parts again.
     """
     try:
         _forget_others(output.part_cache, kept)
         for (part, facts), folder in zip(parts, kept, strict=True):
-            if facts.hashes.parent != folder:  # or it was taken from there
+            if facts.hashes.parent != folder:  # or it was reused from there
                 building = output.staging / f"part-{folder.name}"
                 building.mkdir()
                 _link(output.releases / release_id / part.label_kind / part.path.name, building / _DATA)

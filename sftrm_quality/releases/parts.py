@@ -1,4 +1,4 @@
-"""Data files of a release: which rows stand in which Parquet file, writing one, and reading it back.
+"""Data files of a release: which rows are in which Parquet file, writing one, and reading it back.
 
 A part is written by one worker, whole row groups at a time, from the memory-mapped shards.
 """
@@ -153,7 +153,7 @@ def _pieces(part: Part) -> Iterator[pa.Table]:
 
 
 def _text_bytes(column: pa.Array) -> int:
-    """Bytes of text in a column of any nesting: of the values alone, since buffers differ with how a table was made."""
+    """Bytes of text in a column of any nesting: only of the values, since buffers differ with how a table was made."""
     if pa.types.is_list(column.type):
         return _text_bytes(column.flatten())
     if pa.types.is_struct(column.type):

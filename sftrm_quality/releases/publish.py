@@ -32,11 +32,11 @@ def finish_staged(staged: StagedRelease, release_id: str, making: Making) -> Non
 
 
 def put_release_in_place(staged: StagedRelease, output: OutputFolder, release_id: str) -> None:
-    """Move the staged release to its place; it is not in force before `switch_to`.
+    """Move the staged release to its place; it is not current before `switch_to`.
 
-    A release of the same id may be
-    there already (a killed run moved it and did not switch, or somebody rolled back): it stays when its files are the
-    ones that are to be published, since it may be in force or be read right now; a damaged one is put out of the way.
+    A release of the same id may be there already (a killed run moved it and did not switch, or somebody rolled back):
+    it stays when its files are the ones that are to be published, since it may be the current one or be read right
+    now; a damaged one is put out of the way.
     One that stays says from now on what it is published by this time, the gate or a person.
     """
     target = output.releases / release_id
@@ -50,7 +50,7 @@ def put_release_in_place(staged: StagedRelease, output: OutputFolder, release_id
 
 
 def switch_to(output: OutputFolder, release_id: str) -> None:
-    """Let LATEST name a release, atomically and last of all: before it the old one is in force, after it this one."""
+    """Let LATEST name a release, atomically and last of all: before it the old one is current, after it this one."""
     write_atomically(output.latest, release_id + "\n")
 
 
@@ -81,7 +81,7 @@ def release_and_damage(output: OutputFolder) -> tuple[Release | None, list[str]]
 
 
 def current_suites_hash(output: OutputFolder) -> str | None:
-    """The hash of the suites by which the release in force was judged, None without a readable one."""
+    """The hash of the suites by which the current release was checked, None without a readable one."""
     try:
         release = current_release(output)
     except StorageError:
@@ -119,6 +119,6 @@ def rollback(output: OutputFolder, release_id: str) -> Release:
     """
     release = find_release(output, release_id)
     if damaged := damaged_files(release.folder, release.manifest):
-        raise PermanentStorageError(f"{release.folder}: damaged, not put in force: {', '.join(damaged[:5])}")
+        raise PermanentStorageError(f"{release.folder}: damaged, not made current: {', '.join(damaged[:5])}")
     switch_to(output, release_id)
     return release

@@ -1,4 +1,4 @@
-"""A release aside: data files and what is set aside, all written and read back before any of it counts."""
+"""A staged release: data files and what is excluded, all written and read back before any of it counts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ _PASSED = [("label_kind", pa.string()), ("split", pa.string())]
 
 @dataclass(frozen=True)
 class StagedRelease:
-    """Folders that are complete and not yet in force. ``kept``: for each part its folder among the kept parts."""
+    """Folders that are complete and not yet published. ``kept``: for each part its folder in the part cache."""
 
     folder: Path
     parts: tuple[tuple[Part, PartFacts], ...]
@@ -95,9 +95,9 @@ def stage_release(
     part_cache: Path,
     workers: Workers,
 ) -> StagedRelease:
-    """Write everything that the run would publish below a folder and read it back; kept parts are taken again.
+    """Write everything that the run would publish below a folder and read it back; parts in the cache are reused.
 
-    previous: the release in force. Moved records are looked for only when it is whole.
+    previous: the current release. Moved records are looked for only when it is whole.
 
     Raises StorageError when a file cannot be written or does not read back as it was meant.
     """

@@ -49,10 +49,10 @@ def _failing_rows(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Tr
 
 
 def trace(output: OutputFolder, wanted: str) -> list[Trace]:
-    """All records with that record_id or data_id, in the release in force and in the newest run.
+    """All records with that record_id or data_id, in the current release and in the newest run.
 
     The newest run may have published nothing, held by the gate or only a check: what passed in it is ``passed``, and a
-    record can be told of twice, as it is in the release in force and as the newest run saw it.
+    record can be told of twice, as it is in the current release and as the newest run saw it.
     """
     found: list[Trace] = []
     runs: list[str] = []

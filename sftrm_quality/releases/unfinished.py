@@ -26,7 +26,7 @@ _moving = threading.RLock()
 
 @dataclass(frozen=True)
 class _Note:
-    """release_id: None where the run publishes nothing. in_force: the release that LATEST named before.
+    """release_id: None where the run publishes nothing. current: the release that LATEST named before.
 
     was_there: a folder of that release was there before this run.
     """
@@ -99,9 +99,9 @@ def _finished(output: OutputFolder, note: _Note) -> bool:
 
 def _take_away(folder: Path, output: OutputFolder) -> None:
     """Out of sight by one rename, so that nobody meets half of it, and then deleted."""
-    failing = output.staging / f"taken-back-{secrets.token_hex(4)}"
+    hidden = output.staging / f"taken-back-{secrets.token_hex(4)}"
     with suppress(OSError):
         output.staging.mkdir(exist_ok=True)
-        folder.rename(failing)
-    for path in (failing, folder):
+        folder.rename(hidden)
+    for path in (hidden, folder):
         shutil.rmtree(path, ignore_errors=True)

@@ -7,6 +7,7 @@ from sftrm_quality.reports.history import browse_of, read_past
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
+from sftrm_quality.reports.release_checks import what_was_found
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
@@ -34,6 +35,7 @@ __all__ = [
     "render_index",
     "report_of",
     "take_back",
+    "what_was_found",
     "write_diff",
     "write_report",
     "write_rows",

@@ -1,4 +1,4 @@
-"""Near duplicates that only just were: the record that went beside the one that stayed."""
+"""Near duplicates just above the threshold: the removed record beside the one that was kept."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ from sftrm_quality.run_record import BorderlinePair, DifferingPart
 
 # Ten pairs are read in a minute, and show whether the threshold is too low.
 PAIRS = 10
-# Of a record its first parts that differ, and of these what stands around the first difference.
+# Of a record its first parts that differ, and of these what surrounds the first difference.
 _PARTS = 2
 _CHARACTERS = 300
 _LEAD = 80
 
 
 def borderline_pairs(collection: Collection) -> tuple[BorderlinePair, ...]:
-    """The near duplicates least alike to the record that stayed, at most PAIRS, in order of similarity and row."""
+    """The near duplicates least alike to the record that was kept, at most PAIRS, in order of similarity and row."""
     near = np.flatnonzero(collection.duplicates(DuplicateKind.NEAR))
     # Sorting all of them for ten would take longer than everything else here.
     similarity = collection.similarity[near]

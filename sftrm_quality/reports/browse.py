@@ -1,4 +1,4 @@
-"""All rows that were set aside, and all duplicates, as files for the page that leafs through them.
+"""All excluded rows (failing and duplicates), as files for the page that shows them.
 
 A page opened from a disk may not read files; it may load scripts from its own folder. So rows come in scripts that do
 nothing but hand over JSON, some hundred rows each, and an index says which rows are in which, so that a filter loads
@@ -113,7 +113,7 @@ def _rows(
     for table, path in paths.items():
         with pq.ParquetFile(path, **STREAMED) as file:
             for group in range(file.num_row_groups):
-                # Texts are read where there is room alone: of a night that failed as a whole that is a little.
+                # Texts are read only where there is room: of a night that failed as a whole that is a little.
                 if _has_room(file, group, table, room):
                     for batch in file.iter_batches(_BATCH_ROWS, [group], [*_COMMON, *_OWN[table]]):
                         yield from _of_batch(batch, table, room, sources, reasons)

@@ -1,4 +1,4 @@
-"""What changed since the release in force: sentences made from figures."""
+"""What changed since the current release: sentences made from figures."""
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.reports.tallies import Tallies
@@ -10,8 +10,14 @@ _REASONS = 3
 NOTABLE_SHARE = 0.005
 
 
-def _counted(number: int) -> str:
-    return f"{number:+,}".replace("+0", "no change").replace("-", "−")
+def _changed(kind: LabelKind, then: int, now: int) -> str:
+    if now == then:
+        return f"{kind.upper()} records unchanged ({now:,})"
+    return f"{now - then:+,} {kind.upper()} records ({then:,} → {now:,})".replace("-", "−")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _shares(figures: Figures) -> dict[tuple[LabelKind, str], float]:
@@ -29,15 +35,15 @@ def _jumped(figures: Figures, before: Figures) -> str:
         ((now.get(key, 0.0) - then.get(key, 0.0), key) for key in {*now, *then}), key=lambda step: (-abs(step[0]), step)
     )
     notable = [
-        f"{kind.upper()} {reason} {then.get((kind, reason), 0):.1%} → {now.get((kind, reason), 0):.1%}"
+        f"{kind.upper()} {reason} {_percent(then.get((kind, reason), 0))} → {_percent(now.get((kind, reason), 0))}"
         for step, (kind, reason) in steps[:_REASONS]
         if abs(step) >= NOTABLE_SHARE
     ]
     return f"Reasons that moved: {', '.join(notable)}." if notable else "No reason moved by half a point or more."
 
 
-def _stands_out(figures: Figures, before: Figures) -> str:
-    """The file that lost most records beyond what it, or all files if it is new, had lost before."""
+def _file_that_lost_most(figures: Figures, before: Figures) -> str:
+    """The file with most failing records beyond the share that it, or all files if it is new, had before."""
     known = Tallies(before.files)
     lost = sum(tally.failing for tally in known.names.values())
     usual = lost / max(1, sum(tally.received for tally in known.names.values()))
@@ -51,9 +57,9 @@ def _stands_out(figures: Figures, before: Figures) -> str:
                 (step * tally.received, name, tally.failing_share, whose, then.failing_share if then else usual)
             )
     if not found:
-        return "No source file stands out."
+        return "No source file has notably more failing records."
     _, name, share, whose, was = max(found)
-    return f"{name} stands out: {share:.1%} of its records set aside; {whose} {was:.1%} before."
+    return f"{name} has more failing records: {_percent(share)}; {whose} {_percent(was)} before."
 
 
 def changes(verdict: Verdict, figures: Figures, before: Figures | None) -> tuple[str, ...]:
@@ -62,19 +68,19 @@ def changes(verdict: Verdict, figures: Figures, before: Figures | None) -> tuple
     Args:
         verdict: How the run ended.
         figures: What it found.
-        before: The figures of the release that was in force, if any.
+        before: The figures of the current release, if any.
 
     Returns:
         The sentences.
     """
     if before is None:
-        return ("No release was in force before.",)
+        return ("There was no release before.",)
     if verdict is Verdict.UNCHANGED:
         return ("Nothing: the same raw files, settings and suites.",)
     parts = []
     for kind in LabelKind:
         now, then = (found.ledger[kind].published for found in (figures, before))
         if now or then:
-            parts.append(f"{_counted(now - then)} {kind.upper()} records ({then:,} → {now:,})")
+            parts.append(_changed(kind, then, now))
     word = "Published" if verdict is Verdict.PUBLISHED else "Publishable"
-    return f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(figures, before), _stands_out(figures, before)
+    return f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(figures, before), _file_that_lost_most(figures, before)

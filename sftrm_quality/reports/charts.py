@@ -27,7 +27,7 @@ def line_chart(
     lines: Mapping[str, Sequence[float | None]],
     shown: Callable[[float], str],
 ) -> Markup:
-    """One line a name over the same labels, with a title and a description for who cannot see it.
+    """One line per name over the same labels, with a title and a description for those who cannot see it.
 
     lines: None is a gap. shown: how a value is written at the axis and beside a point.
     """
@@ -75,7 +75,7 @@ def _name(element: ElementTree.Element) -> str:
 
 
 def _only_drawn(element: ElementTree.Element) -> ElementTree.Element:
-    """The tree without names of namespaces, with the lines and letters alone; what a point says is its title."""
+    """The tree without names of namespaces, with only the lines and letters; what a point says is its title."""
     kept = ElementTree.Element(_name(element), {k: v for k, v in element.attrib.items() if k in _KEPT_ATTRIBUTES})
     kept.text = element.text if _name(element) in ("text", "title") else None
     said = {child.get("class"): child.text for child in element if _name(child) == "desc"}
@@ -89,5 +89,5 @@ def _only_drawn(element: ElementTree.Element) -> ElementTree.Element:
 
 
 def _is_empty(element: ElementTree.Element) -> bool:
-    """Places for legends and tooltips, and the titles that repeat what stands at an axis."""
+    """Places for legends and tooltips, and the titles that repeat what is at an axis."""
     return _name(element) == "title" or not any(_name(e) in _DRAWN - {"g", "title"} for e in element.iter())

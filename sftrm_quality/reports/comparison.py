@@ -1,4 +1,4 @@
-"""The parts of ``report.json`` that hold a run against others: the release in force, and the runs before."""
+"""The parts of ``report.json`` that compare a run with others: the current release, and the runs before."""
 
 from collections.abc import Sequence
 
@@ -20,12 +20,12 @@ from sftrm_quality.run_record import (
 
 
 def changes_since(verdict: Verdict, figures: Figures, before: Figures | None, past: Past) -> Changes:
-    """A run against the release in force, and its files against their own history.
+    """A run compared with the current release, and its files with their own history.
 
     Args:
         verdict: How the run ended.
         figures: What it found.
-        before: The figures of the release in force, if any.
+        before: The figures of the current release, if any.
         past: The runs before this one.
 
     Returns:
@@ -94,7 +94,7 @@ def steps_by_file(files: Sequence[FileEntry], then: Tallies) -> tuple[Step, ...]
 
 
 def history_with(run: RunSummary, figures: Figures, past: Past) -> History:
-    """Summaries of the last runs and, by file, the shares set aside; both end with this run, unless it is unchanged.
+    """Summaries of the last runs and, by file, the failing shares; both end with this run, unless it is unchanged.
 
     Args:
         run: This one.

@@ -1,4 +1,4 @@
-"""Where in the texts of a record the defect stands, for the reasons whose checks can say so; others mark nothing."""
+"""Where in the texts of a record the defect is, for the reasons whose checks can say so; others mark nothing."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -76,7 +76,7 @@ def _personal(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
 
 
 def _told(find: Callable[[str], str | None]) -> Callable[[str, Mapping[str, Any]], list[Span]]:
-    """What a check names (``â€™ for ’``), where it stands as such in the text."""
+    """What a check names (``â€™ for ’``), where it is found as such in the text."""
 
     def spans(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
         piece = (find(text) or "").partition(" for ")[0]

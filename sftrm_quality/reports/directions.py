@@ -19,7 +19,7 @@ def doubtful_directions(files: Mapping[str, Ranking]) -> tuple[DoubtfulDirection
     """Source files in which short responses win, the most records first.
 
     ``strong``: both signs are there, that the longer response
-    seldom wins and that what is far the shortest is ranked best. One of them alone has honest causes.
+    seldom wins and that what is far the shortest is ranked best. Either by itself can have honest causes.
     """
     found = []
     for source_file, counts in files.items():

@@ -63,7 +63,7 @@ def passage(pieces: Sequence[tuple[str, bool]], limit: int) -> Markup:
 
 
 def lead(pieces: Sequence[tuple[str, bool]], characters: int) -> list[tuple[str, bool]]:
-    """So many characters of a passage: its beginning, or what stands around its first mark."""
+    """So many characters of a passage: its beginning, or what surrounds its first mark."""
     before = next((sum(len(p) for p, _ in pieces[:n]) for n, (_, marked) in enumerate(pieces) if marked), 0)
     first = max(0, before - characters // 4)
     cut, at = [], 0
@@ -111,7 +111,7 @@ def number(value: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A part of a whole in per cent with one decimal; what is not quite nothing or all never looks like it."""
+    """A part of a whole in percent with one decimal; what is not quite nothing or all never looks like it."""
     if whole == 0:
         return "–"
     if part in (0, whole):
@@ -123,7 +123,7 @@ def share(part: int, whole: int) -> str:
 
 
 def bound(value: float) -> str:
-    """A bound between 0 and 1 in per cent with as many decimals as it was written with: 99.95 % is not 100 %."""
+    """A bound between 0 and 1 in percent with as many decimals as it was written with: 99.95 % is not 100 %."""
     return f"{100 * value:.10g} %"
 
 
@@ -143,6 +143,11 @@ def duration(seconds: float) -> str:
 def points(step: float) -> str:
     """A change of a share, in percentage points: +1.2 pt."""
     return "±0 pt" if abs(step) < 0.0005 else f"{100 * step:+.1f} pt".replace("-", "−")
+
+
+def usual_range(usual: float, allowed: float) -> str:
+    """The shares that are nothing unusual, in percent: 0.6–1.6 %."""
+    return f"{100 * max(0.0, usual - allowed):.1f}–{100 * min(1.0, usual + allowed):.1f} %"
 
 
 def spark(values: Sequence[float | None]) -> str:
@@ -171,7 +176,7 @@ def moment(iso: str) -> str:
 
 
 def link(path: str) -> Markup:
-    """A relative path as it stands in a link: ``javascript:`` and ``//host`` are names of files there."""
+    """A relative path as it is written in a link: ``javascript:`` and ``//host`` are names of files there."""
     return Markup("./") + quote(path.lstrip("/"), safe="/", errors="surrogatepass")
 
 

@@ -48,7 +48,7 @@ def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileE
 
 
 def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> dict[str, Counter[str]]:
-    """Of every source file, how many records were set aside for each reason. They sum to the reasons of all files."""
+    """Of every source file, how many records failed for each reason. They sum to the reasons of all files."""
     found: dict[str, Counter[str]] = {intake.source_file: Counter() for intake in intakes}
     for intake in intakes:
         for shard in intake.shards:
@@ -90,7 +90,7 @@ def _read_and_format_reasons(intakes: Sequence[FileIntake]) -> dict[LabelKind, C
 
 
 def conflicts(collection: Collection, kind: LabelKind) -> int:
-    """Prompts that stand in several published records of a kind, each with another answer or other responses."""
+    """Prompts that occur in several published records of a kind, each with a different answer or other responses."""
     return count_repeated(
         [
             hash_column(s.keys_path, "prompt_key")[collection.outcome[s.start : s.start + s.rows] < len(SPLITS)]
@@ -122,7 +122,7 @@ def of_collection(
     Args:
         intakes: What reading the source files gave.
         collection: The outcome of every row.
-        suites: By which they were judged.
+        suites: By which they were checked.
         row_results: How every row check fared on the sums.
         release_results: How every release check fared.
         reasons_together: As `together` counts them in the quarantine.

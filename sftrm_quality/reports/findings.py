@@ -1,4 +1,4 @@
-"""Source files whose rate of a reason departs from their own history."""
+"""Findings: source files whose rate of a reason departs from their own history."""
 
 from collections.abc import Sequence
 from statistics import median

@@ -38,7 +38,7 @@ def _counts(rows: npt.NDArray[np.int64], total: int) -> npt.NDArray[np.int64]:
 
 
 def duplicate_figures(collection: Collection, kind: LabelKind, threshold: float) -> DuplicateFigures:
-    """Clusters (a record that stays, with all that went for it) by size, and near duplicates by similarity.
+    """Clusters (a record that is kept, with all its duplicates) by size, and near duplicates by similarity.
 
     ``would_stay``: near duplicates that are less alike than a higher threshold. Those below the threshold of the run
     were never looked for.
@@ -68,7 +68,7 @@ def duplicate_figures(collection: Collection, kind: LabelKind, threshold: float)
 def split_figures(collection: Collection, facts: pa.Table) -> SplitFigures:
     """Prompt groups by size and split, and what reading the release back said of prompts in two splits.
 
-    facts: a row a label kind (`checks.RELEASE_FACTS`).
+    facts: one row per label kind (`checks.RELEASE_FACTS`).
     """
     alive = (collection.outcome < len(SPLITS)) & (collection.group >= 0)
     sizes = _counts(collection.group[alive], len(alive))

@@ -18,8 +18,8 @@ READ_RUNS = 200
 class Past:
     """The runs before this one, oldest first.
 
-    runs: summaries of those that judged data to publish it, published or held. files: what each source file brought,
-    of the published ones alone: a held delivery is no measure of what is usual.
+    runs: summaries of those that checked data to publish it, published or held. files: what each source file brought,
+    of the published ones only: a held delivery is no measure of what is usual.
     """
 
     runs: tuple[RunSummary, ...]

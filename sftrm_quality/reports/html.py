@@ -1,7 +1,7 @@
 """The pages for people: one of a run and one of all runs, made from the figures of ``report.json`` and nothing else.
 
 A page is one file without scripts and without requests; its policy forbids both. Its size is bounded whatever the
-data: what is left out is counted, and stands in ``report.json``.
+data: what is left out is counted, and is in ``report.json``.
 """
 
 import base64
@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.reports import display
 from sftrm_quality.reports.differences import marked
+from sftrm_quality.reports.release_checks import what_was_found
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import (
@@ -44,7 +45,7 @@ GONE_SHOWN = 20
 RUNS_SHOWN = 200
 
 _SCOPES = {
-    "record": "Each record alone",
+    "record": "Each record by itself",
     "collection": "Records beside all others: ids, rankings, prompts",
     "split": "Records beside all others: ids, rankings, prompts",
     "release": "The release as a whole",
@@ -90,6 +91,8 @@ def _environment() -> Environment:
     environment.globals.update(
         share=display.share,
         segments=display.segments,
+        usual_range=display.usual_range,
+        what_was_found=what_was_found,
         marked=marked,
         style=Markup(style),
         style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
@@ -98,7 +101,7 @@ def _environment() -> Environment:
 
 
 def render_run(report: Report) -> str:
-    """The page of one run, to stand at ``OUT/reports/<run_id>/index.html`` beside its ``report.json``.
+    """The page of one run, to be put at ``OUT/reports/<run_id>/index.html`` beside its ``report.json``.
 
     Links are relative to that place.
 
@@ -140,7 +143,7 @@ def render_run(report: Report) -> str:
 
 
 def render_browse(report: Report) -> str:
-    """The page that leafs through all rows set aside, to stand beside the page of the run and the folder ``rows``.
+    """The page to browse all excluded rows, to be put beside the page of the run and the folder ``rows``.
 
     Args:
         report: The content of ``report.json``, of a run that has such a page.
@@ -152,12 +155,12 @@ def render_browse(report: Report) -> str:
 
 
 def browse_script() -> str:
-    """The script of that page, to stand at ``rows/browse.js``."""
+    """The script of that page, to be put at ``rows/browse.js``."""
     return PackageLoader("sftrm_quality.reports").get_source(_environment(), "browse.js")[0]
 
 
 def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
-    """The page of all runs, newest first, to stand at ``OUT/reports/index.html``.
+    """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
     Args:
         runs: Summaries of runs, in any order.
@@ -179,7 +182,7 @@ def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
 
 
 def render_diff(comparison: Comparison) -> str:
-    """The page of two releases, to stand at ``OUT/reports/diff-A-B.html``.
+    """The page of two releases, to be put at ``OUT/reports/diff-A-B.html``.
 
     Args:
         comparison: The content of the JSON beside the page.
@@ -244,7 +247,7 @@ def _flow(account: Account) -> list[dict[str, Any]]:
 
 
 def _tallies(report: Report, kind: LabelKind) -> list[dict[str, Any]]:
-    """Reasons that set records aside and those that only warn, each with its failed_checks in order of their number."""
+    """Reasons for which records fail and those that only warn, each with its records, most first."""
     return [
         {
             "title": title,
@@ -254,7 +257,7 @@ def _tallies(report: Report, kind: LabelKind) -> list[dict[str, Any]]:
             "without": sorted(r for r, n in counts.items() if not n),
         }
         for title, none, outcome, counts in (
-            ("Set aside", "Nothing was set aside.", "quarantined", report.reasons[kind]),
+            ("Failing", "No record failed.", "quarantined", report.reasons[kind]),
             ("Kept, with a warning", "No warnings.", "warned", report.warnings[kind]),
         )
     ]

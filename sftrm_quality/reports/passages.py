@@ -9,7 +9,7 @@ Pieces = list[tuple[str, bool]]
 
 # A screen of text; the whole of it is one `sftrm why` away.
 PASSAGE_CHARACTERS = 800
-# What stands before a defect that would lie beyond the passage.
+# What is shown before a defect that would lie beyond the passage.
 _LEAD = 200
 # More than the longest finding of personal data has: what begins or ends in the passage is masked whole.
 _BEYOND = 700

@@ -19,20 +19,20 @@ from sftrm_quality.reports.passages import passage
 from sftrm_quality.run_record import FileCount, PersonalFigures, PersonalSample
 from sftrm_quality.splits import SPLITS
 
-# Enough to see what kind of text they stand in.
+# Enough to see what kind of text they are in.
 SAMPLES_OF_EACH = 3
 _CHECK = "expect_record_to_be_free_of_personal_data"
 
 
 def personal_figures(intakes: Sequence[FileIntake], suites: Suites) -> tuple[PersonalFigures, ...]:
-    """What every check for personal data found in the records that were judged, by label kind.
+    """What every check for personal data found in the records that were checked, by label kind.
 
     Args:
         intakes: What reading the source files gave.
-        suites: By which they were judged.
+        suites: By which they were checked.
 
     Returns:
-        One entry a check, also of those that found none.
+        One entry per check, also of those that found none.
     """
     found = []
     for label_kind, entry in _entries(suites):

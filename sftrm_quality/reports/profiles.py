@@ -47,9 +47,9 @@ _SCRIPTS = [script.name.lower() for script in Script]
 def release_profile(
     parts: Sequence[tuple[Part, PartFacts]], collection: Collection, facts: pa.Table, threshold: float
 ) -> ReleaseProfile:
-    """What the records of a release are like, what went for them, and how their prompts are grouped.
+    """What the records of a release are like, their duplicates, and how their prompts are grouped.
 
-    parts: as they were read back. facts: of the release, a row a label kind. threshold: of near duplicates. A label
+    parts: as they were read back. facts: of the release, one row per label kind. threshold: of near duplicates. A label
     kind without records has None.
     """
     totals: dict[LabelKind, Profile] = {kind: {} for kind in LabelKind}

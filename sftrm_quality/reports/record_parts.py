@@ -10,7 +10,7 @@ from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.reading import payload_value
 
-# A longer record is shown as it stands in its file: nobody reads it, and taking it apart needs several times its size.
+# A longer record is shown as it is in its file: nobody reads it, and taking it apart needs several times its size.
 _LONGEST = 1 << 20
 PAYLOAD = "record"
 
@@ -60,7 +60,7 @@ def _candidate(payload: str, format_name: str | None, source: SourceSettings) ->
         if isinstance(fitted, Misfit):
             return None
         rows = fmt.to_candidates(pa.Table.from_pylist([fitted], schema=wire), source).candidates.to_pylist()
-    except (ValueError, pa.ArrowException):  # the reason why many are set aside
+    except (ValueError, pa.ArrowException):  # the reason why many fail
         return None
     return rows[0] if rows else None
 

@@ -101,7 +101,7 @@ def _files(before: Sequence[FileEntry], now: Sequence[FileEntry]) -> tuple[FileA
 def _must_be_whole(release: Release) -> None:
     if damaged := damaged_files(release.folder, release.manifest):
         raise PermanentStorageError(
-            f"{release.folder}: damaged: {', '.join(damaged[:5])}; the next run rebuilds the release in force, "
+            f"{release.folder}: damaged: {', '.join(damaged[:5])}; the next run rebuilds the current release, "
             "an older one comes back from a copy or not at all"
         )
 

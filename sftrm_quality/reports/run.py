@@ -32,7 +32,7 @@ from sftrm_quality.run_record import (
 )
 from sftrm_quality.versions import versions
 
-# More than this many moved records are a change of settings and not news; all of them stand in split_moves.parquet.
+# More than this many moved records are a change of settings and not news; all of them are in split_moves.parquet.
 _MOVES_LISTED = 1000
 
 
@@ -53,7 +53,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Found:
-    """What a run found: figures of the data, samples of rows set aside, records whose split changed.
+    """What a run found: figures of the data, samples of excluded rows, records whose split changed.
 
     data_run_id: the run whose quarantine and duplicates files hold these rows.
     browse: how many rows there are, and how many of them the page ``page`` lists; None without such a page.
@@ -80,7 +80,7 @@ class Ending:
 
 
 def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | None) -> Making:
-    """What a release was made from and what came of it, without what only its files tell.
+    """What a release was made from and what resulted, without what only its files tell.
 
     Args:
         run: The run.
@@ -115,7 +115,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, past: Past, e
     Args:
         run: The run.
         found: What it found.
-        before: The figures of the release in force, if any.
+        before: The figures of the current release, if any.
         past: The runs before this one.
         ending: How it ended.
 

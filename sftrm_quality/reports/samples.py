@@ -1,6 +1,6 @@
 """A few real rows for every reason and source file, from the quarantine and duplicate files of a run.
 
-Which rows depends on the rows and their order alone, so that workers and shard sizes change nothing.
+Which rows depends only on the rows and their order, so that workers and shard sizes change nothing.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from sftrm_quality.run_record import DuplicateSample, FileEntry, Passage, Quaran
 
 # Five of a reason and file show whether it is one mistake or many.
 SAMPLES_OF_EACH = 5
-# In all. As many as a person leafs through, and a page with their texts stays far below 2 MB.
+# In all. As many as a person looks through, and a page with their texts stays far below 2 MB.
 QUARANTINE_SAMPLES = 300
 DUPLICATE_SAMPLES = 60
 # Parts of one record: a prompt and five responses.
@@ -156,7 +156,7 @@ def in_turn(candidates: dict[Group, list[Place]], most: int) -> list[tuple[Group
 def _taken(
     path: Path, chosen: list[tuple[Group, Place]], sample: Callable[[dict[str, Any], int], Sample]
 ) -> tuple[Sample, ...]:
-    """A sample of each chosen place, in that order. Texts are read of row groups with a chosen row alone."""
+    """A sample of each chosen place, in that order. Texts are read only of row groups with a chosen row."""
     by_group: dict[int, list[int]] = defaultdict(list)
     for number, (_, (group, _, _)) in enumerate(chosen):
         by_group[group].append(number)

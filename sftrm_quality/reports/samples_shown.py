@@ -1,4 +1,4 @@
-"""Which samples stand on the page, and how much of each, so that the page stays small whatever the texts are."""
+"""Which samples are on the page, and how much of each, so that the page stays small whatever the texts are."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, takewhile
@@ -14,7 +14,7 @@ ALSO_SHOWN = 3
 # Of the texts of all samples together: with few samples each shows more.
 SAMPLE_BYTES = 300_000
 LONGEST_SAMPLE_BYTES = 20_000
-# Of what stands around these texts: only very long names of files leave samples out.
+# Of what surrounds these texts: only very long names of files leave samples out.
 AROUND_SAMPLES_BYTES = 400_000
 AROUND_DUPLICATES_BYTES = 100_000
 # Of one sample and of each of its texts, without names.

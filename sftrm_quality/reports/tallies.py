@@ -10,7 +10,7 @@ from sftrm_quality.run_record import FileEntry
 
 @dataclass
 class Tally:
-    """Of a file, or of all files of a series: records received, those set aside or unreadable, and their reasons."""
+    """Of a file, or of all files of a series: records received, failing ones, and their reasons."""
 
     received: int = 0
     failing: int = 0

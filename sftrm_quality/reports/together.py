@@ -1,4 +1,4 @@
-"""Which reasons stand on the same records."""
+"""Which reasons occur on the same records."""
 
 from collections import Counter
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""The charts over runs: how much came, how much of it was set aside, how long it took."""
+"""The charts over runs: how much came, how much of it failed, how long it took."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def trend_charts(runs: Sequence[RunSummary]) -> list[Chart]:
             "publishable": [account.published for account in accounts],
         }
         shares = {
-            "set aside": [_share(a.failing, a.received) for a in accounts],
+            "failing": [_share(a.failing, a.received) for a in accounts],
             "duplicates": [_share(a.duplicates, a.received) for a in accounts],
         }
         charts.append(_chart(f"{kind.upper()} records", labels, volume, _amount))

@@ -1,4 +1,4 @@
-"""The record of a run as typed values: ``report.json``, ``manifest.json`` and all that stands in them.
+"""The record of a run as typed values: ``report.json``, ``manifest.json`` and all that is in them.
 
 What they say is made by the rooms above; here is its shape. Written by ``to_json``, read by the three readers.
 """

@@ -84,7 +84,7 @@ def summary_of(run: Value) -> RunSummary:
         run: A run, as it is reported or as it is remembered.
 
     Returns:
-        Those fields alone.
+        Only those fields.
     """
     return RunSummary(**{name: getattr(run, name) for name in RunSummary.model_fields})
 

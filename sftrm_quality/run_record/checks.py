@@ -1,4 +1,4 @@
-"""What the checks found: of each check, of the gate, of reasons that stand together, of personal data."""
+"""What the checks found: of each check, of the gate, of reasons that occur together, of personal data."""
 
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.run_record.value import Count, Share, Value
@@ -25,7 +25,7 @@ class Check(Value):
 
     @property
     def holds_the_release(self) -> bool:
-        """Whether this check alone keeps the release from being published."""
+        """Whether this check by itself keeps the release from being published."""
         return self.severity is Severity.CRITICAL and not self.success
 
     @property

@@ -30,7 +30,7 @@ class Account(Value):
 
     @property
     def account(self) -> "Account":
-        """The counts alone, of a value that has more fields."""
+        """Only the counts, of a value that has more fields."""
         return Account(**{name: getattr(self, name) for name in PLACES})
 
 

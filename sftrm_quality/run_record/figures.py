@@ -11,7 +11,7 @@ class Figures(Value):
     """A pure function of the data, without times and run id.
 
     In a run that published nothing, ``published`` and ``splits`` count what would have been. conflicts: prompts that
-    stand in several published records, each with another answer. personal_data and profile are None where a version
+    occur in several published records, each with another answer. personal_data and profile are None where a version
     that did not have them made the release.
     """
 

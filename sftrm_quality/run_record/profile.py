@@ -166,7 +166,7 @@ class GroupCount(Value):
 
 
 class SharedPrompts(Value):
-    """Prompts that stand in two splits, by what was read back: within each kind, and over both."""
+    """Prompts that are in two splits, by what was read back: within each kind, and over both."""
 
     records_read_back: Count
     within: dict[LabelKind, int]

@@ -16,7 +16,7 @@ REPORT_VERSION = 1
 
 
 class SplitMove(Value):
-    """A record that stands in another split than in the release before."""
+    """A record that is in another split than in the previous release."""
 
     record_id: str
     from_: SplitName = Field(alias="from")

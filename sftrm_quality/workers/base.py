@@ -13,8 +13,8 @@ R = TypeVar("R")
 class Workers(ABC):
     """Runs functions elsewhere, with back-pressure. A context: workers are up inside it and idle or gone after it.
 
-    count: how many functions run at once. A function may be run again after its worker died, so that it must write
-    what it writes anew and take away nothing that it was given.
+    count: how many functions run at once. A function may be run again after its worker died, so it must write its
+    results again from scratch and take away nothing that it was given.
     """
 
     count: int

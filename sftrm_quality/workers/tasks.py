@@ -41,8 +41,8 @@ def use_one_thread() -> None:
 def tidy(function: Callable[..., R], *arguments: Any) -> R:
     """Call a function and give its memory back to the system.
 
-    Great Expectations leaves its frames in reference cycles, 30 MB a shard, which wait for a full collection; and what
-    is freed stays with the allocators. Without this a worker grows to several times what a shard needs.
+    Great Expectations leaves its frames in reference cycles, 30 MB per shard, which wait for a full collection; and
+    what is freed stays with the allocators. Without this a worker grows to several times what a shard needs.
 
     Args:
         function: what is to be done.

@@ -1,4 +1,4 @@
-"""Raw folders for nights one after the other; output folders as an outsider sees them, by json and hashes alone."""
+"""Raw folders for nights one after the other; output folders as an outsider sees them, only by json and hashes."""
 
 import hashlib
 import json

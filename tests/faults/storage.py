@@ -36,7 +36,7 @@ def _without_cache(tree):
 
 
 def _and_then(raw, out, after):
-    """The next run: its verdict, and whether it leaves what an undisturbed one leaves, the kept parts apart."""
+    """The next run: its verdict, and whether it leaves what an undisturbed one leaves: everything, and data files."""
     verdict = actions.run(raw, out)
     found, expected = folders.tree(out), folders.tree(after)
     return {"next": verdict, "same": found == expected, "data": folders.current(out) == folders.current(after)}

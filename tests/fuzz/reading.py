@@ -54,7 +54,7 @@ def read(path: Path, spill: Path, limits: Limits) -> list[Read]:
 
 
 def _check_spans(found: Read, text: bytes | None) -> None:
-    """Records stand in order and do not overlap; between them are separators and brackets, nothing else."""
+    """Records are in order and do not overlap; between them are separators and brackets, nothing else."""
     stop = None
     for index in range(len(found.spans)):
         offset, length = found.spans[index]

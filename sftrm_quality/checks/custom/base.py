@@ -1,7 +1,7 @@
 """What all our expectations share: one metric, the positions of the failing rows, computed on Arrow arrays.
 
 Great Expectations' own column map expectations drop nulls, build eight metrics each and hand the failing values around.
-Ours have one metric each, judge nulls themselves and give positions alone.
+Ours have one metric each, check nulls themselves and give only positions.
 """
 
 import logging
@@ -35,7 +35,7 @@ _FAILING_ROWS = "rows.failing"
 class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expectations is not followed
     """The base of our expectations: one column of the frame, a yes or no for every row.
 
-    A subclass names the type of column that it judges, its fields are its settings, and it has two methods:
+    A subclass names the type of column that it checks, its fields are its settings, and it has two methods:
     ``failing``, which says which rows fail, and ``describe``, which says what was found in them.
     """
 
@@ -70,12 +70,12 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
         return [*self.columns_needed(), *(f"{name}_signs" for name in self.columns_signed())]
 
     def columns_checked(self) -> list[str]:
-        """The columns that have to be of a type that the expectation can judge."""
+        """The columns that have to be of a type that the expectation can check."""
         return [self.column]
 
     @classmethod
     def can_check(cls, kind: pa.DataType) -> bool:
-        """Whether a column of that type can be judged."""
+        """Whether a column of that type can be checked."""
         return bool(cls.column_type.equals(kind))
 
     def problem(self) -> str | None:
@@ -137,6 +137,6 @@ class FailingRows(TableMetricProvider):  # type: ignore[misc]
         failing = expectation.failing(columns)
         if failing.dtype != bool or failing.shape != (len(frame),):
             raise TypeError(
-                f"{expectation.expectation_type}: one bool a row expected, {failing.dtype}{failing.shape} found"
+                f"{expectation.expectation_type}: one bool per row expected, {failing.dtype}{failing.shape} found"
             )
         return len(frame), np.flatnonzero(failing).tolist()

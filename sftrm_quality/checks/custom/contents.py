@@ -1,6 +1,6 @@
-"""Expectations on what stands in any of a record's texts: personal data, damaged letters.
+"""Expectations on what any of a record's texts contains: personal data, damaged letters.
 
-Each judges several columns at once, texts and responses alike, and looks at nothing but the texts with its sign.
+Each checks several columns at once, texts and responses alike, and looks at nothing but the texts with its sign.
 """
 
 from abc import abstractmethod

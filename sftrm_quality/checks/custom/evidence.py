@@ -1,4 +1,4 @@
-"""Expectations on evidence: a column in which an earlier step names what stands against the row, or null."""
+"""Expectations on evidence: a column in which an earlier step names what speaks against the row, or null."""
 
 import pyarrow as pa
 
@@ -29,7 +29,7 @@ class ExpectRankingNotToBeContradicted(_NothingAgainst):
 
 
 class ExpectPromptNotToStandInAHeldOutSplit(_NothingAgainst):
-    """The prompt of a record that its source declares as train stands in no held-out split."""
+    """The prompt of a record that its source declares as train is in no held-out split."""
 
     def describe(self, columns: Columns) -> list[str]:
-        return [f"the same prompt stands in the split {split}" for split in columns[self.column].to_pylist()]
+        return [f"the same prompt is in the split {split}" for split in columns[self.column].to_pylist()]

@@ -1,6 +1,6 @@
 """Expectations on how an answer is worded: phrases that it should not have, the script of its question.
 
-Of responses, the best one is judged (of a tie, all of them): the others may be bad, that is what they are ranked for.
+Of responses, the best one is checked (of a tie, all of them): the others may be bad, that is what they are ranked for.
 """
 
 from typing import Annotated
@@ -55,7 +55,7 @@ def _phrases_problem(name: str, phrases: list[str]) -> str | None:
 
 
 class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
-    """None of the ``phrases`` stands in the first ``within`` characters, both normalised. Null passes."""
+    """None of the ``phrases`` occurs in the first ``within`` characters, both normalised. Null passes."""
 
     phrases: list[StrictStr]
     within: StrictInt
@@ -85,7 +85,7 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
 class ExpectAnswerToKeepTheScript(_AnswerExpectation):
     """An answer to a question in Hangul has Hangul, one to a question in Latin letters has Latin letters.
 
-    ``other`` is the column of the question; see ``prose.scripts_differ`` for ``minimum`` and ``share``. Not judged:
+    ``other`` is the column of the question; see ``prose.scripts_differ`` for ``minimum`` and ``share``. Not checked:
     questions with one of the ``requests``, and answers to Latin ones that have, code included, more Latin letters than
     Hangul.
     """

@@ -18,9 +18,17 @@ from sftrm_quality.records import CANDIDATE_RESPONSE
 _SHOWN = 12
 
 
+def _ranks(column: pa.Array) -> list[list[float | None]]:
+    return [[response and response["rank"] for response in row or []] for row in column.to_pylist()]
+
+
 def _list_numbers(numbers: list[float | None]) -> str:
     shown = ["none" if number is None else f"{number:g}" for number in numbers[:_SHOWN]]
     return ", ".join(shown) + (f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else "")
+
+
+def _lowest(numbers: list[float | None]) -> float | None:
+    return min((number for number in numbers if number is not None), default=None)
 
 
 class _ResponsesExpectation(RowExpectation):
@@ -28,8 +36,7 @@ class _ResponsesExpectation(RowExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         """Show the ranks, as most of these expectations are about them."""
-        ranks = ([response and response["rank"] for response in row or []] for row in columns[self.column].to_pylist())
-        return [f"ranks {_list_numbers(row)}" for row in ranks]
+        return [f"ranks {_list_numbers(row)}" for row in _ranks(columns[self.column])]
 
 
 class _EveryResponse(_ResponsesExpectation):
@@ -158,8 +165,11 @@ class ExpectRanksToBeContiguous(_ResponsesExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         example = {"forbid": "1, 2, 3", "dense": "1, 2, 2, 3", "competition": "1, 2, 2, 4"}[str(self.ties)]
-        ranks = super().describe(columns)
-        return [f"{found}, expected a sequence such as {example} (ties: {self.ties})" for found in ranks]
+        return [
+            f"{found}, expected a sequence such as {example} (ties: {self.ties})"
+            + ("; if this source counts from 0, declare rank_base: 0" if _lowest(ranks) == 0 else "")
+            for found, ranks in zip(super().describe(columns), _ranks(columns[self.column]), strict=True)
+        ]
 
 
 class ExpectRanksToPreferAResponse(_ResponsesExpectation):

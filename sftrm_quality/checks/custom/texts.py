@@ -20,7 +20,7 @@ class _TextExpectation(RowExpectation):
 
 
 class ExpectTextToBeVisible(_TextExpectation):
-    """Something of the text can be seen: it is not null, white space, invisible characters or special tokens alone."""
+    """Something of the text can be seen: not null, nor only white space, invisible characters, special tokens."""
 
     def failing(self, columns: Columns) -> Mask:
         return texts.is_blank(columns[self.column])

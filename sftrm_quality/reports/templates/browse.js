@@ -1,5 +1,5 @@
 "use strict";
-// Leafs through the rows that browse.py wrote. Whatever comes from a record goes into the page as text, never as markup.
+// Shows the rows that browse.py wrote. Whatever comes from a record goes into the page as text, never as markup.
 (() => {
   const PAGE = 50, KEPT = 12;
   const [ID, DATA_ID, SOURCE, INDEX, REASONS, TEXT, CHARACTERS, DETAILS, STAGE, STAYED] = Array(10).keys();
@@ -114,7 +114,7 @@
 
   function item(row) {
     const made = element("li", "");
-    const place = element("span", "place", visible(index.sources[row[SOURCE]]), `, index ${number(row[INDEX])} `);
+    const place = element("span", "place", visible(index.sources[row[SOURCE]]), `, record ${number(row[INDEX] + 1)} `);
     made.append(element("p", "", place, element("code", "copy trace", `${why} ${row[ID]}`)));
     row[REASONS].forEach((code, n) => {
       const [kind, name] = index.reasons[code];
