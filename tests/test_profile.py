@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sftrm_quality import scripts
 from sftrm_quality.records import PUBLISHED, LabelKind
-from sftrm_quality.releases.profile import add, profile_of, scripts, tallies
+from sftrm_quality.releases.profile import add, profile_of, tallies
 from sftrm_quality.releases.profile.rankings import MOST_RESPONSES
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.directions import doubtful_directions
