@@ -17,6 +17,7 @@ from sftrm_quality.releases.profile.rankings import MOST_RESPONSES
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.directions import doubtful_directions
 from sftrm_quality.reports.profiles import lengths
+from sftrm_quality.run_record import Bin, Ranking
 from tests.outputs import KINDS, SPLITS, open_gate
 from tests.test_determinism import make_records, run, write
 
@@ -316,10 +317,10 @@ def test_more_responses_than_are_compared():
 
 
 def counts(compared=100, longer=60, shorter=40, best=0, worst=20):
-    return {
-        "compared": compared, "pairs": longer + shorter, "longer_wins": longer, "shorter_wins": shorter,
-        "tied_pairs": 0, "first_is_best": 0, "best": compared, "best_far_shortest": best, "worst_far_shortest": worst,
-    }  # fmt: skip
+    return Ranking(
+        compared=compared, pairs=longer + shorter, longer_wins=longer, shorter_wins=shorter,
+        tied_pairs=0, first_is_best=0, best=compared, best_far_shortest=best, worst_far_shortest=worst,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -338,7 +339,7 @@ def counts(compared=100, longer=60, shorter=40, best=0, worst=20):
 )
 def test_directions(found, strong):
     doubted = doubtful_directions({"a.json": found})
-    assert [file["strong"] for file in doubted] == ([] if strong is None else [strong])
+    assert [file.strong for file in doubted] == ([] if strong is None else [strong])
 
 
 @pytest.mark.parametrize(("direction", "strong"), [("lowest_is_best", []), ("highest_is_best", ["b_rm.json"])])
@@ -356,7 +357,7 @@ def test_a_direction_declared_upside_down_is_named(tmp_path, direction, strong):
 
 
 def test_no_text_has_no_quantile():
-    assert lengths({})["histogram"] == [] and lengths({"0": 3})["histogram"] == [{"from": 0, "to": 0, "count": 3}]
+    assert lengths({}).histogram == () and lengths({"0": 3}).histogram == (Bin(from_=0, to=0, count=3),)
 
 
 @given(TEXTS, TEXTS)

@@ -18,6 +18,7 @@ from sftrm_quality.reports.passages import PASSAGE_CHARACTERS, passage
 from sftrm_quality.reports.record_parts import RecordPart, record_parts
 from sftrm_quality.reports.samples import duplicate_samples, in_turn, quarantine_samples
 from sftrm_quality.reports.together import reasons_together
+from sftrm_quality.run_record import NO_RECORDS, FileEntry
 
 SUITES = read_suites(SHIPPED_EXPECTATIONS)
 CONFIG = RunConfig(raw=["raw"], out="out", sources=[{"files": "b*", "rank_direction": "highest_is_best"}])
@@ -40,23 +41,32 @@ def written(path, rows, group=1000, schema=QUARANTINE):
 
 
 def files(*names, format="reference_sft"):
-    return [{"source_file": name, "format": format} for name in names]
+    about = {
+        "status": "read",
+        "format": format,
+        "label_kind": "sft",
+        "container": None,
+        "encoding": "utf-8",
+        "note": "",
+    }
+    nothing = {**dict(NO_RECORDS), "fields_ignored": {}, "reasons": {}}
+    return [FileEntry(source_file=name, **about, **nothing) for name in names]
 
 
 def test_every_reason_and_file_has_five_where_there_are_so_many(tmp_path):
     rows = [quarantined(n, f"{n % 3}.json", REASONS[: 1 + n % 2]) for n in range(60)]
     rows += [quarantined(60, "2.json", REASONS[3:])]
     found = quarantine_samples(written(tmp_path / "q", rows), files("0.json"), SUITES, CONFIG)
-    counted = Counter((s["reason"], s["source_file"]) for s in found)
+    counted = Counter((s.reason, s.source_file) for s in found)
     assert counted == {
         **{(r, f"{f}.json"): 5 for r in REASONS[:2] for f in range(3)},
         ("data_id_blank", "2.json"): 1,
     }
     for sample in found:
-        its = rows[int(sample["record_id"].removeprefix("sft-"))]
-        assert sample["detail"] == f"{sample['reason']} here"
-        assert sorted([sample["reason"], *sample["also"]]) == sorted(its["reasons"])
-    firsts = [s["source_index"] for s in found if (s["reason"], s["source_file"]) == ("question_blank", "1.json")]
+        its = rows[int(sample.record_id.removeprefix("sft-"))]
+        assert sample.detail == f"{sample.reason} here"
+        assert sorted([sample.reason, *sample.also]) == sorted(its["reasons"])
+    firsts = [s.source_index for s in found if (s.reason, s.source_file) == ("question_blank", "1.json")]
     assert firsts == [1, 7, 13, 19, 25]
 
 
@@ -78,12 +88,12 @@ def test_where_there_is_no_room_reasons_and_files_take_turns():
 
 def test_duplicates_have_samples_by_kind_and_file(tmp_path):
     rows = [
-        row(DUPLICATES, record_id=f"sft-{n}", label_kind="sft", kind=("exact", "near")[n % 2], similarity=0.9,
-            source_file=f"{n % 4 // 2}.json", source_index=n, payload="{}")
+        row(DUPLICATES, record_id=f"sft-{n}", duplicate_of="sft-80", label_kind="sft", similarity=0.9,
+            kind=("exact", "near")[n % 2], source_file=f"{n % 4 // 2}.json", source_index=n, payload="{}")
         for n in range(80)
     ]  # fmt: skip
     found = duplicate_samples(written(tmp_path / "d", rows, schema=DUPLICATES), files("0.json"), CONFIG)
-    counted = Counter((s["kind"], s["source_file"]) for s in found)
+    counted = Counter((s.kind, s.source_file) for s in found)
     assert counted == {(kind, f"{f}.json"): 5 for kind in ("exact", "near") for f in range(2)}
 
 
@@ -94,8 +104,8 @@ def test_pairs_of_reasons_are_those_of_a_plain_count(tmp_path_factory, lists, gr
     found = reasons_together(written(path, rows, group))
     for parity, kind in enumerate(("sft", "rm")):
         plain = Counter(pair for reasons in lists[parity::2] for pair in combinations(sorted(reasons), 2))
-        assert {tuple(pair["reasons"]): pair["records"] for pair in found[kind]} == plain
-        assert [pair["records"] for pair in found[kind]] == sorted(plain.values(), reverse=True)
+        assert {pair.reasons: pair.records for pair in found[kind]} == plain
+        assert [pair.records for pair in found[kind]] == sorted(plain.values(), reverse=True)
 
 
 def test_responses_are_listed_by_rank_beside_their_prompt():
@@ -180,10 +190,10 @@ def test_the_pieces_of_a_passage_are_a_stretch_of_the_text(word, bounds, repeats
     bounds = sorted(b for b in bounds if b <= len(text))
     marks = list(zip(bounds[::2], bounds[1::2], strict=False))
     shown = passage(text, marks)
-    first, stretch = shown["first"], "".join(piece for piece, _ in shown["pieces"])
-    assert shown["characters"] == len(text) and len(stretch) == min(PASSAGE_CHARACTERS, len(text) - first)
+    first, stretch = shown.first, "".join(piece for piece, _ in shown.pieces)
+    assert shown.characters == len(text) and len(stretch) == min(PASSAGE_CHARACTERS, len(text) - first)
     at, seen = first, set()
-    for piece, is_marked in shown["pieces"]:
+    for piece, is_marked in shown.pieces:
         seen |= set(range(at, at + len(piece))) if is_marked else set()
         at += len(piece)
     assert seen == {n for a, b in marks for n in range(a, b) if first <= n < first + len(stretch)}
@@ -193,8 +203,8 @@ def test_the_pieces_of_a_passage_are_a_stretch_of_the_text(word, bounds, repeats
 
 def test_personal_data_is_masked_also_where_a_passage_cuts_it():
     text = "x" * (PASSAGE_CHARACTERS - 8) + " 010-1234-5678 and more"
-    shown = passage(text)["pieces"][0][0]
+    shown = passage(text).pieces[0][0]
     assert shown.endswith("x ***-***") and len(shown) == PASSAGE_CHARACTERS
     marks = [(1000, 1004)]
     late = passage("y" * 790 + "010-1234-5678 " + "z" * 400, marks)
-    assert late["first"] == 800 and late["pieces"][0][0].startswith("*** z")
+    assert late.first == 800 and late.pieces[0][0].startswith("*** z")
