@@ -125,7 +125,7 @@ WITHOUT_RECORDS = {
     "brackets-10000": (b"[" * 10_000, ""),
     "braces-10000": (b"{" * 10_000, ""),
     "objects-10000-unclosed": (b'{"a":' * 10_000, ""),
-    "csv-of-ours": (b"data_id,question,answer\n1,a,b\n2,c,d\n", "CSV with our column names, 42 bytes, begins with"),
+    "csv-of-ours": (b"data_id,question,answer\n1,a,b\n2,c,d\n", "CSV with our column names, 36 bytes, begins with"),
     "csv-of-ours-quoted": (b'"data_id","answer"\n1,"a\nb"\n2,c', "CSV with our column names"),
     "tsv-of-ours": (b"data_id\tanswer\n1\ta\n2\tb\n", "TSV with our column names"),
     "csv": ("질문,답\n가,나\n다,라\n".encode(), "CSV-like text"),

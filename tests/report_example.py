@@ -255,7 +255,7 @@ def published() -> dict[str, Any]:
             "sentences": [
                 "Published: +3,402 SFT records (1,151,377 → 1,154,779).",
                 "No reason moved.",
-                "None stands out.",
+                "No source file has notably more failing records.",
             ],
             "ledger": {"sft": account(1_236_001, 410, 23_014, 61_200), "rm": account(29_709, 0, 1_873, 214)},
             "checks": {"sft: answer_blank": {"failed": 12_399, "evaluated": 1_239_900}},

@@ -177,7 +177,9 @@ def test_a_person_runs_it_and_sees_what_became_of_it(service, page):
 
     open_artifact(service, page, run["id"], "sftrm-checks")
     page.get_by_role("cell", name="sft: answer_blank").wait_for()
-    assert page.get_by_role("row", name=re.compile("passed sft: answer_blank 4 40 10.00% 20.00% critical")).is_visible()
+    assert page.get_by_role(
+        "row", name=re.compile("passed sft: answer_blank 4 40 10.00 % 20.00 % critical")
+    ).is_visible()
     open_artifact(service, page, run["id"], "sftrm-report")
     page.get_by_role("link", name="Quality report").wait_for()
     open_artifact(service, page, run["id"], "sftrm-progress")

@@ -68,7 +68,7 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == "HELD  nothing was published:"
-    assert "  sft: answer_blank: 100.0% failed, at most 20.0% may" in lines
+    assert "  sft: answer_blank: 100.0 % failed, at most 20.0 % may" in lines
     assert any("publishable" in line for line in lines)
     assert not (tmp_path / "out" / "LATEST").exists()
 
@@ -138,9 +138,9 @@ def test_a_reader_that_leaves_early_does_not_change_the_exit_code(first_run):
 def test_why_releases_and_rollback(first_run, sftrm):
     out, _ = first_run
     listed = sftrm("releases", "--out", out)
-    assert listed.returncode == 0 and "in force" in listed.stdout
+    assert listed.returncode == 0 and "current" in listed.stdout
     release = (out / "LATEST").read_text().strip()
-    assert sftrm("rollback", release, "--out", out).stdout.strip() == f"{release} is in force"
+    assert sftrm("rollback", release, "--out", out).stdout.strip() == f"{release} is the current release"
     assert sftrm("rollback", "r-0", "--out", out).returncode == 2
     planted = json.loads((ROOT / "data" / "planted.json").read_text("utf-8"))
     case = next(c for c in planted["cases"] if c["reasons"] == ["response_blank"])

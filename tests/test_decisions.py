@@ -120,7 +120,10 @@ def test_a_held_release_is_published_by_decision_and_everything_says_so(paths):
     assert json.loads((result.report_folder / "report.json").read_text("utf-8")) == report
     assert manifest(out, release_id)["decision"] == recorded
     said = page(result)
-    assert f"PUBLISHED BY DECISION of {WORDS['name']}: {WORDS['reason']} Release {release_id} is in force." in said
+    assert (
+        f"PUBLISHED BY DECISION of {WORDS['name']}: {WORDS['reason']} Release {release_id} is the current release."
+        in said
+    )
     assert "Decided 2026-11-22 07:30:00 UTC." in said
     listed_there = said.split("Why the gate held it ")[1].split(" Run ")[0]
     assert all(f": {reason} " in listed_there for reason in FAILED)
@@ -128,7 +131,7 @@ def test_a_held_release_is_published_by_decision_and_everything_says_so(paths):
     assert f"release {release_id}, by decision of {WORDS['name']}" in index
     lines = told(result, out).splitlines()
     assert lines[0] == f"PUBLISHED BY DECISION of {WORDS['name']}: {WORDS['reason']}"
-    assert lines[1] == "  sft: answer_blank: 60.0% failed, at most 20.0% may"
+    assert lines[1] == "  sft: answer_blank: 60.0 % failed, at most 20.0 % may"
     assert not any("publishable" in line for line in lines)
     card = (out / "releases" / release_id / "README.md").read_text("utf-8")
     assert "**Published by decision.** The gate held this release: `answer_blank`, `share_quarantined" in card

@@ -65,7 +65,7 @@ def test_the_python_of_the_readme_runs(tmp_path):
     script.write_text(block.replace('"data/out"', f'"{tmp_path / "out"}"'), "utf-8")
     done = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("published {'received': 258")
+    assert done.stdout.startswith("published received=258 unreadable=15 ")
 
 
 @pytest.mark.parametrize("name", DOCS)

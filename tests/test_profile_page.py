@@ -44,7 +44,7 @@ def test_lengths_scripts_and_names_are_those_of_the_report(report):
                 assert [entry["name"].replace("\n", "⏎"), "", *tail] in rows
     crossed = report["profile"]["sft"]["scripts"]
     assert page.row("sft", "Hangul")[:3] == n(*(crossed["hangul"][answer] for answer in ("hangul", "latin", "mixed")))
-    assert f"{report['conflicts']['sft']} question stands in several records" in page.words("sft")
+    assert f"{report['conflicts']['sft']} question appears in several records" in page.words("sft")
 
 
 def test_rankings_are_those_of_the_report(report):
@@ -62,7 +62,7 @@ def test_rankings_are_those_of_the_report(report):
         assert page.row("rm", str(row["rank"])) == [*n(row["responses"]), f"{row['mean_chars']:.1f}", gap]
     for check in report["checks"]:
         if check["reason"] in ("ranking_contradicted", "score_contradicts_rank"):
-            assert f"{check['failed']} of the {check['evaluated']} records judged" in words
+            assert f"{check['failed']} of the {check['evaluated']} records checked" in words
     assert words.count("the declared rank direction is probably wrong.") == 1
     assert "b.json: Of pairs of unequal length" in words
 
@@ -71,17 +71,20 @@ def test_clusters_and_groups_are_those_of_the_report(report):
     page = Page(run_page(report))
     words = page.words("duplicates")
     for figures in report["profile"]["duplicates"].values():
-        assert f"{figures['clusters']} records stay" in words and figures["largest"]["record_id"] in words
+        assert f"{figures['clusters']} records kept" in words and figures["largest"]["record_id"] in words
         for row in figures["would_stay"]:
-            assert f"{row['records']} would stay at {row['threshold']}" in words
+            assert f"{row['records']} would be kept at {row['threshold']}" in words
     for pair in report["samples"]["borderline"]:
-        assert f"{pair['record_id']} went for {pair['duplicate_of']}, similarity {pair['similarity']:.4f}" in words
+        assert (
+            f"{pair['record_id']} removed, duplicate of {pair['duplicate_of']}, similarity {pair['similarity']:.4f}"
+            in words
+        )
         for part in pair["parts"]:
             assert " ".join(part["gone"].split()) in words and " ".join(part["stayed"].split()) in words
     splits = report["profile"]["splits"]
     for name, figures in splits["groups"].items():
         assert page.row("splits", name) == n(figures["count"], figures["largest"])
-    assert "No prompt stands in two splits." in page.words("splits")
+    assert "No prompt is in two splits." in page.words("splits")
     assert f"{splits['shared_prompts']['records_read_back']:,} records were read back" in page.words("splits")
     splits["shared_prompts"] |= {"across_kinds": 7, "within": {"sft": 3, "rm": 0}}
     assert "two splits: 7 over both kinds, 3 in SFT, 0 in RM." in Page(run_page(report)).words("splits")

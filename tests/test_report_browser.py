@@ -110,7 +110,7 @@ def test_the_report_of_hostile_records_is_readable_and_runs_nothing(report, open
     page = opened((report / "index.html").as_uri(), width, scheme)
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
     assert len(page.asked) == 1
-    shown = page.locator("#aside").inner_text()
+    shown = page.locator("#failing").inner_text()
     for text in (HOSTILE[0], "⟨U+202E⟩gnp.exe", "⟨U+001B⟩[31mred", "⟨U+0000⟩", "⟨U+0301⟩", "characters"):
         assert text in shown, text
     assert page.locator("#failing mark.defect").count() > 20

@@ -109,17 +109,15 @@ def test_sentences() -> None:
     now["reasons"]["sft"]["answer_blank"] += 12_403
     now["files"][1]["quarantined"] = 2_000
     said = changes(Verdict.PUBLISHED, figures_of(now), figures_of(before))
-    assert (
-        said[0] == "Published: no change SFT records (1,154,779 → 1,154,779); no change RM records (27,622 → 27,622)."
-    )
-    assert said[1] == "Reasons that moved: SFT answer_blank 1.1% → 2.1%."
-    assert said[2] == "b.json stands out: 2.0% of its records set aside; it had 1.0% before."
+    assert said[0] == "Published: SFT records unchanged (1,154,779); RM records unchanged (27,622)."
+    assert said[1] == "Reasons that moved: SFT answer_blank 1.1 % → 2.1 %."
+    assert said[2] == "b.json has more failing records: 2.0 %; it had 1.0 % before."
     assert changes(Verdict.HELD, figures_of(now), figures_of(before))[0].startswith("Publishable: ")
-    assert changes(Verdict.PUBLISHED, figures_of(now), None) == ("No release was in force before.",)
+    assert changes(Verdict.PUBLISHED, figures_of(now), None) == ("There was no release before.",)
     now["files"][1]["source_file"] = "b7.json"
     before["files"][1]["source_file"] = "b6.json"
     said = changes(Verdict.PUBLISHED, figures_of(now), figures_of(before))
-    assert said[2].endswith("files named like it had 1.0% before.")
+    assert said[2].endswith("files named like it had 1.0 % before.")
 
 
 def test_the_comparison_of_a_first_of_a_second_and_of_an_unchanged_run() -> None:

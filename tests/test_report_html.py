@@ -199,7 +199,7 @@ def test_every_source_is_shown_with_its_account(report: dict[str, Any]) -> None:
         assert file["note"] in page.words("sources")
     assert page.row("sources", "vendor_a/sft")[4:6] == [
         "+1.2 ptfiles like it: 1.0 % of 838,000",
-        "share set aside in the last 3 runs: 1.1 %, 1.2 %, 2.2 %",
+        "share failing in the last 3 runs: 1.1 %, 1.2 %, 2.2 %",
     ]
     assert page.row("sources", "vendor_b/대화")[4:6] == ["±0 ptwas: 1.5 % of 398,001", ""]
     assert page.row("sources", "aihub/TL")[4:6] == ["new", ""]
@@ -244,8 +244,8 @@ def test_checks_are_listed_worst_first_and_those_without_findings_are_folded(rep
     ]
     assert page.row("checks", "sft: answer_blank")[2:4] == ["1.1 %", "+0.1 pt"]
     groups = [row[0] for row in page.rows["checks"] if len(row) == 1]
-    assert groups == ["Each record alone", "Each record alone", "The release as a whole"]
-    assert "and 2 checks without findings" in page.words("checks")
+    assert groups == ["Each record by itself", "Each record by itself", "The release as a whole"]
+    assert "and 2 checks that found nothing" in page.words("checks")
 
 
 def test_every_reason_and_warning_has_its_number(report: dict[str, Any]) -> None:
@@ -265,7 +265,7 @@ def test_every_reason_and_warning_has_its_number(report: dict[str, Any]) -> None
                 else:
                     assert reason in page.words("reasons")
                     assert not any(row[0] == reason for row in page.rows["reasons"])
-    assert "and 2 reasons without findings" in page.words("reasons") and "No warnings." in page.words("reasons")
+    assert "and 2 reasons with no records" in page.words("reasons") and "No warnings." in page.words("reasons")
 
 
 def test_splits_groups_conflicts_and_moves(report: dict[str, Any]) -> None:
@@ -298,7 +298,7 @@ def test_samples_are_grouped_with_how_many_there_are(report: dict[str, Any]) -> 
     ):
         assert words in page.words("failing")
     for sample in report["samples"]["quarantined"]:
-        place = f"{sample['source_file']}, index {_n(sample['source_index'])} at stage {sample['stage']}"
+        place = f"{sample['source_file']}, record {_n(sample['source_index'] + 1)} at stage {sample['stage']}"
         assert f"{place} sftrm why --out out {sample['record_id']}" in page.words("failing")
     assert page.row("duplicates", "SFT") == ["40,218", "21,002"] and page.row("duplicates", "RM") == ["201", "13"]
     assert "SFT near 1 of 21,002 shown" in page.words("duplicates")
@@ -309,12 +309,12 @@ def test_samples_are_grouped_with_how_many_there_are(report: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("verdict", "previous", "sentence"),
     [
-        ("published", None, f"PUBLISHED Release {RELEASE} is in force."),
+        ("published", None, f"PUBLISHED Release {RELEASE} is the current release."),
         ("unchanged", RELEASE, f"UNCHANGED The same data, settings and suites as release {RELEASE}, which stays"),
         (
             "held",
             BEFORE,
-            f"HELD The gate let nothing through: release {BEFORE} stays in force.",
+            f"HELD The gate let nothing through: release {BEFORE} stays current.",
         ),
         ("held", None, "HELD The gate let nothing through: there is no release yet."),
         ("checked", None, "CHECKED Nothing was to be published. The gate would let it through."),
@@ -337,7 +337,7 @@ def test_a_held_run_says_why() -> None:
     words = Page(run_page(report)).words("")
     assert "Why it was held" in words and "not_among_the_checks" in words
     assert (
-        "release: quarantine_share At most 30 % of the records are quarantined. Found: sft: share_quarantined is 34 %."
+        "release: quarantine_share At most 30 % of the records are quarantined. Found: SFT share quarantined: 34 %."
         in words
     )
     assert "sft: answer_placeholder The answer is not a placeholder such as N/A. 3,904 of 1,225,685 failed" in words
@@ -369,12 +369,35 @@ def test_links_lead_from_the_report_to_its_files(report: dict[str, Any]) -> None
     assert outside == {"report.json", "../index.html", *failing}
 
 
+def test_release_checks_speak_of_files_and_records() -> None:
+    report = held()
+    check = report["checks"][6]
+    for name, value, said in (
+        ("share_unreadable_files", "0.79 %", "1 file could not be read: vendor_b/README.jsonl (0.79 % of bytes)."),
+        ("drop_against_previous", "0.535721", "Records would drop: SFT −40.0 % (1,924,632 → 1,154,779)."),
+    ):
+        check["detail"] = f"sft: {name} is {value}"
+        report["changes"]["ledger"]["sft"]["published"] = 1_924_632
+        assert f"At most 30 % of the records are quarantined. {said}" in Page(run_page(report)).words("")
+
+
+def test_a_finding_says_what_is_usual_and_whether_it_is_better(report: dict[str, Any]) -> None:
+    usual = "of 840,115 records; usually 0.4–1.4 % (in 14 earlier runs)."
+    assert f"Finding: vendor_a/sft_2026-11-21.json, SFT answer_blank: 1.7 % {usual}" in Page(run_page(report)).words(
+        "changes"
+    )
+    report["changes"]["findings"][0]["count"] = 0
+    assert f"Better than usual: vendor_a/sft_2026-11-21.json, SFT answer_blank: 0 % {usual}" in Page(
+        run_page(report)
+    ).words("changes")
+
+
 def test_rows_that_are_not_listed_are_named(report: dict[str, Any]) -> None:
-    assert "Leaf through 50,000 of 87,626 rows" in Page(run_page(report)).words("failing")
+    assert "Browse 50,000 of 87,626 excluded rows" in Page(run_page(report)).words("failing")
     page = Page(browse_page(report))
     assert "50,000 of 87,626 rows" in page.words("") and "equal share" in page.words("")
     report["browse"]["listed"] = 87_626
-    assert "Leaf through all 87,626 rows" in Page(run_page(report)).words("failing")
+    assert "Browse all 87,626 excluded rows" in Page(run_page(report)).words("failing")
     assert "87,626 rows, each" in Page(browse_page(report)).words("")
 
 

@@ -89,7 +89,12 @@ def derived(report: dict[str, Any]) -> list[float]:
             found += [len(those), len({s["source_file"] for s in those})]
     found += [len(report["samples"].get(name, ())) for name in ("borderline", "personal")]
     found += [len(report["history"]["runs"])]
-    found += [s["source_index"] for s in report["samples"]["quarantined"]]
+    found += [
+        s["source_index"] + 1 for name in report["samples"] for s in report["samples"][name] if "source_index" in s
+    ]
+    for finding in report["changes"]["findings"]:
+        found += [100 * max(0, finding["usual"] + sign * finding["allowed"]) for sign in (-1, 1)]
+    found += [float(n) for check in report["checks"] for n in re.findall(r" is ([0-9.]+)", check["detail"])]
     for kind, counts in report["duplicates"].items():
         found += [sum(counts.values()), report["splits"][kind]["train"]]
     return found

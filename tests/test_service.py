@@ -88,7 +88,7 @@ def test_what_the_ui_shows_of_it(service, published):
     report = newest(service).report
     assert artifacts["sftrm-progress"]["data"] == 100.0
     summary = artifacts["sftrm-summary"]["data"]
-    assert summary.startswith("# PUBLISHED") and "No release was in force before" in summary
+    assert summary.startswith("# PUBLISHED") and "There was no release before" in summary
     account = report["ledger"]["rm"]
     assert f"| RM | {account['received']} | {account['unreadable']} | {account['quarantined']} |" in summary
     checks = json.loads(artifacts["sftrm-checks"]["data"])

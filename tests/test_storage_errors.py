@@ -78,7 +78,7 @@ def test_another_run_in_the_folder_comes_to_its_end(tmp_path: Path) -> None:
 
 
 def test_what_somebody_edited_stays_edited(tmp_path: Path) -> None:
-    with pytest.raises(PermanentStorageError, match="the id of a run or a release"):
+    with pytest.raises(PermanentStorageError, match="not a valid run or release id"):
         OutputFolder(tmp_path).release("../x")
     with pytest.raises(PermanentStorageError, match="no readable manifest"):
         read_manifest(tmp_path)

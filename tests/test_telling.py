@@ -19,7 +19,7 @@ from flows.notification import telling
 from flows.notification.telling import check_urls, tell
 from sftrm_quality.errors import ConfigError
 
-FACTS = ["Held by ranks_have_gaps; release r-5c1e9b7a30d4f26e stays in force.", "rm ranks_have_gaps: 1,204 of 9,000"]
+FACTS = ["Held by ranks_have_gaps; release r-5c1e9b7a30d4f26e stays current.", "rm ranks_have_gaps: 1,204 of 9,000"]
 LINK = "http://127.0.0.1:4280/20261122T170000Z-8f3a2b/index.html"
 SECRET = "T0kenThatNobodyMaySee"
 
@@ -333,7 +333,7 @@ _schemas = sorted(schema for plugin in apprise.Apprise().details()["schemas"] fo
 )
 def test_no_secret_is_ever_shown(schema, pieces):
     url = f"{schema}://{''.join(pieces)}"
-    assert SECRET not in telling._shown(1, url)
+    assert SECRET not in telling._channel_name(1, url)
     heard: list[str] = []
     listener = logging.Handler()
     listener.emit = lambda record: heard.append(record.getMessage())
