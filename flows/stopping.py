@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the run ends at once, with one line, and what it wrote aside is taken away."""
+"""Ctrl-C and SIGTERM: the run ends at once, with one line, and what it had staged is deleted."""
 
 import os
 import signal

@@ -253,13 +253,13 @@ def test_a_file_system_without_links_gets_copies(staged, tmp_path, monkeypatch, 
         monkeypatch.setattr(Path, "hardlink_to", refused)
     part_cache.keep(output, "r", [(published, facts)], [folder])
     again = part(path=tmp_path / "next" / "train.parquet")
-    found = part_cache.take_again(again, folder)
+    found = part_cache.reuse(again, folder)
     assert found is not None
     assert replace(found, hashes=facts.hashes) == facts
     assert again.path.read_bytes() == published.path.read_bytes()
     assert (again.path.stat().st_ino == published.path.stat().st_ino) is links
     # Taken a second time, as by a worker that takes over from one that died.
-    assert part_cache.take_again(again, folder) == found
+    assert part_cache.reuse(again, folder) == found
 
 
 def test_what_cannot_be_kept_is_told_and_no_error(staged):
@@ -276,7 +276,7 @@ def test_a_part_of_other_rows_is_not_taken(staged, tmp_path):
     """Whatever the names say."""
     output, published, facts, folder = staged
     part_cache.keep(output, "r", [(published, facts)], [folder])
-    assert part_cache.take_again(part(segment(), path=tmp_path / "x.parquet"), folder) is None
+    assert part_cache.reuse(part(segment(), path=tmp_path / "x.parquet"), folder) is None
 
 
 def test_moves_are_read_only_from_the_files_that_differ(tmp_path, monkeypatch):

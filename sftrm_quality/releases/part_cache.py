@@ -26,7 +26,7 @@ _PROFILE = "profile.json"
 _FACTS = "facts.json"
 
 
-def take_again(part: Part, kept: Path) -> PartFacts | None:
+def reuse(part: Part, kept: Path) -> PartFacts | None:
     """Put a part of the cache where it would be written; None where there is none or it is damaged.
 
     A damaged one stays where it is: it is replaced when the run publishes.

@@ -13,7 +13,7 @@ from sftrm_quality.releases.excluded import write_excluded
 from sftrm_quality.releases.facts import PartFacts, read_back
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
-from sftrm_quality.releases.part_cache import take_again
+from sftrm_quality.releases.part_cache import reuse
 from sftrm_quality.releases.parts import Part, plan_hash, plan_parts, write_part
 from sftrm_quality.run_record import DataFile
 from sftrm_quality.workers import Workers, give_memory_back
@@ -79,7 +79,7 @@ class _WriteAndReadBack:
 
     def __call__(self, planned: tuple[Part, Path]) -> PartFacts:
         part, kept = planned
-        if (facts := take_again(part, kept)) is not None:
+        if (facts := reuse(part, kept)) is not None:
             return facts
         write_part(part)
         give_memory_back()

@@ -67,7 +67,11 @@ def take_back_unfinished(output: OutputFolder) -> bool:
     """Take back what a run had put in place when it died; whether there was one. For the holder of the lock."""
     path = output.root / _NOTE
     try:
-        note = _Note(**json.loads(path.read_text("utf-8")))
+        values = json.loads(path.read_text("utf-8"))
+        if "in_force" in values:
+            # As 0.1.0 wrote it, whose run was killed.
+            values["current"] = values.pop("in_force")
+        note = _Note(**values)
         # What it names is about to be deleted: nothing beside or above what a run puts in place.
         output.report(note.run_id)
         output.release(note.release_id or note.run_id)
