@@ -398,7 +398,7 @@ def test_rows_that_are_not_listed_are_named(report: dict[str, Any]) -> None:
     assert "50,000 of 87,626 rows" in page.words("") and "equal share" in page.words("")
     report["browse"]["listed"] = 87_626
     assert "Browse all 87,626 excluded rows" in Page(run_page(report)).words("failing")
-    assert "87,626 rows, each" in Page(browse_page(report)).words("")
+    assert "87,626 rows, failing or duplicate, each" in Page(browse_page(report)).words("")
 
 
 def test_personal_data_is_counted_and_the_page_says_that_it_is_published(report: dict[str, Any]) -> None:

@@ -28,7 +28,6 @@ EXCEPTIONS = {
     "CHANGELOG.md": {r".*": "says what was renamed"},
     "sftrm_quality/releases/unfinished.py": {r'"in_force"': "a note of 0.1.0"},
     "sftrm_quality/run_record/reading.py": {r'"suspects"|"aside"': "a report of 0.1.0"},
-    "sftrm_quality/run_record/reading.py": {r'"suspects"': "a field of records that version 0.1 wrote"},
     "tests/test_determinism.py": {r"Judge the case": "a prompt of a record"},
     "tests/test_profile.py": {r"Judge the case": "a prompt of a record"},
 }
