@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _TRIES = 5
 _handler: Callable[[int, FrameType | None], None] | None = None
+# Prefect's server beside a run ends with it, and that is no reason of its own to end.
+_told_to_stop = threading.Event()
 
 
 def again() -> None:
@@ -46,6 +49,7 @@ def stop_on_signals(output: "OutputFolder") -> None:
     before = output.release_in_force()
 
     def stop(number: int, _frame: FrameType | None) -> None:
+        _told_to_stop.set()
         for ignored in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ignored, signal.SIG_IGN)
 
@@ -64,10 +68,11 @@ def stop_on_signals(output: "OutputFolder") -> None:
 
 def stop_without_server(
     output: "OutputFolder", in_force_before: str | None, has_finished: Callable[[], bool], tell: Callable[[], int]
-) -> NoReturn:
+) -> None:
     """End this process because Prefect's server beside it is gone; to be called in another thread than the run's.
 
-    The run would go on asking for the server at each step, for minutes. What it had done is in the cache.
+    The run would go on asking for the server at each step, for minutes. What it had done is in the cache. It returns
+    only where a signal ends this process already, and has ended the server.
 
     Args:
         output: The run's.
@@ -89,6 +94,8 @@ def stop_without_server(
         return 3
 
     for _ in range(_TRIES * 20):
+        if _told_to_stop.is_set():
+            return
         with nothing_moving():
             published = output.writer() == os.getpid() and output.release_in_force() != in_force_before
             # A run that has just published comes to its end by itself, in moments.
