@@ -1,9 +1,13 @@
 """One run over the samples that many tests look at, and the real files of the team, where this machine has them."""
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +26,32 @@ def real_files():
     if not REAL.is_dir():
         pytest.skip(f"no real label files at {REAL} (set SFTRM_REAL_FILES)")
     return REAL
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory):
+    """Makes homes for Prefect whose database has its tables: to make them takes Prefect six seconds each time.
+
+    One that begins with nothing, as a user's does, is in `test_cli`.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    template = shared / "prefect"
+    with FileLock(shared / "prefect.lock"):
+        if not template.exists():
+            template.mkdir()
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+            environment |= {"PREFECT_HOME": str(template), "DO_NOT_TRACK": "1"}
+            call = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
+            subprocess.run(call, env=environment, check=True, capture_output=True)
+
+    def make(home):
+        home.mkdir()
+        shutil.copy(template / "prefect.db", home)
+        return home
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ BAD = "".join(f'{{"data_id": "x{i}", "question": "And number {i}?", "answer": " 
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def service(tmp_path_factory, prefect_home):
     base = tmp_path_factory.mktemp("browser")
     raw = write(base / "raw", *make_records(40))
     suites = base / "suites"
@@ -37,7 +37,7 @@ def service(tmp_path_factory):
         for entry in suite["expectations"]:
             entry["description"] += HOSTILE
         (suites / name).write_text(json.dumps(suite), "utf-8")
-    service = Service(base / "home", raw, base / "out", "--on-hold", "ask", "--expectations", str(suites))
+    service = Service(prefect_home(base / "home"), raw, base / "out", "--on-hold", "ask", "--expectations", str(suites))
     service.start()
     yield service
     service.stop()

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.outputs import report_of
+from tests.warm_command import WarmCommand
 
 SFTRM = [sys.executable, "-m", "flows.cli"]
 
@@ -22,13 +23,33 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def sftrm(home):
-    def call(*arguments, cwd=ROOT):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-        environment |= {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-        return subprocess.run([*SFTRM, *map(str, arguments)], cwd=cwd, env=environment, capture_output=True, text=True)
+def environment(home):
+    mine = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    return {**mine, "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+
+
+@pytest.fixture(scope="module")
+def sftrm(environment):
+    def call(*arguments):
+        return subprocess.run([*SFTRM, *map(str, arguments)], cwd=ROOT, env=environment, capture_output=True, text=True)
 
     return call
+
+
+@pytest.fixture(scope="module")
+def warm(environment):
+    """The same without the seconds that it takes to start, for commands that make no run."""
+    with WarmCommand(environment) as command:
+        yield command
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A raw file that takes long enough to be stopped in the middle."""
+    raw = tmp_path_factory.mktemp("large") / "a.jsonl"
+    line = '{{"data_id": "{0}", "question": "what is {0}?", "answer": "{0} it is, {0} it was"}}\n'
+    raw.write_text("".join(line.format(i * 7919) for i in range(400_000)))
+    return raw
 
 
 @pytest.fixture(scope="module")
@@ -73,18 +94,29 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
     assert not (tmp_path / "out" / "LATEST").exists()
 
 
+def starting(out):
+    """Nothing is to be seen yet; half of the imports are done."""
+    time.sleep(1.5)
+    return True
+
+
+def locked(out):
+    """Prefect has begun the run, and the workers are about to start."""
+    return (out / ".lock.json").exists()
+
+
+def in_the_middle(out):
+    """Some of the shards are read."""
+    return len(list(out.glob(".staging/*/intake-*/*.arrow"))) >= 3
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("seconds", [1.5, 5, 12])
-def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(home, tmp_path, seconds, number):
+@pytest.mark.parametrize("moment", [starting, locked, in_the_middle])
+def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(environment, large, tmp_path, moment, number):
     """To the whole process group, as a terminal does it, at several moments of a run."""
-    raw = tmp_path / "a.jsonl"
-    line = '{{"data_id": "{0}", "question": "what is {0}?", "answer": "{0} it is, {0} it was"}}\n'
-    raw.write_text("".join(line.format(i * 7919) for i in range(400_000)))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    environment |= {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    call = [*SFTRM, "run", str(raw), "--out", str(tmp_path / "out")]
+    out = tmp_path / "out"
     run = subprocess.Popen(
-        call,
+        [*SFTRM, "run", str(large), "--out", str(out)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -92,56 +124,47 @@ def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(home, tmp_path, seconds
         text=True,
         start_new_session=True,
     )
-    time.sleep(seconds)
+    while not moment(out):
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.02)
     os.killpg(run.pid, number)
     _, told = run.communicate(timeout=60)
     assert run.returncode == 128 + number
     assert told.splitlines()[-1] == "stopped; nothing was published"
     assert "Traceback" not in told
-    assert not (tmp_path / "out" / "LATEST").exists() and not (tmp_path / "out" / ".staging").exists()
+    assert not (out / "LATEST").exists() and not (out / ".staging").exists()
 
 
-def test_nothing_stays_behind_a_killed_run(home, tmp_path):
+def test_nothing_stays_behind_a_killed_run(environment, large, tmp_path):
     import psutil
 
-    raw = tmp_path / "a.jsonl"
-    raw.write_text(
-        "".join(f'{{"data_id": "{i}", "question": "q {i}?", "answer": "a {i * 7}"}}\n' for i in range(400_000))
-    )
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    environment |= {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    run = subprocess.Popen(
-        [*SFTRM, "run", str(raw), "--out", str(tmp_path / "out")], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
-    )
-    workers = []
-    for _ in range(600):
-        time.sleep(0.1)
-        family = psutil.Process(run.pid).children(recursive=True)
-        workers = [p for p in family if p.parent() and p.parent().pid != run.pid]
-        if len(workers) >= 2:
-            break
+    call = [*SFTRM, "run", str(large), "--out", str(tmp_path / "out")]
+    run = subprocess.Popen(call, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    while not in_the_middle(tmp_path / "out"):
+        assert run.poll() is None
+        time.sleep(0.02)
+    family = psutil.Process(run.pid).children(recursive=True)
+    workers = [p for p in family if p.parent() and p.parent().pid != run.pid]
     assert workers and any("flows.server" in p.cmdline() for p in family)
-    time.sleep(1)
     run.kill()
     run.wait()
     _, alive = psutil.wait_procs(family, timeout=20)
     assert not alive, [p.cmdline() for p in alive]
 
 
-def test_a_reader_that_leaves_early_does_not_change_the_exit_code(first_run):
+def test_a_reader_that_leaves_early_does_not_change_the_exit_code(first_run, environment):
     out, _ = first_run
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     piped = f"{sys.executable} -m flows.cli releases --out {out} | true; exit ${{PIPESTATUS[0]}}"
     assert subprocess.run(["bash", "-c", piped], cwd=ROOT, env=environment, check=False).returncode == 0
 
 
-def test_why_releases_and_rollback(first_run, sftrm):
+def test_why_releases_and_rollback(first_run, warm):
     out, _ = first_run
-    listed = sftrm("releases", "--out", out)
+    listed = warm("releases", "--out", out)
     assert listed.returncode == 0 and "current" in listed.stdout
     release = (out / "LATEST").read_text().strip()
-    assert sftrm("rollback", release, "--out", out).stdout.strip() == f"{release} is the current release"
-    assert sftrm("rollback", "r-0", "--out", out).returncode == 2
+    assert warm("rollback", release, "--out", out).stdout.strip() == f"{release} is the current release"
+    assert warm("rollback", "r-0", "--out", out).returncode == 2
     planted = json.loads((ROOT / "data" / "planted.json").read_text("utf-8"))
     case = next(c for c in planted["cases"] if c["reasons"] == ["response_blank"])
     import pyarrow.parquet as pq
@@ -152,31 +175,31 @@ def test_why_releases_and_rollback(first_run, sftrm):
         for r in pq.read_table(path).to_pylist()
         if (r["source_file"], r["source_index"]) == (case["source_file"], case["source_index"])
     )
-    told = sftrm("why", row["record_id"], "--out", out)
+    told = warm("why", row["record_id"], "--out", out)
     assert told.returncode == 0
     assert told.stdout.startswith("quarantined  RM rm-")
     assert case["source_file"] in told.stdout and "response_blank" in told.stdout
-    assert sftrm("why", row["data_id"], "--out", out).stdout == told.stdout
-    assert "no such output folder" in sftrm("why", "x", "--out", out / "nowhere").stderr
-    nobody = sftrm("why", "nobody", "--out", out)
+    assert warm("why", row["data_id"], "--out", out).stdout == told.stdout
+    assert "no such output folder" in warm("why", "x", "--out", out / "nowhere").stderr
+    nobody = warm("why", "nobody", "--out", out)
     assert (nobody.returncode, nobody.stderr.count("\n")) == (2, 1)
 
 
-def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, sftrm):
+def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, warm):
     out, _ = first_run
     newest, release = sorted(p.parent.name for p in (out / "reports").glob("*/report.json"))[-1], (out / "LATEST")
-    told = sftrm("report", "--out", out)
-    assert told.returncode == 0 and told.stdout == sftrm("report", newest, "--out", out).stdout
+    told = warm("report", "--out", out)
+    assert told.returncode == 0 and told.stdout == warm("report", newest, "--out", out).stdout
     assert f"{out}/reports/{newest}/index.html" in told.stdout
-    unknown = sftrm("report", "nobody", "--out", out)
+    unknown = warm("report", "nobody", "--out", out)
     assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1) and newest in unknown.stderr
     name = release.read_text().strip()
-    same = sftrm("diff", name, name, "--out", out)
+    same = warm("diff", name, name, "--out", out)
     assert same.returncode == 0 and "0 added, 0 removed, 199 kept, moved: none" in same.stdout
     assert (out / "reports" / f"diff-{name}-{name}.html").is_file()
-    compared = json.loads(sftrm("diff", name, name, "--out", out, "--json").stdout)
+    compared = json.loads(warm("diff", name, name, "--out", out, "--json").stdout)
     assert compared == json.loads((out / "reports" / f"diff-{name}-{name}.json").read_text("utf-8"))
-    assert sftrm("diff", name, "r-0", "--out", out).returncode == 2
+    assert warm("diff", name, "r-0", "--out", out).returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -213,9 +236,9 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, sftrm):
     ],
     ids=lambda a: ascii(" ".join(a)) if isinstance(a, list) else "",
 )
-def test_wrong_usage_is_exit_code_two_before_anything_is_read(sftrm, tmp_path, arguments, message):
+def test_wrong_usage_is_exit_code_two_before_anything_is_read(warm, tmp_path, arguments, message):
     extra = ["--out", tmp_path / "out"] if arguments[0] in ("run", "serve") else []
-    done = sftrm(*arguments, *extra)
+    done = warm(*arguments, *extra)
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("error: ")
@@ -238,29 +261,29 @@ def test_an_output_folder_that_is_an_address_makes_no_folder(tmp_path, monkeypat
 
 
 @pytest.mark.parametrize("option", ["--prefect-port", "--report-port"])
-def test_a_taken_port_is_one_line(sftrm, tmp_path, option):
+def test_a_taken_port_is_one_line(warm, tmp_path, option):
     """Whoever has it might answer like a Prefect server, or be one."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         others = {"--prefect-port": 0, "--report-port": 0} | {option: port}
         ports = [part for pair in others.items() for part in pair]
-        done = sftrm("serve", "data/raw", "--out", tmp_path / "out", *ports)
+        done = warm("serve", "data/raw", "--out", tmp_path / "out", *ports)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert f"cannot listen on port {port} of 127.0.0.1" in done.stderr and option in done.stderr
 
 
-def test_an_output_folder_whose_name_is_not_utf8_is_one_line(sftrm, tmp_path):
-    done = sftrm("run", "data/raw", "--out", os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+def test_an_output_folder_whose_name_is_not_utf8_is_one_line(warm, tmp_path):
+    done = warm("run", "data/raw", "--out", os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "out: a name that is not UTF-8; rename it" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_configured_server_that_does_not_answer_is_one_line(home, tmp_path):
-    environment = {**os.environ, "PREFECT_HOME": str(home), "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+def test_a_configured_server_that_does_not_answer_is_one_line(environment, tmp_path):
     call = [*SFTRM, "run", "data/raw", "--out", str(tmp_path / "out")]
-    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True)
+    configured = {**environment, "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    done = subprocess.run(call, cwd=ROOT, env=configured, capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "http://127.0.0.1:1: the Prefect server that PREFECT_API_URL" in done.stderr
     assert not (tmp_path / "out" / "LATEST").exists()
@@ -274,9 +297,9 @@ def test_settings_of_any_size_fit_into_the_server_beside_a_run(sftrm, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_an_output_that_cannot_be_written_is_exit_code_three(sftrm, tmp_path):
+def test_an_output_that_cannot_be_written_is_exit_code_three(warm, tmp_path):
     (tmp_path / "file").write_text("")
-    done = sftrm("run", "data/raw", "--out", tmp_path / "file" / "out")
+    done = warm("run", "data/raw", "--out", tmp_path / "file" / "out")
     assert done.returncode == 3
     assert done.stderr.strip().splitlines()[-1].startswith("error: ")
     assert "Traceback" not in done.stderr

@@ -40,9 +40,9 @@ class Target:
 
 
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory):
+def serving(tmp_path_factory, prefect_home):
     base = tmp_path_factory.mktemp("guarded")
-    service = Service(base / "home", write(base / "raw", *make_records(10)), base / "out")
+    service = Service(prefect_home(base / "home"), write(base / "raw", *make_records(10)), base / "out")
     service.start()
     target = Target(service.prefect, service.home)
     target.service = service
@@ -51,10 +51,10 @@ def serving(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running(tmp_path_factory, prefect_home):
     """The server beside a run that waits for another one, and so goes on for as long as it is wanted."""
     base = tmp_path_factory.mktemp("beside")
-    raw, out, home = write(base / "raw", *make_records(10)), base / "out", base / "home"
+    raw, out, home = write(base / "raw", *make_records(10)), base / "out", prefect_home(base / "home")
     out.mkdir()
     mine = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     with FileLock(out / ".lock"):

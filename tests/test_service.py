@@ -16,10 +16,10 @@ from tests.test_determinism import make_records, write
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def service(tmp_path_factory, prefect_home):
     base = tmp_path_factory.mktemp("service")
     raw = write(base / "raw", *make_records(40))
-    service = Service(base / "home", raw, base / "out", "--on-hold", "ask")
+    service = Service(prefect_home(base / "home"), raw, base / "out", "--on-hold", "ask")
     service.start()
     yield service
     assert service.stop() == 0

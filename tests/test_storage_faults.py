@@ -104,17 +104,18 @@ def test_an_output_folder_that_is_mounted_to_be_read(zygote, nights, mount):
     assert "cannot write to the output folder: Read-only file system" in tried["error"]
 
 
-def opened(zygote, nights, tmp_path):
+@pytest.fixture(scope="module")
+def times(zygote, nights, tmp_path_factory):
     """How often a run opens the raw file of this night."""
-    tried = zygote("storage.read_error", **nights, out=tmp_path / "out", name=ADDED, number=0).result
+    out = tmp_path_factory.mktemp("opened") / "out"
+    tried = zygote("storage.read_error", **nights, out=out, name=ADDED, number=0).result
     assert (tried["verdict"], tried["next"]) == ("published", "unchanged")
     assert tried["opened"] >= 5
     return tried["opened"]
 
 
-def test_a_raw_file_whose_second_half_cannot_be_read(zygote, nights, tmp_path):
+def test_a_raw_file_whose_second_half_cannot_be_read(zygote, nights, times, tmp_path):
     """At each of the times that it is opened: hashing, recognising, finding records, reading a shard, a last look."""
-    times = opened(zygote, nights, tmp_path)
     refused = 0
     for number in range(1, times + 1, 2):
         tried = zygote("storage.read_error", **nights, out=tmp_path / "out", name=ADDED, number=number).result
@@ -143,16 +144,14 @@ WAYS = ["truncated", "appended", "written over", "replaced"]
 
 
 @pytest.mark.parametrize("how", WAYS)
-def test_a_raw_file_that_changes_while_it_is_read(zygote, nights, tmp_path, how):
+def test_a_raw_file_that_changes_while_it_is_read(zygote, nights, times, tmp_path, how):
     """Just before some of the times that it is opened."""
-    times = opened(zygote, nights, tmp_path)
     change(zygote, nights, tmp_path, how, range(1 + WAYS.index(how), times + 1, 3), times)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("how", WAYS)
-def test_a_raw_file_that_changes_at_any_moment(zygote, nights, tmp_path, how):
-    times = opened(zygote, nights, tmp_path)
+def test_a_raw_file_that_changes_at_any_moment(zygote, nights, times, tmp_path, how):
     change(zygote, nights, tmp_path, how, range(1, times + 1), times)
 
 

@@ -65,7 +65,7 @@ def hostile_lines():
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
+def shown(tmp_path_factory, prefect_home):
     """A run of the command, its Prefect told to keep every line, and what it printed."""
     folder = tmp_path_factory.mktemp("shown")
     (folder / "raw").mkdir()
@@ -73,7 +73,7 @@ def shown(tmp_path_factory):
     (folder / "raw" / f"broken{STEERING}.json").write_text(f'{{"{"가" * 60}": "{PERSON[1]} {MARK}', "utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
     environment |= {
-        "PREFECT_HOME": str(folder / "home"),
+        "PREFECT_HOME": str(prefect_home(folder / "home")),
         "PYTHONPATH": str(ROOT),
         "PREFECT_LOGGING_TO_API_ENABLED": "true",
         "PREFECT_LOGGING_LEVEL": "DEBUG",

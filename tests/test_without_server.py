@@ -53,8 +53,8 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("home")
+def home(tmp_path_factory, prefect_home):
+    return prefect_home(tmp_path_factory.mktemp("without") / "home")
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ PREFECT = [sys.executable, "-m", "prefect"]
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def environment(tmp_path_factory, prefect_home):
     mine = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     port = free_port()
     mine |= {
-        "PREFECT_HOME": str(tmp_path_factory.mktemp("work_pool")),
+        "PREFECT_HOME": str(prefect_home(tmp_path_factory.mktemp("work_pool") / "home")),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
