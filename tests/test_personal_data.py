@@ -92,7 +92,7 @@ def test_masks(text: str, masked: str, kind: PersonalKind) -> None:
 @pytest.mark.parametrize("text", ["850228-1234567", "kim.person.of.some.length@example.co.kr"])
 def test_a_passage_of_the_report_masks_what_its_end_cuts(text: str) -> None:
     for before in range(PASSAGE_CHARACTERS - len(text) - 1, PASSAGE_CHARACTERS + 2):
-        shown = "".join(piece for piece, _ in passage("가" * before + text + " " * PASSAGE_CHARACTERS)["pieces"])
+        shown = "".join(piece for piece, _ in passage("가" * before + text + " " * PASSAGE_CHARACTERS).pieces)
         assert not set(shown) & set("0123456789abcdefghijklmnopqrstuvwxyz")
         assert len(shown) == PASSAGE_CHARACTERS
 
