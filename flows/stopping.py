@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sftrm_quality.output import OutputFolder
 
 _TRIES = 5
+# Held by the thread that ends this process; Prefect's server is among the children that it kills, and the thread that
+# watches the server must not take that for news. Always taken before `nothing_moving`.
 _first_to_end = threading.Lock()
 _handler: Callable[[int, FrameType | None], None] | None = None
 
@@ -57,7 +59,8 @@ def stop_on_signals(output: "OutputFolder") -> None:
             print(f"\nstopped; {published}", file=sys.stderr, flush=True)
             return 128 + number
 
-        _end(output, last_words)
+        with _first_to_end:
+            _end(output, last_words)
 
     global _handler
     _handler = stop
@@ -91,17 +94,18 @@ def stop_without_server(
         return 3
 
     for _ in range(_TRIES * 20):
-        with nothing_moving():
+        with _first_to_end, nothing_moving():
             published = output.writer() == os.getpid() and output.current_release_id() != current_before
             # A run that has just published comes to its end by itself, in moments.
             if has_finished() or not published:
                 _end(output, last_words)
         time.sleep(0.1)
-    _end(output, last_words)
+    with _first_to_end:
+        _end(output, last_words)
 
 
 def _end(output: "OutputFolder", last_words: Callable[[], int]) -> NoReturn:
-    """End this process and its children, and take back what it left half in place.
+    """End this process and its children, and take back what it left half in place. For who holds `_first_to_end`.
 
     Args:
         output: The run's.
@@ -110,9 +114,6 @@ def _end(output: "OutputFolder", last_words: Callable[[], int]) -> NoReturn:
     from sftrm_quality.releases import nothing_moving
     from sftrm_quality.reports import take_back
 
-    if not _first_to_end.acquire(blocking=False):
-        # Prefect's server is among the children that another thread is ending just now.
-        threading.Event().wait()
     _end_children()
     # Another thread that is putting a release in place comes to its end first: it takes milliseconds.
     with nothing_moving():

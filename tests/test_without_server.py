@@ -105,12 +105,14 @@ from sftrm_quality.output import OutputFolder
 
 def end_children():
     stopping._end_children = lambda: None
-    threading.Thread(target=stopping._end, args=(output, lambda: 3), daemon=True).start()
+    gone = (output, None, lambda: False, lambda: 0)
+    threading.Thread(target=stopping.stop_without_server, args=gone, daemon=True).start()
     time.sleep(1)
 
 stopping._end_children = end_children
 output = OutputFolder(Path(sys.argv[1]))
-stopping._end(output, lambda: 130)
+with stopping._first_to_end:
+    stopping._end(output, lambda: 130)
 """
     ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, timeout=PATIENCE)
     assert ended.returncode == 130
