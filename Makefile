@@ -11,10 +11,11 @@ BIN := .venv/bin
 run: .venv/.ready
 	@$(BIN)/sftrm run
 
-# A file goes to one worker, in its order: tests of a service or a cluster share one that runs. By name and not by size,
-# so that the long ones of a few tests do not all come last.
+# A file goes to one process, in its order: tests of a service or a cluster share one that runs. Not by the number of
+# tests, but as tests/conftest.py has it: the longest files first. Three processes also on two cores, since those wait for
+# servers much of the time.
 test: .venv/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # What each test prints at its end says how many tries it made. Then one core fuzzes: SOAK_SECONDS=… for another time.
 SOAK_SECONDS ?= 3600

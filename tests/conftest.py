@@ -21,6 +21,20 @@ settings.register_profile("new_examples", deadline=None)
 settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_examples")
 
 
+# The files that take longest, since they start whole commands and servers, or many runs. They begin first, since the
+# last file of all runs alone.
+_LONG = (
+    *("service", "browser", "cli", "guard_browser", "cluster", "storage_faults", "kept_parts", "determinism"),
+    *("decisions", "work_pool", "without_server", "what_is_shown", "kills", "conservation", "reference", "publish"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put them in front; a file's own order stays."""
+    order = {f"test_{name}.py": number for number, name in enumerate(_LONG)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
 @pytest.fixture(scope="session")
 def real_files():
     if not REAL.is_dir():

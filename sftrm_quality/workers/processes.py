@@ -23,21 +23,33 @@ _LOOK_AROUND_SECONDS = 2
 _PRELOAD = ["sftrm_quality.preload"]
 
 
-def _end_with(main: int) -> None:
-    """End this worker and the fork server when the main process is gone, killed by the system or by somebody."""
-    while os.getppid() != 1:
+def _end_with(main: int, server: int) -> None:
+    """End this worker and the fork server when the main process is gone, killed by the system or by somebody.
+
+    Args:
+        main: The process that the tasks come from.
+        server: The fork server. When it is gone, this worker has another parent: the first process of the system or
+            of a container, or a session's, which is nobody's to kill.
+    """
+    while os.getppid() == server and _is_there(main):
         time.sleep(_LOOK_AROUND_SECONDS)
-        try:
-            os.kill(main, 0)
-        except ProcessLookupError:
-            with suppress(ProcessLookupError):
-                os.kill(os.getppid(), signal.SIGKILL)
-            os._exit(1)
+    if os.getppid() == server:
+        with suppress(ProcessLookupError):
+            os.kill(server, signal.SIGKILL)
     os._exit(1)
 
 
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def _start_worker(main: int) -> None:
-    threading.Thread(target=_end_with, args=(main,), daemon=True, name="end-with-main").start()
+    parents = (main, os.getppid())
+    threading.Thread(target=_end_with, args=parents, daemon=True, name="end-with-main").start()
     use_one_thread()
     # Ctrl-C is the main process's to handle; it stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
