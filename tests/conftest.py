@@ -22,9 +22,9 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 
 
 # The files that take longest, since they start whole commands and servers, or many runs. They begin first, since the
-# last file of all runs alone.
+# last file of all has a core for itself.
 _LONG = (
-    *("service", "browser", "cli", "guard_browser", "cluster", "storage_faults", "kept_parts", "determinism"),
+    *("service", "browser", "cli", "guard_browser", "cluster", "storage_faults", "part_cache", "determinism"),
     *("decisions", "work_pool", "without_server", "what_is_shown", "kills", "conservation", "reference", "publish"),
 )
 
