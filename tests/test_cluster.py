@@ -91,7 +91,7 @@ class Killer(threading.Thread):
 
     def run(self):
         while self.spilled_before < 5:
-            self.spilled_before = len(list(self.out.glob(".staging/*/intake-*/*.aside.arrow")))
+            self.spilled_before = len(list(self.out.glob(".staging/*/intake-*/*.failing.arrow")))
             time.sleep(0.01)
         self.kill()
 

@@ -149,7 +149,9 @@ def flip(path):
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("pattern", ["*.records.arrow", "*.keys.arrow", "*.aside.arrow", "intakes.json", "hashes.json"])
+@pytest.mark.parametrize(
+    "pattern", ["*.records.arrow", "*.keys.arrow", "*.failing.arrow", "intakes.json", "hashes.json"]
+)
 @pytest.mark.parametrize(
     "damage",
     [flip, lambda p: p.unlink(), lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"null")],

@@ -164,7 +164,7 @@ def test_rollback_makes_a_whole_release_current_and_refuses_a_damaged_one(tmp_pa
     write(raw / "a.jsonl", ANSWERS)
     second = run_on([raw], out).report["release_id"]
     output = OutputFolder(out)
-    assert [(r.release_id, r.current) for r in all_releases(output)] == [(first, False), (second, True)]
+    assert [(r.release_id, r.is_current) for r in all_releases(output)] == [(first, False), (second, True)]
     rollback(output, first)
     assert output.current_release_id() == first
     assert run_on([raw], out).report["release_id"] == second

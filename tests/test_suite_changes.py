@@ -107,6 +107,6 @@ def test_a_run_after_a_changed_note_is_unchanged_and_the_manifest_names_the_file
     first = run_on([raw], tmp_path / "out").report
     assert first["verdict"] == "published"
     manifest = read_manifest(tmp_path / "out" / "releases" / first["release_id"])
-    assert manifest["suite_files_hash"] == read_suites(SHIPPED_EXPECTATIONS).file_hash
+    assert manifest.suite_files_hash == read_suites(SHIPPED_EXPECTATIONS).file_hash
     folder = _edited(tmp_path / "suites", _explain)
     assert run_on([raw], tmp_path / "out", f"expectations={folder}").report["verdict"] == "unchanged"

@@ -10,7 +10,7 @@ from typing import Any
 from sftrm_quality.checks import Suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
-from sftrm_quality.intake.shard_settings import ShardSettings
+from sftrm_quality.intake import ShardSettings
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases.parts import file_hash
