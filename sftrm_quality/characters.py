@@ -49,6 +49,13 @@ OTHER_LETTERS: Ranges = (
 """Letters of all other scripts."""
 
 
+KANA_AND_HAN: Ranges = (
+    *((0x3005, 0x3007), (0x3041, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF)),
+    *((0xFF66, 0xFF9F), (0x20000, 0x31FFF)),
+)
+"""Those of Japanese and Chinese among them."""
+
+
 def characters_in(ranges: Ranges) -> Iterable[str]:
     """Every character of the ranges."""
     return (chr(code) for first, last in ranges for code in range(first, last + 1))

@@ -49,6 +49,13 @@ class SourceSettings(_Settings, title="Source"):
         description="auto looks at the byte order mark and at the bytes.",
         json_schema_extra=_why("Korean files come in UTF-8 and CP949; a declared encoding is never second-guessed."),
     )
+    ignore: tuple[str, ...] = Field(
+        (),
+        title="Ignored fields",
+        description="Fields that are left out on purpose, by name; with dots for fields in objects and lists, for "
+        "instance 'responses.model'. Nothing of them is published.",
+        json_schema_extra=_why("A field that nobody reads is kept as metadata, or quarantines its record."),
+    )
     rank_base: Literal[0, 1] = Field(
         1,
         title="Rank base",

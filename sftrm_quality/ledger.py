@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from sftrm_quality.errors import LedgerError
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.run_record import NO_RECORDS, Account
 
 
 @dataclass(frozen=True)
 class FileAccount:
-    """The account of one source file; ``label_kind`` is None where no record of a kind was read from it."""
+    """The account of one source file, of its records of one label kind."""
 
     source_file: str
-    label_kind: LabelKind | None
+    label_kind: LabelKind | NoKind
     account: Account
 
 
@@ -22,7 +22,7 @@ class Ledger:
 
     files: tuple[FileAccount, ...]
 
-    def of(self, kind: LabelKind) -> Account:
+    def of(self, kind: LabelKind | NoKind) -> Account:
         return sum((f.account for f in self.files if f.label_kind == kind), NO_RECORDS)
 
     def close(self) -> None:

@@ -16,6 +16,12 @@ class LabelKind(StrEnum):
     RM = "rm"
 
 
+class NoKind(StrEnum):
+    """Instead of a label kind, for records of files of no known format: nobody can tell what they are."""
+
+    UNKNOWN = "unknown"
+
+
 class SplitName(StrEnum):
     """The published parts, in the order in which they are written and reported."""
 
@@ -79,16 +85,21 @@ CANDIDATE_FIELDS = {
 }
 """Columns of a candidate, by label kind, without position."""
 
+# Beside the record's own content, of which it is no part.
+METADATA = pa.field("metadata", pa.string())
+
 CANDIDATES = {
-    kind: pa.schema([*fields, *(pa.field(*p) for p in POSITION)]) for kind, fields in CANDIDATE_FIELDS.items()
+    kind: pa.schema([*fields, METADATA, *(pa.field(*p) for p in POSITION)]) for kind, fields in CANDIDATE_FIELDS.items()
 }
 """Columns of a spilled shard of candidates."""
 
 _LINEAGE = [("record_id", pa.string()), ("source_file", pa.string()), *POSITION]
 PUBLISHED = {
-    LabelKind.SFT: pa.schema([*_COMMON, ("question", pa.string()), ("answer", pa.string()), *_CONTEXT, *_LINEAGE]),
+    LabelKind.SFT: pa.schema(
+        [*_COMMON, ("question", pa.string()), ("answer", pa.string()), *_CONTEXT, METADATA, *_LINEAGE]
+    ),
     LabelKind.RM: pa.schema(
-        [*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(RESPONSE)), *_CONTEXT, *_LINEAGE]
+        [*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(RESPONSE)), *_CONTEXT, METADATA, *_LINEAGE]
     ),
 }
 """Columns of the released Parquet files."""
@@ -140,7 +151,7 @@ DUPLICATES = pa.schema(
 )
 
 COLUMNS = {
-    "data_id": "The id that the source gave.",
+    "data_id": "The id that the source gave; where a file has none, one from the record's content.",
     "data_category": "The category, as delivered (AI Hub: `main`).",
     "data_subcategory": "The category below it (AI Hub: `middle`).",
     "question_type": "The type of question, as delivered.",
@@ -151,8 +162,9 @@ COLUMNS = {
     "responses": "Responses with their ranks, in the order of the source. Rank 1 is best; a higher score is better.",
     "system": "The system message, where the source has one.",
     "history": "Earlier turns, oldest first.",
+    "metadata": "The record without what was read of it, as JSON, numbers as written; null where all was read.",
     "record_id": "Stable: a hash of label kind and the record's own content, and a number for identical copies.",
-    "label_kind": "`sft` or `rm`.",
+    "label_kind": "`sft` or `rm`; in the quarantine also `unknown`, for a whole file of no known format.",
     "source_file": "The raw file, relative to the raw folder; a member of an archive behind `!/`.",
     "source_index": "Which record of the file, counted from 0.",
     "source_offset": "First byte of the record in the (decompressed) file.",

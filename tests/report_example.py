@@ -69,7 +69,7 @@ def nights() -> list[dict[str, Any]]:
 
 
 def _file(name: str, format_: str | None, kind: str | None, account: dict[str, int], **others: Any) -> dict[str, Any]:
-    read = {"status": "read", "container": None, "encoding": "utf-8", "note": "", "fields_ignored": {}, "reasons": {}}
+    read = {"status": "read", "container": None, "encoding": "utf-8", "note": "", "fields_unread": {}, "reasons": {}}
     return {"source_file": name, "format": format_, "label_kind": kind, **read, **account, **others}
 
 
@@ -126,7 +126,7 @@ def published() -> dict[str, Any]:
                 "sft",
                 account(400_203, 0, 5_903, 16_349),
                 container="gzip",
-                fields_ignored={"model": 400_203, "created_at": 399_871},
+                fields_unread={"model": 400_203, "created_at": 399_871},
             ),
             _file(
                 "aihub/TL_02.RLHF데이터.zip!/RMlabel.json",

@@ -110,4 +110,4 @@ def test_fields_that_are_not_read_are_named_with_their_count(tmp_path):
     record = {**sft("1", "Why tides?", LONG), "annotator": "kim", "minutes": 3}
     write(tmp_path / "raw" / "a.jsonl", record, {**sft("2", "What is up?", "The sky."), "annotator": "lee"})
     (file,) = run(tmp_path).report["files"]
-    assert file["fields_ignored"] == {"annotator": 2, "minutes": 1}
+    assert file["fields_unread"] == {"annotator": 2, "minutes": 1}

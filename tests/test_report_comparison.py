@@ -22,7 +22,7 @@ HOSTILE = "vendor</script>\u202e\x1b[31m%s{{7*7}}_1.jsonl"
 def file_json(name: str, received: int, **reasons: int) -> dict[str, Any]:
     failing = sum(reasons.values())
     account = {"received": received, "unreadable": 0, "quarantined": failing, "duplicates": 0, "published": 0}
-    read = {"format": None, "container": None, "encoding": None, "note": "", "fields_ignored": {}}
+    read = {"format": None, "container": None, "encoding": None, "note": "", "fields_unread": {}}
     return {"source_file": name, "label_kind": "sft", "status": "read", **read, **account, "reasons": reasons}
 
 

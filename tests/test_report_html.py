@@ -452,7 +452,7 @@ def _with_every_text(value: Any, text: str, key: str = "") -> Any:
         return value if key in OURS else text
     if isinstance(value, list):
         return [_with_every_text(entry, text) for entry in value]
-    if isinstance(value, dict) and key in ("fields_ignored", "versions"):
+    if isinstance(value, dict) and key in ("fields_unread", "versions"):
         return {text + name: _with_every_text(inner, text) for name, inner in value.items()}
     if isinstance(value, dict):
         return {k: _with_every_text(inner, text, k) for k, inner in value.items()}
@@ -512,7 +512,7 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
         sample["parts"] = [sample["parts"][0] | {"characters": 800, "pieces": [[text, True]] * 2}] * 6
     small["samples"]["quarantined"][0]["also"] = [text] * 5
     small["reasons_together"]["sft"] = [{"reasons": [text, text], "records": 5}] * 200
-    small["files"][1]["fields_ignored"] = {f"{text}{n}": n for n in range(50)}
+    small["files"][1]["fields_unread"] = {f"{text}{n}": n for n in range(50)}
     small["history"]["runs"][0]["run_id"] = RUN
     # Made great as values, which share what is the same: as JSON it would be gigabytes.
     read_small = read(small)

@@ -49,7 +49,7 @@ def files(*names, format="reference_sft"):
         "encoding": "utf-8",
         "note": "",
     }
-    nothing = {**dict(NO_RECORDS), "fields_ignored": {}, "reasons": {}}
+    nothing = {**dict(NO_RECORDS), "fields_unread": {}, "reasons": {}}
     return [FileEntry(source_file=name, **about, **nothing) for name in names]
 
 

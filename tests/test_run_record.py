@@ -25,7 +25,7 @@ RENEWED |= {"samples.borderline", "samples.personal"}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in BY_KIND - {"ledger"} for kind in ("sft", "rm")}
-NAMED_BY_DATA |= {"files.fields_ignored", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
+NAMED_BY_DATA |= {"files.fields_unread", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
 NAMED_BY_DATA |= {"history.files", "changes.ledger"}
 
 

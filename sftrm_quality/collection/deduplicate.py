@@ -48,6 +48,7 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     rows = len(copies)
     collection = Collection(
         shards=shards,
+        unknown=tuple(sorted((i for i in intakes if i.unknown_records), key=lambda i: i.source_file)),
         outcome=np.zeros(rows, np.int8),
         copy_number=copies,
         failing_copy_number=failing_copies,

@@ -11,8 +11,9 @@ from sftrm_quality.arrays import Floats, Rows
 from sftrm_quality.checks.results import CheckCount
 from sftrm_quality.collection.checking import Failure
 from sftrm_quality.collection.shards import Shard, hash_column, record_ids
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.ledger import FileAccount, Ledger
-from sftrm_quality.records import DuplicateKind, LabelKind, SplitName
+from sftrm_quality.records import DuplicateKind, LabelKind, NoKind, SplitName
 from sftrm_quality.run_record import NO_RECORDS, Account
 from sftrm_quality.splits import SPLITS
 
@@ -28,14 +29,15 @@ NO_DUPLICATE = -1
 class Collection:
     """All shards of a run and the outcome of each of their rows.
 
-    outcome: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number, failing_copy_number: running number
-    among records of the same content, of the passed rows and of the failing rows of their shards. duplicate_of: the
-    surviving row, -1 where the row is no duplicate; duplicate_kind: int8, position in `DUPLICATE_KINDS`, or
-    NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact duplicates. group: the first row of the prompt group of each row
-    that is no duplicate and was not quarantined before the splits, else -1.
+    unknown: files of no known format. outcome: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number,
+    failing_copy_number: running number among records of the same content, of the passed rows and of the failing rows of
+    their shards. duplicate_of: the surviving row, -1 where the row is no duplicate; duplicate_kind: int8, position in
+    `DUPLICATE_KINDS`, or NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact duplicates. group: the first row of the prompt
+    group of each row that is no duplicate and was not quarantined before the splits, else -1.
     """
 
     shards: tuple[Shard, ...]
+    unknown: tuple[FileIntake, ...]
     outcome: npt.NDArray[np.int8]
     copy_number: Rows
     failing_copy_number: Rows
@@ -72,13 +74,13 @@ class Collection:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The account of every source file, counted from the outcomes."""
-        accounts: dict[str, FileAccount] = {}
+        """The account of every source file and label kind, counted from the outcomes."""
+        accounts: dict[tuple[str, LabelKind | NoKind], FileAccount] = {}
         for shard in self.shards:
             summary = shard.intake.shards[shard.number]
             outcomes = np.bincount(self.outcome[shard.start : shard.start + shard.rows], minlength=QUARANTINED + 1)
-            name = shard.intake.source_file
-            before = accounts[name].account if name in accounts else NO_RECORDS
+            key = shard.intake.source_file, shard.label_kind
+            before = accounts[key].account if key in accounts else NO_RECORDS
             account = before + Account(
                 received=summary.received,
                 unreadable=summary.unreadable,
@@ -86,7 +88,11 @@ class Collection:
                 duplicates=int(outcomes[DUPLICATE]),
                 published=int(outcomes[: len(SPLITS)].sum()),
             )
-            accounts[name] = FileAccount(name, shard.label_kind, account)
+            accounts[key] = FileAccount(*key, account)
+        for intake in self.unknown:
+            count = intake.unknown_records
+            account = NO_RECORDS.model_copy(update={"received": count, "unreadable": count})
+            accounts[intake.source_file, NoKind.UNKNOWN] = FileAccount(intake.source_file, NoKind.UNKNOWN, account)
         return Ledger(tuple(accounts.values()))
 
     def split_sizes(self, kind: LabelKind) -> dict[SplitName, int]:

@@ -16,7 +16,10 @@ from sftrm_quality.records import LabelKind
 
 @dataclass(frozen=True)
 class Shard:
-    """One shard of one source file. Its records that passed are the rows ``start`` .. ``start + rows``."""
+    """The records of one label kind in one shard of one source file; ``number`` is that of its summary.
+
+    Those that passed are the rows ``start`` .. ``start + rows``.
+    """
 
     intake: FileIntake
     number: int
@@ -42,11 +45,11 @@ def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
     """Shards by (source_file, position): the order that decides which copy of a record survives."""
     shards: list[Shard] = []
     start = failing_start = 0
-    for intake in sorted(intakes, key=lambda i: i.source_file):
+    for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or "")):
         if intake.label_kind is None:
             continue
         for number, summary in enumerate(intake.shards):
-            paths = intake.shard_paths(number)
+            paths = intake.shard_paths(summary.number, intake.label_kind)
             shards.append(
                 Shard(intake, number, intake.label_kind, start, summary.passed, failing_start, summary.failing, *paths)
             )

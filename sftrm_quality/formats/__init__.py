@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.errors import ConfigError
-from sftrm_quality.formats.aihub import PROMPTS_ONLY, AihubRm, AihubSft
-from sftrm_quality.formats.base import Format, Unlabelled
+from sftrm_quality.formats.aihub import AihubRm, AihubSft
+from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
+from sftrm_quality.formats.prompts import PROMPTS_ONLY
 from sftrm_quality.formats.reference import PROMPT_NAMES, ReferenceRm, ReferenceSft
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (ReferenceSft(), ReferenceRm(), AihubSft(), AihubRm())}
@@ -19,15 +20,15 @@ _UNLABELLED = (PROMPTS_ONLY,)
 FORMAT_REASONS = {
     "not_an_object": "The record is a number, a text or a list where an object was expected.",
     "field_type_wrong": "A field has a value of another type: a list as answer, a number in quotes, a text as rank.",
-    "field_unexpected": "A field that may carry label content is not read by the file's format.",
+    "field_unexpected": "A field that may carry label content is not read by the record's format.",
     "aliases_disagree": "Two of prompt, input and question are given and differ.",
 }
 
 
-# What of a reason's detail are names of fields.
+# What of a reason's detail are names of fields; those of unread ones come as paths, one after another.
 _FIELDS_BLAMED = {
     "field_type_wrong": re.compile(r"^(\w+)"),
-    "field_unexpected": re.compile(r"does not read (.+)$"),
+    "field_unexpected": re.compile(r"(?:does not read (.+?)(?: and \d+ more)?|\(fields (.+)\))$"),
     "aliases_disagree": re.compile(rf"\b({'|'.join(PROMPT_NAMES)})\b"),
 }
 
@@ -53,7 +54,7 @@ def label_fields() -> str:
 
 def has_our_columns(header: Collection[str]) -> bool:
     """Whether a table with these columns has at least two of the fields that formats read."""
-    return len({name for f in FORMATS.values() for name in f.wire_schema([]).names}.intersection(header)) > 1
+    return len({name for f in FORMATS.values() for name in f.wire_schema([], DATA_ID).names}.intersection(header)) > 1
 
 
 def fields_blamed(reason: str, detail: str) -> list[str]:
@@ -66,7 +67,28 @@ def fields_blamed(reason: str, detail: str) -> list[str]:
     Returns:
         Their names; none where the record as a whole is the defect.
     """
-    return _FIELDS_BLAMED[reason].findall(detail) if reason in _FIELDS_BLAMED else []
+    if reason not in _FIELDS_BLAMED:
+        return []
+    if reason != "field_unexpected":
+        return _FIELDS_BLAMED[reason].findall(detail)
+    found = _FIELDS_BLAMED[reason].search(detail)
+    return [path.rpartition(".")[2] for path in (found[1] or found[2]).split(", ")] if found else []
+
+
+def format_of(record: object, main: Format, source: SourceSettings) -> Format:
+    """The format of one record: its file's, where the record fits that or no other.
+
+    Args:
+        record: Any JSON value.
+        main: The format of the file.
+        source: What is declared about the file. A declared format is that of all its records.
+
+    Returns:
+        The format by which the record is read.
+    """
+    if source.format != "auto" or not isinstance(record, Mapping) or main.fits(record):
+        return main
+    return next((f for f in FORMATS.values() if f.fits(record)), main)
 
 
 def recognise(sample: Sequence[object], source: SourceSettings) -> Format | Unlabelled | NoFormat:
@@ -93,6 +115,19 @@ def recognise(sample: Sequence[object], source: SourceSettings) -> Format | Unla
     for shape in _UNLABELLED if objects else ():
         if all(map(shape.fits, objects)):
             return shape
+    return no_format(sample)
+
+
+def no_format(sample: Sequence[object]) -> NoFormat:
+    """What records of no format look like: the fields that they have.
+
+    Args:
+        sample: Parsed records.
+
+    Returns:
+        That no format fits, and what was seen.
+    """
+    objects = [record for record in sample if isinstance(record, Mapping)]
     if not objects:
         return NoFormat(f"{len(sample)} records, none of them an object")
     names = list(dict.fromkeys(str(name)[:40] for record in objects for name in record))

@@ -12,11 +12,12 @@ from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.base import (
     Mapped,
     Record,
-    Unlabelled,
     category_columns,
     category_type,
     column,
-    id_type,
+    id_column,
+    id_fields,
+    is_answer_object,
     mapped,
 )
 from sftrm_quality.formats.ranks import declared_ranks
@@ -30,9 +31,9 @@ _RANKED_NAME = re.compile(r"answer\d{2}")
 _RANKED_NAMES = tuple(f"answer{number:02d}" for number in range(1, 10))
 
 
-def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
+def _base_fields(sample: Sequence[object], id_field: str) -> list[tuple[str, pa.DataType]]:
     return [
-        ("data_id", id_type(sample)),
+        *id_fields(sample, id_field),
         ("data_category", category_type(sample)),
         ("question_type", pa.string()),
         ("question_count", pa.int64()),
@@ -40,9 +41,9 @@ def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
     ]
 
 
-def _base_columns(table: pa.Table) -> dict[str, pa.Array]:
+def _base_columns(table: pa.Table, id_field: str) -> dict[str, pa.Array]:
     return {
-        "data_id": column(table, "data_id").cast(pa.string()),
+        **id_column(table, id_field),
         **category_columns(table),
         "question_type": column(table, "question_type"),
         "question_count": column(table, "question_count"),
@@ -57,17 +58,14 @@ class AihubSft:
     label_fields = "answer"
 
     def fits(self, record: Record) -> bool:
-        return isinstance(record.get("answer"), Mapping)
+        return is_answer_object(record.get("answer"))
 
-    def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
-        return pa.schema([*_base_fields(sample), ("answer", _ANSWER)])
+    def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
+        return pa.schema([*_base_fields(sample, id_field), ("answer", _ANSWER)])
 
-    def is_content(self, field: str) -> bool:
-        return _RANKED_NAME.fullmatch(field) is not None
-
-    def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
+    def to_candidates(self, table: pa.Table, source: SourceSettings, id_field: str) -> Mapped:
         answer = pc.struct_field(column(table, "answer"), "contents")
-        columns = {**_base_columns(table), "question": column(table, "question"), "answer": answer}
+        columns = {**_base_columns(table, id_field), "question": column(table, "question"), "answer": answer}
         return mapped(LabelKind.SFT, columns, len(table), {})
 
 
@@ -81,15 +79,12 @@ class AihubRm:
     def fits(self, record: Record) -> bool:
         return any(_RANKED_NAME.fullmatch(name) for name in record)
 
-    def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
+    def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
         seen = {name for r in sample if isinstance(r, Mapping) for name in r if _RANKED_NAME.fullmatch(name)}
         names = sorted(seen.union(_RANKED_NAMES))
-        return pa.schema([*_base_fields(sample), *((name, _RANKED_ANSWER) for name in names)])
+        return pa.schema([*_base_fields(sample, id_field), *((name, _RANKED_ANSWER) for name in names)])
 
-    def is_content(self, field: str) -> bool:
-        return field == "answer" or _RANKED_NAME.fullmatch(field) is not None
-
-    def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
+    def to_candidates(self, table: pa.Table, source: SourceSettings, id_field: str) -> Mapped:
         rows = len(table)
         answers = [column(table, name) for name in table.column_names if _RANKED_NAME.fullmatch(name)]
         given = np.stack([as_mask(pc.is_valid(a)) for a in answers], axis=1)
@@ -101,19 +96,5 @@ class AihubRm:
             names=["text", "rank", "score"],
         )
         responses = declared_ranks(lists_of(offsets_of(given.sum(axis=1)), values), source)
-        columns = {**_base_columns(table), "prompt": column(table, "question"), "responses": responses}
+        columns = {**_base_columns(table, id_field), "prompt": column(table, "question"), "responses": responses}
         return mapped(LabelKind.RM, columns, rows, {})
-
-
-def _has_no_answers(record: Record) -> bool:
-    """Whether this is a record of SFTdata, RMdata or PPOdata: a question with an id, and nothing that answers it."""
-    return (
-        "data_id" in record
-        and "question" in record
-        and not any(name.startswith("answer") or name == "responses" for name in record)
-    )
-
-
-PROMPTS_ONLY = Unlabelled(
-    "prompts_only", _has_no_answers, "prompts without answers, as in AI Hub's SFTdata, RMdata and PPOdata"
-)

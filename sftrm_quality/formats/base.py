@@ -15,6 +15,9 @@ from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 
 Record = Mapping[str, object]
 
+DATA_ID = "data_id"
+"""The field that a record's id is in, where its file has that field."""
+
 
 @dataclass(frozen=True)
 class Mapped:
@@ -45,13 +48,10 @@ class Format(Protocol):
     def fits(self, record: Record) -> bool:
         """Whether this object looks like a record of the format, by its keys."""
 
-    def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
-        """The fields to read, with the types seen in the sample."""
+    def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
+        """The fields to read, with the types seen in the sample. ``id_field``: where ids are, "" for nowhere."""
 
-    def is_content(self, field: str) -> bool:
-        """Whether a field that is not in the wire schema could carry label content and must not be passed over."""
-
-    def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
+    def to_candidates(self, table: pa.Table, source: SourceSettings, id_field: str) -> Mapped:
         """Wire columns → candidate columns (`records.CANDIDATE_FIELDS`)."""
 
 
@@ -67,30 +67,35 @@ class Unlabelled:
     holds: str
 
 
-def unread_content(record: object, wire: pa.Schema, fmt: Format) -> Misfit | None:
-    """A field with label content that the format would pass over: the record must not go on without it.
+def id_fields(sample: Sequence[object], id_field: str) -> list[tuple[str, pa.DataType]]:
+    """The field of the ids, int64 where all of the sample are whole numbers, so that such files parse in batches too.
 
-    Args:
-        record: A parsed record.
-        wire: The fields that are read.
-        fmt: The format of the file.
-
-    Returns:
-        A misfit with the reason ``field_unexpected``, or None where there is no such field.
+    None where the file has no ids.
     """
-    names = record if isinstance(record, dict) else ()
-    unread = [name for name in names if name not in wire.names and fmt.is_content(name)]
-    return Misfit("field_unexpected", f"the format {fmt.name} does not read {unread[0][:40]}") if unread else None
-
-
-def id_type(sample: Sequence[object]) -> pa.DataType:
-    """int64 where every ``data_id`` of the sample is a whole number, so that such files parse in batches too."""
-    ids = [record.get("data_id") for record in sample if isinstance(record, Mapping)]
+    if not id_field:
+        return []
+    ids = [record.get(id_field) for record in sample if isinstance(record, Mapping)]
     given = [i for i in ids if i is not None]
     whole = all(isinstance(i, int) and not isinstance(i, bool) and -(2**63) <= i < 2**63 for i in given)
-    return pa.int64() if given and whole else pa.string()
+    return [(id_field, pa.int64() if given and whole else pa.string())]
 
 
+def id_column(table: pa.Table, id_field: str) -> dict[str, pa.Array]:
+    """``data_id`` of a wire table: null where there is none, or a stand-in for none."""
+    if not id_field:
+        return {}
+    ids = column(table, id_field).cast(pa.string())
+    return {"data_id": pc.if_else(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), _NO_IDS), None, ids)}
+
+
+def is_answer_object(answer: object) -> bool:
+    """Whether an answer is an object as AI Hub has them; any other is a value of a wrong type."""
+    return isinstance(answer, Mapping) and ("contents" in answer or "answer_count" in answer)
+
+
+# What programs write for a missing value: pandas, JavaScript, Python, SQL.
+NO_ID = ("nan", "null", "none", "undefined", "<na>", "n/a", "nat")
+_NO_IDS = pa.array(NO_ID)
 _CATEGORY = pa.struct([("main", pa.string()), ("middle", pa.string())])
 
 
@@ -118,8 +123,10 @@ def column(table: pa.Table, name: str) -> pa.Array:
 
 def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[int, Misfit]]:
     """The value of a field that goes by several names, and the rows in which two of the names disagree."""
-    columns = [column(table, name) for name in names]
-    chosen = pc.coalesce(*columns)
+    # An empty one says nothing, and so disagrees with nothing.
+    given_texts = [column(table, name) for name in names]
+    columns = [pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), None, texts) for texts in given_texts]
+    chosen = pc.coalesce(*columns, *given_texts)
     misfits: dict[int, Misfit] = {}
     for values in columns:
         if values.null_count == len(values):

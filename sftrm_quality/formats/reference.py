@@ -1,6 +1,6 @@
 """SFTlabel and RMlabel as described: flat fields, ``responses: [{text, rank}]``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -12,7 +12,9 @@ from sftrm_quality.formats.base import (
     category_type,
     column,
     first_given,
-    id_type,
+    id_column,
+    id_fields,
+    is_answer_object,
     mapped,
 )
 from sftrm_quality.formats.ranks import declared_ranks
@@ -22,9 +24,9 @@ from sftrm_quality.records import CANDIDATE_RESPONSE, MESSAGE, LabelKind
 PROMPT_NAMES = ("prompt", "input", "question")
 
 
-def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
+def _base_fields(sample: Sequence[object], id_field: str) -> list[tuple[str, pa.DataType]]:
     return [
-        ("data_id", id_type(sample)),
+        *id_fields(sample, id_field),
         ("data_category", category_type(sample)),
         ("data_subcategory", pa.string()),
         ("question_type", pa.string()),
@@ -35,10 +37,10 @@ def _base_fields(sample: Sequence[object]) -> list[tuple[str, pa.DataType]]:
     ]
 
 
-def _base_columns(table: pa.Table) -> dict[str, pa.Array]:
+def _base_columns(table: pa.Table, id_field: str) -> dict[str, pa.Array]:
     names = ("data_subcategory", "question_type", "question_count", "system", "history")
     return {
-        "data_id": column(table, "data_id").cast(pa.string()),
+        **id_column(table, id_field),
         **{name: column(table, name) for name in names},
         **category_columns(table),
     }
@@ -52,17 +54,17 @@ class ReferenceSft:
     label_fields = "answer"
 
     def fits(self, record: Record) -> bool:
-        return "answer" in record and not isinstance(record["answer"], Mapping)
+        answer = record.get("answer")
+        if answer is None and "answer" in record:
+            return "responses" not in record
+        return answer is not None and not is_answer_object(answer)
 
-    def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
-        return pa.schema([*_base_fields(sample), ("answer", pa.string())])
+    def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
+        return pa.schema([*_base_fields(sample, id_field), ("answer", pa.string())])
 
-    def is_content(self, field: str) -> bool:
-        return field == "responses"
-
-    def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
+    def to_candidates(self, table: pa.Table, source: SourceSettings, id_field: str) -> Mapped:
         question, misfits = first_given(table, PROMPT_NAMES)
-        columns = {**_base_columns(table), "question": question, "answer": column(table, "answer")}
+        columns = {**_base_columns(table, id_field), "question": question, "answer": column(table, "answer")}
         return mapped(LabelKind.SFT, columns, len(table), misfits)
 
 
@@ -76,14 +78,11 @@ class ReferenceRm:
     def fits(self, record: Record) -> bool:
         return isinstance(record.get("responses"), list)
 
-    def wire_schema(self, sample: Sequence[object]) -> pa.Schema:
-        return pa.schema([*_base_fields(sample), ("responses", pa.list_(CANDIDATE_RESPONSE))])
+    def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
+        return pa.schema([*_base_fields(sample, id_field), ("responses", pa.list_(CANDIDATE_RESPONSE))])
 
-    def is_content(self, field: str) -> bool:
-        return field == "answer"
-
-    def to_candidates(self, table: pa.Table, source: SourceSettings) -> Mapped:
+    def to_candidates(self, table: pa.Table, source: SourceSettings, id_field: str) -> Mapped:
         prompt, misfits = first_given(table, PROMPT_NAMES)
         responses = declared_ranks(column(table, "responses"), source)
-        columns = {**_base_columns(table), "prompt": prompt, "responses": responses}
+        columns = {**_base_columns(table, id_field), "prompt": prompt, "responses": responses}
         return mapped(LabelKind.RM, columns, len(table), misfits)

@@ -19,10 +19,6 @@ class Misfit:
     detail: str
 
 
-# Where a JSON number is an identifier and stands for its own digits; anywhere else it is a wrong type.
-_NUMBERS_AS_TEXT = frozenset({"data_id"})
-
-
 def _type_and_size(value: object) -> str:
     """A short, type-first description of a value; never its text, which may be personal or huge."""
     if isinstance(value, bool):
@@ -46,13 +42,13 @@ def _wrong(path: str, value: object, expected: str) -> _WrongTypeError:
     return _WrongTypeError(f"{path} is {_type_and_size(value)}, expected {expected}")
 
 
-def _value(path: str, value: object, type_: pa.DataType) -> object:
+def _value(path: str, value: object, type_: pa.DataType, id_field: str) -> object:
     if value is None:
         return None
     if pa.types.is_string(type_):
         if isinstance(value, str):
             return value
-        if path in _NUMBERS_AS_TEXT and isinstance(value, int) and not isinstance(value, bool):
+        if path == id_field and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         raise _wrong(path, value, "a text")
     if pa.types.is_int64(type_):
@@ -71,22 +67,30 @@ def _value(path: str, value: object, type_: pa.DataType) -> object:
     if pa.types.is_list(type_):
         if not isinstance(value, list):
             raise _wrong(path, value, "a list")
-        return [_value(f"{path}[{i}]", item, type_.value_type) for i, item in enumerate(value)]
+        return [_value(f"{path}[{i}]", item, type_.value_type, "") for i, item in enumerate(value)]
     if not isinstance(value, dict):
         raise _wrong(path, value, "an object")
-    return {f.name: _value(f"{path}.{f.name}", value.get(f.name), f.type) for f in type_}
+    return {f.name: _value(f"{path}.{f.name}", value.get(f.name), f.type, "") for f in type_}
 
 
-def conform(record: object, wire: pa.Schema) -> Mapping[str, object] | Misfit:
+def conform(record: object, wire: pa.Schema, id_field: str) -> Mapping[str, object] | Misfit:
     """Bring one parsed record into the wire schema, or say why that would be guessing.
 
-    A whole number as ``data_id`` becomes its digits, ``7.0`` as a whole number becomes 7. Nothing else is converted:
-    a number in quotes or a list for a text is a `Misfit` with the reason ``field_type_wrong``; something that is no
-    object at all has the reason ``not_an_object``.
+    A whole number as id becomes its digits, ``7.0`` as a whole number becomes 7. Nothing else is converted: a number in
+    quotes or a list for a text is a `Misfit` with the reason ``field_type_wrong``; something that is no object at all
+    has the reason ``not_an_object``.
+
+    Args:
+        record: Any JSON value.
+        wire: The fields to read.
+        id_field: Which of them is the id.
+
+    Returns:
+        The fields of the schema, or why there are none.
     """
     if not isinstance(record, dict):
         return Misfit("not_an_object", f"the record is {_type_and_size(record)}, expected an object")
     try:
-        return {field.name: _value(field.name, record.get(field.name), field.type) for field in wire}
+        return {field.name: _value(field.name, record.get(field.name), field.type, id_field) for field in wire}
     except _WrongTypeError as error:
         return Misfit("field_type_wrong", str(error))

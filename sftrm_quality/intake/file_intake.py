@@ -11,9 +11,10 @@ from pathlib import Path
 from sftrm_quality import progress
 from sftrm_quality.errors import TransientStorageError, storage_error
 from sftrm_quality.formats import NoFormat, has_our_columns, recognise
-from sftrm_quality.formats.base import Format, Unlabelled
+from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
 from sftrm_quality.intake import cache
-from sftrm_quality.intake.late_records import look_through, without_records
+from sftrm_quality.intake.ids import has_data_ids, id_field
+from sftrm_quality.intake.late_records import look_through, values, without_records
 from sftrm_quality.intake.results import FileIntake, ShardSummary
 from sftrm_quality.intake.shard import ShardTask, process_shard
 from sftrm_quality.intake.shard_settings import ShardSettings
@@ -28,6 +29,7 @@ from sftrm_quality.reading import (
     open_document,
     open_streams,
 )
+from sftrm_quality.records import LabelKind
 from sftrm_quality.workers import Workers
 
 
@@ -65,7 +67,7 @@ def intake_file(file: SourceFile, context: IntakeContext) -> list[FileIntake]:
         context: What else it takes.
 
     Returns:
-        One intake per stream: of the file itself, or of each member of an archive.
+        One intake per stream, of the file itself or of each member of an archive, and label kind in it.
 
     Raises:
         StorageError: Reading or spilling fails, or the file changes meanwhile.
@@ -95,7 +97,9 @@ class _Reader:
         self._counted = _Counted(context.progress, file.size)
 
     def read(self, key: str) -> list[FileIntake]:
-        intakes = [self._stream(number, stream) for number, stream in enumerate(open_streams(self._file))]
+        intakes = [
+            intake for number, stream in enumerate(open_streams(self._file)) for intake in self._stream(number, stream)
+        ]
         # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not be kept under them.
         if content_hash(self._file.path) != self._file.content_hash:
             raise self._changed()
@@ -106,10 +110,10 @@ class _Reader:
     def _changed(self) -> TransientStorageError:
         return TransientStorageError(f"{self._file.path}: changed while it was read; run again when it is whole")
 
-    def _stream(self, number: int, stream: RawStream | UnknownFile) -> FileIntake:
+    def _stream(self, number: int, stream: RawStream | UnknownFile) -> list[FileIntake]:
         intake = FileIntake(stream.source_file, self._file, self._building, number, "unreadable")
         if isinstance(stream, UnknownFile):
-            return replace(intake, note=stream.seen)
+            return [replace(intake, note=stream.seen)]
         spill = self._building / f"spill-{number}"
         spill.mkdir()
         try:
@@ -117,43 +121,62 @@ class _Reader:
         finally:
             shutil.rmtree(spill)
 
-    def _document(self, intake: FileIntake, stream: RawStream, spill: Path) -> FileIntake:
+    def _document(self, intake: FileIntake, stream: RawStream, spill: Path) -> list[FileIntake]:
         limits, source = self._context.settings.limits, self._context.settings.source(stream.source_file)
         document = open_document(stream, limits, spill, source.encoding)
         if isinstance(document, UnknownFile):
-            return replace(intake, note=_of_unknown(document))
+            return [replace(intake, note=_of_unknown(document), records=0 if document.empty else None)]
+
+        def again() -> OpenDocument:
+            # What was looked through is used up.
+            opened = open_document(stream, limits, spill, source.encoding)
+            if isinstance(opened, UnknownFile):
+                raise self._changed()
+            return opened
+
         intake = replace(intake, status="read", container=document.container)
-        found = recognise(document.sample, source)
+        found, sample = recognise(document.sample, source), document.sample
         if isinstance(found, Unlabelled | NoFormat):
             # The sample is the beginning of the file; what comes later may be records all the same.
-            records, late = look_through(document, source)
-            if late is None:
-                return without_records(intake, document, found, records)
-            document = open_document(stream, limits, spill, source.encoding)
-            if isinstance(document, UnknownFile):
-                raise self._changed()
-            found, document = late.format, replace(document, sample=[*document.sample, late.record])
-        shards = self._shards(intake, document, found)
-        return replace(intake, format=found.name, label_kind=found.label_kind, shards=shards)
+            looked = look_through(document, found, source)
+            if looked.format is None:
+                return [without_records(intake, document, found, looked)]
+            found, sample, document = looked.format, [*sample, looked.record], again()
+        ids_in = DATA_ID
+        if not has_data_ids(sample):
+            ids_in = id_field(sample, values(document))
+            document.close()
+            document = again()
+        return self._shards(intake, document, found, ids_in)
 
-    def _shards(self, intake: FileIntake, document: OpenDocument, fmt: Format) -> tuple[ShardSummary, ...]:
-        wire = fmt.wire_schema(document.sample)
+    def _shards(self, intake: FileIntake, document: OpenDocument, main: Format, ids_in: str) -> list[FileIntake]:
         numbers = count()
 
-        def submit(shard: RawShard) -> Future[ShardSummary]:
-            task = ShardTask(shard, fmt.name, wire, self._context.settings, *intake.shard_paths(next(numbers)))
+        def submit(shard: RawShard) -> Future[dict[LabelKind, ShardSummary]]:
+            number = next(numbers)
+            paths = {kind: intake.shard_paths(number, kind) for kind in LabelKind}
+            task = ShardTask(shard, number, main.name, ids_in, self._context.settings, paths)
             if not shard.spilled:
                 self._counted.add(shard.length)
-            summary = self._context.workers.submit(process_shard, task)
+            summaries = self._context.workers.submit(process_shard, task)
             if shard.spilled:
                 # Here and not in the task, which is run again when its worker dies.
-                summary.add_done_callback(lambda _: shard.path.unlink(missing_ok=True))
-            return summary
+                summaries.add_done_callback(lambda _: shard.path.unlink(missing_ok=True))
+            return summaries
 
         try:
-            return tuple(self._context.workers.in_order(submit, document.shards))
+            shards = list(self._context.workers.in_order(submit, document.shards))
         finally:
             document.close()
+        of_kind = {
+            kind: tuple(found[kind] for found in shards if kind in found)
+            for kind in sorted(LabelKind, key=lambda kind: kind is not main.label_kind)
+        }
+        return [
+            replace(intake, format=main.name, label_kind=kind, shards=summaries, id_field=ids_in)
+            for kind, summaries in of_kind.items()
+            if summaries or kind is main.label_kind
+        ]
 
 
 def _of_unknown(file: UnknownFile) -> str:

@@ -1,58 +1,87 @@
-"""Files whose first records are of no format: whether one that is comes later, and what is said where none does."""
+"""Files that are looked through before they are read: what no sample from the beginning can tell."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import NoFormat, label_fields, recognise
+from sftrm_quality.formats import NoFormat, label_fields, no_format, recognise
 from sftrm_quality.formats.base import Format, Unlabelled
 from sftrm_quality.intake.results import FileIntake
 from sftrm_quality.reading import OpenDocument, naming, payload_value
 
 
 @dataclass(frozen=True)
-class LateRecord:
-    """A record that fits a format, further down in a file whose beginning does not."""
+class LookedThrough:
+    """What the records of a file without a format in its sample are.
 
-    format: Format
-    record: object
+    format, record: the first record that fits a format, if there is one. odd: a record that is not of the shape without
+    labels that the sample has. records: how many there are, up to the one that fits.
+    """
+
+    records: int
+    format: Format | None = None
+    record: object = None
+    odd: object = None
 
 
-def look_through(document: OpenDocument, source: SourceSettings) -> tuple[int, LateRecord | None]:
+def values(document: OpenDocument) -> Iterator[object]:
+    """Every record of a file that can be parsed. The file is used up, and must be opened again to read its records.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    for payload in _payloads(document):
+        try:
+            yield payload_value(payload)
+        except ValueError:
+            continue
+
+
+def _payloads(document: OpenDocument) -> Iterator[bytes]:
+    for shard in document.shards:
+        for payload in shard.payloads():
+            yield payload if shard.encoding == "utf-8" else payload.decode(shard.encoding, "replace").encode()
+        if shard.spilled:
+            shard.path.unlink()
+
+
+def look_through(document: OpenDocument, found: Unlabelled | NoFormat, source: SourceSettings) -> LookedThrough:
     """Read a file whose sample has no format to its end, or to the first record that has one.
 
     Args:
         document: The file. It is used up, and must be opened again to read its records.
+        found: What its sample looks like.
         source: What is declared about it.
 
     Returns:
-        The number of records, and the record that fits; all records where it is None.
+        How many records there are, and what they are.
 
     Raises:
         OSError: The file cannot be read.
     """
     labelled = naming(label_fields())
     records = 0
-    for shard in document.shards:
-        for payload in shard.payloads():
-            # Parsing is dear and most files of this kind are long: only what names a field of some format is tried.
-            if not labelled.search(payload):
-                continue
+    odd = None
+    for payload in _payloads(document):
+        # Parsing is dear and most files of no format are long: only what names a field of some format is tried. A
+        # record without a label under a known name may have one under another.
+        if isinstance(found, Unlabelled) or labelled.search(payload):
             try:
-                record = payload_value(payload.decode(shard.encoding))
+                record = payload_value(payload)
             except ValueError:
-                continue
-            found = recognise([record], source)
-            if not isinstance(found, Unlabelled | NoFormat):
+                record = None
+            seen = recognise([record], source)
+            if not isinstance(seen, Unlabelled | NoFormat):
                 document.close()
-                return records, LateRecord(found, record)
-        if shard.spilled:
-            shard.path.unlink()
-        records += len(shard.starts)
-    return records, None
+                return LookedThrough(records, seen, record)
+            if record is not None and odd is None and seen != found:
+                odd = record
+        records += 1
+    return LookedThrough(records, odd=odd if isinstance(found, Unlabelled) else None)
 
 
 def without_records(
-    intake: FileIntake, document: OpenDocument, found: Unlabelled | NoFormat, records: int
+    intake: FileIntake, document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough
 ) -> FileIntake:
     """Say of a file that no record of it has a label: empty or without labels, which is no fault, or unreadable.
 
@@ -60,15 +89,24 @@ def without_records(
         intake: The file as far as it is known.
         document: The file as it was opened first, with its sample.
         found: What its sample looks like.
-        records: How many it has.
+        looked: What its records are.
 
     Returns:
-        The intake with status, format and note.
+        The intake with status, format, note and number of records.
     """
-    if not records:
-        return replace(intake, note="no records")
+    intake = replace(intake, status="unreadable")
+    if not looked.records:
+        return replace(intake, note="no records", records=0)
+    if isinstance(found, Unlabelled) and looked.odd is None:
+        return replace(
+            intake,
+            status="skipped",
+            format=found.name,
+            note=f"{looked.records:,} {found.holds}",
+            records=looked.records,
+        )
     if isinstance(found, Unlabelled):
-        return replace(intake, status="skipped", format=found.name, note=f"{records:,} {found.holds}")
+        found = no_format([looked.odd])
     seen = found.seen if document.sample else "none of them can be parsed"
-    note = f"no known format: {document.container}, {records:,} records, {seen}"
-    return replace(intake, status="unreadable", note=note)
+    note = f"no known format: {document.container}, {looked.records:,} records, {seen}"
+    return replace(intake, note=note, records=looked.records)

@@ -14,19 +14,22 @@ from sftrm_quality.records import LabelKind
 
 @dataclass(frozen=True)
 class ShardSummary:
-    """Counts of one shard. ``received = passed + unreadable + quarantined``.
+    """Counts of the records of one label kind in one shard. ``received = passed + unreadable + quarantined``.
 
+    number: of the shard in its file. A shard without records of a kind has no summary for it.
     unmapped_reasons: how many records left at stage read or format for each reason; the checks' own are in counts.
-    fields_ignored: names of fields that the format does not read, with the number of records that have them.
+    fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
+    records that have them.
     encoding: of the records' bytes in the source file.
     """
 
+    number: int
     received: int
     passed: int
     unreadable: int
     quarantined: int
     unmapped_reasons: Mapping[str, int]
-    fields_ignored: Mapping[str, int]
+    fields_unread: Mapping[str, int]
     counts: tuple[CheckCount, ...]
     encoding: str
 
@@ -37,10 +40,11 @@ class ShardSummary:
 
 @dataclass(frozen=True)
 class FileIntake:
-    """One source file, or one member of an archive, as it came in.
+    """One source file, or one member of an archive, as it came in; one for each label kind that is in it.
 
     status: ``read``, ``skipped`` (known, and holds no records of a kind) or ``unreadable`` (no known format); note
-    says why or what was seen. folder: where its shards are spilled.
+    says why or what was seen. folder: where its shards are spilled. records: how many were counted in a file of which
+    none is read, None where its container is not known. id_field: where its ids are, "" for ids from the content.
     """
 
     source_file: str
@@ -52,11 +56,13 @@ class FileIntake:
     label_kind: LabelKind | None = None
     container: str | None = None
     note: str = ""
+    records: int | None = None
+    id_field: str | None = None
     shards: tuple[ShardSummary, ...] = field(default=())
 
-    def shard_paths(self, number: int) -> tuple[Path, Path, Path]:
-        """Files of a shard: records that passed, their keys, and the failing ones."""
-        stem = f"{self.stream:04d}-{number:06d}"
+    def shard_paths(self, number: int, kind: LabelKind) -> tuple[Path, Path, Path]:
+        """Files of the records of a label kind in a shard: those that passed, their keys, and the failing ones."""
+        stem = f"{self.stream:04d}-{number:06d}-{kind}"
         records, keys, failing = (self.folder / f"{stem}.{part}.arrow" for part in ("records", "keys", "failing"))
         return records, keys, failing
 
@@ -67,11 +73,18 @@ class FileIntake:
         return next((name for name in seen if name != "utf-8"), seen[0] if seen else None)
 
     @property
-    def fields_ignored(self) -> Counter[str]:
+    def fields_unread(self) -> Counter[str]:
         total: Counter[str] = Counter()
         for shard in self.shards:
-            total.update(shard.fields_ignored)
+            total.update(shard.fields_unread)
         return total
+
+    @property
+    def unknown_records(self) -> int:
+        """Records of a file of no known format: 1 where nobody can count them, since something was delivered."""
+        if self.status != "unreadable":
+            return 0
+        return 1 if self.records is None else self.records
 
     def to_json(self) -> dict[str, Any]:
         """Everything that does not depend on where and under which name the raw file lies."""

@@ -1,6 +1,7 @@
 """One shard, whole, in a worker process: raw bytes → checked candidates, their keys, and the failing records."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,70 +15,28 @@ from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import FORMATS
-from sftrm_quality.formats.base import Format, unread_content
-from sftrm_quality.formats.wire import Misfit, conform
+from sftrm_quality.formats.wire import Misfit
+from sftrm_quality.intake.mapping import Candidates, map_shard, wire_of_shard
 from sftrm_quality.intake.results import ShardSummary
 from sftrm_quality.intake.shard_settings import ShardSettings
-from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_columns
-from sftrm_quality.records import CANDIDATE_FIELDS, CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Severity, Stage
+from sftrm_quality.reading import LoadedShard, RawShard, load, parse, payload_columns
+from sftrm_quality.records import CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Severity, Stage
 
 
 @dataclass(frozen=True)
 class ShardTask:
-    """Everything that a worker needs for one shard: paths and settings, no data."""
+    """Everything that a worker needs for one shard: paths and settings, no data.
+
+    format: of the file; its records may be of others. id_field: where the file has its ids, "" for ids from the
+    content. paths: for each label kind, where its records, their keys and the failing ones go.
+    """
 
     shard: RawShard
+    number: int
     format: str
-    wire: pa.Schema
+    id_field: str
     settings: ShardSettings
-    records_path: Path
-    keys_path: Path
-    failing_path: Path
-
-
-@dataclass(frozen=True)
-class _Candidates:
-    """Mapped records of a shard in raw order: candidate columns, their rows in the shard, and the misfits by row."""
-
-    table: pa.Table
-    rows: Rows
-    misfits: dict[int, Misfit]
-
-
-def _hidden_misfits(loaded: LoadedShard, batch: ReadBatch, wire: pa.Schema, fmt: Format) -> dict[int, Misfit]:
-    """Records of the batch that have such a field; looked for only where the batch has one at all."""
-    if not any(fmt.is_content(name) for name in batch.unexpected):
-        return {}
-    found = {row: unread_content(loaded.value(row), wire, fmt) for row in map(int, batch.table_rows)}
-    return {row: misfit for row, misfit in found.items() if misfit}
-
-
-def _map(loaded: LoadedShard, batch: ReadBatch, fmt: Format, wire: pa.Schema, source: SourceSettings) -> _Candidates:
-    """Both ways into candidate columns: whole batches, and records that were parsed one by one."""
-    misfits = _hidden_misfits(loaded, batch, wire, fmt)
-    single_rows: list[int] = []
-    single: list[object] = []
-    for row, value in batch.objects:
-        fitted = unread_content(value, wire, fmt) or conform(value, wire)
-        if isinstance(fitted, Misfit):
-            misfits[row] = fitted
-        else:
-            single_rows.append(row)
-            single.append(fitted)
-    tables: list[pa.Table] = []
-    rows: list[Rows] = []
-    for table, table_rows in (
-        (batch.table, batch.table_rows),
-        (pa.Table.from_pylist(single, schema=wire), np.array(single_rows, np.int64)),
-    ):
-        result = fmt.to_candidates(table, source)
-        tables.append(result.candidates)
-        rows.append(table_rows[result.rows])
-        misfits.update({int(table_rows[row]): misfit for row, misfit in result.misfits.items()})
-    together, all_rows = pa.concat_tables(tables), np.concatenate(rows)
-    order = np.argsort(all_rows, kind="stable")
-    order = order[~np.isin(all_rows[order], list(misfits))]
-    return _Candidates(together.take(pa.array(order)).combine_chunks(), all_rows[order], misfits)
+    paths: Mapping[LabelKind, tuple[Path, Path, Path]]
 
 
 def _positions(shard: RawShard, rows: Rows) -> dict[str, pa.Array]:
@@ -107,7 +66,7 @@ def _data_id(record: object) -> str | None:
     return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else None
 
 
-def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
+def _unmapped(loaded: LoadedShard, misfits: Mapping[int, Misfit]) -> pa.Table:
     rows = np.array(sorted(misfits), np.int64)
     found = [misfits[int(row)] for row in rows]
     columns = {
@@ -118,7 +77,7 @@ def _unmapped(loaded: LoadedShard, misfits: dict[int, Misfit]) -> pa.Table:
     return _failing_rows(loaded, rows, Stage.FORMAT, columns)
 
 
-def _failed(loaded: LoadedShard, candidates: _Candidates, checked_rows: CheckedRows, kind: LabelKind) -> pa.Table:
+def _failed(loaded: LoadedShard, candidates: Candidates, checked_rows: CheckedRows, kind: LabelKind) -> pa.Table:
     failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
     table = candidates.table.take(pa.array(failed))
     columns = {
@@ -130,43 +89,59 @@ def _failed(loaded: LoadedShard, candidates: _Candidates, checked_rows: CheckedR
     return _failing_rows(loaded, candidates.rows[failed], Stage.CHECK, columns)
 
 
-def process_shard(task: ShardTask) -> ShardSummary:
-    """Take one shard from its bytes to its three spilled tables, and count what happened.
+def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
+    """Take one shard from its bytes to three spilled tables for each label kind in it, and count what happened.
 
-    Writes records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, and the failing records
-    (`records.SHARD_QUARANTINE`), each as an Arrow IPC file.
+    The tables are records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, and the failing
+    records (`records.SHARD_QUARANTINE`), each as an Arrow IPC file. Unreadable records are of the file's label kind,
+    for which there is always a summary.
     """
-    fmt = FORMATS[task.format]
-    kind = fmt.label_kind
-    settings = task.settings
+    main, settings = FORMATS[task.format], task.settings
     source = settings.source(task.shard.source_file)
     loaded = load(task.shard, settings.limits)
-    batch = parse(loaded, task.wire, settings.limits)
-    candidates = _map(loaded, batch, fmt, task.wire, source)
-    frame = candidates.table
+    wire = wire_of_shard(loaded, main, task.id_field)
+    batch = parse(loaded, wire, settings.limits)
+    mapped = map_shard(loaded, batch, wire, main, source, task.id_field)
+    nothing = SHARD_QUARANTINE.empty_table()
+    return {
+        kind: _of_kind(task, loaded, kind, candidates, batch.unreadable if kind is main.label_kind else nothing, source)
+        for kind, candidates in mapped.items()
+    }
+
+
+def _of_kind(
+    task: ShardTask,
+    loaded: LoadedShard,
+    kind: LabelKind,
+    candidates: Candidates,
+    unreadable: pa.Table,
+    source: SourceSettings,
+) -> ShardSummary:
+    settings, frame = task.settings, candidates.table
     for name, column in dedup.normalised_columns(kind, frame).items():
         frame = frame.append_column(name, column)
     policies = {"ties": source.ties, "unranked": source.unranked}
     checked_rows = run_suite(settings.suite(kind), Scope.RECORD, frame, policies)
     passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
-    positions = _positions(loaded.shard, candidates.rows[passed])
-    records = pa.table(
-        [*kept.select(CANDIDATE_FIELDS[kind].names).columns, *positions.values()], schema=CANDIDATES[kind]
-    )
+    columns = {name: kept[name] for name in candidates.table.column_names}
+    columns |= _positions(loaded.shard, candidates.rows[passed])
+    records = pa.table([columns[field.name] for field in CANDIDATES[kind]], schema=CANDIDATES[kind])
     unmapped = _unmapped(loaded, candidates.misfits)
-    failing = pa.concat_tables([batch.unreadable, unmapped, _failed(loaded, candidates, checked_rows, kind)])
-    write_table(task.records_path, records)
-    write_table(task.keys_path, dedup.fingerprint(kind, kept, kept, settings.near))
-    write_table(task.failing_path, failing.sort_by("source_index"))
-    reasons = Counter(reason for table in (batch.unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
+    failing = pa.concat_tables([unreadable, unmapped, _failed(loaded, candidates, checked_rows, kind)])
+    records_path, keys_path, failing_path = task.paths[kind]
+    write_table(records_path, records)
+    write_table(keys_path, dedup.fingerprint(kind, kept, kept, settings.near))
+    write_table(failing_path, failing.sort_by("source_index"))
+    reasons = Counter(reason for table in (unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
     return ShardSummary(
-        received=len(task.shard.starts),
+        number=task.number,
+        received=len(records) + len(failing),
         passed=len(records),
-        unreadable=len(batch.unreadable),
-        quarantined=len(failing) - len(batch.unreadable),
+        unreadable=len(unreadable),
+        quarantined=len(failing) - len(unreadable),
         unmapped_reasons=dict(sorted(reasons.items())),
-        fields_ignored={name: count for name, count in batch.unexpected.items() if not fmt.is_content(name)},
+        fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
         encoding=task.shard.original,
     )

@@ -1,7 +1,7 @@
 """A shard's bytes as records: an Arrow table for the ordinary ones, Python objects for the odd ones, reasons for the
 unreadable ones. Runs in worker processes."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from sftrm_quality.reading.json_payloads import payload_value
 from sftrm_quality.reading.kernels import kernel
 from sftrm_quality.reading.shards import RawShard
 from sftrm_quality.reading.strict import parse_record
-from sftrm_quality.reading.syntax import certify
+from sftrm_quality.reading.syntax import certify, field_tree
 from sftrm_quality.reading.unreadable import Unreadable
 
 # A batch that Arrow refuses and that is smaller is parsed record by record: halving further costs more than it saves.
@@ -41,9 +41,18 @@ class LoadedShard:
         """The bytes of a record of the shard as they are in the source."""
         return self.unreadable.raw_bytes(row)
 
+    def text_of(self, row: int) -> bytes:
+        """The UTF-8 of a record that could be decoded."""
+        i = int(np.searchsorted(self.rows, row))
+        text: bytes = self.text[self.starts[i] : self.ends[i]].tobytes()
+        return text
+
     def value(self, row: int) -> Any:
         """The value of a record that ``parse`` could read."""
-        i = int(np.searchsorted(self.rows, row))
+        return payload_value(self.text_of(row))
+
+    def value_at(self, i: int) -> Any:
+        """The value of the ``i``-th record that could be decoded. Raises ValueError where it has none."""
         return payload_value(self.text[self.starts[i] : self.ends[i]].tobytes())
 
 
@@ -56,14 +65,14 @@ class ReadBatch:
       due, a list instead of an object, …);
     - ``unreadable``: columns of ``records.SHARD_QUARANTINE``, stage ``read``.
 
-    ``unexpected`` counts the top-level fields of the table's records that the schema does not have.
+    ``unread`` has the rows of the table's records that have fields, on any level, that the schema has not (ascending).
     """
 
     table: pa.Table
     table_rows: Any
     objects: list[tuple[int, Any]]
     unreadable: pa.Table
-    unexpected: dict[str, int]
+    unread: Any
 
 
 def load(shard: RawShard, limits: Limits) -> LoadedShard:
@@ -100,8 +109,9 @@ def load(shard: RawShard, limits: Limits) -> LoadedShard:
 
 
 def parse(loaded: LoadedShard, schema: pa.Schema, limits: Limits) -> ReadBatch:
-    """Parse a shard's records; fields that a record lacks are null, fields beyond ``schema`` are only counted."""
-    clean, fields = certify(loaded.text, loaded.starts, loaded.ends, limits.nesting_depth)
+    """Parse a shard's records; fields that a record lacks are null, records with fields beyond ``schema`` are named."""
+    tree = field_tree(_fields(schema))
+    clean, unread = certify(loaded.text, loaded.starts, loaded.ends, limits.nesting_depth, tree)
     fast = np.flatnonzero(clean)
     pieces, refused = _parse_fast(loaded, fast, schema)
     taken = np.setdiff1d(fast, refused, assume_unique=True)
@@ -115,10 +125,19 @@ def parse(loaded: LoadedShard, schema: pa.Schema, limits: Limits) -> ReadBatch:
             objects.append((row, value))
         else:
             loaded.unreadable.add(row, reason, detail)
-    names = {json.loads(name): count for name, count in fields.items()}
-    unexpected = {name: count for name, count in sorted(names.items()) if name not in schema.names}
     table = pa.concat_tables(pieces) if pieces else schema.empty_table()
-    return ReadBatch(table, loaded.rows[taken], objects, loaded.unreadable.table(), unexpected)
+    return ReadBatch(table, loaded.rows[taken], objects, loaded.unreadable.table(), loaded.rows[taken[unread[taken]]])
+
+
+def _fields(fields: Iterable[pa.Field]) -> dict[str, Any]:
+    """The names of a schema's fields, and below each those of the objects in it."""
+    below = {}
+    for field in fields:
+        type_ = field.type
+        while pa.types.is_list(type_):
+            type_ = type_.value_type
+        below[field.name] = _fields(type_) if pa.types.is_struct(type_) else {}
+    return below
 
 
 def _parse_fast(loaded: LoadedShard, fast: Any, schema: pa.Schema) -> tuple[list[pa.Table], Any]:

@@ -16,6 +16,7 @@ READ_REASONS: dict[str, str] = {
     "number_out_of_range": "A number that no 64-bit float holds, or an integer of more than 4300 digits.",
     "lone_surrogate": r"An unpaired surrogate (\ud800 to \udfff without its other half), which is no character.",
     "trailing_data": "Bytes after the end of the JSON document.",
+    "unknown_format": "The file is of no known format; one row stands for all its records, which were not read.",
     "stream_broken": (
         "The stream is damaged or truncated, noticed here. What came before it was read, "
         "but gzip and zip notice a wrong bit late: records before this point may be damaged, too."
@@ -29,12 +30,14 @@ class UnknownFile:
     """A file, or a member of an archive, in which no records were found. It is reported and never an exception.
 
     ``source_file`` is its name as reports show it; ``seen`` says in a few words what it is and how it begins;
-    ``header`` has the cells of the first line of a text, for whoever knows names of columns.
+    ``header`` has the cells of the first line of a text, for whoever knows names of columns; ``empty``: there is
+    nothing in it, so that nothing is lost.
     """
 
     source_file: str
     seen: str
     header: tuple[str, ...] = ()
+    empty: bool = False
 
 
 _MAGIC = [

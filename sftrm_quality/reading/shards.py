@@ -102,7 +102,7 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     line = _skip_blank(window)
     if not window.data:
         window.close()
-        return _unknown(stream, describe(head, stream.size), window.damage)
+        return replace(_unknown(stream, describe(head, stream.size), window.damage), empty=window.damage is None)
     if text.name is None:
         text = TextEncoding(utf8_or_cp949(window.data), 0)
     parse = Parse("utf-8" if text.is_utf16 else text.name or "utf-8", limits)

@@ -10,6 +10,7 @@ The tokens are in this file too, because a compiled kernel is cached by the time
 it calls changed in another file, the old machine code would go on.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,12 @@ from sftrm_quality.reading.kernels import kernel
 _VALUE, _VALUE_OR_END, _KEY, _KEY_OR_END, _COLON, _AFTER, _DONE = 0, 1, 2, 3, 4, 5, 6
 _INVALID, _DOUBT = -1, -2
 
+UNREAD, _PASSED_OVER = -1, -2  # instead of a field's node: nobody reads it; it is not to be read, nor what is below it
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # spreads the nodes over the table (2**64 / golden ratio, odd)
+
 _MAX_DEPTH = 501  # one more than configuration allows
 _MAX_KEYS = 4096  # keys of all open objects of a record together; more is left to the strict parser
 _MAX_SIBLINGS = 128  # keys of one object are compared pairwise
-FIELD_SLOTS = 512  # distinct top-level field names told apart in one shard
 _MAX_NUMBER = 300  # characters: longer ones may be beyond a double, or beyond Python's 4300 digits
 
 # What a byte inside a string asks for: nothing, end of string, escape, error, or a UTF-8 sequence of 2, 3 or 4 bytes.
@@ -169,25 +172,41 @@ def _word(buf: Any, i: int, e: int) -> int:
 
 
 @kernel
-def _scratch() -> tuple[Any, Any, Any, Any, Any]:
+def _scratch() -> tuple[Any, Any, Any, Any]:
     return (
         np.zeros(_MAX_DEPTH + 2, np.int64),
         np.zeros(_MAX_DEPTH + 2, np.int64),
+        np.zeros(_MAX_DEPTH + 2, np.int64),
         np.zeros(_MAX_KEYS, np.uint64),
-        np.zeros(_MAX_SIBLINGS, np.uint64),
-        np.zeros((_MAX_SIBLINGS, 2), np.int64),
     )
 
 
 @kernel
-def _walk(buf: Any, i: int, e: int, max_depth: int, scratch: Any) -> tuple[int, int]:
-    """Walk ``buf[i:e]``: the state at its end and the number of top-level fields seen.
+def _child(node: int, code: Any, buf: Any, i: int, e: int, tree: Any) -> int:
+    """The node of the field named ``buf[i:e]`` below ``node``, UNREAD where nothing reads it."""
+    parents, codes, nodes, names, spans = tree
+    slot = np.int64((code ^ (np.uint64(node) * _MIX)) & np.uint64(parents.size - 1))
+    while parents[slot] >= 0:
+        if parents[slot] == node and codes[slot] == code and spans[slot, 1] - spans[slot, 0] == e - i:
+            same = True
+            for j in range(e - i):
+                if names[spans[slot, 0] + j] != buf[i + j]:
+                    same = False
+            if same:
+                return int(nodes[slot])
+        slot = (slot + 1) % parents.size
+    return UNREAD
 
-    ``scratch`` is made by ``_scratch``: by level, whether it is an object and the number of keys before it; the hashes
-    of the open objects' keys; hashes and spans of the top-level keys, left for the caller.
+
+@kernel
+def _walk(buf: Any, i: int, e: int, max_depth: int, scratch: Any, tree: Any) -> tuple[int, bool]:
+    """Walk ``buf[i:e]``: the state at its end, and whether all its fields are in ``tree``.
+
+    ``scratch`` is made by ``_scratch``: by level, whether it is an object, the number of keys before it and its node in
+    ``tree``; the hashes of the open objects' keys.
     """
-    state, depth, top, seen = _VALUE, 0, 0, 0
-    is_object, base, hashes, fields, spans = scratch
+    state, depth, top, known, node = _VALUE, 0, 0, True, 0
+    is_object, base, node_of, hashes = scratch
     while i < e:
         c = buf[i]
         if c == 0x20 or c == 0x0A or c == 0x0D or c == 0x09:
@@ -201,108 +220,147 @@ def _walk(buf: Any, i: int, e: int, max_depth: int, scratch: Any) -> tuple[int, 
                 if depth == 0:
                     state = _DONE
             else:
-                return _INVALID, seen
+                return _INVALID, known
             i += 1
         elif state == _COLON:
             if c != 0x3A:
-                return _INVALID, seen
+                return _INVALID, known
             state = _VALUE
             i += 1
         elif state == _DONE:
-            return _INVALID, seen
+            return _INVALID, known
         elif (state == _KEY_OR_END and c == 0x7D) or (state == _VALUE_OR_END and c == 0x5D):
             state = _AFTER  # the closing bracket is taken there
         elif state in (_KEY, _KEY_OR_END):
             if c != 0x22:
-                return _INVALID, seen
+                return _INVALID, known
             stop = _string(buf, i + 1, e, True)
             if stop < 0:
-                return _INVALID, seen
+                return _INVALID, known
             code = np.uint64(14695981039346656037)  # FNV-1a: keys are short
             for j in range(i + 1, stop - 1):
                 if buf[j] == 0x5C:
-                    return _DOUBT, seen  # "\u0061" and "a" are one key
+                    return _DOUBT, known  # "\u0061" and "a" are one key
                 code = (code ^ np.uint64(buf[j])) * np.uint64(1099511628211)
             first = base[depth]
             if top >= _MAX_KEYS or top - first >= _MAX_SIBLINGS:
-                return _DOUBT, seen
+                return _DOUBT, known
             for j in range(first, top):
                 if hashes[j] == code:
-                    return _DOUBT, seen
+                    return _DOUBT, known
             hashes[top] = code
             top += 1
-            if depth == 1:
-                fields[seen] = code
-                spans[seen, 0] = i
-                spans[seen, 1] = stop
-                seen += 1
+            node = node_of[depth]
+            if node >= 0:
+                node = _child(node, code, buf, i + 1, stop - 1, tree)
+                known = known and node != UNREAD
             i = stop
             state = _COLON
         elif c == 0x22:
             i = _string(buf, i + 1, e, True)
             if i < 0:
-                return _INVALID, seen
+                return _INVALID, known
             state = _AFTER
         elif c == 0x7B or c == 0x5B:
+            if is_object[depth] == 0 and depth > 0:
+                node = node_of[depth]  # an element is of its list
             depth += 1
             if depth > max_depth:
-                return _DOUBT, seen
+                return _DOUBT, known
             is_object[depth] = 1 if c == 0x7B else 0
             base[depth] = top
+            node_of[depth] = node
             state = _KEY_OR_END if c == 0x7B else _VALUE_OR_END
             i += 1
         else:
             i = _number(buf, i, e) if c == 0x2D or 48 <= c <= 57 else _word(buf, i, e)
             if i < 0:
-                return i, seen
+                return i, known
             state = _AFTER
         if depth == 0 and state == _AFTER:
             state = _DONE
-    return state, seen
+    return state, known
 
 
 @kernel
-def _count_fields(buf: Any, fields: Any, spans: Any, seen: int, hashes: Any, counts: Any, where: Any) -> None:
-    """Count a record's top-level field names in an open-addressed table; names beyond its size are not counted."""
-    for j in range(seen):
-        slot = np.int64(fields[j] & np.uint64(FIELD_SLOTS - 1))
-        for _ in range(FIELD_SLOTS):
-            if counts[slot] == 0:
-                hashes[slot] = fields[j]
-                where[slot, 0] = spans[j, 0]
-                where[slot, 1] = spans[j, 1]
-            if hashes[slot] == fields[j]:
-                counts[slot] += 1
-                break
-            slot = (slot + 1) % FIELD_SLOTS
-
-
-@kernel
-def _certify(buf: Any, starts: Any, ends: Any, max_depth: int, clean: Any, counts: Any, where: Any) -> None:
+def _certify(buf: Any, starts: Any, ends: Any, max_depth: int, tree: Any, clean: Any, unread: Any) -> None:
     scratch = _scratch()
-    hashes = np.zeros(FIELD_SLOTS, np.uint64)
     for r in range(starts.size):
         start, end = starts[r], ends[r]
         if end <= start or buf[start] != 0x7B:
             continue  # a record of another type than object is valid JSON and not for the fast way
-        state, seen = _walk(buf, start, end, max_depth, scratch)
-        if state == _DONE:
-            clean[r] = True
-            _count_fields(buf, scratch[3], scratch[4], seen, hashes, counts, where)
+        state, known = _walk(buf, start, end, max_depth, scratch, tree)
+        clean[r] = state == _DONE
+        unread[r] = not known
 
 
-def certify(buf: Any, starts: Any, ends: Any, max_depth: int) -> tuple[Any, dict[bytes, int]]:
-    """Which of the records are certainly strict JSON objects, and how often each top-level field occurs in those.
+@kernel
+def _code(name: Any) -> Any:
+    """FNV-1a of a field's name, as ``_walk`` computes it."""
+    code = np.uint64(14695981039346656037)
+    for j in range(name.size):
+        code = (code ^ np.uint64(name[j])) * np.uint64(1099511628211)
+    return code
 
-    ``buf`` is uint8, ``starts`` and ``ends`` are int64 positions in it. Field names are raw JSON strings with quotes.
-    A record that is not certified is not thereby invalid: the strict parser decides.
+
+def field_tree(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The names of fields that are read, as `certify` looks them up.
+
+    Args:
+        fields: By name, what is read below the field in the same form: nothing below a text or a number. Lists leave no
+            trace, their elements are of the field. None: whatever is below the field is passed over.
+
+    Returns:
+        An open-addressed table: parent and hash of a name, its node, all names in one text, and where each is in it.
     """
-    clean = np.zeros(starts.size, dtype=np.bool_)
-    counts = np.zeros(FIELD_SLOTS, np.int64)
-    where = np.zeros((FIELD_SLOTS, 2), np.int64)
-    _certify(buf, starts, ends, max_depth, clean, counts, where)
-    fields = {bytes(buf[a:b]): int(n) for (a, b), n in zip(where, counts, strict=True) if n}
-    return clean, fields
+    entries: list[tuple[int, bytes, int]] = []
+    count = 0
+
+    def add(parent: int, below: Mapping[str, Any]) -> None:
+        nonlocal count
+        for name, more in below.items():
+            node = _PASSED_OVER
+            if more is not None:
+                count += 1
+                node = count
+            entries.append((parent, name.encode(), node))
+            if more:
+                add(node, more)
+
+    add(0, fields)
+    size = 1 << max(4, (4 * len(entries)).bit_length())
+    parents, codes = np.full(size, -1, np.int64), np.zeros(size, np.uint64)
+    nodes, spans = np.zeros(size, np.int64), np.zeros((size, 2), np.int64)
+    names = np.frombuffer(b"".join(name for _, name, _ in entries) or b"-", np.uint8)
+    at = 0
+    for parent, name, node in entries:
+        code = int(_code(np.frombuffer(name, np.uint8)))
+        slot = (code ^ (parent * int(_MIX))) & (size - 1)
+        while parents[slot] >= 0:
+            slot = (slot + 1) % size
+        parents[slot], codes[slot], nodes[slot], spans[slot] = parent, code, node, (at, at + len(name))
+        at += len(name)
+    return parents, codes, nodes, names, spans
+
+
+def certify(buf: Any, starts: Any, ends: Any, max_depth: int, tree: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Which of the records are certainly strict JSON objects, and which of those have fields that nobody reads.
+
+    A record that is not certified is not thereby invalid: the strict parser decides.
+
+    Args:
+        buf: The text, uint8.
+        starts: int64, where the records begin in it.
+        ends: int64, where they end.
+        max_depth: The most levels of nesting.
+        tree: The fields that are read, from `field_tree`.
+
+    Returns:
+        Two masks over the records.
+    """
+    clean, unread = np.zeros(starts.size, np.bool_), np.zeros(starts.size, np.bool_)
+    _certify(buf, starts, ends, max_depth, tree, clean, unread)
+    return clean, clean & unread
 
 
 NO_JSON, UNENDED, TOO_DEEP = -1, -2, -3

@@ -14,8 +14,9 @@ from sftrm_quality.arrays import Rows
 from sftrm_quality.arrow_files import read_table
 from sftrm_quality.collection import DUPLICATE, DUPLICATE_KINDS, QUARANTINED, Collection, Shard, hash_column, record_ids
 from sftrm_quality.errors import storage_error
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.reading import payload_columns, read_spans
-from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, Stage
+from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, NoKind, Stage
 
 _POSITION = [name for name, _ in POSITION]
 _KIND_NAMES = pa.array([str(kind) for kind in DUPLICATE_KINDS], pa.string())
@@ -82,7 +83,7 @@ def _duplicates(collection: Collection, shard: Shard, rows: Rows, common: pa.Tab
 
 
 def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator[bytes]:
-    """The raw bytes of the left-out rows of one source file's shards, in one pass over the raw file."""
+    """The raw bytes of the left-out rows of one source file and label kind, in one pass over the raw file."""
     offsets: list[Rows] = []
     lengths: list[Rows] = []
     for shard in shards:
@@ -100,7 +101,7 @@ def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator
 
 
 def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Quarantine and duplicates of one source file, shard by shard, rows in the order of their positions."""
+    """Quarantine and duplicates of one source file and label kind, shard by shard, rows in the order of positions."""
     payloads = _payloads_again(collection, shards)
     for shard in shards:
         rows = _left_out(collection, shard)
@@ -114,14 +115,35 @@ def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[p
         )
 
 
+def _of_unknown_files(intakes: Sequence[FileIntake]) -> pa.Table:
+    """One row for each file of no known format, without a payload: the file is still where it was delivered."""
+    rows = [
+        {
+            "record_id": f"{NoKind.UNKNOWN}-{intake.raw.content_hash[:32]}-{intake.stream}",
+            "label_kind": str(NoKind.UNKNOWN),
+            "source_file": intake.source_file,
+            "source_index": 0,
+            "source_offset": 0,
+            "source_length": intake.raw.size,
+            "stage": str(Stage.READ),
+            "reasons": ["unknown_format"],
+            "details": [intake.note],
+        }
+        for intake in intakes
+    ]
+    return pa.Table.from_pylist(rows, schema=QUARANTINE)
+
+
 def write_excluded(collection: Collection, quarantine: Path, duplicates: Path) -> None:
     """Write the two Parquet files of a run, also when they have no rows."""
     with ExitStack() as stack:
-        writers = []
+        writers: list[pq.ParquetWriter] = []
         for path, schema in ((quarantine, QUARANTINE), (duplicates, DUPLICATES)):
             path.parent.mkdir(parents=True, exist_ok=True)
             writers.append(stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd")))
-        for _, shards in groupby(collection.shards, key=lambda s: s.intake.source_file):
+        if collection.unknown:
+            writers[0].write_table(_of_unknown_files(collection.unknown))
+        for _, shards in groupby(collection.shards, key=lambda s: (s.intake.source_file, s.label_kind)):
             for tables in _tables(collection, tuple(shards)):
                 for writer, table in zip(writers, tables, strict=True):
                     if len(table):

@@ -123,7 +123,7 @@ def _of_batch(
     batch: pa.RecordBatch, table: str, room: dict[tuple[str, str], int], sources: _Codes, reasons: _Codes
 ) -> Iterator[_Row]:
     columns = batch.to_pydict() | {"payload": _excerpts(batch["payload"])}
-    columns["characters"] = pc.utf8_length(batch["payload"]).to_pylist()
+    columns["characters"] = pc.fill_null(pc.utf8_length(batch["payload"]), 0).to_pylist()
     for values in zip(*columns.values(), strict=True):
         row = dict(zip(columns, values, strict=True))
         if room[table, row["source_file"]]:
@@ -137,7 +137,7 @@ def _has_room(file: pq.ParquetFile, group: int, table: str, room: dict[tuple[str
 
 
 def _excerpts(payloads: pa.StringArray) -> list[str]:
-    heads = pc.utf8_slice_codeunits(payloads, 0, EXCERPT_CHARACTERS + _BEYOND)
+    heads = pc.utf8_slice_codeunits(pc.fill_null(payloads, ""), 0, EXCERPT_CHARACTERS + _BEYOND)
     possible = has_sign(signs_of(heads), DIGITS | AT)
     return [
         (mask_personal_data(head) if possible else head)[:EXCERPT_CHARACTERS]

@@ -10,7 +10,7 @@ from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
 from sftrm_quality.collection import Collection, hash_column
 from sftrm_quality.intake import FileIntake
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.releases import count_repeated
 from sftrm_quality.run_record import (
     NO_RECORDS,
@@ -28,7 +28,7 @@ from sftrm_quality.splits import SPLITS
 
 
 def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileEntry, ...]:
-    accounts = {f.source_file: f.account for f in collection.ledger.files}
+    accounts = {(f.source_file, f.label_kind): f.account for f in collection.ledger.files}
     reasons = _reasons_by_file(intakes, collection)
     return tuple(
         FileEntry(
@@ -39,27 +39,34 @@ def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileE
             container=intake.container,
             encoding=intake.encoding,
             note=intake.note,
-            fields_ignored=dict(sorted(intake.fields_ignored.items())),
-            **dict(accounts.get(intake.source_file, NO_RECORDS)),
-            reasons=dict(sorted(reasons[intake.source_file].items())),
+            fields_unread=dict(sorted(intake.fields_unread.items())),
+            **dict(accounts.get((intake.source_file, intake.label_kind or NoKind.UNKNOWN), NO_RECORDS)),
+            reasons=dict(sorted(reasons[_key(intake)].items())),
         )
-        for intake in sorted(intakes, key=lambda i: i.source_file)
+        for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or ""))
     )
 
 
-def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> dict[str, Counter[str]]:
-    """Of every source file, how many records failed for each reason. They sum to the reasons of all files."""
-    found: dict[str, Counter[str]] = {intake.source_file: Counter() for intake in intakes}
+Key = tuple[str, LabelKind | None]
+
+
+def _key(intake: FileIntake) -> Key:
+    return intake.source_file, intake.label_kind
+
+
+def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> dict[Key, Counter[str]]:
+    """Of every source file and label kind, how many records failed for each reason. They sum to those of all files."""
+    found: dict[Key, Counter[str]] = {_key(intake): Counter() for intake in intakes}
     for intake in intakes:
         for shard in intake.shards:
-            found[intake.source_file].update(shard.unmapped_reasons)
+            found[_key(intake)].update(shard.unmapped_reasons)
             critical = {c.reason: c.failed for c in shard.counts if c.severity == "critical" and c.failed}
-            found[intake.source_file].update(critical)
+            found[_key(intake)].update(critical)
     rows = np.fromiter(collection.failures, np.int64, len(collection.failures))
     starts = np.array([shard.start for shard in collection.shards], np.int64)
     shards = np.searchsorted(starts, rows, side="right") - 1
     for shard_number, failure in zip(shards.tolist(), collection.failures.values(), strict=True):
-        found[collection.shards[shard_number].intake.source_file].update(failure.reasons)
+        found[_key(collection.shards[shard_number].intake)].update(failure.reasons)
     return found
 
 
@@ -140,7 +147,7 @@ def of_collection(
         for e in suite.entries
     }
     return Figures(
-        ledger={kind: collection.ledger.of(kind) for kind in LabelKind},
+        ledger={kind: collection.ledger.of(kind) for kind in (*LabelKind, NoKind.UNKNOWN)},
         files=_files(intakes, collection),
         reasons=_by_severity(row_results, read_and_format, critical=True),
         warnings=_by_severity(row_results, read_and_format, critical=False),

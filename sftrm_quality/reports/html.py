@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sftrm_quality.records import LabelKind, Severity
+from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.release_checks import what_was_found
@@ -120,7 +120,8 @@ def render_run(report: Report) -> str:
             report=report,
             has_release=report.verdict.has_release,
             holding=[c for c in checks if c.holds_the_release],
-            flows={kind: _flow(account) for kind, account in report.ledger.items()},
+            flows={kind: _flow(report.ledger[kind]) for kind in LabelKind},
+            unknown=report.ledger[NoKind.UNKNOWN],
             files=files[:FILES_SHOWN],
             sums=sum((file.account for file in files), NO_RECORDS),
             failed_checks=_by_scope(c for c in checks if c.has_finding),
@@ -129,7 +130,7 @@ def render_run(report: Report) -> str:
             steps=report.changes.by_file[:STEPS_SHOWN],
             findings=report.changes.findings[:FINDINGS_SHOWN],
             gone=report.changes.gone[:GONE_SHOWN],
-            tallies={kind: _tallies(report, kind) for kind in report.ledger},
+            tallies={kind: _tallies(report, kind) for kind in LabelKind},
             together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in report.reasons_together.items()},
             moves=report.split_moves.records[:MOVES_SHOWN],
             personal=[row for row in report.personal_data or () if row.records],

@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import FORMATS
+from sftrm_quality.formats import FORMATS, format_of
+from sftrm_quality.formats.base import DATA_ID
 from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.reading import payload_value
 
@@ -52,14 +53,14 @@ def record_parts(payload: str, format_name: str | None, source: SourceSettings, 
 def _candidate(payload: str, format_name: str | None, source: SourceSettings) -> dict[str, Any] | None:
     if format_name is None or len(payload) > _LONGEST:
         return None
-    fmt = FORMATS[format_name]
     try:
         record = payload_value(payload)
-        wire = fmt.wire_schema([record])
-        fitted = conform(record, wire)
+        fmt = format_of(record, FORMATS[format_name], source)
+        wire = fmt.wire_schema([record], DATA_ID)
+        fitted = conform(record, wire, DATA_ID)
         if isinstance(fitted, Misfit):
             return None
-        rows = fmt.to_candidates(pa.Table.from_pylist([fitted], schema=wire), source).candidates.to_pylist()
+        rows = fmt.to_candidates(pa.Table.from_pylist([fitted], schema=wire), source, DATA_ID).candidates.to_pylist()
     except (ValueError, pa.ArrowException):  # the reason why many fail
         return None
     return rows[0] if rows else None

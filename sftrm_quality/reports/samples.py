@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from sftrm_quality.arrays import one_array
 from sftrm_quality.checks import Entry, Suites
 from sftrm_quality.config import RunConfig
+from sftrm_quality.records import NoKind
 from sftrm_quality.releases import STREAMED
 from sftrm_quality.reports.defects import defects
 from sftrm_quality.reports.passages import passage
@@ -105,13 +106,16 @@ _NULL = Passage(characters=None, first=0, pieces=())
 
 
 def _candidates(path: Path, column: str) -> dict[Group, list[Place]]:
-    """The first places of every group, groups in the order in which they begin. Texts are not read."""
+    """The first places of every group, groups in the order in which they begin. Texts are not read.
+
+    Files of no known format have no texts to show; they stand with the other files.
+    """
     found: dict[Group, list[Place]] = defaultdict(list)
     with pq.ParquetFile(path, **STREAMED) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, columns=["label_kind", "source_file", column])
             for key, row, number in _first_of_each(table, column):
-                if len(found[key]) < SAMPLES_OF_EACH:
+                if key[0] != NoKind.UNKNOWN and len(found[key]) < SAMPLES_OF_EACH:
                     found[key].append((group, row, number))
     return found
 

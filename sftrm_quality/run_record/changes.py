@@ -1,6 +1,6 @@
 """A run beside others: the release before it, and the runs before it."""
 
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.run_record.counts import Account
 from sftrm_quality.run_record.decision import RecordedDecision
 from sftrm_quality.run_record.names import Verdict
@@ -55,7 +55,7 @@ class Changes(Value):
     """
 
     sentences: tuple[str, ...]
-    ledger: dict[LabelKind, Account] | None
+    ledger: dict[LabelKind | NoKind, Account] | None
     checks: dict[str, CheckBefore]
     files: dict[str, FileBefore]
     gone: tuple[str, ...]
@@ -72,7 +72,7 @@ class RunSummary(Value):
     started: Moment
     seconds: float
     peak_mib: Count
-    ledger: dict[LabelKind, Account]
+    ledger: dict[LabelKind | NoKind, Account]
     with_warnings: bool
     decision: RecordedDecision | None
 

@@ -46,7 +46,7 @@ class _SourceFile(Value):
     container: str | None
     encoding: str | None
     note: str
-    fields_ignored: dict[str, int]
+    fields_unread: dict[str, int]
 
 
 class FileEntry(Account, _SourceFile):

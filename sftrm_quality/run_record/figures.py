@@ -1,6 +1,6 @@
 """Everything that is counted of a night's data: the part that manifest and report have in common."""
 
-from sftrm_quality.records import DuplicateKind, LabelKind, Severity, SplitName
+from sftrm_quality.records import DuplicateKind, LabelKind, NoKind, Severity, SplitName
 from sftrm_quality.run_record.checks import Check, Gate, PersonalFigures, ReasonsTogether
 from sftrm_quality.run_record.counts import Account, FileEntry, PromptGroups
 from sftrm_quality.run_record.profile import Profile
@@ -15,7 +15,7 @@ class Figures(Value):
     that did not have them made the release.
     """
 
-    ledger: dict[LabelKind, Account]
+    ledger: dict[LabelKind | NoKind, Account]
     files: tuple[FileEntry, ...]
     reasons: dict[LabelKind, dict[str, int]]
     warnings: dict[LabelKind, dict[str, int]]

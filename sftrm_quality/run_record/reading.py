@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from sftrm_quality.run_record.changes import RunSummary, summary_of
-from sftrm_quality.run_record.counts import FileEntry
+from sftrm_quality.run_record.counts import NO_RECORDS, FileEntry
 from sftrm_quality.run_record.manifest import Manifest
 from sftrm_quality.run_record.report import REPORT_VERSION, Report
 from sftrm_quality.run_record.value import Value
@@ -130,6 +130,9 @@ def _renew_report(report: Json) -> None:
 def _renew_figures(figures: Json) -> None:
     for file in figures["files"]:
         file.setdefault("reasons", {})
+        if "fields_ignored" in file:
+            file["fields_unread"] = file.pop("fields_ignored")
+    figures["ledger"].setdefault("unknown", dict(NO_RECORDS))
     figures.setdefault("reasons_together", {})
     figures.setdefault("personal_data", None)
     figures.setdefault("profile", None)

@@ -1,0 +1,168 @@
+"""The records of a shard in candidate columns, each by its own format, and those that cannot be mapped."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from sftrm_quality import dedup
+from sftrm_quality.arrays import Rows
+from sftrm_quality.config import SourceSettings
+from sftrm_quality.formats import format_of
+from sftrm_quality.formats.base import Format
+from sftrm_quality.formats.unread import rest_as_json, rest_of, unread_content
+from sftrm_quality.formats.wire import Misfit, conform
+from sftrm_quality.reading import LoadedShard, ReadBatch
+from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
+
+# A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
+_SAMPLE = 16
+_CONTENT_ID_DIGITS = 24
+"""Hexadecimal digits of an id from content: two of a billion different records get the same one with odds of 6e-12."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Mapped records of one label kind in raw order: candidate columns with ``metadata``, and their rows in the shard.
+
+    misfits: records of the kind that could not be mapped, by row. fields_unread: names of fields that are in the
+    metadata, with the number of records that have them.
+    """
+
+    table: pa.Table
+    rows: Rows
+    misfits: Mapping[int, Misfit]
+    fields_unread: Counter[str]
+
+
+@dataclass
+class _OfKind:
+    """What was found of a label kind so far."""
+
+    tables: list[pa.Table] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
+    metadata: dict[int, str] = field(default_factory=dict)
+    misfits: dict[int, Misfit] = field(default_factory=dict)
+    fields_unread: Counter[str] = field(default_factory=Counter)
+
+    def add(self, result: pa.Table, rows: Rows, misfits: Mapping[int, Misfit], kept: Rows) -> None:
+        self.tables.append(result)
+        self.rows.append(rows[kept])
+        self.misfits.update({int(rows[row]): misfit for row, misfit in misfits.items()})
+
+
+def wire_of_shard(loaded: LoadedShard, fmt: Format, id_field: str) -> pa.Schema:
+    """The fields that a format reads, with the types that most records of the shard have.
+
+    Args:
+        loaded: The shard.
+        fmt: The format.
+        id_field: Where the ids are, "" for nowhere.
+
+    Returns:
+        The schema. Records of other types are mapped one by one: only the speed depends on it.
+    """
+    count = len(loaded.starts)
+    sample = []
+    for i in np.unique(np.linspace(0, max(0, count - 1), min(count, _SAMPLE)).astype(np.int64)).tolist():
+        try:
+            sample.append(loaded.value_at(i))
+        except ValueError:
+            continue
+    return fmt.wire_schema(sample, id_field)
+
+
+def map_shard(
+    loaded: LoadedShard, batch: ReadBatch, wire: pa.Schema, main: Format, source: SourceSettings, id_field: str
+) -> dict[LabelKind, Candidates]:
+    """Map whole batches by the format of the file, and by itself each record that is not of it or not as expected.
+
+    Args:
+        loaded: The shard.
+        batch: Its records as they were parsed.
+        wire: The schema that they were parsed by.
+        main: The format of the file.
+        source: What is declared about the file.
+        id_field: Where the ids are, "" for ids from the content.
+
+    Returns:
+        Candidates and misfits by label kind; that of the file is always among them.
+    """
+    found: dict[LabelKind, _OfKind] = defaultdict(_OfKind)
+    of_main = found[main.label_kind]
+    out_of_batch = []
+    single: list[tuple[int, object]] = list(batch.objects)
+    for row in batch.unread.tolist():
+        value = loaded.value(row)
+        if format_of(value, main, source) is not main:
+            single.append((row, value))
+            out_of_batch.append(row)
+        elif not _keep_rest(loaded, row, value, wire, main, source, of_main):
+            out_of_batch.append(row)
+    kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
+    table = batch.table.take(pa.array(kept)) if out_of_batch else batch.table
+    result = main.to_candidates(table, source, id_field)
+    of_main.add(result.candidates, batch.table_rows[kept], result.misfits, result.rows)
+    for fmt, types, records in _one_by_one(loaded, single, main, source, id_field, found):
+        rows = np.array(list(records), np.int64)
+        result = fmt.to_candidates(pa.Table.from_pylist(list(records.values()), schema=types), source, id_field)
+        found[fmt.label_kind].add(result.candidates, rows, result.misfits, result.rows)
+    return {kind: _together(kind, of_kind, from_content=not id_field) for kind, of_kind in found.items()}
+
+
+def _one_by_one(
+    loaded: LoadedShard,
+    single: list[tuple[int, object]],
+    main: Format,
+    source: SourceSettings,
+    id_field: str,
+    found: dict[LabelKind, _OfKind],
+) -> Iterator[tuple[Format, pa.Schema, dict[int, Mapping[str, object]]]]:
+    """Records in the fields of their own format, together where these have the same types."""
+    groups: dict[tuple[str, pa.Schema], tuple[Format, dict[int, Mapping[str, object]]]] = {}
+    for row, value in single:
+        fmt = format_of(value, main, source)
+        of_kind = found[fmt.label_kind]
+        types = fmt.wire_schema([value], id_field)
+        if not _keep_rest(loaded, row, value, types, fmt, source, of_kind):
+            continue
+        fitted = conform(value, types, id_field)
+        if isinstance(fitted, Misfit):
+            of_kind.misfits[row] = fitted
+        else:
+            groups.setdefault((fmt.name, types), (fmt, {}))[1][row] = fitted
+    for (_, types), (fmt, records) in groups.items():
+        yield fmt, types, records
+
+
+def _keep_rest(
+    loaded: LoadedShard, row: int, value: object, wire: pa.Schema, fmt: Format, source: SourceSettings, to: _OfKind
+) -> bool:
+    """Keep what is not read of a record as its metadata. False where it may be content: then it is a misfit."""
+    if not isinstance(value, dict) or not (rest := rest_of(value, wire, source.ignore)):
+        return True
+    if (misfit := unread_content(value, rest, fmt.name)) is not None:
+        to.misfits[row] = misfit
+        return False
+    to.metadata[row] = rest_as_json(loaded.text_of(row), wire, source.ignore, rest)
+    to.fields_unread.update(map(str, rest))
+    return True
+
+
+def _together(kind: LabelKind, found: _OfKind, from_content: bool) -> Candidates:
+    tables = found.tables or [CANDIDATE_FIELDS[kind].empty_table()]
+    rows = np.concatenate([np.zeros(0, np.int64), *found.rows])
+    order = np.argsort(rows, kind="stable")
+    order = order[~np.isin(rows[order], list(found.misfits))]
+    table, rows = pa.concat_tables(tables).take(pa.array(order)).combine_chunks(), rows[order]
+    if from_content:
+        hashes = dedup.content_hashes(kind, table).to_pylist()
+        ids = pa.array([f"content-{digest.hex()[:_CONTENT_ID_DIGITS]}" for digest in hashes], pa.string())
+        table = table.set_column(table.schema.get_field_index("data_id"), "data_id", ids)
+    if found.metadata:
+        metadata = pa.array([found.metadata.get(row) for row in rows.tolist()], METADATA.type)
+    else:
+        metadata = pa.nulls(len(rows), METADATA.type)
+    return Candidates(table.append_column(METADATA, metadata), rows, found.misfits, found.fields_unread)
