@@ -49,8 +49,8 @@ class SourceSettings(_Settings, title="Source"):
         description="auto looks at the byte order mark and at the bytes.",
         json_schema_extra=_why("Korean files come in UTF-8 and CP949; a declared encoding is never second-guessed."),
     )
-    ignore: tuple[str, ...] = Field(
-        (),
+    ignore: list[str] = Field(
+        default_factory=list,
         title="Ignored fields",
         description="Fields that are left out on purpose, by name; with dots for fields in objects and lists, for "
         "instance 'responses.model'. Nothing of them is published.",

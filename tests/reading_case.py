@@ -25,7 +25,7 @@ class Read:
     spans: dict[int, tuple[int, int]] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)
     raw: dict[int, bytes] = field(default_factory=dict)
-    unexpected: dict[str, int] = field(default_factory=dict)
+    unread: set[int] = field(default_factory=set)
 
     @property
     def ids(self) -> list[str]:
@@ -74,8 +74,7 @@ def read_records(document: OpenDocument, limits: Limits, schema: pa.Schema, resu
             if row in rows:
                 result.values[index] = rows[row]
         result.unreadable += batch.unreadable.to_pylist()
-        for name, count in batch.unexpected.items():
-            result.unexpected[name] = result.unexpected.get(name, 0) + count
+        result.unread.update(shard.first_index + row for row in batch.unread.tolist())
 
 
 def record(number: int, **more: Any) -> dict[str, Any]:

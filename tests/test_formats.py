@@ -18,7 +18,7 @@ from sftrm_quality.formats import (
     label_fields,
     recognise,
 )
-from sftrm_quality.formats.base import Unlabelled
+from sftrm_quality.formats.base import DATA_ID, Unlabelled
 from sftrm_quality.formats.wire import Misfit, conform
 
 SFT = {
@@ -49,11 +49,11 @@ SOURCE = SourceSettings()
 def mapped(record, name, source=SOURCE, sample=None):
     """The candidate of one record, or its misfit."""
     fmt = FORMATS[name]
-    wire = fmt.wire_schema(sample or [record])
-    fitted = conform(record, wire)
+    wire = fmt.wire_schema(sample or [record], DATA_ID)
+    fitted = conform(record, wire, DATA_ID)
     if isinstance(fitted, Misfit):
         return fitted
-    result = fmt.to_candidates(pa.Table.from_pylist([fitted], schema=wire), source)
+    result = fmt.to_candidates(pa.Table.from_pylist([fitted], schema=wire), source, DATA_ID)
     return result.misfits[0] if result.misfits else result.candidates.to_pylist()[0]
 
 
@@ -91,6 +91,8 @@ def test_each_format_says_which_fields_hold_its_labels(record):
     [
         ("field_type_wrong", "answer is a list of 1, expected a text", ["answer"]),
         ("field_unexpected", "the format aihub_rm does not read answer 1", ["answer 1"]),
+        ("field_unexpected", "the format aihub_rm does not read a, b[0].c and 3 more", ["a", "c"]),
+        ("field_unexpected", "responses have no text (fields content, rank)", ["content", "rank"]),
         ("aliases_disagree", "prompt and input differ, expected one prompt", ["prompt", "input", "prompt"]),
         ("not_an_object", "the record is a list of 2, expected an object", []),
     ],
@@ -143,8 +145,10 @@ def test_a_category_object_of_the_reference_form_is_taken_apart():
 
 
 def test_whole_number_ids_are_read_in_batches_and_become_text():
-    assert FORMATS["reference_sft"].wire_schema([{**SFT, "data_id": 7}]).field("data_id").type == pa.int64()
-    assert FORMATS["reference_sft"].wire_schema([SFT, {**SFT, "data_id": 7}]).field("data_id").type == pa.string()
+    assert FORMATS["reference_sft"].wire_schema([{**SFT, "data_id": 7}], DATA_ID).field("data_id").type == pa.int64()
+    assert (
+        FORMATS["reference_sft"].wire_schema([SFT, {**SFT, "data_id": 7}], DATA_ID).field("data_id").type == pa.string()
+    )
     assert mapped({**SFT, "data_id": 7}, "reference_sft", sample=[SFT])["data_id"] == "7"
 
 
@@ -175,8 +179,6 @@ def test_aihub_rm_orders_answers_by_number_and_leaves_out_absent_ones():
 def test_aihub_rm_reads_as_many_answers_as_the_sample_shows():
     record = {**AIHUB_RM, "answer11": {"contents": "열하나", "ranking": 3, "answer_count": 1}}
     assert len(mapped(record, "aihub_rm")["responses"]) == 3
-    assert FORMATS["aihub_rm"].is_content("answer12")
-    assert not FORMATS["aihub_rm"].is_content("annotator")
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_a_rank_as_text_is_refused_and_a_fraction_is_left_to_the_suite():
 
 
 def test_something_that_is_no_object_is_a_misfit():
-    assert conform([1], FORMATS["reference_sft"].wire_schema([])).reason == "not_an_object"
+    assert conform([1], FORMATS["reference_sft"].wire_schema([], DATA_ID), DATA_ID).reason == "not_an_object"
 
 
 def ranks(given, scores=None, **settings):
@@ -288,12 +290,12 @@ def test_ranks_of_a_record_do_not_depend_on_its_neighbours():
             "responses": [{"text": "c", "rank": 3}, {"text": "d", "rank": 2}, {"text": "e", "rank": 1}],
         },
     ]
-    wire = fmt.wire_schema(records)
+    wire = fmt.wire_schema(records, DATA_ID)
     table = pa.Table.from_pylist(records, schema=wire)
     source = SourceSettings(rank_direction="highest_is_best")
     for part in (table, table.slice(1)):
-        last = fmt.to_candidates(part, source).candidates["responses"].to_pylist()[-1]
+        last = fmt.to_candidates(part, source, DATA_ID).candidates["responses"].to_pylist()[-1]
         assert [r["rank"] for r in last] == [1, 2, 3]
-    whole = fmt.to_candidates(table, source).candidates["responses"].to_pylist()
+    whole = fmt.to_candidates(table, source, DATA_ID).candidates["responses"].to_pylist()
     assert whole[1] == [] and whole[2] is None
     assert [r["rank"] for r in whole[0]] == [2, 1]

@@ -42,9 +42,9 @@ def test_answers_that_come_late_in_a_file_of_prompts_are_found(tmp_path):
 def test_labels_of_any_known_format_are_found_behind_a_sample_of_none(tmp_path, monkeypatch):
     """The names of label fields are the formats' own: one more format is all that it takes."""
     from sftrm_quality.config import Limits, SourceSettings
-    from sftrm_quality.formats import FORMATS
+    from sftrm_quality.formats import FORMATS, recognise
     from sftrm_quality.formats.reference import ReferenceSft
-    from sftrm_quality.intake.late_records import look_through
+    from sftrm_quality.intake.late_records import LookedThrough, look_through
     from sftrm_quality.reading import SourceFile, open_document, open_streams
 
     class Instructions(ReferenceSft):
@@ -59,15 +59,16 @@ def test_labels_of_any_known_format_are_found_behind_a_sample_of_none(tmp_path, 
 
     def found():
         (stream,) = open_streams(SourceFile(path, "a.jsonl", path.stat().st_size))
-        return look_through(open_document(stream, Limits(), tmp_path), SourceSettings())
+        document = open_document(stream, Limits(), tmp_path)
+        return look_through(document, recognise(document.sample, SourceSettings()), SourceSettings())
 
-    assert found() == (251, None)
+    assert found() == LookedThrough(251)
     monkeypatch.setitem(FORMATS, "instructions", Instructions())
-    _, late = found()
+    late = found()
     assert (late.format.name, late.record["output"]) == ("instructions", "3")
     late_in_aihub = {"data_id": "1", "question": "?", "answer02": {"contents": "x", "ranking": 1}}
     path.write_text(lines([*({"who": i} for i in range(250)), late_in_aihub]))
-    assert found()[1].format.name == "aihub_rm"
+    assert found().format.name == "aihub_rm"
 
 
 def test_files_of_no_known_format_hold_a_release_when_they_are_much_of_the_night(tmp_path):

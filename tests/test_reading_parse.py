@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from sftrm_quality.config import Limits, RunConfig
 from sftrm_quality.reading import RawShard, load, parse, parse_record
-from sftrm_quality.reading.syntax import certify
+from sftrm_quality.reading.syntax import certify, field_tree
 from tests.reading_case import json_lines, read, record
 
 SCHEMA = pa.schema(
@@ -141,7 +141,7 @@ UNFIT = [
 
 
 def is_certified(text: bytes) -> bool:
-    clean, _ = certify(np.frombuffer(text, np.uint8), np.array([0]), np.array([len(text)]), 128)
+    clean, _ = certify(np.frombuffer(text, np.uint8), np.array([0]), np.array([len(text)]), 128, field_tree({}))
     return bool(clean[0])
 
 
@@ -267,12 +267,40 @@ def test_one_odd_record_does_not_slow_the_others(tmp_path: Path) -> None:
     assert batch.table["n"].to_pylist() == batch.table_rows.tolist()
 
 
-def test_unexpected_fields_are_counted(tmp_path: Path) -> None:
-    records = [b'{"a":"x","extra":1,"\xed\x82\xa4":{"n":2}}'] * 3 + [b'{"n":1,"extra":null}', b'{"a":5,"other":1}']
-    batch = parse(load(shard_of(tmp_path, records), Limits()), SCHEMA, Limits())
-    assert batch.unexpected["extra"] == 4 and batch.unexpected["키"] == 3 and "a" not in batch.unexpected
-    many = [json.dumps({f"k{n}": n}).encode() for n in range(2000)]
-    assert sum(parse(load(shard_of(tmp_path, many), Limits()), SCHEMA, Limits()).unexpected.values()) == 512
+def test_records_with_fields_that_nobody_reads_are_named(tmp_path: Path) -> None:
+    schema = pa.schema(
+        [("a", pa.string()), ("b", pa.list_(pa.struct([("c", pa.string()), ("d", pa.list_(pa.string()))])))]
+    )
+    read = ['{"a": "x", "b": [{"c": "y", "d": ["z"]}, {}]}', "{}", '{"b": null, "a": null}', '{"b": []}']
+    unread = ['{"키": 1}', '{"a": "x", "e": null}', '{"b": [{"c": "y"}, {"a": "y"}]}', '{"b": [{"d": [], "b": []}]}']
+    texts = [text.encode() for text in (*read, *unread)]
+    batch = parse(load(shard_of(tmp_path, texts), Limits()), schema, Limits())
+    assert len(batch.table) == len(texts) and batch.unread.tolist() == [4, 5, 6, 7]
+
+
+_names = st.sampled_from(["a", "b", "c", "키"])
+_trees = st.recursive(st.just({}), lambda below: st.dictionaries(_names, below, max_size=3), max_leaves=8)
+_values = st.recursive(
+    st.sampled_from([None, 1, "t"]),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(_names, inside, max_size=3),
+    max_leaves=12,
+)
+
+
+def _all_known(value: Any, tree: dict[str, Any]) -> bool:
+    if isinstance(value, list):
+        return all(_all_known(one, tree) for one in value)
+    return not isinstance(value, dict) or all(k in tree and _all_known(v, tree[k]) for k, v in value.items())
+
+
+@given(_trees, st.lists(st.dictionaries(_names, _values, max_size=3), max_size=6))
+def test_the_walker_finds_unread_fields_on_every_level(tree: dict[str, Any], records: list[dict[str, Any]]) -> None:
+    texts = [json.dumps(record, ensure_ascii=False).encode() for record in records]
+    ends = np.cumsum([0, *map(len, texts)])
+    clean, unread = certify(
+        np.frombuffer(b"".join(texts) or b" ", np.uint8), ends[:-1], ends[1:], 128, field_tree(tree)
+    )
+    assert clean.all() and unread.tolist() == [not _all_known(record, tree) for record in records]
 
 
 def test_wide_objects_and_hash_twins_are_left_to_the_strict_parser(tmp_path: Path) -> None:
