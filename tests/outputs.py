@@ -84,7 +84,9 @@ class Output:
     def outcomes(self) -> dict[tuple[str, int], tuple[str, dict[str, Any]]]:
         """(source_file, source_index) → (where the record ended, its row); a record found twice is an error."""
         ends = [("published", row) for kind in KINDS for row in self.published(kind)]
-        ends += [("unreadable" if r["stage"] == "read" else "quarantined", r) for r in self.quarantine]
+        # A row of a file of no known format stands for all that is in it.
+        rows = [row for row in self.quarantine if row["label_kind"] != "unknown"]
+        ends += [("unreadable" if row["stage"] == "read" else "quarantined", row) for row in rows]
         ends += [("duplicate", row) for row in self.duplicates]
         places = Counter((row["source_file"], row["source_index"]) for _, row in ends)
         assert not [place for place, count in places.items() if count > 1]

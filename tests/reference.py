@@ -81,7 +81,11 @@ def _by_itself(kind: str, text: str) -> Outcome:
 def _misfit(kind: str, record: Any) -> str | None:
     if not isinstance(record, dict):
         return "not_an_object"
-    if ("responses" if kind == "sft" else "answer") in record:
+    other = record.get("responses" if kind == "sft" else "answer")
+    read = [record.get("answer"), *(record.get(name) for name in _PROMPTS)]
+    if kind == "rm":
+        read = [*read[1:], *(r.get("text") for r in record.get("responses") or [] if isinstance(r, dict))]
+    if other and not (isinstance(other, str) and any(isinstance(text, str) and other in text for text in read)):
         return "field_unexpected"
     types: dict[str, type | tuple[type, ...]] = {
         "data_id": (str, int),
@@ -99,7 +103,7 @@ def _misfit(kind: str, record: Any) -> str | None:
             value = response.get(name) if isinstance(response, dict) else False
             if value is not None and (not isinstance(value, accepted) or isinstance(value, bool)):
                 return "field_type_wrong"
-    given = {record[name] for name in _PROMPTS if record.get(name) is not None}
+    given = {record[name] for name in _PROMPTS if (record.get(name) or "").strip()}
     return "aliases_disagree" if len(given) > 1 else None
 
 
@@ -139,7 +143,8 @@ def _together(kind: str, records: dict[Place, dict[str, Any]], outcomes: dict[Pl
 
 
 def _prompt(record: dict[str, Any]) -> str:
-    return next(str(record[name]) for name in _PROMPTS if record.get(name) is not None)
+    given = [str(record[name]) for name in _PROMPTS if record.get(name) is not None]
+    return next((text for text in given if text.strip()), given[0])
 
 
 def _normal(text: str) -> frozenset[str]:

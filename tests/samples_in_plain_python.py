@@ -133,7 +133,7 @@ def format_reason(kind: str, record: Any) -> str | None:
         return "not_an_object"
     if "prompt" in record and "input" in record and record["prompt"] != record["input"]:
         return "aliases_disagree"
-    if kind == "sft" and "responses" in record:
+    if "context" in record:
         return "field_unexpected"
     record = flat(record)
     texts = [record.get("answer"), record["prompt"]]

@@ -193,10 +193,10 @@ DAY_TWO = [
     Case(55, "200 lists within each other", "unreadable", ("too_deep",), wire=put(tags=_DEEP)),
     Case(
         57,
-        "an RM record among SFT records",
+        "a `context` beside the question, which nobody reads",
         "quarantined",
         ("field_unexpected",),
-        wire=lambda record: record.update(responses=[{"text": record.pop("answer"), "rank": 1}]),
+        wire=put(context="마을 도서관이 밤 열 시까지 문을 열기로 하면서 저녁 방문자가 두 배로 늘었다."),
     ),
     Case(59, "the file ends within the record", "unreadable", ("truncated_record",), spoil=lambda text: text[:-40]),
 ]

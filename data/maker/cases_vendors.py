@@ -82,10 +82,10 @@ AIHUB_SFT = [
     Case(44, "answer is the mask `<NAME>`", "quarantined", ("answer_placeholder",), edit=put(answer="<NAME>")),
     Case(
         48,
-        "answer is a text instead of an object",
+        "answer is a list instead of an object",
         "quarantined",
         ("field_type_wrong",),
-        wire=lambda record: record.update(answer=record["answer"]["contents"]),
+        wire=lambda record: record.update(answer=[record["answer"]["contents"]]),
     ),
     Case(50, "answer is the word 없음", "published", warnings=("answer_perhaps_placeholder",), edit=put(answer="없음")),
     Case(51, "a question pasted in a loop", "published", warnings=("question_too_long",), edit=looped("question")),

@@ -17,7 +17,7 @@ def _is_a_prompt(record: Record) -> bool:
     for name in _PROMPT_NAMES:
         text = record.get(name)
         if isinstance(text, str) and text.strip():
-            return unread_content(record, rest_of(record, _READ[name]), PROMPTS_ONLY.name) is None
+            return unread_content(record, rest_of(record, _READ[name]), _READ[name], PROMPTS_ONLY.name) is None
     return False
 
 

@@ -7,7 +7,7 @@ missed.
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -35,6 +35,15 @@ _NEEDED = {"responses": ("text",), "history": ("role", "content")}
 _ELEMENTS = {"history": "turns of history"}
 _NOTHING: Any = object()
 
+
+class _LeftObject(dict[str, Any]):
+    """What is left of an object of which something was read."""
+
+
+class _LeftList(list[Any]):
+    """What is left of a list of which something was read."""
+
+
 Path = tuple[str | int, ...]
 
 
@@ -52,25 +61,37 @@ def rest_of(value: Any, read: pa.DataType | pa.Schema, ignored: Collection[str] 
         that the others keep their places. An empty dict where nothing is left of a record.
     """
     rest = _rest(value, read, ignored, path)
-    return {} if rest is _NOTHING else rest
+    return _LeftObject() if rest is _NOTHING else rest
 
 
 def _rest(value: Any, read: pa.DataType | pa.Schema, ignored: Collection[str], path: str) -> Any:
     if isinstance(value, list) and isinstance(read, pa.ListType):
         rests = [_rest(one, read.value_type, ignored, path) for one in value]
-        return _NOTHING if all(r is _NOTHING for r in rests) else [{} if r is _NOTHING else r for r in rests]
+        return _NOTHING if all(r is _NOTHING for r in rests) else _LeftList({} if r is _NOTHING else r for r in rests)
     if not isinstance(value, dict) or not isinstance(read, pa.Schema | pa.StructType):
         return _NOTHING
     types = _types(read)
-    left = {}
+    left = _LeftObject()
     for name, one in value.items():
         at = f"{path}.{name}" if path else name
         if at in ignored:
             continue
-        rest = _rest(one, types[name], ignored, at) if name in types else one
+        rest = _rest(one, types[name], ignored, at) if name in types else _without(one, ignored, at)
         if rest is not _NOTHING:
             left[name] = rest
     return left or _NOTHING
+
+
+def _without(value: Any, ignored: Collection[str], path: str) -> Any:
+    """A value without the fields in it that are ignored; itself where there are none."""
+    if not any(name.startswith(f"{path}.") for name in ignored):
+        return value
+    if isinstance(value, list):
+        return [_without(one, ignored, path) for one in value]
+    if not isinstance(value, dict):
+        return value
+    inside = ((f"{path}.{name}", name, one) for name, one in value.items())
+    return {name: _without(one, ignored, at) for at, name, one in inside if at not in ignored}
 
 
 @lru_cache(maxsize=256)
@@ -106,7 +127,8 @@ def _spelt_alike(value: Any) -> bool:
         return all(map(_spelt_alike, value.values()))
     if isinstance(value, list):
         return all(map(_spelt_alike, value))
-    return value is None or isinstance(value, str | bool) or (isinstance(value, int) and value != 0)
+    # Zero may have a sign, and whole numbers beyond 64 bits are floats to the parser.
+    return value is None or isinstance(value, str | bool) or (isinstance(value, int) and 0 < abs(value) < 1 << 63)
 
 
 def _written(value: Any) -> Iterator[str]:
@@ -128,7 +150,9 @@ def _written(value: Any) -> Iterator[str]:
         yield json.dumps(value, ensure_ascii=False)
 
 
-def unread_content(record: Mapping[str, Any], rest: Mapping[str, Any], format_name: str) -> Misfit | None:
+def unread_content(
+    record: Mapping[str, Any], rest: Mapping[str, Any], read: pa.Schema, format_name: str
+) -> Misfit | None:
     """Label content in the rest of a record: the record must not go on without it.
 
     Content is a text of more than 100 weighted characters with words in it, or a list or object that holds one, or
@@ -138,6 +162,7 @@ def unread_content(record: Mapping[str, Any], rest: Mapping[str, Any], format_na
     Args:
         record: The whole record.
         rest: What is left of it, as `rest_of` gives it.
+        read: The fields that are read.
         format_name: Of the format that read it.
 
     Returns:
@@ -145,7 +170,7 @@ def unread_content(record: Mapping[str, Any], rest: Mapping[str, Any], format_na
     """
     if (wrong := _wrong_elements(record, rest)) is not None:
         return Misfit("field_unexpected", wrong)
-    found = list(dict.fromkeys(_contents(rest, _Read(record, rest), ())))
+    found = list(dict.fromkeys(_contents(rest, _Read(record, read), ())))
     if not found:
         return None
     shown = ", ".join(name[:_SHOWN_NAME] for name in found[:_SHOWN_NAMES])
@@ -181,40 +206,36 @@ def _is_something(value: Any) -> bool:
 class _Read:
     """The texts of a record that were read, gathered only when they are asked for."""
 
-    def __init__(self, record: Any, rest: Any) -> None:
-        self._record, self._rest = record, rest
+    def __init__(self, record: Any, read: pa.Schema) -> None:
+        self._record, self._read = record, read
         self._texts: list[str] | None = None
 
     def contains(self, text: str) -> bool:
         if self._texts is None:
-            self._texts = list(_read_texts(self._record, self._rest))
+            self._texts = list(_read_texts(self._record, self._read))
         return any(text in read for read in self._texts)
 
 
-def _read_texts(value: Any, rest: Any) -> Iterator[str]:
-    """Texts of a value that are not in its rest."""
-    if isinstance(value, str):
+def _read_texts(value: Any, read: pa.DataType | pa.Schema) -> Iterator[str]:
+    if isinstance(value, list) and isinstance(read, pa.ListType):
+        for one in value:
+            yield from _read_texts(one, read.value_type)
+    elif isinstance(value, dict) and isinstance(read, pa.Schema | pa.StructType):
+        for name, type_ in _types(read).items():
+            yield from _read_texts(value.get(name), type_)
+    elif isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
-        left = rest if isinstance(rest, dict) else {}
-        for name, one in value.items():
-            if name not in left:
-                yield from _read_texts(one, None)
-            elif one is not left[name]:
-                yield from _read_texts(one, left[name])
-    elif isinstance(value, list):
-        left_of_each: Sequence[Any] = rest if isinstance(rest, list) else [None] * len(value)
-        for one, left_of_one in zip(value, left_of_each, strict=True):
-            if one is not left_of_one:
-                yield from _read_texts(one, left_of_one)
 
 
 def _contents(value: Any, read: _Read, path: Path) -> Iterator[str]:
-    """Where there is content in a value, as names for people."""
+    """Where there is content in what is left, as names for people.
+
+    A field of which something was read is not content by its own name, but by what is in the rest of it.
+    """
     if isinstance(value, dict):
         for name, one in value.items():
-            inside = (*path, name)
-            if names_content(name) and _says_something(one, read, in_list=False):
+            inside, partly = (*path, name), isinstance(one, _LeftObject | _LeftList)
+            if not partly and names_content(name) and _says_something(one, read, in_list=False):
                 yield _shown(inside)
             else:
                 yield from _contents(one, read, inside)
@@ -234,14 +255,16 @@ def _says_something(value: Any, read: _Read, in_list: bool) -> bool:
         text = value.strip()
         return bool(text) and not _is_bare(text) and not read.contains(text)
     if isinstance(value, dict):
-        return any(_says_something(one, read, in_list=True) for one in value.values())
+        said = (one for name, one in value.items() if name.casefold() not in _ROLES)
+        return any(_says_something(one, read, in_list=True) for one in said)
     if isinstance(value, list):
         return any(_says_something(one, read, in_list=True) for one in value)
     return in_list and isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_turn(value: Any) -> bool:
-    return isinstance(value, dict) and any(name.casefold() in _ROLES for name in value) and len(value) > 1
+    of_turn = isinstance(value, dict) and not isinstance(value, _LeftObject) and len(value) > 1
+    return of_turn and any(name.casefold() in _ROLES for name in value)
 
 
 def _is_long(text: str) -> bool:

@@ -143,7 +143,7 @@ def _keep_rest(
     """Keep what is not read of a record as its metadata. False where it may be content: then it is a misfit."""
     if not isinstance(value, dict) or not (rest := rest_of(value, wire, source.ignore)):
         return True
-    if (misfit := unread_content(value, rest, fmt.name)) is not None:
+    if (misfit := unread_content(value, rest, wire, fmt.name)) is not None:
         to.misfits[row] = misfit
         return False
     to.metadata[row] = rest_as_json(loaded.text_of(row), wire, source.ignore, rest)

@@ -1,0 +1,164 @@
+"""Deliveries that were once read wrongly, each as a whole run over its raw files in ``cases/``, and what is right."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.outputs import Output, open_gate, run_on
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture
+def outcome_of(tmp_path):
+    """The output of a run over a case; the gate stays open, so that what would be published can be looked at."""
+
+    def run(name, *settings):
+        out = tmp_path / "out"
+        report = run_on([CASES / name], out, open_gate(tmp_path / "suites"), *settings).report
+        return Output(out, report)
+
+    return run
+
+
+def reasons(output):
+    """By file, how many rows were quarantined for each reason, and the details."""
+    found = Counter((row["source_file"], *row["reasons"]) for row in output.quarantine)
+    return dict(found), {row["data_id"] or row["source_file"]: row["details"][0] for row in output.quarantine}
+
+
+def published(output, kind="sft"):
+    return {row["data_id"] for row in output.published(kind)}
+
+
+def file_entry(output, name):
+    (entry,) = (file for file in output.report["files"] if file["source_file"] == name)
+    return entry
+
+
+def test_ids_that_are_numbers_and_then_texts(outcome_of):
+    output = outcome_of("ids-number-then-text")
+    assert len(output.quarantine) == 0
+    assert {"1", "220", "vendorB-000", "vendorB-011"} <= published(output) and len(published(output)) == 232
+
+
+def test_an_empty_alias_says_nothing(outcome_of):
+    output = outcome_of("empty-input-beside-question")
+    assert (len(output.published("sft")), len(output.published("rm")), len(output.quarantine)) == (24, 10, 0)
+    assert all(row["question"].strip() for row in output.published("sft"))
+
+
+def test_answers_under_other_names_are_no_prompts_without_answers(outcome_of):
+    output = outcome_of("answer-under-another-name")
+    assert output.report["ledger"]["unknown"] == {
+        "received": 22, "unreadable": 22, "quarantined": 0, "duplicates": 0, "published": 0,
+    }  # fmt: skip
+    for name, fields in (("vendor_output.jsonl", "output"), ("vendor_pairs.jsonl", "chosen, rejected")):
+        assert file_entry(output, name)["status"] == "unreadable" and fields in file_entry(output, name)["note"]
+    assert reasons(output)[0] == {
+        ("vendor_output.jsonl", "unknown_format"): 1, ("vendor_pairs.jsonl", "unknown_format"): 1,
+    }  # fmt: skip
+    assert {(row["label_kind"], row["payload"]) for row in output.quarantine} == {("unknown", None)}
+    assert len(published(output)) == 12
+
+
+def test_a_file_of_nothing_else_holds_the_release(tmp_path):
+    report = run_on([CASES / "only-a-file-of-that-shape"], tmp_path / "out").report
+    assert report["verdict"] == "held" and "unreadable_files_too_many" in report["gate"]["failed"]
+    assert "data_id, question, response" in report["files"][0]["note"]
+
+
+def test_answers_that_are_objects_are_of_a_wrong_type(outcome_of):
+    output = outcome_of("answer-is-a-json-object")
+    assert reasons(output)[0] == {("extraction.jsonl", "field_type_wrong"): 6}
+    assert file_entry(output, "extraction.jsonl")["format"] == "reference_sft"
+    assert {"t0", "t1", "t2", "t3", "t4"} <= published(output)
+
+
+def test_answers_that_are_numbers_are_of_a_wrong_type(outcome_of):
+    output = outcome_of("answers-that-are-numbers")
+    assert {row["data_id"] for row in output.quarantine} == {"n0", "n1", "n2", "n3"}
+    assert reasons(output)[0] == {("sft.jsonl", "field_type_wrong"): 4}
+
+
+def test_byte_order_marks_cost_nothing(outcome_of):
+    output = outcome_of("byte-order-marks")
+    assert len(published(output)) == 24 and len(output.quarantine) == 0
+
+
+def test_one_id_names_one_record(outcome_of):
+    output = outcome_of("one-id-for-two-different-pairs")
+    assert reasons(output)[0] == {("rm.jsonl", "data_id_reused"): 1}
+    (holder,) = (row["record_id"] for row in output.published("rm") if row["data_id"] == "mathverse_7")
+    assert holder in output.quarantine[0]["details"][0]
+
+
+def test_bad_bytes_cost_their_own_records(outcome_of):
+    output = outcome_of("bad-bytes-in-one-line")
+    assert [(row["reasons"], row["source_line"]) for row in output.quarantine] == [
+        (["invalid_encoding"], 10), (["invalid_encoding"], 15),
+    ]  # fmt: skip
+    assert len(published(output)) == 22
+
+
+def test_chinese_is_not_published_as_korean(outcome_of):
+    output = outcome_of("chinese-file-in-gbk")
+    assert not any(row["source_file"] == "zh_vendor.jsonl" for row in output.published("sft"))
+    assert file_entry(output, "zh_vendor.jsonl")["published"] == 0
+    output = outcome_of("chinese-file-in-gbk", "sources=[{files: 'zh*', encoding: gb18030}]")
+    assert sum(row["source_file"] == "zh_vendor.jsonl" for row in output.published("sft")) == 8
+
+
+def test_histories_of_pairs_are_of_a_wrong_type(outcome_of):
+    output = outcome_of("history-as-pairs")
+    assert {row["data_id"] for row in output.quarantine} == {"m0", "m1"} and {"m2", "m3"} <= published(output)
+
+
+def test_only_line_feeds_end_lines(outcome_of):
+    output = outcome_of("unicode-line-separators")
+    assert {"g-3", "g-4"} <= published(output)
+    assert output.report["ledger"]["sft"]["received"] == 24 and output.report["ledger"]["sft"]["unreadable"] == 0
+
+
+def test_commas_where_none_belong_cost_nothing(outcome_of):
+    assert len(published(outcome_of("commas-between-lines"))) == 24
+
+
+def test_a_git_lfs_pointer_is_called_one(outcome_of):
+    output = outcome_of("git-lfs-pointer")
+    assert "git lfs pull" in file_entry(output, "part2.jsonl")["note"]
+    assert output.report["ledger"]["unknown"]["unreadable"] == 1
+
+
+def test_a_second_text_beside_the_question_is_content(outcome_of):
+    output = outcome_of("context-beside-question")
+    assert reasons(output)[0] == {("instr.jsonl", "field_unexpected"): 5, ("sft.jsonl", "field_unexpected"): 5}
+    assert reasons(output)[1]["k2"].endswith("does not read context") and len(output.duplicates) == 0
+
+
+def test_what_stands_for_no_id_is_none(outcome_of):
+    output = outcome_of("absent-empty-and-nan-ids")
+    assert reasons(output)[0] == {("sft.jsonl", "data_id_blank"): 3}
+    assert [row["data_id"] for row in output.duplicates] == ["s1", "s2", "s3"] and "s0" in published(output)
+
+
+def test_other_names_in_responses_are_named(outcome_of):
+    output = outcome_of("ratings-as-text-and-other-keys")
+    counts, details = reasons(output)
+    assert counts == {
+        ("ids_float.jsonl", "field_type_wrong"): 4,
+        ("items_content.jsonl", "field_unexpected"): 2,
+        ("items_ranking.jsonl", "field_unexpected"): 2,
+        ("ranks_text.jsonl", "field_type_wrong"): 3,
+        ("scores_text.jsonl", "field_type_wrong"): 3,
+    }
+    assert details["c0"] == "responses have no text (fields content, rank)"
+    assert details["d0"] == "responses have no rank (fields text, ranking)"
+
+
+def test_both_kinds_in_one_file_are_read_as_what_they_are(outcome_of):
+    output = outcome_of("both-kinds-in-one-file")
+    assert len(published(output)) == len(published(output, "rm")) == 10
+    files = [(file["label_kind"], file["received"], file["published"]) for file in output.report["files"]]
+    assert sorted(files) == [("rm", 10, 10), ("sft", 10, 10)]
