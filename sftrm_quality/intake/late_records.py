@@ -38,7 +38,7 @@ def look_through(document: OpenDocument, source: SourceSettings) -> tuple[int, L
             if not labelled.search(payload):
                 continue
             try:
-                record = payload_value(payload.decode(shard.encoding))
+                record = payload_value(payload)
             except ValueError:
                 continue
             found = recognise([record], source)

@@ -220,7 +220,7 @@ class ElementReader:
     def _pass_oversized(self) -> Oversized:
         """Read to the end of the record at the window's beginning without keeping it."""
         window = self._window
-        head, offset = window.data[:KEPT_OF_OVERSIZED], window.source_offset(0)
+        head, offset = bytes(window.original(0, KEPT_OF_OVERSIZED)), window.source_offset(0)
         state, position, low = np.zeros(2, np.int64), 0, 0
         while True:
             buf = np.frombuffer(window.data, np.uint8)

@@ -15,11 +15,17 @@ _BLOCK = 1 << 20
 
 @kernel
 def _trim(buf: Any, stops: Any, starts: Any, ends: Any, lines: Any) -> int:
-    """Spans of the lines that end at ``stops``, without white space around them; blank lines are left out."""
+    """Spans of the lines that end at ``stops``, without white space around them and byte order marks before them;
+    blank lines are left out."""
     n, begin = 0, 0
     for k in range(stops.size):
         a, b = begin, stops[k]
-        while a < b and (buf[a] == 0x20 or 0x09 <= buf[a] <= 0x0D):
+        while a < b and (buf[a] == 0x20 or 0x09 <= buf[a] <= 0x0D or buf[a] == 0xEF):
+            if buf[a] == 0xEF:
+                # A byte order mark: this line was the first of a file that others were put in front of.
+                if a + 3 > b or buf[a + 1] != 0xBB or buf[a + 2] != 0xBF:
+                    break
+                a += 2
             a += 1
         while b > a and (buf[b - 1] == 0x20 or 0x09 <= buf[b - 1] <= 0x0D):
             b -= 1
@@ -73,7 +79,7 @@ def _check_end(spans: Spans, window: Window, unended: bool, next_line: int) -> N
 
 def _pass_oversized(window: Window, line: int) -> Oversized:
     """Read to the end of the line at the window's beginning without keeping it; its newline is left."""
-    head, offset = window.data[:KEPT_OF_OVERSIZED], window.source_offset(0)
+    head, offset = bytes(window.original(0, KEPT_OF_OVERSIZED)), window.source_offset(0)
     while (stop := window.data.find(b"\n")) < 0 and not window.at_end:
         window.drop(len(window.data))
         window.fill(_BLOCK)

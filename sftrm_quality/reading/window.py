@@ -57,6 +57,10 @@ class Window:
         """Byte positions in the source of ascending positions (int64 array) in the window."""
         return self.offset + positions
 
+    def original(self, start: int, stop: int) -> memoryview:
+        """The bytes of the source from one position in the window to another."""
+        return memoryview(self.data)[start:stop]
+
     def source_offset(self, position: int) -> int:
         return int(self.source_offsets(np.array([position], np.int64))[0])
 
