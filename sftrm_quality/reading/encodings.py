@@ -76,30 +76,31 @@ def detect(head: bytes, declared: str) -> TextEncoding | str:
     return TextEncoding(None, 0)
 
 
-def span_of(window: Window, position: int) -> bytes | None:
+def span_of(window: Window) -> tuple[bytes, int] | None:
     """What tells the encoding of a text: it depends on the text only, and not on what the window happens to hold.
 
     Args:
         window: It grows where it must.
-        position: Where to look from.
 
     Returns:
-        The text from the first byte on that is not ASCII; None where there is none in the window.
+        The text from the first byte on that is not ASCII, and how many objects end before it; None where all that is in
+        the window is ASCII.
     """
-    first = None if window.data.isascii() else _NOT_ASCII.search(window.data, position)
+    first = None if window.data.isascii() else _NOT_ASCII.search(window.data)
     if first is None:
         return None
     window.fill(first.start() + SPAN_BYTES)
-    return window.data[first.start() : first.start() + SPAN_BYTES]
+    return window.data[first.start() : first.start() + SPAN_BYTES], window.data.count(_PIECE_END, 0, first.start())
 
 
-def tell(span: bytes) -> str | None:
+def tell(span: bytes, pieces_before: int) -> str | None:
     """utf-8 or cp949, where some text is certainly one of them or can be read as UTF-8 without any guess.
 
     UTF-8 may have damaged records. Other text is CP949 if it is Korean then.
 
     Args:
         span: What ``span_of`` found.
+        pieces_before: How many objects the text before it has, which is ASCII.
 
     Returns:
         The name of the codec, or None: the encoding must be declared.
@@ -115,7 +116,8 @@ def tell(span: bytes) -> str | None:
         return "cp949"
     pieces = [piece for piece in span.split(_PIECE_END) if _LETTER.search(piece)]
     damaged = sum(not piece.isascii() for piece in pieces)
-    return "utf-8" if damaged < len(pieces) and damaged <= max(1, _MOST_DAMAGED_PIECES * len(pieces)) else None
+    count = pieces_before + len(pieces)
+    return "utf-8" if damaged < count and damaged <= max(1, _MOST_DAMAGED_PIECES * count) else None
 
 
 def what_it_could_be(span: bytes) -> str:
@@ -135,20 +137,21 @@ def what_it_could_be(span: bytes) -> str:
             codecs.getincrementaldecoder(codec)().decode(sample)
         except UnicodeDecodeError:
             continue
-        shown.append(f'{declared} would show "{excerpt(span, codec)[:_SHOWN_CHARACTERS]}"')
-    would = f" ({', '.join(shown)})" if shown else ""
+        shown.append(f'{declared} "{excerpt(span, codec)[:_SHOWN_CHARACTERS]}"')
+    would = f"; {', '.join(shown)} would be its first letters" if shown else ""
     return f"neither UTF-8 nor Korean in CP949: declare its encoding under sources{would}"
 
 
 def _sample(span: bytes) -> bytes:
     """What is not ASCII of a text, as much as is looked at, and what may belong to it."""
-    parts, size = [], 0
+    parts, size, stop = [], 0, 0
     for run in _RUNS.finditer(span):
         parts.append(run[0][:_SAMPLE_BYTES])
-        size += len(parts[-1])
+        size, stop = size + len(parts[-1]), run.end()
         if size >= _SAMPLE_BYTES:
             break
-    return b" ".join(parts)
+    # Half a character may be whole behind the end of the span, and nowhere else.
+    return b" ".join([*parts, b""] if stop < len(span) else parts)
 
 
 def _not_ascii(text: bytes) -> int:

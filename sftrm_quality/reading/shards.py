@@ -1,6 +1,6 @@
 """A stream of text as shards of raw records: the unit of parallel work."""
 
-import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.transcoded import TranscodedWindow
 from sftrm_quality.reading.window import Window
 
+_BLANK_OR_MARKS = re.compile(rb"(?:\s|\xef\xbb\xbf)*")
 _PASSED = 1 << 20  # bytes at a time of a text that is passed
 
 
@@ -108,11 +109,11 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     if not window.data:
         window.close()
         return _unknown(stream, describe(head, stream.size), window.damage)
-    if text.name is None and (span := span_of(window, 0)) is not None:
-        text = TextEncoding(tell(span), 0)
+    if text.name is None and (span := span_of(window)) is not None:
+        text = TextEncoding(tell(*span), 0)
         if text.name is None:
             window.close()
-            seen = describe(head, stream.size, what_it_could_be(span))
+            seen = describe(head, stream.size, what_it_could_be(span[0]))
             return _unknown(stream, seen, window.damage)
     if not text.keeps_ascii:
         head = window.data
@@ -136,7 +137,9 @@ def _skip_blank(window: Window) -> int:
     line = 1
     while True:
         window.fill(HEAD_BYTES)
-        blank = len(window.data) - len(window.data.lstrip().removeprefix(codecs.BOM_UTF8).lstrip())
+        found = _BLANK_OR_MARKS.match(window.data)
+        assert found is not None  # all of it is optional
+        blank = found.end()
         line += window.data.count(b"\n", 0, blank)
         window.drop(blank)
         if (window.data and not blank) or window.at_end:
@@ -254,9 +257,9 @@ class _Cutter:
                 window.fill(_PASSED)
                 window.drop(min(len(window.data), offset - window.offset))
             window.fill(len(text))
-            span = span_of(window, 0)
+            span = span_of(window)
         finally:
             window.close()
-        encoding = span and tell(span)
+        encoding = tell(*span) if span else None
         self._parse.encoding = self._encoding = encoding or "utf-8"
         self._decided = True

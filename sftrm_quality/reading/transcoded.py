@@ -84,9 +84,12 @@ class TranscodedWindow(Window):
                 self.damage = self.damage or "UTF-16 text of an odd number of bytes"
                 source = source[:-1]
             self._decoder.reset()
-            text = self._decoder.decode(source, self.at_end).encode("utf-8", "surrogatepass")
+            decoded = self._decoder.decode(source, self.at_end)
+            while (rest := self._decoder.getstate()[0]) and self.at_end:
+                decoded += self._decoder.decode(b"", True)  # behind half a character codecs stop even then
+            text = decoded.encode("utf-8", "surrogatepass")
             texts.append(text)
-            sources.append(source[: len(source) - len(self._decoder.getstate()[0])])
+            sources.append(source[: len(source) - len(rest)])
             missing -= len(text)
         self.data, self._source = b"".join(texts), b"".join(sources)
 
