@@ -26,6 +26,7 @@ class Read:
     lines: dict[int, int] = field(default_factory=dict)
     raw: dict[int, bytes] = field(default_factory=dict)
     unexpected: dict[str, int] = field(default_factory=dict)
+    ends_early: bool = False
 
     @property
     def ids(self) -> list[str]:
@@ -76,6 +77,7 @@ def read_records(document: OpenDocument, limits: Limits, schema: pa.Schema, resu
         result.unreadable += batch.unreadable.to_pylist()
         for name, count in batch.unexpected.items():
             result.unexpected[name] = result.unexpected.get(name, 0) + count
+    result.ends_early |= document.ends_early()
 
 
 def record(number: int, **more: Any) -> dict[str, Any]:

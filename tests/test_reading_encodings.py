@@ -103,9 +103,9 @@ def test_what_it_could_be_is_said_and_masked(tmp_path: Path) -> None:
 
 
 DECLARED = [
-    (CHINESE + ["亄亅〇㐂𠮷", "€"], "gb18030", "gb18030"),
+    ([*CHINESE, "亄亅〇㐂𠮷", "€"], "gb18030", "gb18030"),
     (TAIWANESE, "big5", "cp950"),
-    (JAPANESE + ["ソ表ｱｲｳ能予"], "shift_jis", "cp932"),
+    ([*JAPANESE, "ソ表ｱｲｳ能予"], "shift_jis", "cp932"),
     (JAPANESE, "euc-jp", "euc-jp"),
     (FRENCH, "cp1252", "cp1252"),
     (["네.", "예?", "응!"], "cp949", "cp949"),

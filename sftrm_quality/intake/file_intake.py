@@ -134,7 +134,8 @@ class _Reader:
                 raise self._changed()
             found, document = late.format, replace(document, sample=[*document.sample, late.record])
         shards = self._shards(intake, document, found)
-        return replace(intake, format=found.name, label_kind=found.label_kind, shards=shards)
+        incomplete = document.ends_early()
+        return replace(intake, format=found.name, label_kind=found.label_kind, shards=shards, incomplete=incomplete)
 
     def _shards(self, intake: FileIntake, document: OpenDocument, fmt: Format) -> tuple[ShardSummary, ...]:
         wire = fmt.wire_schema(document.sample)

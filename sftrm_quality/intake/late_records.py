@@ -65,6 +65,7 @@ def without_records(
     Returns:
         The intake with status, format and note.
     """
+    intake = replace(intake, incomplete=document.ends_early())
     if not records:
         return replace(intake, note="no records")
     if isinstance(found, Unlabelled):

@@ -40,7 +40,8 @@ class FileIntake:
     """One source file, or one member of an archive, as it came in.
 
     status: ``read``, ``skipped`` (known, and holds no records of a kind) or ``unreadable`` (no known format); note
-    says why or what was seen. folder: where its shards are spilled.
+    says why or what was seen. incomplete: it ends early, so that records may be missing. folder: where its shards are
+    spilled.
     """
 
     source_file: str
@@ -52,6 +53,7 @@ class FileIntake:
     label_kind: LabelKind | None = None
     container: str | None = None
     note: str = ""
+    incomplete: bool = False
     shards: tuple[ShardSummary, ...] = field(default=())
 
     def shard_paths(self, number: int) -> tuple[Path, Path, Path]:

@@ -178,7 +178,14 @@ class ElementReader:
         if self._window.damage:
             return "stream_broken"
         ends_with_list = record.rstrip().removesuffix(b"}").rstrip().endswith(b"]")
-        return "invalid_json" if self._closing and ends_with_list else "truncated_record"
+        if not self._closing or not ends_with_list:
+            return "truncated_record"
+        # The list's end is in the record: in a string that is not closed, or where a bracket is missing. Or the bracket
+        # is one of the record's own, and the text was cut behind it.
+        buf, state = np.frombuffer(record, np.uint8), np.zeros(2, np.int64)
+        scan_object(buf, 0, 0, buf.size, True, state, *Marks.of(()).layout)
+        unended = object_end(buf, 0, buf.size, self._limits.nesting_depth) == UNENDED
+        return "truncated_record" if unended and not state[1] else "invalid_json"
 
     def _missing_end(self, batch: SpanBuilder, at: int) -> None:
         """The text ends between records: damage of the stream, or a list that is not closed, is a row of its own."""
@@ -234,4 +241,4 @@ class ElementReader:
         stop = len(window.data[:stop].rstrip(b" \t\r\n,")) if outcome == MARK else stop
         length = window.source_offset(stop) - offset
         window.drop(stop)
-        return Oversized(head, offset, length)
+        return Oversized(head, offset, length, cut=outcome == MORE)

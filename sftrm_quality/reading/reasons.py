@@ -7,7 +7,7 @@ from sftrm_quality.personal_data import without_numbers
 READ_REASONS: dict[str, str] = {
     "invalid_json": "The bytes are not one JSON value (RFC 8259).",
     "invalid_encoding": (
-        "The bytes are not text in the encoding of the file. If they are in another one, declare encoding under sources."
+        "The bytes are not text in the encoding of the file. If all are in another, declare encoding under sources."
     ),
     "truncated_record": "The file ends inside the record.",
     "unclosed_document": "The file ends before its list of records is closed; records may be missing after this point.",
@@ -24,6 +24,9 @@ READ_REASONS: dict[str, str] = {
     ),
 }
 """Every reason for which reading makes a record unreadable, and its meaning."""
+
+ENDS_EARLY = frozenset({"truncated_record", "unclosed_document"})
+"""Reasons after which records may be missing that nobody can count; a broken stream may have been read to its end."""
 
 
 @dataclass(frozen=True)

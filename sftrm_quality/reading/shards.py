@@ -17,7 +17,7 @@ from sftrm_quality.reading.elements import ElementReader
 from sftrm_quality.reading.encodings import TextEncoding, detect, span_of, tell, what_it_could_be
 from sftrm_quality.reading.learn import Parse
 from sftrm_quality.reading.lines import line_spans
-from sftrm_quality.reading.reasons import UnknownFile, describe, first_cells
+from sftrm_quality.reading.reasons import ENDS_EARLY, UnknownFile, describe, first_cells
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.transcoded import TranscodedWindow
@@ -74,6 +74,8 @@ class OpenDocument:
     ``container`` is json_document, json_array, json_lines or json_sequence (objects one after another); ``header`` is
     a small ``dataset_info`` that comes before the records, else empty; ``encoding`` is the source's; ``sample`` has up
     to 200 parsed records from the beginning. ``shards`` can be iterated once and reads on demand; ``close`` ends it.
+    ``ends_early`` tells after the last shard whether the text ended in the middle of a record or of its list, or broke
+    off.
     """
 
     source_file: str
@@ -83,6 +85,7 @@ class OpenDocument:
     sample: list[Any]
     shards: Iterator[RawShard] = field(repr=False, compare=False)
     close: Callable[[], None] = field(repr=False, compare=False)
+    ends_early: Callable[[], bool] = field(repr=False, compare=False)
 
 
 def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str = "auto") -> OpenDocument | UnknownFile:
@@ -127,7 +130,7 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     cutter = _Cutter(stream, text, window, container, parse, limits, spill)
     return OpenDocument(
         stream.source_file, container.name, text.name or "utf-8", container.header, container.sample,
-        cutter.shards(), window.close,
+        cutter.shards(), window.close, lambda: cutter.ends_early,
     )  # fmt: skip
 
 
@@ -167,6 +170,12 @@ class _Cutter:
         self._parse, self._limits, self._spill = parse, limits, spill
         self._encoding, self._decided = text.name or "utf-8", text.name is not None
         self._index = 0
+        self._cut_short = False
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether what was read so far did, or its stream."""
+        return self._cut_short or self._window.broken_off
 
     def shards(self) -> Iterator[RawShard]:
         try:
@@ -205,7 +214,8 @@ class _Cutter:
         offset = self._window.source_offset(start)
         line = None if spans.lines is None else int(spans.lines[row])
         head = bytes(self._window.original(start, min(end, start + KEPT_OF_OVERSIZED)))
-        return Oversized(head, offset, self._window.source_offset(end) - offset, line)
+        cut = spans.broken.get(row) in ENDS_EARLY
+        return Oversized(head, offset, self._window.source_offset(end) - offset, line, cut)
 
     def _shard(self, spans: Spans, begin: int, end: int) -> RawShard:
         starts, ends = spans.starts[begin:end], spans.ends[begin:end]
@@ -216,6 +226,7 @@ class _Cutter:
         return self._make(text, offsets, stops - offsets, offsets - first, stops - first, lines, broken)
 
     def _single(self, record: Oversized, reason: str) -> RawShard:
+        self._cut_short |= record.cut
         one = np.array([0], np.int64)
         return self._make(
             memoryview(record.head), one + record.offset, one + record.length, one, one + len(record.head),
@@ -237,6 +248,7 @@ class _Cutter:
                 raise storage_error_type(error)(
                     f"{path}: cannot be written ({error.strerror}). Free space, run again."
                 ) from error
+        self._cut_short |= not ENDS_EARLY.isdisjoint(broken.values())
         index, self._index = self._index, self._index + len(starts)
         return RawShard(
             self._stream.source_file, path, not self._stream.plain, file_offset, len(text), self._encoding, index,

@@ -81,7 +81,7 @@ class TranscodedWindow(Window):
         while missing > 0 and not self.at_end:
             source = self._decoder.getstate()[0] + self._block()
             if self.at_end and self._utf16 and len(source) % 2:
-                self.damage = self.damage or "UTF-16 text of an odd number of bytes"
+                self._end_at(StreamDamage(self.damage or "UTF-16 text of an odd number of bytes"))
                 source = source[:-1]
             self._decoder.reset()
             decoded = self._decoder.decode(source, self.at_end)
@@ -102,7 +102,7 @@ class TranscodedWindow(Window):
                 self.at_end = not piece
                 block += piece
         except StreamDamage as damage:
-            self.at_end, self.damage = True, str(damage)
+            self._end_at(damage)
         return block
 
     def drop(self, count: int) -> None:

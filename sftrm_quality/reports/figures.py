@@ -39,6 +39,7 @@ def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileE
             container=intake.container,
             encoding=intake.encoding,
             note=intake.note,
+            incomplete=intake.incomplete,
             fields_ignored=dict(sorted(intake.fields_ignored.items())),
             **dict(accounts.get(intake.source_file, NO_RECORDS)),
             reasons=dict(sorted(reasons[intake.source_file].items())),

@@ -130,6 +130,7 @@ def _renew_report(report: Json) -> None:
 def _renew_figures(figures: Json) -> None:
     for file in figures["files"]:
         file.setdefault("reasons", {})
+        file.setdefault("incomplete", False)
     figures.setdefault("reasons_together", {})
     figures.setdefault("personal_data", None)
     figures.setdefault("profile", None)
