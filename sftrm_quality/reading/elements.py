@@ -38,7 +38,7 @@ class ElementReader:
     ) -> None:
         self._window, self._closing, self._marks, self._limits, self._valid = window, closing, marks, limits, valid
         self._room = tuple(np.empty(limits.shard_records, kind) for kind in (np.int64, np.int64, np.bool_))
-        self._whole_before = True
+        self._whole_before = self._brackets_before = True
         self.closed = False
         self._look()
 
@@ -103,7 +103,7 @@ class ElementReader:
                 return self._merged(batch), len(data), True
             elif outcome in (MORE, BLANK):
                 break
-        self._whole_before = self._is_whole(batch.last())
+        self._whole_before, self._brackets_before = self._is_whole(batch.last()), self._has_its_brackets(batch.last())
         return self._merged(batch), at, False
 
     def _settle(self, buf: Any, start: int, mark: int) -> tuple[int, str | None] | None:
@@ -174,6 +174,15 @@ class ElementReader:
         record = self._window.data[span[0] : span[1]]
         return record.startswith(b"{") and self._valid(record)
 
+    def _has_its_brackets(self, span: tuple[int, int] | None) -> bool:
+        """Whether a span ends where its brackets do, whatever is in its strings; None as above."""
+        if span is None:
+            return self._brackets_before
+        record = self._window.data[span[0] : span[1]]
+        if not record.startswith(b"{"):
+            return self._valid(record)
+        return object_end(np.frombuffer(record, np.uint8), 0, len(record), self._limits.nesting_depth) == len(record)
+
     def _last_reason(self, record: bytes) -> str:
         if self._window.damage:
             return "stream_broken"
@@ -192,9 +201,8 @@ class ElementReader:
         if self._window.damage:
             batch.add(at, at, "stream_broken")
         elif self._closing:
-            last = batch.last()
             # The last record may itself have lost a bracket and taken the list's instead.
-            if last is None or self._valid(self._window.data[last[0] : last[1]]):
+            if self._has_its_brackets(batch.last()):
                 batch.add(at, at, "unclosed_document")
 
     def _merged(self, batch: SpanBuilder) -> Spans:
