@@ -43,11 +43,17 @@ class SourceSettings(_Settings, title="Source"):
         description="A format's name, or auto: decided by the content.",
         json_schema_extra=_why("Names of files say little; `sftrm` decides by the first records."),
     )
-    encoding: Literal["auto", "utf-8", "utf-16", "cp949"] = Field(
+    encoding: Literal["auto", "utf-8", "utf-16", "cp949", "gb18030", "cp1252", "shift_jis", "euc-jp", "big5"] = Field(
         "auto",
         title="Encoding",
-        description="auto looks at the byte order mark and at the bytes.",
-        json_schema_extra=_why("Korean files come in UTF-8 and CP949; a declared encoding is never second-guessed."),
+        description=(
+            "auto tells UTF-8, UTF-16 with a byte order mark, and Korean in CP949; all else must be declared. "
+            "shift_jis and big5 are what Windows writes (cp932, cp950)."
+        ),
+        json_schema_extra=_why(
+            "Text in other encodings decodes as CP949 almost without errors, and would be published as Hangul that "
+            "means nothing; a declared encoding is never second-guessed."
+        ),
     )
     ignore: list[str] = Field(
         default_factory=list,

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.sentences import KOREAN
+
 SOAK = bool(os.environ.get("SFTRM_SOAK"))
 """Whether the long forms of the tests are asked for."""
 LONG_FORM = [pytest.mark.soak] if SOAK else []
@@ -52,6 +54,12 @@ def good(name: str, number: int, **more: Any) -> dict[str, Any]:
         "answer": f"{' '.join(words[5:])} {{}}[],: that is how.",
         **more,
     }
+
+
+def korean(name: str, number: int) -> dict[str, Any]:
+    """A good record in Korean that somebody may have written; there are four of a name."""
+    question, *answer = random.Random(name).sample(KOREAN, 12)[3 * number : 3 * number + 3]
+    return good(name, number, question=question, answer=" ".join(answer))
 
 
 def good_ranking(name: str, number: int) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import codecs
 from collections.abc import Iterator
 
-from tests.bad_files import BadFile, dumped, good, ids, wrapped
+from tests.bad_files import BadFile, dumped, good, ids, korean, wrapped
+from tests.sentences import CHINESE, FRENCH, GERMAN, JAPANESE, TAIWANESE
 
 RECORDS = 3
 ALL = range(RECORDS)
@@ -31,18 +32,38 @@ def encoded() -> Iterator[BadFile]:
     for what, codec, mark, readable, refused in cases:
         for form in ("document", "lines"):
             name = f"{what}-{form}.json"
+            texts = dumped([korean(name, n) for n in ALL]) if codec == "cp949" else _texts(name)
             # What has no Hangul is encoded as question marks: nobody reads these.
-            data = mark + wrapped(form, _texts(name)).encode(codec, "replace")
+            data = mark + wrapped(form, texts).encode(codec, "replace")
             yield BadFile(name, data, ids(name, *ALL) if readable else (), refused=() if readable else (refused,))
     name = "utf16-odd-byte.json"
     yield BadFile(name, wrapped("lines", _texts(name)).encode("utf-16") + b"x", ids(name, *ALL), ("stream_broken",))
     name = "marks-in-the-middle.json"  # what `cat a b` makes of two files with byte order marks
     first, *rest = _texts(name)
     data = codecs.BOM_UTF8 + f"{first}\n".encode() + codecs.BOM_UTF8 + "\n".join(rest).encode()
-    yield BadFile(name, data, ids(name, 0, 2), ("invalid_json",))
+    yield BadFile(name, data, ids(name, *ALL))
+    name = "marks-between.json"
+    data = wrapped("array", _texts(name)).replace("}, {", "},\ufeff {").encode()
+    yield BadFile(name, data, ids(name, *ALL))
+    name = "marks-in-utf16.json"
+    data = "".join("\ufeff" + one + "\n" for one in _texts(name)).encode("utf-16-le")
+    yield BadFile(name, data, ids(name, *ALL))
     name = "mixed-cp949.json"
     data = b"\n".join(t.encode("cp949" if n == 1 else "utf-8") for n, t in enumerate(_texts(name)))
     yield BadFile(name, data, ids(name, 0, 2), ("invalid_encoding",))
+    undeclared = "neither UTF-8 nor Korean in CP949: declare its encoding under sources"
+    for what, sentences, codec in (
+        ("chinese", CHINESE, "gb18030"),
+        ("taiwanese", TAIWANESE, "big5"),
+        ("japanese", JAPANESE, "euc-jp"),
+        ("japanese", JAPANESE, "shift_jis"),
+        ("french", FRENCH, "cp1252"),
+        ("german", GERMAN, "cp1252"),
+        ("three-words", ["네, 네.", "예?", "응!"], "cp949"),
+    ):
+        name = f"{what}-{codec}.json"
+        records = [good(name, n, question=one + "?", answer=one) for n, one in enumerate(sentences)]
+        yield BadFile(name, wrapped("lines", dumped(records)).encode(codec), refused=(undeclared,))
 
 
 def around() -> Iterator[BadFile]:
@@ -130,6 +151,10 @@ WITHOUT_RECORDS = {
     "tsv-of-ours": (b"data_id\tanswer\n1\ta\n2\tb\n", "TSV with our column names"),
     "csv": ("질문,답\n가,나\n다,라\n".encode(), "CSV-like text"),
     "html": (b"<html><body>404</body></html>", "XML or HTML"),
+    "lfs-pointer": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 84977953\n",
+        "Git LFS pointer: run git lfs pull, then run again",
+    ),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3", "PDF document"),
     "parquet": (b"PAR1" + b"\0" * 40 + b"PAR1", "Parquet file"),
     "xz": (b"\xfd7zXZ\x00\x00", "xz-compressed file"),

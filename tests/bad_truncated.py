@@ -68,8 +68,7 @@ def _case(name: str, form: str, text: str, cut: int) -> BadFile:
         return BadFile(name, data, refused=("no known format" if known else "no whole record was found",))
     reasons: tuple[str, ...] = ("unclosed_document",) if in_list else ()
     if rest and cut <= end:
-        # Where the text ends with a bracket, the list may be whole and its last record have lost a brace.
-        reasons = ("invalid_json",) if in_list and rest.endswith("]") else ("truncated_record",)
+        reasons = ("truncated_record",)
     return BadFile(name, data, ids(name, *range(len(kept))), reasons)
 
 

@@ -26,6 +26,7 @@ class Read:
     lines: dict[int, int] = field(default_factory=dict)
     raw: dict[int, bytes] = field(default_factory=dict)
     unread: set[int] = field(default_factory=set)
+    ends_early: bool = False
 
     @property
     def ids(self) -> list[str]:
@@ -75,6 +76,7 @@ def read_records(document: OpenDocument, limits: Limits, schema: pa.Schema, resu
                 result.values[index] = rows[row]
         result.unreadable += batch.unreadable.to_pylist()
         result.unread.update(shard.first_index + row for row in batch.unread.tolist())
+    result.ends_early |= document.ends_early()
 
 
 def record(number: int, **more: Any) -> dict[str, Any]:

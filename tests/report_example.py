@@ -69,7 +69,15 @@ def nights() -> list[dict[str, Any]]:
 
 
 def _file(name: str, format_: str | None, kind: str | None, account: dict[str, int], **others: Any) -> dict[str, Any]:
-    read = {"status": "read", "container": None, "encoding": "utf-8", "note": "", "fields_unread": {}, "reasons": {}}
+    read = {
+        "status": "read",
+        "container": None,
+        "encoding": "utf-8",
+        "note": "",
+        "incomplete": False,
+        "fields_unread": {},
+        "reasons": {},
+    }
     return {"source_file": name, "format": format_, "label_kind": kind, **read, **account, **others}
 
 

@@ -230,7 +230,8 @@ def test_broken_utf16_costs_its_record_and_positions_stay_right(tmp_path: Path) 
     assert odd.reasons == ["invalid_encoding", "stream_broken"]
 
 
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["auto", "gb18030"])
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, encoding: str) -> None:
     limits = Limits(shard_bytes=1 << 18, record_bytes=1 << 20)
     peaks = []
     for copies in (2_000, 20_000):
@@ -242,7 +243,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
         (stream,) = open_streams(discover([path])[0])
         assert isinstance(stream, RawStream)
-        opened = open_document(stream, limits, tmp_path)
+        opened = open_document(stream, limits, tmp_path, encoding)
         assert not isinstance(opened, UnknownFile)
         assert sum(len(shard.starts) for shard in opened.shards if shard.path.unlink() is None) == copies
         peaks.append(tracemalloc.get_traced_memory()[1])

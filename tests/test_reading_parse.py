@@ -176,7 +176,6 @@ def shard_of(folder: Path, records: list[bytes]) -> RawShard:
         0,
         path.stat().st_size,
         "utf-8",
-        "utf-8",
         0,
         starts,
         starts + lengths,

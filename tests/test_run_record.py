@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 OLDER_MANIFEST, OLDER_REPORT = FIXTURES / "manifest-779ee60.json", FIXTURES / "report-779ee60.json"
 # Parts that came later than the first releases: without them a report is an older one.
 RENEWED = {"decision", "with_warnings", "browse", "files.reasons", "reasons_together", "personal_data", "profile"}
-RENEWED |= {"samples.borderline", "samples.personal"}
+RENEWED |= {"samples.borderline", "samples.personal", "files.incomplete"}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in BY_KIND - {"ledger"} for kind in ("sft", "rm")}
@@ -62,6 +62,7 @@ def renew_figures(figures: Any) -> None:
     """What was renamed and added since."""
     for file in figures["files"]:
         file["fields_unread"] = file.pop("fields_ignored")
+        file["incomplete"] = False
     figures["ledger"]["unknown"] = dict(NO_RECORDS)
 
 

@@ -132,7 +132,8 @@ def test_fields_on_every_level_keep_their_places(tmp_path):
 
 
 def test_numbers_are_as_they_were_written(tmp_path):
-    text = '{"data_id": "1", "question": "수도는?", "answer": "부산", "a": 1.10, "b": [1e5, -0, {"c": 12345678901234567890}]}'
+    more = '"a": 1.10, "b": [1e5, -0, {"c": 12345678901234567890}]'
+    text = f'{{"data_id": "1", "question": "수도는?", "answer": "부산", {more}}}'
     assert one(tmp_path, text) == '{"a":1.10,"b":[1e5,-0,{"c":12345678901234567890}]}'
 
 

@@ -55,6 +55,9 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
         if file.status == "unreadable":
             note = Text(f"not readable: {safe(file.source_file)}: {safe(file.note)}", style="yellow")
             console.print(note, soft_wrap=True)
+        elif file.incomplete:
+            note = Text(f"incomplete: {safe(file.source_file)}: {file.ends_early}", style="yellow")
+            console.print(note, soft_wrap=True)
     for title, path in (
         ("release", report.paths.release),
         ("quarantine", report.paths.quarantine),

@@ -172,8 +172,9 @@ class _Reader:
             kind: tuple(found[kind] for found in shards if kind in found)
             for kind in sorted(LabelKind, key=lambda kind: kind is not main.label_kind)
         }
+        intake = replace(intake, format=main.name, id_field=ids_in, incomplete=document.ends_early())
         return [
-            replace(intake, format=main.name, label_kind=kind, shards=summaries, id_field=ids_in)
+            replace(intake, label_kind=kind, shards=summaries)
             for kind, summaries in of_kind.items()
             if summaries or kind is main.label_kind
         ]

@@ -39,8 +39,7 @@ def values(document: OpenDocument) -> Iterator[object]:
 
 def _payloads(document: OpenDocument) -> Iterator[bytes]:
     for shard in document.shards:
-        for payload in shard.payloads():
-            yield payload if shard.encoding == "utf-8" else payload.decode(shard.encoding, "replace").encode()
+        yield from shard.payloads()
         if shard.spilled:
             shard.path.unlink()
 
@@ -94,17 +93,12 @@ def without_records(
     Returns:
         The intake with status, format, note and number of records.
     """
-    intake = replace(intake, status="unreadable")
+    intake = replace(intake, status="unreadable", incomplete=document.ends_early())
     if not looked.records:
         return replace(intake, note="no records", records=0)
     if isinstance(found, Unlabelled) and looked.odd is None:
-        return replace(
-            intake,
-            status="skipped",
-            format=found.name,
-            note=f"{looked.records:,} {found.holds}",
-            records=looked.records,
-        )
+        note = f"{looked.records:,} {found.holds}"
+        return replace(intake, status="skipped", format=found.name, note=note, records=looked.records)
     if isinstance(found, Unlabelled):
         found = no_format([looked.odd])
     seen = found.seen if document.sample else "none of them can be parsed"

@@ -43,8 +43,9 @@ class FileIntake:
     """One source file, or one member of an archive, as it came in; one for each label kind that is in it.
 
     status: ``read``, ``skipped`` (known, and holds no records of a kind) or ``unreadable`` (no known format); note
-    says why or what was seen. folder: where its shards are spilled. records: how many were counted in a file of which
-    none is read, None where its container is not known. id_field: where its ids are, "" for ids from the content.
+    says why or what was seen. incomplete: it ends early, so that records may be missing. folder: where its shards are
+    spilled. records: how many were counted in a file of which none is read, None where its container is not known.
+    id_field: where its ids are, "" for ids from the content.
     """
 
     source_file: str
@@ -56,6 +57,7 @@ class FileIntake:
     label_kind: LabelKind | None = None
     container: str | None = None
     note: str = ""
+    incomplete: bool = False
     records: int | None = None
     id_field: str | None = None
     shards: tuple[ShardSummary, ...] = field(default=())

@@ -53,7 +53,7 @@ def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[s
         "data_id": pa.nulls(len(rows), pa.string()),
         "stage": pa.array([stage] * len(rows), pa.string()),
         **_positions(loaded.shard, rows),
-        **payload_columns(raw, loaded.shard.original),
+        **payload_columns(raw, loaded.shard.encoding),
         "content_hash": pa.array([xxhash.xxh3_128_digest(b"unmapped" + piece) for piece in raw], pa.binary(16)),
         **columns,
     }
@@ -143,5 +143,5 @@ def _of_kind(
         unmapped_reasons=dict(sorted(reasons.items())),
         fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
-        encoding=task.shard.original,
+        encoding=task.shard.encoding,
     )

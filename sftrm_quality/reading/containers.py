@@ -1,5 +1,6 @@
 """What surrounds the records: one document, a list, lines, or objects one after another. Content decides."""
 
+import codecs
 import json
 import re
 from dataclasses import dataclass, replace
@@ -62,7 +63,8 @@ def _first_lines(window: Window) -> list[bytes]:
     lines = window.data.split(b"\n", 4 * SAMPLE_RECORDS)
     if not window.at_end or len(lines) > 4 * SAMPLE_RECORDS:
         lines.pop()
-    return [line for line in map(bytes.strip, lines) if line][: SAMPLE_RECORDS + 1]
+    stripped = (line.strip().removeprefix(codecs.BOM_UTF8).lstrip() for line in lines)
+    return [line for line in stripped if line][: SAMPLE_RECORDS + 1]
 
 
 def _by_first_line(lines: list[bytes], parse: Parse) -> Container | str | None:

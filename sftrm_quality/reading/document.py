@@ -20,6 +20,7 @@ SHOWN_KEYS = 8
 _BLOCK = 1 << 20
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _BLANK_OR_COMMAS = re.compile(rb"[ \t\r\n,]*")
+_BLANK_OR_MARKS = re.compile(rb"(?:[ \t\r\n]|\xef\xbb\xbf)*")
 _KEY = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
@@ -180,7 +181,7 @@ def rest_of_document(window: Window, container: str, encoding: str) -> Iterator[
         elif top.end == "text" and not window.damage:
             yield Oversized(b"", window.source_offset(0), 0), "unclosed_document"
     cursor = _Cursor(window, 0)
-    more = cursor.next_byte()
+    more = cursor.next_byte(_BLANK_OR_MARKS)
     cursor.forget()
     if more:
         yield _drained(window), "trailing_data"
@@ -191,7 +192,7 @@ def rest_of_document(window: Window, container: str, encoding: str) -> Iterator[
 def _drained(window: Window) -> Oversized:
     """All that is left of the text, as one row of which only the beginning is kept."""
     window.fill(KEPT_OF_OVERSIZED)
-    head, offset = window.data[:KEPT_OF_OVERSIZED], window.source_offset(0)
+    head, offset = bytes(window.original(0, KEPT_OF_OVERSIZED)), window.source_offset(0)
     end = offset
     while window.data:
         window.drop(len(window.data))

@@ -38,7 +38,7 @@ class ElementReader:
     ) -> None:
         self._window, self._closing, self._marks, self._limits, self._valid = window, closing, marks, limits, valid
         self._room = tuple(np.empty(limits.shard_records, kind) for kind in (np.int64, np.int64, np.bool_))
-        self._whole_before = True
+        self._whole_before = self._brackets_before = True
         self.closed = False
         self._look()
 
@@ -103,7 +103,7 @@ class ElementReader:
                 return self._merged(batch), len(data), True
             elif outcome in (MORE, BLANK):
                 break
-        self._whole_before = self._is_whole(batch.last())
+        self._whole_before, self._brackets_before = self._is_whole(batch.last()), self._has_its_brackets(batch.last())
         return self._merged(batch), at, False
 
     def _settle(self, buf: Any, start: int, mark: int) -> tuple[int, str | None] | None:
@@ -174,21 +174,35 @@ class ElementReader:
         record = self._window.data[span[0] : span[1]]
         return record.startswith(b"{") and self._valid(record)
 
+    def _has_its_brackets(self, span: tuple[int, int] | None) -> bool:
+        """Whether a span ends where its brackets do, whatever is in its strings; None as above."""
+        if span is None:
+            return self._brackets_before
+        record = self._window.data[span[0] : span[1]]
+        if not record.startswith(b"{"):
+            return self._valid(record)
+        return object_end(np.frombuffer(record, np.uint8), 0, len(record), self._limits.nesting_depth) == len(record)
+
     def _last_reason(self, record: bytes) -> str:
         if self._window.damage:
             return "stream_broken"
         ends_with_list = record.rstrip().removesuffix(b"}").rstrip().endswith(b"]")
-        return "invalid_json" if self._closing and ends_with_list else "truncated_record"
+        if not self._closing or not ends_with_list:
+            return "truncated_record"
+        # The list's end is in the record: in a string that is not closed, or where a bracket is missing. Or the bracket
+        # is one of the record's own, and the text was cut behind it.
+        buf, state = np.frombuffer(record, np.uint8), np.zeros(2, np.int64)
+        scan_object(buf, 0, 0, buf.size, True, state, *Marks.of(()).layout)
+        unended = object_end(buf, 0, buf.size, self._limits.nesting_depth) == UNENDED
+        return "truncated_record" if unended and not state[1] else "invalid_json"
 
     def _missing_end(self, batch: SpanBuilder, at: int) -> None:
         """The text ends between records: damage of the stream, or a list that is not closed, is a row of its own."""
         if self._window.damage:
             batch.add(at, at, "stream_broken")
-        elif self._closing:
-            last = batch.last()
-            # The last record may itself have lost a bracket and taken the list's instead.
-            if last is None or self._valid(self._window.data[last[0] : last[1]]):
-                batch.add(at, at, "unclosed_document")
+        # The last record may itself have lost a bracket and taken the list's instead.
+        elif self._closing and self._has_its_brackets(batch.last()):
+            batch.add(at, at, "unclosed_document")
 
     def _merged(self, batch: SpanBuilder) -> Spans:
         """Neighbours without a mark, at least one of which is no JSON, are pieces of one damaged record: one row.
@@ -220,7 +234,7 @@ class ElementReader:
     def _pass_oversized(self) -> Oversized:
         """Read to the end of the record at the window's beginning without keeping it."""
         window = self._window
-        head, offset = window.data[:KEPT_OF_OVERSIZED], window.source_offset(0)
+        head, offset = bytes(window.original(0, KEPT_OF_OVERSIZED)), window.source_offset(0)
         state, position, low = np.zeros(2, np.int64), 0, 0
         while True:
             buf = np.frombuffer(window.data, np.uint8)
@@ -234,4 +248,4 @@ class ElementReader:
         stop = len(window.data[:stop].rstrip(b" \t\r\n,")) if outcome == MARK else stop
         length = window.source_offset(stop) - offset
         window.drop(stop)
-        return Oversized(head, offset, length)
+        return Oversized(head, offset, length, cut=outcome == MORE)

@@ -1,5 +1,6 @@
 """Decompression as a stream that hands out every good byte before it reports damage."""
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
@@ -17,6 +18,10 @@ _DEFLATE_STEP = 16 << 10
 _ZSTD_STEP = 1 << 10
 # Bytes that decoding a frame may hold. The zstd command asks for --memory or --long beyond that, too.
 _ZSTD_WINDOW = 128 << 20
+
+_NOT_COMPRESSED = "bytes that are not compressed follow the compressed data"
+# What zlib and zstd say when all of a member or frame was decompressed and its checksum or size is another.
+_WRONG_SUM = re.compile("incorrect (data|length) check|match checksum")
 
 
 class _Decompressor(Protocol):
@@ -88,9 +93,12 @@ class Inflated:
                 yield block
         except (zlib.error, zstandard.ZstdError) as error:
             yield from self._salvage(given)
-            raise StreamDamage(f"decompression failed: {error}") from error
+            raise StreamDamage(
+                f"decompression failed: {error}", whole=_WRONG_SUM.search(str(error)) is not None
+            ) from error
         if self._expected_crc is not None and crc != self._expected_crc:
-            raise StreamDamage(f"CRC-32 of the member is {crc:08x}, its archive says {self._expected_crc:08x}")
+            said = f"CRC-32 of the member is {crc:08x}, its archive says {self._expected_crc:08x}"
+            raise StreamDamage(said, whole=True)
 
     def _salvage(self, given: int) -> Iterator[bytes]:
         """What the failing step had decompressed before it failed: once more, its input byte by byte."""
@@ -127,13 +135,13 @@ class Inflated:
                         between = piece
                         break
                     if not piece.startswith(self._magics):
-                        raise StreamDamage("bytes that are not compressed follow the compressed data")
+                        raise StreamDamage(_NOT_COMPRESSED, whole=True)
                     member = self._new()
                 if block := member.decompress(piece):
                     yield block
                 piece = member.unused_data if member.eof and self._magics else b""
         if between:
-            raise StreamDamage("bytes that are not compressed follow the compressed data")
+            raise StreamDamage(_NOT_COMPRESSED, whole=True)
         if not member.eof:
             raise StreamDamage("the compressed data end too early")
 

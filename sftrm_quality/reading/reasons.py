@@ -6,7 +6,9 @@ from sftrm_quality.personal_data import without_numbers
 
 READ_REASONS: dict[str, str] = {
     "invalid_json": "The bytes are not one JSON value (RFC 8259).",
-    "invalid_encoding": "The bytes are not text in the encoding of the file.",
+    "invalid_encoding": (
+        "The bytes are not text in the encoding of the file. If all are in another, declare encoding under sources."
+    ),
     "truncated_record": "The file ends inside the record.",
     "unclosed_document": "The file ends before its list of records is closed; records may be missing after this point.",
     "record_too_large": "The record is longer than limits.record_bytes; only its beginning is kept here.",
@@ -23,6 +25,9 @@ READ_REASONS: dict[str, str] = {
     ),
 }
 """Every reason for which reading makes a record unreadable, and its meaning."""
+
+ENDS_EARLY = frozenset({"truncated_record", "unclosed_document"})
+"""Reasons after which records may be missing that nobody can count; a broken stream may have been read to its end."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ _MAGIC = [
     (b"\x89PNG", "PNG image"),
     (b"\xff\xd8\xff", "JPEG image"),
 ]
+_LFS_POINTERS = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 _EXCERPT_CHARACTERS = 60
 
 
@@ -65,8 +71,20 @@ def excerpt(head: bytes, encoding: str = "utf-8") -> str:
     return without_numbers(text)[:_EXCERPT_CHARACTERS]
 
 
-def describe(head: bytes, size: int | None, encoding: str = "utf-8") -> str:
-    """What a file of no known container seems to be. ``size`` in bytes, None where the stream's length is unknown."""
+def describe(head: bytes, size: int | None, undecided: str = "", encoding: str = "utf-8") -> str:
+    """What a file of no known container seems to be.
+
+    Args:
+        head: Its beginning.
+        size: In bytes, None where the stream's length is unknown.
+        undecided: What is said of a text that cannot be decoded before its encoding is declared.
+        encoding: Of a text, where it is known.
+
+    Returns:
+        A few words, with the beginning where that is no known kind of file.
+    """
+    if head.startswith(_LFS_POINTERS):
+        return "Git LFS pointer: run git lfs pull, then run again"
     if not head:
         return "empty file"
     length = "" if size is None else f", {size:,} bytes"
@@ -80,6 +98,9 @@ def describe(head: bytes, size: int | None, encoding: str = "utf-8") -> str:
     if b"\x00" in head:
         shown = excerpt(head, "latin-1")
         return f'binary data{length}, begins with "{shown}"'
+    if undecided:
+        kind = "text" if head.lstrip().startswith((b"{", b"[")) else _kind_of_text(head)
+        return f"{kind}{length}, {undecided}"
     return f'{_kind_of_text(head)}{length}, begins with "{excerpt(head, encoding)}"'
 
 

@@ -143,11 +143,25 @@ def _scan_other(
 
 
 @kernel
+def _behind_separators(buf: Any, i: int, end: int) -> int:
+    """The position behind commas, white space and byte order marks, which are where files were put together."""
+    while i < end:
+        if _SEPARATOR[buf[i]]:
+            i += 1
+        elif buf[i] == 0xEF and i + 3 <= end and buf[i + 1] == 0xBB and buf[i + 2] == 0xBF:
+            i += 3
+        else:
+            break
+    return i
+
+
+@kernel
 def scan_list(
     buf: Any, i: int, end: int, final: bool, closing: bool, data: Any, bounds: Any, quotes: Any, starts: Any, ends: Any,
     odd: Any,
 ) -> tuple[int, int, int, int]:  # fmt: skip
-    """Spans of the elements of a JSON list from ``i``, between elements, on; commas and white space separate them.
+    """Spans of the elements of a JSON list from ``i``, between elements, on; commas, white space and byte order marks
+    separate them.
 
     ``closing``: a ``]`` ends the list; else it runs to the end of the text. ``odd`` tells the elements that do not
     begin with a brace. Returns outcome, number of spans written, position to go on from, and for MARK its position.
@@ -157,9 +171,8 @@ def scan_list(
     n = 0
     state = np.zeros(2, np.int64)
     while n < starts.size:
-        while i < end and _SEPARATOR[buf[i]]:
-            i += 1
-        if i >= end:
+        i = _behind_separators(buf, i, end)
+        if i >= end or (buf[i] == 0xEF and i + 3 > end and not final):
             return BLANK, n, i, i
         c = buf[i]
         if c == 0x5D and closing:

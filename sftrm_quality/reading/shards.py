@@ -1,5 +1,6 @@
 """A stream of text as shards of raw records: the unit of parallel work."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,13 +14,17 @@ from sftrm_quality.errors import storage_error_type
 from sftrm_quality.reading.containers import HEAD_BYTES, Container, ContainerName, recognise
 from sftrm_quality.reading.document import rest_of_document
 from sftrm_quality.reading.elements import ElementReader
-from sftrm_quality.reading.encodings import TextEncoding, Utf16Window, detect, utf8_or_cp949
+from sftrm_quality.reading.encodings import TextEncoding, detect, span_of, tell, what_it_could_be
 from sftrm_quality.reading.learn import Parse
 from sftrm_quality.reading.lines import line_spans
-from sftrm_quality.reading.reasons import UnknownFile, describe, first_cells
+from sftrm_quality.reading.reasons import ENDS_EARLY, UnknownFile, describe, first_cells
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.streams import RawStream
+from sftrm_quality.reading.transcoded import TranscodedWindow
 from sftrm_quality.reading.window import Window
+
+_BLANK_OR_MARKS = re.compile(rb"(?:\s|\xef\xbb\xbf)*")
+_PASSED = 1 << 20  # bytes at a time of a text that is passed
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,8 @@ class RawShard:
     """Some neighbouring records of a source file, still as bytes.
 
     The bytes are ``path[file_offset : file_offset + length]``: the raw file itself (``spilled`` False) or a file of
-    its own that the consumer deletes. ``encoding`` of these bytes is utf-8 or cp949; ``original`` is the encoding of
-    the source, also utf-16-le or utf-16-be. One entry per record, broken ones too, in
+    its own that the consumer deletes. ``encoding`` of these bytes is the source's. One entry per record, broken ones
+    too, in
 
     - ``starts``, ``ends``: int64, bytes relative to ``file_offset``;
     - ``offsets``, ``lengths``: int64, bytes in the (decompressed) source, what reports show;
@@ -44,7 +49,6 @@ class RawShard:
     file_offset: int
     length: int
     encoding: str
-    original: str
     first_index: int
     starts: Any
     ends: Any
@@ -54,12 +58,13 @@ class RawShard:
     broken: dict[int, str]
 
     def payloads(self) -> Iterator[bytes]:
-        """The bytes of each record, broken ones too, in ``encoding``. Raises OSError where they cannot be read."""
+        """Each record in UTF-8, broken ones too, whose bytes may be none. Raises OSError where they cannot be read."""
         with self.path.open("rb") as file:
             file.seek(self.file_offset)
             data = file.read(self.length)
         for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
-            yield data[start:end]
+            piece = data[start:end]
+            yield piece if self.encoding == "utf-8" else piece.decode(self.encoding, "replace").encode()
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class OpenDocument:
     ``container`` is json_document, json_array, json_lines or json_sequence (objects one after another); ``header`` is
     a small ``dataset_info`` that comes before the records, else empty; ``encoding`` is the source's; ``sample`` has up
     to 200 parsed records from the beginning. ``shards`` can be iterated once and reads on demand; ``close`` ends it.
+    ``ends_early`` tells after the last shard whether the text ended in the middle of a record or of its list, or broke
+    off.
     """
 
     source_file: str
@@ -78,14 +85,15 @@ class OpenDocument:
     sample: list[Any]
     shards: Iterator[RawShard] = field(repr=False, compare=False)
     close: Callable[[], None] = field(repr=False, compare=False)
+    ends_early: Callable[[], bool] = field(repr=False, compare=False)
 
 
 def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str = "auto") -> OpenDocument | UnknownFile:
     """Recognise encoding and container of a stream and open its records.
 
-    ``spill`` is an existing folder for the text of compressed and UTF-16 streams, one file per shard; ``encoding`` is
-    auto, utf-8, utf-16 or cp949. Memory stays below ``record_bytes`` + a few ``shard_bytes``, whatever the stream's
-    length. Raises StorageError where reading the file or writing a spill file fails.
+    ``spill`` is an existing folder for the text of compressed streams, one file per shard; ``encoding`` is auto or what
+    is declared. Memory stays below a few ``record_bytes`` and ``shard_bytes``, whatever the stream's length. Raises
+    StorageError where reading the file or writing a spill file fails.
     """
     window = Window(stream.open())
     window.fill(HEAD_BYTES)
@@ -94,37 +102,47 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     if isinstance(text, str):
         window.close()
         return _unknown(stream, text, window.damage)
-    if text.is_utf16:
-        window.close()
-        window = Utf16Window(stream.open(), text)
-    else:
+    if text.keeps_ascii:
         window.drop(text.mark)
+    else:
+        assert text.name is not None
+        window.close()
+        window = TranscodedWindow(stream.open(), text.name)
     line = _skip_blank(window)
     if not window.data:
         window.close()
         return replace(_unknown(stream, describe(head, stream.size), window.damage), empty=window.damage is None)
-    if text.name is None:
-        text = TextEncoding(utf8_or_cp949(window.data), 0)
-    parse = Parse("utf-8" if text.is_utf16 else text.name or "utf-8", limits)
+    if text.name is None and (span := span_of(window)) is not None:
+        text = TextEncoding(tell(*span), 0)
+        if text.name is None:
+            window.close()
+            seen = describe(head, stream.size, what_it_could_be(span[0]))
+            return _unknown(stream, seen, window.damage)
+    if not text.keeps_ascii:
+        head = window.data
+    parse = Parse(text.name if text.name and text.keeps_ascii else "utf-8", limits)
     container = recognise(window, parse, line)
     if isinstance(container, str):
         window.close()
-        seen = container or describe(head, stream.size, parse.encoding)
+        seen = container or describe(head, stream.size, encoding=parse.encoding)
         header = () if container else first_cells(head, parse.encoding)
         return replace(_unknown(stream, seen, window.damage), header=header)
     cutter = _Cutter(stream, text, window, container, parse, limits, spill)
     return OpenDocument(
         stream.source_file, container.name, text.name or "utf-8", container.header, container.sample,
-        cutter.shards(), window.close,
+        cutter.shards(), window.close, lambda: cutter.ends_early,
     )  # fmt: skip
 
 
 def _skip_blank(window: Window) -> int:
-    """Drop white space before the text, however much there is, and fill the window; the line that it begins in then."""
+    """Drop white space and byte order marks before the text, however much there is, and fill the window; the line that
+    it begins in then."""
     line = 1
     while True:
         window.fill(HEAD_BYTES)
-        blank = len(window.data) - len(window.data.lstrip())
+        found = _BLANK_OR_MARKS.match(window.data)
+        assert found is not None  # all of it is optional
+        blank = found.end()
         line += window.data.count(b"\n", 0, blank)
         window.drop(blank)
         if (window.data and not blank) or window.at_end:
@@ -148,11 +166,16 @@ class _Cutter:
         limits: Limits,
         spill: Path,
     ) -> None:
-        self._stream, self._text, self._window, self._container = stream, text, window, container
+        self._stream, self._window, self._container = stream, window, container
         self._parse, self._limits, self._spill = parse, limits, spill
-        self._in_place = stream.plain and not text.is_utf16
-        self._decided = text.name is not None
+        self._encoding, self._decided = text.name or "utf-8", text.name is not None
         self._index = 0
+        self._cut_short = False
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether what was read so far did, or its stream."""
+        return self._cut_short or self._window.broken_off
 
     def shards(self) -> Iterator[RawShard]:
         try:
@@ -190,19 +213,20 @@ class _Cutter:
         start, end = int(spans.starts[row]), int(spans.ends[row])
         offset = self._window.source_offset(start)
         line = None if spans.lines is None else int(spans.lines[row])
-        head = self._window.data[start : min(end, start + KEPT_OF_OVERSIZED)]
-        return Oversized(head, offset, self._window.source_offset(end) - offset, line)
+        head = bytes(self._window.original(start, min(end, start + KEPT_OF_OVERSIZED)))
+        cut = spans.broken.get(row) in ENDS_EARLY
+        return Oversized(head, offset, self._window.source_offset(end) - offset, line, cut)
 
     def _shard(self, spans: Spans, begin: int, end: int) -> RawShard:
         starts, ends = spans.starts[begin:end], spans.ends[begin:end]
-        first, last = int(starts[0]), int(ends[-1])
         offsets, stops = self._window.source_offsets(starts), self._window.source_offsets(ends)
         lines = np.full(end - begin, -1, np.int64) if spans.lines is None else spans.lines[begin:end]
         broken = {row - begin: reason for row, reason in spans.broken.items() if begin <= row < end}
-        text = memoryview(self._window.data)[first:last]
-        return self._make(text, offsets, stops - offsets, starts - first, ends - first, lines, broken)
+        text, first = self._window.original(int(starts[0]), int(ends[-1])), offsets[0]
+        return self._make(text, offsets, stops - offsets, offsets - first, stops - first, lines, broken)
 
     def _single(self, record: Oversized, reason: str) -> RawShard:
+        self._cut_short |= record.cut
         one = np.array([0], np.int64)
         return self._make(
             memoryview(record.head), one + record.offset, one + record.length, one, one + len(record.head),
@@ -212,10 +236,10 @@ class _Cutter:
     def _make(
         self, text: memoryview, offsets: Any, lengths: Any, starts: Any, ends: Any, lines: Any, broken: dict[int, str]
     ) -> RawShard:
-        if not self._decided and (encoding := utf8_or_cp949(bytes(text))) is not None:
-            self._parse.encoding, self._decided = encoding, True
+        if not self._decided:
+            self._decide(text, int(offsets[0]))
         path, file_offset = self._stream.path, int(offsets[0])
-        if not self._in_place:
+        if not self._stream.plain:
             name = f"{xxhash.xxh3_64_hexdigest(self._stream.source_file.encode())}-{self._index:010d}.text"
             path, file_offset = self._spill / name, 0
             try:
@@ -224,9 +248,30 @@ class _Cutter:
                 raise storage_error_type(error)(
                     f"{path}: cannot be written ({error.strerror}). Free space, run again."
                 ) from error
+        self._cut_short |= not ENDS_EARLY.isdisjoint(broken.values())
         index, self._index = self._index, self._index + len(starts)
-        original = self._text.name if self._text.is_utf16 and self._text.name else self._parse.encoding
         return RawShard(
-            self._stream.source_file, path, not self._in_place, file_offset, len(text), self._parse.encoding, original,
-            index, starts, ends, offsets, lengths, lines, broken,
+            self._stream.source_file, path, not self._stream.plain, file_offset, len(text), self._encoding, index,
+            starts, ends, offsets, lengths, lines, broken,
         )  # fmt: skip
+
+    def _decide(self, text: memoryview, offset: int) -> None:
+        """Tell the encoding of a text that began as ASCII, by what follows the first byte that is not.
+
+        It is read once more from there, so that the length of shards changes nothing. What is neither UTF-8 nor Korean
+        is no reason to refuse the file any more, and not guessed: as UTF-8 its records are invalid_encoding.
+        """
+        if bytes(text).isascii():
+            return
+        window = Window(self._stream.open())
+        try:
+            while window.offset < offset and not window.at_end:
+                window.fill(_PASSED)
+                window.drop(min(len(window.data), offset - window.offset))
+            window.fill(len(text))
+            span = span_of(window)
+        finally:
+            window.close()
+        encoding = tell(*span) if span else None
+        self._parse.encoding = self._encoding = encoding or "utf-8"
+        self._decided = True

@@ -24,12 +24,16 @@ class Spans:
 
 @dataclass(frozen=True)
 class Oversized:
-    """One record beyond the limit: its beginning, its position in the stream and its full length in bytes."""
+    """One record beyond the limit: its beginning, its position in the stream and its full length in bytes.
+
+    ``cut``: the text ends within it.
+    """
 
     head: bytes
     offset: int
     length: int
     line: int | None = None
+    cut: bool = False
 
 
 class SpanBuilder:

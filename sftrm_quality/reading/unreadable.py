@@ -6,7 +6,6 @@ import pyarrow as pa
 import xxhash
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading.encodings import original_bytes
 from sftrm_quality.reading.payloads import payload_columns
 from sftrm_quality.reading.shards import RawShard
 from sftrm_quality.reading.strict import parse_record
@@ -35,16 +34,15 @@ class Unreadable:
             detail = f"the text ends {length:,} bytes into the record"
         else:
             detail = f"found at byte {int(self._shard.offsets[row]):,} of the text"
-        if kept < length and self._shard.original == self._shard.encoding:
+        if kept < length:
             detail += f"; the first {kept:,} of {length:,} bytes are kept here"
         self.add(row, reason, detail)
 
     def raw_bytes(self, row: int) -> bytes:
-        piece = self._raw[self._shard.starts[row] : self._shard.ends[row]]
-        return piece if self._shard.original == self._shard.encoding else original_bytes(piece, self._shard.original)
+        return self._raw[self._shard.starts[row] : self._shard.ends[row]]
 
     def _text(self, row: int) -> bytes:
-        piece = self._raw[self._shard.starts[row] : self._shard.ends[row]]
+        piece = self.raw_bytes(row)
         return piece if self._shard.encoding == "utf-8" else piece.decode(self._shard.encoding, "replace").encode()
 
     def table(self) -> pa.Table:
@@ -62,6 +60,6 @@ class Unreadable:
             "reasons": [[self._rows[row][0]] for row in rows],
             "details": [[self._rows[row][1]] for row in rows],
             "content_hash": [xxhash.xxh3_128_digest(b"unreadable" + original) for original in raw],
-            **payload_columns(raw, self._shard.original),
+            **payload_columns(raw, self._shard.encoding),
         }
         return pa.Table.from_pydict(columns, schema=SHARD_QUARANTINE)

@@ -6,7 +6,14 @@ import numpy as np
 
 
 class StreamDamage(Exception):
-    """A compressed stream is broken. Raised by streams after every byte before the damage was handed out."""
+    """A compressed stream is broken. Raised by streams after every byte before the damage was handed out.
+
+    ``whole``: to its end it was read, and only then found to be wrong.
+    """
+
+    def __init__(self, said: str, whole: bool = False) -> None:
+        super().__init__(said)
+        self.whole = whole
 
 
 class ByteStream(Protocol):
@@ -19,7 +26,8 @@ class ByteStream(Protocol):
 class Window:
     """The bytes ``data`` of a stream from ``offset`` on; grows at its end, is dropped from its beginning.
 
-    Damage of the stream is no exception here: the stream then ends, and ``damage`` says why.
+    Damage of the stream is no exception here: the stream then ends, ``damage`` says why, and ``broken_off`` whether it
+    should have gone on.
     """
 
     def __init__(self, stream: ByteStream) -> None:
@@ -27,6 +35,7 @@ class Window:
         self.offset = 0
         self.at_end = False
         self.damage: str | None = None
+        self.broken_off = False
         self._stream = stream
 
     def fill(self, size: int) -> None:
@@ -41,8 +50,11 @@ class Window:
                 missing -= len(block)
                 self.at_end = not block
         except StreamDamage as damage:
-            self.at_end, self.damage = True, str(damage)
+            self._end_at(damage)
         self.data = b"".join(parts)
+
+    def _end_at(self, damage: StreamDamage) -> None:
+        self.at_end, self.damage, self.broken_off = True, str(damage), not damage.whole
 
     def grow(self, most: int) -> None:
         """Read as much again as the window holds (at least 64 KiB), but not beyond ``most`` bytes."""
@@ -56,6 +68,10 @@ class Window:
     def source_offsets(self, positions: Any) -> Any:
         """Byte positions in the source of ascending positions (int64 array) in the window."""
         return self.offset + positions
+
+    def original(self, start: int, stop: int) -> memoryview:
+        """The bytes of the source from one position in the window to another."""
+        return memoryview(self.data)[start:stop]
 
     def source_offset(self, position: int) -> int:
         return int(self.source_offsets(np.array([position], np.int64))[0])

@@ -39,6 +39,7 @@ def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileE
             container=intake.container,
             encoding=intake.encoding,
             note=intake.note,
+            incomplete=intake.incomplete,
             fields_unread=dict(sorted(intake.fields_unread.items())),
             **dict(accounts.get((intake.source_file, intake.label_kind or NoKind.UNKNOWN), NO_RECORDS)),
             reasons=dict(sorted(reasons[_key(intake)].items())),

@@ -229,8 +229,9 @@ def _by_scope(checks: Iterable[Check]) -> list[tuple[str, list[Check]]]:
     return [(title, found) for title, found in groups.items() if found]
 
 
-def _most_to_see_first(file: FileEntry) -> tuple[int, int, str]:
-    return _STATUSES.index(file.status), -file.failing, file.source_file
+def _most_to_see_first(file: FileEntry) -> tuple[bool, int, int, str]:
+    whole = file.status is not FileStatus.UNREADABLE and not file.incomplete
+    return whole, _STATUSES.index(file.status), -file.failing, file.source_file
 
 
 def _flow(account: Account) -> list[dict[str, Any]]:

@@ -46,16 +46,25 @@ class _SourceFile(Value):
     container: str | None
     encoding: str | None
     note: str
+    incomplete: bool
     fields_unread: dict[str, int]
 
 
 class FileEntry(Account, _SourceFile):
     """A source file, or one member of an archive: how it was read, its account, its reasons.
 
-    reasons: how many of its records are quarantined or unreadable for each; a record can have several.
+    incomplete: it ends in the middle of a record or of its list, or its stream breaks off, so that records may be
+    missing. reasons: how many of its records are quarantined or unreadable for each; a record can have several.
     """
 
     reasons: dict[str, int]
+
+    @property
+    def ends_early(self) -> str:
+        """What people are told of an incomplete file, after how many records that could be read; "" of others."""
+        read = self.received - self.unreadable
+        after = f" after {read:,} {'record' if read == 1 else 'records'}" if self.received else ""
+        return f"ends early{after}" if self.incomplete else ""
 
 
 class RawFile(Value):

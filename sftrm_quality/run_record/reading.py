@@ -130,6 +130,7 @@ def _renew_report(report: Json) -> None:
 def _renew_figures(figures: Json) -> None:
     for file in figures["files"]:
         file.setdefault("reasons", {})
+        file.setdefault("incomplete", False)
         if "fields_ignored" in file:
             file["fields_unread"] = file.pop("fields_ignored")
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))
