@@ -49,20 +49,7 @@ def mapped(tmp_path, payloads, name, source=SOURCE):
     ends = np.cumsum([len(p) for p in payloads])
     starts, zeros = ends - [len(p) for p in payloads], np.zeros(len(payloads), np.int64)
     shard = RawShard(
-        "a.jsonl",
-        path,
-        False,
-        0,
-        int(ends[-1]),
-        "utf-8",
-        "utf-8",
-        0,
-        starts,
-        ends,
-        starts,
-        ends - starts,
-        zeros - 1,
-        {},
+        "a.jsonl", path, False, 0, int(ends[-1]), "utf-8", 0, starts, ends, starts, ends - starts, zeros - 1, {}
     )
     loaded, main = load(shard, Limits()), FORMATS[name]
     wire = wire_of_shard(loaded, main, DATA_ID)
