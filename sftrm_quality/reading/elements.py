@@ -200,10 +200,9 @@ class ElementReader:
         """The text ends between records: damage of the stream, or a list that is not closed, is a row of its own."""
         if self._window.damage:
             batch.add(at, at, "stream_broken")
-        elif self._closing:
-            # The last record may itself have lost a bracket and taken the list's instead.
-            if self._has_its_brackets(batch.last()):
-                batch.add(at, at, "unclosed_document")
+        elif self._closing and self._has_its_brackets(batch.last()):
+            # Else the last record may itself have lost a bracket and taken the list's instead.
+            batch.add(at, at, "unclosed_document")
 
     def _merged(self, batch: SpanBuilder) -> Spans:
         """Neighbours without a mark, at least one of which is no JSON, are pieces of one damaged record: one row.
