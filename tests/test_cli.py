@@ -305,10 +305,11 @@ def test_an_output_that_cannot_be_written_is_exit_code_three(warm, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_help_imports_nothing_heavy():
+def test_help_and_settings_import_nothing_heavy():
     code = (
         "import sys; from typer.testing import CliRunner; from flows.cli import app;"
         "assert 'Exit codes' in CliRunner().invoke(app, ['--help']).output;"
+        "assert 'threshold: 0.8' in CliRunner().invoke(app, ['config']).output;"
         "heavy = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'numba', 'numpy'} & set(sys.modules);"
         "assert not heavy, heavy"
     )
