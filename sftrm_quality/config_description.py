@@ -59,7 +59,7 @@ class Setting:
         """Its type, choices and bounds.
 
         Args:
-            quote: Stands around each choice.
+            quote: Put around each choice.
 
         Returns:
             For instance ``whole number, ≥ 1, ≤ 256``.
@@ -93,7 +93,7 @@ def as_yaml(config: RunConfig) -> str:
     Defaults that depend on the machine are comments too, so that the file changes nothing elsewhere either.
 
     Args:
-        config: What is in force. What was set in it is marked as set.
+        config: Its values are shown; what was set in it is marked as set.
 
     Returns:
         The text, with a line break at its end.

@@ -89,7 +89,8 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == "HELD  nothing was published:"
-    assert "  sft: answer_blank: 100.0 % failed, at most 20.0 % may" in lines
+    assert "  sft: answer_blank: 1 of 1 failed (100 %); 80 % must pass" in lines
+    assert "  release: share_quarantined_too_high: Found: SFT share quarantined: 100 %" in lines
     assert any("publishable" in line for line in lines)
     assert not (tmp_path / "out" / "LATEST").exists()
 

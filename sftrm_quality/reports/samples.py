@@ -56,7 +56,7 @@ def quarantine_samples(
             reason=reason,
             detail=detail,
             also=tuple(other for other in row["reasons"] if other != reason),
-            **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "stage")},
+            **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "source_line", "stage")},
             parts=_marked_parts(parts, entry, reason, detail, row["payload_bytes"] is None),
             parts_left_out=_left_out(parts),
         )
@@ -68,7 +68,8 @@ def quarantine_samples(
 def duplicate_samples(path: Path, files: Sequence[FileEntry], config: RunConfig) -> tuple[DuplicateSample, ...]:
     """Samples of the duplicates file, at most DUPLICATE_SAMPLES, by label kind, kind of duplicate and source file."""
     formats = {file.source_file: file.format for file in files}
-    names = ("label_kind", "record_id", "duplicate_of", "kind", "similarity", "source_file", "source_index")
+    where = ("source_file", "source_index", "source_line")
+    names = ("label_kind", "record_id", "duplicate_of", "kind", "similarity", *where)
 
     def sample(row: dict[str, Any], number: int) -> DuplicateSample:
         name = row["source_file"]
