@@ -112,7 +112,6 @@ def test_the_dependencies_of_contributing_are_those_of_the_project():
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     declared = set(re.findall(r'^    "([\w-]+)[>=<]', text, re.MULTILINE))
     rows = re.findall(r"^\| (.+?) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
-    # fastapi and sqlalchemy are Prefect's own, held back; the reason is with it.
     reasons = " ".join(f"{names} {why}" for names, why in rows)
     assert {name for name in declared if not re.search(rf"(?<![\w-]){name}(?![\w-])", reasons)} == set()
     assert all(len(why) > 10 for _, why in rows if why not in ("why", "---"))
