@@ -53,9 +53,17 @@ class _Row:
 
 
 def write_rows(quarantine: Path, duplicates: Path, folder: Path) -> dict[str, int]:
-    """Write ``00000.js`` … and ``index.js``; how many ``rows`` there are and how many of them are ``listed``.
+    """Write ``00000.js`` … and ``index.js``.
 
     Where there are too many, source files have equal shares and the first rows of each are listed.
+
+    Args:
+        quarantine: The quarantine file of the run.
+        duplicates: Its duplicates file.
+        folder: Where the scripts go; it is made.
+
+    Returns:
+        How many ``rows`` there are and how many of them are ``listed``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {"quarantine": quarantine, "duplicates": duplicates}

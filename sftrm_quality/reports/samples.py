@@ -42,7 +42,14 @@ def quarantine_samples(
 ) -> tuple[QuarantineSample, ...]:
     """Samples of the quarantine file, at most QUARANTINE_SAMPLES, by label kind, reason and source file.
 
-    files: of the run's figures, for the format of each.
+    Args:
+        path: The quarantine file.
+        files: Of the run's figures, for the format of each.
+        suites: Say which column a reason is about.
+        config: Says what is declared about each source.
+
+    Returns:
+        The samples, groups in the order in which they begin.
     """
     formats = {file.source_file: file.format for file in files}
     entries = {(suite.name, entry.reason): entry for suite in (suites.sft, suites.rm) for entry in suite.entries}
