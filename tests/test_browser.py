@@ -102,7 +102,9 @@ def open_form(service, page):
 def open_artifact(service, page, run_id, key):
     page.goto(f"{service.prefect}/v2/runs/flow-run/{run_id}?tab=Artifacts")
     page.get_by_text(key, exact=True).first.click()
-    # All nights of that key, the newest on top.
+    page.wait_for_url("**/artifacts/artifact/*")
+    # From there all of that key, the newest on top: a run that was held and resumed has two.
+    page.locator(f"a[href$='/artifacts/key/{key}']").first.click()
     page.wait_for_url(f"**/artifacts/key/{key}")
     page.locator("a[href*='/artifacts/artifact/']").first.click()
 

@@ -89,7 +89,8 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == "HELD  nothing was published:"
-    assert "  sft: answer_blank: 100.0 % failed, at most 20.0 % may" in lines
+    assert "  sft: answer_blank: 1 of 1 failed (100 %); 80 % must pass" in lines
+    assert "  release: share_quarantined_too_high: Found: SFT share quarantined: 100 %" in lines
     assert any("publishable" in line for line in lines)
     assert not (tmp_path / "out" / "LATEST").exists()
 
@@ -305,10 +306,11 @@ def test_an_output_that_cannot_be_written_is_exit_code_three(warm, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_help_imports_nothing_heavy():
+def test_help_and_settings_import_nothing_heavy():
     code = (
         "import sys; from typer.testing import CliRunner; from flows.cli import app;"
         "assert 'Exit codes' in CliRunner().invoke(app, ['--help']).output;"
+        "assert 'threshold: 0.8' in CliRunner().invoke(app, ['config']).output;"
         "heavy = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'numba', 'numpy'} & set(sys.modules);"
         "assert not heavy, heavy"
     )

@@ -12,6 +12,7 @@ ROOMS = [
     "flows.ui",
     "sftrm_quality.collection",
     "sftrm_quality.intake",
+    "sftrm_quality.job",
     "sftrm_quality.releases",
     "sftrm_quality.releases.profile",
     "sftrm_quality.reports",

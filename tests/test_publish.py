@@ -304,9 +304,9 @@ def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tm
 
 
 def test_a_run_whose_ledger_does_not_close_publishes_nothing(tmp_path, monkeypatch):
-    from sftrm_quality import job
+    from sftrm_quality.job import steps
 
-    real = job.assign
+    real = steps.assign
 
     def losing_one(collection, context):
         assigned = real(collection, context)
@@ -315,7 +315,7 @@ def test_a_run_whose_ledger_does_not_close_publishes_nothing(tmp_path, monkeypat
         intake = replace(shard.intake, shards=(replace(summary, received=summary.received + 1),))
         return replace(assigned, shards=(replace(shard, intake=intake),))
 
-    monkeypatch.setattr(job, "assign", losing_one)
+    monkeypatch.setattr(steps, "assign", losing_one)
     write(tmp_path / "raw" / "a.jsonl", ANSWERS)
     with pytest.raises(LedgerError, match=r"a\.jsonl: Account\(received=21"):
         run_on([tmp_path / "raw"], tmp_path / "out")

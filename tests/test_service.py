@@ -66,7 +66,7 @@ def test_no_socket_is_open_to_somebody_without_the_password(service, path):
 
 
 def test_the_schedule_makes_runs_at_two_in_seoul(service):
-    """With one version of a dependency a schedule is active and no run is ever created."""
+    """With Prefect 3.8 and SQLAlchemy 2.1 a schedule was active and no run was ever created."""
     wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
     runs = service.wait(lambda: service.api.post("/flow_runs/filter", json=wanted).json())
     times = {datetime.fromisoformat(r["expected_start_time"]).astimezone(ZoneInfo("Asia/Seoul")) for r in runs}

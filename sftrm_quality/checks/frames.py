@@ -1,8 +1,8 @@
 """The frames that suites check: the columns that an expectation may name, by suite and scope.
 
-A *record* frame is a shard of candidates with their metadata and normalised texts. A *collection* frame has one row per record that
-passed, with what only the whole collection shows about it. A *split* frame has one row per published record of a source
-that brought its own split. The release is checked on one row of figures per label kind.
+A *record* frame is a shard of candidates with their metadata and normalised texts. A *collection* frame has one row per
+record that passed, with what only the whole collection shows about it. A *split* frame has one row per published record
+of a source that brought its own split. The release is checked on one row of figures per label kind.
 """
 
 from enum import StrEnum

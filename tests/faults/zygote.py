@@ -11,8 +11,9 @@ import traceback
 from concurrent.futures import Future
 from pathlib import Path
 
-from sftrm_quality import job, preload
+from sftrm_quality import preload
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.job import opening
 from sftrm_quality.workers import Workers
 from sftrm_quality.workers.tasks import tidy, use_one_thread
 from tests.faults import actions, storage
@@ -63,7 +64,7 @@ def child(order, told):
 
 def main():
     use_one_thread()
-    job.workers_for = lambda config: InlineWorkers(config.workers)
+    opening.workers_for = lambda config: InlineWorkers(config.workers)
     # Once here: templates and kernels are loaded then, and every fork has them.
     actions.run(*sys.argv[1:])
     # Each task of a try looks through what is not frozen: that was a third of a run.
