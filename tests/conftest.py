@@ -74,5 +74,5 @@ def samples_run(tmp_path_factory):
     from tests.outputs import Output, run_on
 
     out = tmp_path_factory.mktemp("samples") / "out"
-    result = run_on([ROOT / "data" / "raw"], out)
+    result = run_on([ROOT / "data" / "raw"], out, "workers=2")
     return Output(out, result.report)

@@ -18,6 +18,7 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases.card import dataset_card
 from sftrm_quality.releases.publish import all_releases, rollback
 from sftrm_quality.run_record import Mode, Verdict
+from tests.inline_workers import tasks_here
 from tests.outputs import Output, Ran, load_config, open_gate, ran, run_on
 from tests.report_example import figures_of, read, run_page
 from tests.report_example import held as held_example
@@ -46,7 +47,7 @@ def run_to_the_gate(job):
 def decide(raw, out, *settings, mode=Mode.RUN, **given) -> Ran:
     """A run with a decision, to publish anyway what the gate finds unless told otherwise."""
     config = load_config(None, ["workers=1", *settings], {"raw": [raw], "out": out})
-    with Job(config, mode) as job:
+    with tasks_here(), Job(config, mode) as job:
         plan, checked = run_to_the_gate(job)
         fields = {"action": "publish_anyway", "decided_at": WHEN, "release_id": plan.release_id, "failed": FAILED}
         return ran(job.finish(plan, checked, Decision(**{**fields, **WORDS, **given})))

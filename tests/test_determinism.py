@@ -9,6 +9,7 @@ import pytest
 
 from sftrm_quality.splits import SPLITS
 from tests.conftest import ROOT
+from tests.inline_workers import tasks_here
 from tests.outputs import Output, run_on
 
 RAW = ROOT / "data" / "raw"
@@ -92,7 +93,7 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
         config = load_config(
             None, ["workers=1", f"limits.shard_records={records}"], {"raw": [raw], "out": tmp_path / "out"}
         )
-        with Job(config) as job:
+        with tasks_here(), Job(config) as job:
             plan = job.plan()
             intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
             collection = job.assign_splits(job.deduplicate(intakes))
