@@ -150,6 +150,14 @@ def flip(path):
     path.write_bytes(data)
 
 
+@pytest.fixture(scope="module")
+def cached(tmp_path_factory):
+    """Raw files, and an output folder with all that a run keeps of them. Copy, do not touch."""
+    base = tmp_path_factory.mktemp("cached")
+    raw, out = write(base / "raw", *make_records(12)), base / "out"
+    return raw, out, run(raw, out).data_bytes()
+
+
 @pytest.mark.parametrize(
     "pattern", ["*.records.arrow", "*.keys.arrow", "*.failing.arrow", "intakes.json", "hashes.json"]
 )
@@ -158,10 +166,10 @@ def flip(path):
     [flip, lambda p: p.unlink(), lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"null")],
     ids=["flipped", "deleted", "emptied", "null"],
 )
-def test_a_damaged_cache_is_rebuilt(tmp_path, pattern, damage):
-    sft, rm = make_records(12)
-    raw, out = write(tmp_path / "raw", sft, rm), tmp_path / "out"
-    first = run(raw, out).data_bytes()
+def test_a_damaged_cache_is_rebuilt(cached, tmp_path, pattern, damage):
+    raw, template, first = cached
+    out = tmp_path / "out"
+    shutil.copytree(template, out)
     damaged = list((out / ".cache").rglob(pattern))
     assert damaged
     for path in damaged:
