@@ -15,6 +15,7 @@ from tests.outputs import report_of
 from tests.warm_command import WarmCommand
 
 SFTRM = [sys.executable, "-m", "flows.cli"]
+MANY_SHARDS = ["--set", "limits.shard_records=4000"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def warm(environment):
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """A raw file that takes long enough to be stopped in the middle."""
+    """A raw file that takes long enough to be stopped in the middle, in many shards, so that this comes soon."""
     raw = tmp_path_factory.mktemp("large") / "a.jsonl"
     line = '{{"data_id": "{0}", "question": "what is {0}?", "answer": "{0} it is, {0} it was"}}\n'
     raw.write_text("".join(line.format(i * 7919) for i in range(400_000)))
@@ -117,7 +118,7 @@ def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(environment, large, tmp
     """To the whole process group, as a terminal does it, at several moments of a run."""
     out = tmp_path / "out"
     run = subprocess.Popen(
-        [*SFTRM, "run", str(large), "--out", str(out)],
+        [*SFTRM, "run", str(large), "--out", str(out), *MANY_SHARDS],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -139,7 +140,7 @@ def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(environment, large, tmp
 def test_nothing_stays_behind_a_killed_run(environment, large, tmp_path):
     import psutil
 
-    call = [*SFTRM, "run", str(large), "--out", str(tmp_path / "out")]
+    call = [*SFTRM, "run", str(large), "--out", str(tmp_path / "out"), *MANY_SHARDS]
     run = subprocess.Popen(call, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     while not in_the_middle(tmp_path / "out"):
         assert run.poll() is None
@@ -292,9 +293,10 @@ def test_a_configured_server_that_does_not_answer_is_one_line(environment, tmp_p
 
 def test_settings_of_any_size_fit_into_the_server_beside_a_run(sftrm, tmp_path):
     """Prefect's own limit is 512 KiB."""
-    settings = tmp_path / "settings.yaml"
+    raw, settings = tmp_path / "a.jsonl", tmp_path / "settings.yaml"
+    raw.write_text('{"data_id": "1", "question": "what is it?", "answer": "This it is."}\n')
     settings.write_text(f"splits: {{salt: {'x' * 700_000}}}\n", "utf-8")
-    done = sftrm("check", "data/raw", "--config", settings, "--out", tmp_path / "out")
+    done = sftrm("check", raw, "--config", settings, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr[-2000:]
 
 

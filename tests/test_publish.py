@@ -19,6 +19,7 @@ from sftrm_quality.releases.trace import trace
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.run_record import Account, Mode, Verdict
 from tests.conftest import ROOT
+from tests.inline_workers import tasks_here
 from tests.outputs import Output, run_on
 from tests.report_example import account
 
@@ -248,7 +249,7 @@ def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
     write(raw / "a.jsonl", ANSWERS)
     from tests.outputs import load_config
 
-    with Job(load_config(None, ["workers=1"], {"raw": [raw], "out": out})) as job:
+    with tasks_here(), Job(load_config(None, ["workers=1"], {"raw": [raw], "out": out})) as job:
         plan = job.plan()
         intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
         collection = job.assign_splits(job.deduplicate(intakes))
