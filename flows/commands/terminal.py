@@ -142,7 +142,7 @@ def print_releases(console: Console, releases: list["Release"]) -> None:
             "current" if release.is_current else "",
             release.release_id,
             datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
-            *(f"{account.published:,}" for account in manifest.figures.ledger.values()),
+            *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             # A string would be read as markup.
             Text(f"by decision of {safe(manifest.decision.name)}" if manifest.decision else ""),
         )

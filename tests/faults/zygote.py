@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sftrm_quality import preload
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.job import opening
 from sftrm_quality.workers.tasks import use_one_thread
 from tests.faults import actions, storage
 from tests.inline_workers import InlineWorkers
