@@ -25,7 +25,7 @@ _CJK_WEIGHT = 3
 """How many characters of English say what one of Hangul, Han or kana says, roughly, as tokenisers count them."""
 _CJK_LETTER = re.compile(f"[{python_class(HANGUL + OLD_HANGUL + KANA_AND_HAN)}]")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:|www\.|[\w.+-]+@)\S+|[/~.]?[\w.-]*(?:/[\w.%-]+)+/?", re.IGNORECASE)
-_HASH = re.compile(r"[0-9a-f]{16,}|[a-z0-9+/_-]{20,}={0,2}", re.IGNORECASE)
+_HASH = re.compile(r"[0-9a-f]{16,}|(?=\S*\d)[a-z0-9+/_-]{20,}={0,2}", re.IGNORECASE)
 _ROLES = frozenset(("role", "from", "speaker", "author", "화자", "역할"))
 _SHOWN_NAMES = 4
 _SHOWN_NAME = 40  # characters
@@ -253,7 +253,7 @@ def _says_something(value: Any, read: _Read, in_list: bool) -> bool:
     """Whether a value that is content by its name holds anything that was not read."""
     if isinstance(value, str):
         text = value.strip()
-        return bool(text) and not _is_bare(text) and not read.contains(text)
+        return bool(text) and not read.contains(text)
     if isinstance(value, dict):
         said = (one for name, one in value.items() if name.casefold() not in _ROLES)
         return any(_says_something(one, read, in_list=True) for one in said)
