@@ -93,7 +93,7 @@ def without_records(
     Returns:
         The intake with status, format, note and number of records.
     """
-    intake = replace(intake, status="unreadable", incomplete=document.ends_early())
+    intake = replace(intake, incomplete=document.ends_early())
     if not looked.records:
         return replace(intake, note="no records", records=0)
     if isinstance(found, Unlabelled) and looked.odd is None:
@@ -103,4 +103,4 @@ def without_records(
         found = no_format([looked.odd])
     seen = found.seen if document.sample else "none of them can be parsed"
     note = f"no known format: {document.container}, {looked.records:,} records, {seen}"
-    return replace(intake, note=note, records=looked.records)
+    return replace(intake, status="unreadable", note=note, records=looked.records)
