@@ -22,10 +22,11 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 
 
 # The files that take longest, since they start whole commands and servers, or many runs. They begin first, since the
-# last file of all has a core for itself.
+# last file of all has a core for itself. A cluster waits more than it works: it goes with two that work.
 _LONG = (
-    *("service", "browser", "cli", "guard_browser", "cluster", "storage_faults", "part_cache", "determinism"),
-    *("decisions", "work_pool", "without_server", "what_is_shown", "kills", "conservation", "reference", "publish"),
+    *("service", "browser", "cluster", "cli", "guard_browser", "part_cache", "kills", "what_is_shown"),
+    *("without_server", "work_pool", "storage_faults", "bad_files", "determinism", "reference", "memory", "publish"),
+    *("decisions", "checks_reasons", "reading_damage", "dedup_exchange", "bad_sizes", "dedup_global", "conservation"),
 )
 
 
