@@ -1,11 +1,12 @@
 """The commands of ``sftrm``. Nothing heavy is imported before it is needed."""
 
+from flows.commands.inspecting import inspect
 from flows.commands.looking import diff, releases, report, why
 from flows.commands.rollback import rollback
 from flows.commands.running import check, run
 from flows.commands.serving import serve
 
 # In the order in which --help lists them.
-COMMANDS = (run, check, serve, why, releases, report, diff, rollback)
+COMMANDS = (run, check, inspect, serve, why, releases, report, diff, rollback)
 
 __all__ = ["COMMANDS"]
