@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sftrm_quality.run_record import InspectedFile, RecordShown, UnreadField
 
 _HEADS = {"read": ("would be read", "green"), "skipped": ("would be skipped", "cyan"), "unreadable": ("", "yellow")}
-# Of fields that nobody reads or knows; --json has them all.
-_FIELDS = 20
+# Of fields that nobody reads or knows, and characters of a name; --json has all.
+_FIELDS, _NAME = 20, 60
 _OUTCOMES = {
     "metadata": "kept as metadata",
     "field_unexpected": "may be label content: record quarantined as field_unexpected",
@@ -105,7 +105,7 @@ def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
 
 def _becomes(field: "UnreadField") -> str:
     counts = [(getattr(field, outcome), words) for outcome, words in _OUTCOMES.items()]
-    return f"{field.field}: " + "; ".join(f"{_records(count)} {words}" for count, words in counts if count)
+    return f"{field.field[:_NAME]}: " + "; ".join(f"{_records(count)} {words}" for count, words in counts if count)
 
 
 def _records(count: int) -> str:

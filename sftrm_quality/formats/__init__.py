@@ -15,6 +15,7 @@ from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
 from sftrm_quality.formats.nearest import Nearest, nearest_formats
 from sftrm_quality.formats.prompts import PROMPTS_ONLY
 from sftrm_quality.formats.reference import PROMPT_NAMES, ReferenceRm, ReferenceSft
+from sftrm_quality.personal_data import mask_personal_data
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (ReferenceSft(), ReferenceRm(), AihubSft(), AihubRm())}
 _UNLABELLED = (PROMPTS_ONLY,)
@@ -141,7 +142,7 @@ def no_format(sample: Sequence[object]) -> NoFormat:
     objects = [record for record in sample if isinstance(record, Mapping)]
     if not objects:
         return NoFormat(f"{len(sample)} records, none of them an object")
-    fields = Counter(str(name)[:_SHOWN_NAME] for record in objects for name in record)
+    fields = Counter(_shown(str(name)) for record in objects for name in record)
     names = list(fields)
     more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
     alpaca = " (looks like Alpaca)" if {"instruction", "input", "output"} <= set(names) else ""
@@ -149,3 +150,8 @@ def no_format(sample: Sequence[object]) -> NoFormat:
     near = f"; nearest: {'; '.join(map(str, nearest))}" if nearest else ""
     seen = f"objects with the fields {', '.join(names[:_SHOWN_NAMES])}{more}{alpaca}{near}"
     return NoFormat(seen, dict(fields), nearest)
+
+
+def _shown(name: str) -> str:
+    # A number that ends beyond what is shown is masked too.
+    return mask_personal_data(name[: 4 * _SHOWN_NAME])[:_SHOWN_NAME]

@@ -22,7 +22,7 @@ _ELEMENTS_SHOWN = 9
 """Responses or turns of a record; the real files that were seen have five responses."""
 _FIELDS_COUNTED = 1000
 """Names of fields per file. Where there are more, keys are data; memory is bounded."""
-# Of an id, in characters, as of any other text; a number that ends beyond them is masked too.
+# Of an id, in characters, as of any other text; a number that ends beyond them is masked too. Of a name, too.
 _ID, _LOOKED_AT = 60, 1000
 _ALWAYS_SHOWN = ("question", "answer", "prompt", "responses")
 
@@ -86,11 +86,14 @@ class Seen:
     ) -> None:
         if read is None:  # mapped by itself
             read = format_of(record, found.format, source).wire_schema([record], found.id_field)
-        whole = rest_of(record, read)
-        outcomes = {name: "ignored" for name in source.ignore if rest_of(record, read, [name]) != whole}
+        outcomes: dict[str, str] = {}
+        if source.ignore:
+            whole = rest_of(record, read)
+            outcomes = {name: "ignored" for name in source.ignore if rest_of(record, read, [name]) != whole}
         left = unread_fields(record, rest_of(record, read, source.ignore), read)
         outcomes |= {name: "field_unexpected" if content else "metadata" for name, content in left.items()}
         for name, outcome in outcomes.items():
+            name = mask_personal_data(name[:_LOOKED_AT])
             if name in self.unread or len(self.unread) < _FIELDS_COUNTED:
                 self.unread.setdefault(name, Counter())[outcome] += 1
 
