@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 
 import jsonschema
 import pytest
@@ -260,6 +261,31 @@ def test_wrong_usage_is_one_line_and_exit_code_two(tmp_path, monkeypatch, capsys
     assert ended.value.code == 2 and message in told.err and told.out == ""
     assert told.err.startswith("error: ") and told.err.count("\n") == 1
     assert all(c.isprintable() or c == "\n" for c in told.err)
+
+
+def test_the_samples_are_seen_as_a_run_reads_them(samples_run):
+    found = inspected(ROOT / "data" / "raw")
+    of_file = {}
+    for file in samples_run.report["files"]:
+        of_file.setdefault(file["source_file"], []).append(file)
+    assert found.keys() == of_file.keys()
+    for name, files in of_file.items():
+        seen = found[name]
+        for field in ("status", "format", "container", "note", "incomplete"):
+            assert {file[field] for file in files} == {seen[field]}, (name, field)
+        if seen["status"] == "read":
+            assert {file["encoding"] for file in files} == {seen["encoding"]}
+            assert {file["label_kind"]: file["received"] for file in files} == seen["label_kinds"]
+    rows = [r for r in samples_run.quarantine if r["stage"] in ("read", "format") and r["label_kind"] != "unknown"]
+    counts = Counter((row["source_file"], *row["reasons"]) for row in rows)
+    assert counts == {(name, r["reason"]): r["count"] for name, file in found.items() for r in file["reasons"]}
+    published = {
+        (r["source_file"], r["source_index"]): r for kind in ("sft", "rm") for r in samples_run.published(kind)
+    }
+    shown = [(name, one) for name, file in found.items() for one in file["shown"]]
+    ids = {(name, one["source_index"]): one["fields"]["data_id"] for name, one in shown if "data_id" in one["fields"]}
+    assert len(ids.keys() & published.keys()) > 10
+    assert all(ids[place] == published[place]["data_id"] for place in ids.keys() & published.keys())
 
 
 def test_it_starts_without_great_expectations_and_prefect(tmp_path):
