@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from collections import Counter
 
@@ -44,7 +45,9 @@ def inspected(*arguments):
     found = json.loads(done.stdout)
     jsonschema.Draft202012Validator(SCHEMA).validate(found)
     assert done.exit_code == any(file["status"] == "unreadable" for file in found["files"])
-    return {file["source_file"]: file for file in found["files"]}
+    by_name = {file["source_file"]: file for file in found["files"]}
+    assert len(by_name) == len(found["files"])
+    return by_name
 
 
 def lines(*records):
@@ -134,7 +137,7 @@ def test_every_member_of_an_archive_and_one_of_them(tmp_path):
     (tmp_path / "raw" / "e.jsonl.gz").write_bytes(gzip.compress(lines(SFT).encode()))
     names = ["b.zip!/d.jsonl", "b.zip!/라벨/c.jsonl", "e.jsonl.gz"]
     assert list(inspected("raw")) == names
-    assert list(inspected("raw/b.zip!/라벨/c.jsonl")) == names[1:2]
+    assert list(inspected(unicodedata.normalize("NFD", "raw/b.zip!/라벨/c.jsonl"))) == names[1:2]
     missing = sftrm("raw/b.zip!/x.jsonl")
     assert missing.exit_code == 2 and "no such member" in missing.output and "b.zip!/d.jsonl" in missing.output
 
@@ -160,6 +163,7 @@ def test_a_name_of_a_report_is_found_below_the_raw_folders(tmp_path):
     assert list(inspected(names[1], "--config", "c.yaml")) == names[1:]
     # The same file by its path has the same name, so that what is declared about it counts.
     assert list(inspected("in/vendor/a.jsonl", "vendor/a.jsonl", "--config", "c.yaml")) == names[:1]
+    assert list(inspected("in/vendor/b.zip!/c.json", "--config", "c.yaml")) == names[1:]
 
 
 def test_what_is_declared_about_a_source_counts(tmp_path):
@@ -184,6 +188,8 @@ def test_unread_fields_and_what_becomes_of_them(tmp_path):
         {**SFT, "data_id": "2", "source": "web", "context": "Beside the question."},
         {**SFT, "data_id": "3", "question": "q3", "answer": 5, "source": "web"},
         {**RM, "data_id": "4", "responses": nested},
+        {**RM, "data_id": "5", "responses": [{"label": "a", "rank": 1}, {"label": "b", "rank": 2}]},
+        {**SFT, "data_id": "6", "deep": {"er": {"context": "Beside the question."}, "level": 1}},
     ]
     (tmp_path / "a.jsonl").write_text(lines(*records))
     (file,) = inspected("a.jsonl").values()
@@ -194,27 +200,39 @@ def test_unread_fields_and_what_becomes_of_them(tmp_path):
         "context": {"field_unexpected": 1},
         "responses.model": {"metadata": 1},
         "responses.comment": {"field_unexpected": 1},
+        "responses.label": {"field_unexpected": 1},
+        "deep": {"field_unexpected": 1},
     }
     assert {(r["reason"], r["count"], r["source_index"]) for r in file["reasons"]} == {
-        ("field_unexpected", 2, 1), ("field_type_wrong", 1, 2),
+        ("field_unexpected", 4, 1), ("field_type_wrong", 1, 2),
     }  # fmt: skip
     # A run quarantines the same.
     out = Output(tmp_path / "out", run_on([tmp_path / "a.jsonl"], tmp_path / "out", open_gate(tmp_path / "s")).report)
     assert sorted((row["data_id"], *row["reasons"]) for row in out.quarantine) == [
         ("2", "field_unexpected"), ("3", "field_type_wrong"), ("4", "field_unexpected"),
+        ("5", "field_unexpected"), ("6", "field_unexpected"),
     ]  # fmt: skip
     printed = sftrm("a.jsonl").stdout
     assert "source: 3 records kept as metadata" in printed
     assert "context: 1 record may be label content: record quarantined as field_unexpected" in printed
 
 
+def test_keys_that_are_data_take_no_memory_without_bounds(tmp_path):
+    (tmp_path / "a.jsonl").write_text(lines({**SFT, **{f"key{i}": i for i in range(1500)}}))
+    assert len(inspected("a.jsonl")["a.jsonl"]["unread"]) == 1000
+    assert "and 980 more: see --json" in sftrm("a.jsonl").stdout
+
+
 def test_all_shards_are_counted_and_an_early_end_is_told(tmp_path):
     records = [{**SFT, "data_id": None, "id": i, "question": f"q{i}"} for i in range(30)]
+    records[10]["answer"], records[25] = 5, {**RM, "data_id": None, "id": 25}
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress((lines(*records) + '{"question": "cut').encode()))
     (file,) = inspected("a.jsonl.gz", "--set", "limits.shard_records=4").values()
     assert (file["id_field"], file["records"], file["incomplete"]) == ("id", 31, True)
-    assert [(r["reason"], r["count"], r["source_index"]) for r in file["reasons"]] == [("truncated_record", 1, 30)]
-    assert len(file["shown"]) == 3
+    assert [(r["reason"], r["count"], r["source_index"]) for r in file["reasons"]] == [
+        ("field_type_wrong", 1, 10), ("truncated_record", 1, 30),
+    ]  # fmt: skip
+    assert [s["source_index"] for s in file["shown"]] == [0, 1, 2, 25]
     assert "ends early" in sftrm("a.jsonl.gz").stdout
     (tmp_path / "b.jsonl").write_text(lines({"question": "q", "answer": "a"}))
     assert inspected("b.jsonl")["b.jsonl"]["id_field"] == "" and "from the content" in sftrm("b.jsonl").stdout
@@ -225,7 +243,8 @@ def test_nothing_of_a_person_and_nothing_that_steers_a_terminal(tmp_path):
     keys = {PERSON[2]: 1, f"{STEERING}x": 2, **{f"k{i}": i for i in range(30)}}
     (tmp_path / "k.jsonl").write_text(lines({**SFT, **keys}), "utf-8")
     (tmp_path / "u.jsonl").write_text(lines({**ALPACA, **keys}), "utf-8")
-    for arguments in ([NAME], ["k.jsonl"], ["u.jsonl"], ["."]):
+    (tmp_path / "i.jsonl").write_text(lines({**SFT, "data_id": STEERING}), "utf-8")
+    for arguments in ([NAME], ["k.jsonl"], ["u.jsonl"], ["i.jsonl"], ["."]):
         for done in (sftrm(*arguments), sftrm(*arguments, "--json")):
             assert done.exit_code in (0, 1), done.output
             assert all(c.isprintable() or c == "\n" for c in done.output)
