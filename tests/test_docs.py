@@ -37,6 +37,7 @@ def test_the_commands_of_the_readme_are_commands(samples_run):
     row = next(row for end, row in samples_run.outcomes.values() if end == "duplicate")
     values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
     values["OTHER_ID"] = values["RELEASE_ID"]
+    values["path/to/labels/a.jsonl"] = str(ROOT / "data" / "raw" / "sft_2026-11-01.json")
     for line in lines:
         command, *arguments = shlex.split(line)
         assert command == ".venv/bin/sftrm"

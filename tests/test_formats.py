@@ -108,12 +108,35 @@ def test_a_reason_names_the_fields_that_are_the_defect(reason, detail, fields):
         ([1, 2], "2 records, none of them an object"),
         ([{}], "objects"),
         ([{"instruction": "a", "input": "", "output": "b"}], "fields instruction, input, output (looks like Alpaca)"),
+        ([{"question": "q", "response": "r"}], "question, response; nearest: reference_sft, without answer; reference"),
+        ([{"no.900101-1234567": 1}], "fields no.******-*******"),
     ],
 )
 def test_no_format_says_what_was_seen(sample, seen):
     found = recognise(sample, SOURCE)
     assert isinstance(found, NoFormat)
     assert seen in found.seen
+
+
+@pytest.mark.parametrize(
+    ("sample", "nearest"),
+    [
+        ([{"질의": "무엇"}], []),
+        ([{"answers": "a", "data_category": {"main": "m"}}], []),
+        ([{"prompt": "p", "chosen": "c"}], ["reference_sft, without answer", "reference_rm, without responses"]),
+        ([{"prompt": "p", "responses": {"one": "a"}}], ["reference_rm, whose fields hold something else here"]),
+        (
+            [{"question": "q", "reply": "a", "data_category": {"main": "m"}}],
+            ["aihub_sft, without answer.contents", "aihub_rm, without answer01.contents"],
+        ),
+        # What one record has, a file has not.
+        ([{"question": "q", "x": 1}, {"x": 1}, {"x": 1}], []),
+    ],
+)
+def test_the_nearest_format_is_told_with_what_is_missing(sample, nearest):
+    found = recognise(sample, SOURCE)
+    assert isinstance(found, NoFormat) and list(map(str, found.nearest)) == nearest
+    assert all(one in found.seen for one in nearest) and ("nearest" in found.seen) == bool(nearest)
 
 
 def test_a_declared_format_wins_and_an_unknown_one_is_refused():

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sftrm_quality.run_record import Manifest, Report, Value
+from sftrm_quality.run_record import Inspection, Manifest, Report, Value
 from tools import reference_columns, reference_settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -33,6 +33,15 @@ def manifest_schema() -> str:
     return _schema(Manifest, "manifest.json")
 
 
+def inspection_schema() -> str:
+    """JSON Schema of what ``sftrm inspect --json`` prints.
+
+    Returns:
+        The text of the page.
+    """
+    return _schema(Inspection, "sftrm inspect --json")
+
+
 def _schema(value: type[Value], title: str) -> str:
     """As it is written: a key that may be missing in what an older version wrote is always there."""
     found = {"$schema": _DIALECT, **value.model_json_schema(mode="serialization"), "title": title}
@@ -44,6 +53,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "columns.md": reference_columns.page,
     "report.schema.json": report_schema,
     "manifest.schema.json": manifest_schema,
+    "inspection.schema.json": inspection_schema,
 }
 
 

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from sftrm_quality.config import RunConfig
 
 
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", callback=no_address)]
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting, for instance near.threshold=0.7. May be repeated."),
+]
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """Arguments and options of a command, as they were given; nothing for those that were not."""
@@ -24,9 +31,7 @@ class RunOptions:
         typer.Argument(metavar="RAW", help="Raw files or folders.", show_default="data/raw", callback=no_address),
     ] = None
     out: OutOption = None
-    config: Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", callback=no_address)] = (
-        None
-    )
+    config: ConfigOption = None
     expectations: Annotated[
         Path | None,
         typer.Option("--expectations", help="Folder with sft.json, rm.json, release.json.", callback=no_address),
@@ -34,12 +39,7 @@ class RunOptions:
     workers: Annotated[int | None, typer.Option("--workers", help="Worker processes.", show_default="one per core")] = (
         None
     )
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="One setting, for instance near.threshold=0.7. May be repeated."
-        ),
-    ] = None
+    settings: SettingsOption = None
 
     def load(self) -> "RunConfig":
         """The configuration that they make, with the YAML file and the defaults.

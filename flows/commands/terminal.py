@@ -54,7 +54,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     for file in report.files:
         if file.status == "unreadable":
             note = Text(f"not readable: {safe(file.source_file)}: {safe(file.note)}", style="yellow")
-            console.print(note, soft_wrap=True)
+            console.print(note.append(f"; see: {safe(file.inspect)}", style="dim"), soft_wrap=True)
         elif file.incomplete:
             note = Text(f"incomplete: {safe(file.source_file)}: {file.ends_early}", style="yellow")
             console.print(note, soft_wrap=True)

@@ -4,15 +4,18 @@ Where a new format goes: a module beside these with a class that has `base.Forma
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.formats.aihub import AihubRm, AihubSft
 from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
+from sftrm_quality.formats.nearest import Nearest, nearest_formats
 from sftrm_quality.formats.prompts import PROMPTS_ONLY
 from sftrm_quality.formats.reference import PROMPT_NAMES, ReferenceRm, ReferenceSft
+from sftrm_quality.personal_data import mask_personal_data
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (ReferenceSft(), ReferenceRm(), AihubSft(), AihubRm())}
 _UNLABELLED = (PROMPTS_ONLY,)
@@ -25,6 +28,10 @@ FORMAT_REASONS = {
 }
 
 
+# Of a file of no known format, in its one sentence.
+_SHOWN_NAMES = 12
+_SHOWN_NAME = 40  # characters
+
 # What of a reason's detail are names of fields; those of unread ones come as paths, one after another.
 _FIELDS_BLAMED = {
     "field_type_wrong": re.compile(r"^(\w+)"),
@@ -35,9 +42,14 @@ _FIELDS_BLAMED = {
 
 @dataclass(frozen=True)
 class NoFormat:
-    """No format fits; ``seen`` says what the records look like."""
+    """No format fits; ``seen`` says what the records look like.
+
+    fields: the names that their fields have, with the number of records that have them. nearest: see `nearest_formats`.
+    """
 
     seen: str
+    fields: Mapping[str, int] = field(default_factory=dict)
+    nearest: tuple[Nearest, ...] = ()
 
 
 def format_named(name: str) -> Format:
@@ -119,7 +131,7 @@ def recognise(sample: Sequence[object], source: SourceSettings) -> Format | Unla
 
 
 def no_format(sample: Sequence[object]) -> NoFormat:
-    """What records of no format look like: the fields that they have.
+    """What records of no format look like: the fields that they have, and the format that this is nearest to.
 
     Args:
         sample: Parsed records.
@@ -130,7 +142,16 @@ def no_format(sample: Sequence[object]) -> NoFormat:
     objects = [record for record in sample if isinstance(record, Mapping)]
     if not objects:
         return NoFormat(f"{len(sample)} records, none of them an object")
-    names = list(dict.fromkeys(str(name)[:40] for record in objects for name in record))
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    fields = Counter(_shown(str(name)) for record in objects for name in record)
+    names = list(fields)
+    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
     alpaca = " (looks like Alpaca)" if {"instruction", "input", "output"} <= set(names) else ""
-    return NoFormat(f"objects with the fields {', '.join(names[:12])}{more}{alpaca}")
+    nearest = nearest_formats(objects, FORMATS.values())
+    near = f"; nearest: {'; '.join(map(str, nearest))}" if nearest else ""
+    seen = f"objects with the fields {', '.join(names[:_SHOWN_NAMES])}{more}{alpaca}{near}"
+    return NoFormat(seen, dict(fields), nearest)
+
+
+def _shown(name: str) -> str:
+    # A number that ends beyond what is shown is masked too.
+    return mask_personal_data(name[: 4 * _SHOWN_NAME])[:_SHOWN_NAME]

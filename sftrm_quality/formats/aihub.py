@@ -56,6 +56,7 @@ class AihubSft:
     name = "aihub_sft"
     label_kind = LabelKind.SFT
     label_fields = "answer"
+    needs = (("data_category.main",), ("question",), ("answer.contents",))
 
     def fits(self, record: Record) -> bool:
         return is_answer_object(record.get("answer"))
@@ -75,6 +76,7 @@ class AihubRm:
     name = "aihub_rm"
     label_kind = LabelKind.RM
     label_fields = _RANKED_NAME.pattern
+    needs = (("data_category.main",), ("question",), ("answer01.contents",))
 
     def fits(self, record: Record) -> bool:
         return any(_RANKED_NAME.fullmatch(name) for name in record)

@@ -45,6 +45,10 @@ class Format(Protocol):
     def label_fields(self) -> str:
         """A pattern of the names of the fields that hold its labels: a record that has none of them does not fit."""
 
+    @property
+    def needs(self) -> Sequence[Sequence[str]]:
+        """The fields by which people know it: of each the names that it may have, with dots for fields in objects."""
+
     def fits(self, record: Record) -> bool:
         """Whether this object looks like a record of the format, by its keys."""
 

@@ -52,6 +52,7 @@ class ReferenceSft:
     name = "reference_sft"
     label_kind = LabelKind.SFT
     label_fields = "answer"
+    needs = (("question", "prompt", "input"), ("answer",))
 
     def fits(self, record: Record) -> bool:
         answer = record.get("answer")
@@ -74,6 +75,7 @@ class ReferenceRm:
     name = "reference_rm"
     label_kind = LabelKind.RM
     label_fields = "responses"
+    needs = (PROMPT_NAMES, ("responses",))
 
     def fits(self, record: Record) -> bool:
         return isinstance(record.get("responses"), list)

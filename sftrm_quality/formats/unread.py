@@ -181,8 +181,8 @@ def unread_content(
         A misfit with the reason ``field_unexpected``, or None.
     """
     if (wrong := _wrong_elements(record, rest)) is not None:
-        return Misfit("field_unexpected", wrong)
-    found = list(dict.fromkeys(_contents(rest, _Read(record, read), ())))
+        return Misfit("field_unexpected", wrong[1])
+    found = list(dict.fromkeys(map(_shown, _contents(rest, _Read(record, read), ()))))
     if not found:
         return None
     shown = ", ".join(name[:_SHOWN_NAME] for name in found[:_SHOWN_NAMES])
@@ -190,7 +190,52 @@ def unread_content(
     return Misfit("field_unexpected", f"the format {format_name} does not read {shown}{more}")
 
 
-def _wrong_elements(record: Mapping[str, Any], rest: Mapping[str, Any]) -> str | None:
+def unread_fields(record: Mapping[str, Any], rest: Mapping[str, Any], read: pa.Schema) -> dict[str, bool]:
+    """The fields that are left of a record, each by itself.
+
+    Args:
+        record: The whole record.
+        rest: What is left of it, as `rest_of` gives it.
+        read: The fields that are read.
+
+    Returns:
+        Their dotted names, as ``ignore`` of a source takes them, and whether they may be label content, as
+        `unread_content` says.
+    """
+    wrong = _wrong_elements(record, rest)
+    contents = {_dotted(path) for path in _contents(rest, _Read(record, read), ())} | ({wrong[0]} if wrong else set())
+    around = {outer for one in contents for outer in _with_outer(one)}
+    names = dict.fromkeys(map(_dotted, _wholly_unread(rest, ())))
+    return {name: name in around or not contents.isdisjoint(_with_outer(name)) for name in names}
+
+
+def _wholly_unread(rest: Any, path: Path) -> Iterator[Path]:
+    """The fields of which nothing was read."""
+    if isinstance(rest, _LeftObject):
+        for name, one in rest.items():
+            yield from _wholly_unread(one, (*path, name))
+    elif isinstance(rest, _LeftList):
+        for one in rest:
+            if isinstance(one, _LeftObject | _LeftList):  # of the others nothing is left
+                yield from _wholly_unread(one, path)
+    else:
+        yield path
+
+
+def _dotted(path: Path) -> str:
+    """``responses.content``"""
+    return ".".join(step for step in path if isinstance(step, str))
+
+
+def _with_outer(name: str) -> Iterator[str]:
+    """A dotted name and those of the fields that it is in."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def _wrong_elements(record: Mapping[str, Any], rest: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The name of a list whose elements have other names than are read, and what is said of that."""
     for name, needed in _NEEDED.items():
         elements, left = record.get(name), rest.get(name)
         if not isinstance(elements, list) or not isinstance(left, list):
@@ -207,7 +252,7 @@ def _wrong_elements(record: Mapping[str, Any], rest: Mapping[str, Any]) -> str |
                 missing.append("rank")
             if missing:
                 fields = ", ".join(key[:_SHOWN_NAME] for key in list(element)[:_SHOWN_NAMES])
-                return f"{_ELEMENTS.get(name, name)} have no {' and no '.join(missing)} (fields {fields})"
+                return name, f"{_ELEMENTS.get(name, name)} have no {' and no '.join(missing)} (fields {fields})"
     return None
 
 
@@ -239,8 +284,8 @@ def _read_texts(value: Any, shape: Any) -> Iterator[str]:
         yield value
 
 
-def _contents(value: Any, read: _Read, path: Path) -> Iterator[str]:
-    """Where there is content in what is left, as names for people.
+def _contents(value: Any, read: _Read, path: Path) -> Iterator[Path]:
+    """Where there is content in what is left.
 
     A field of which something was read is not content by its own name, but by what is in the rest of it.
     """
@@ -248,17 +293,17 @@ def _contents(value: Any, read: _Read, path: Path) -> Iterator[str]:
         for name, one in value.items():
             inside, partly = (*path, name), isinstance(one, _LeftObject | _LeftList)
             if not partly and names_content(name) and _says_something(one, read, in_list=False):
-                yield _shown(inside)
+                yield inside
             else:
                 yield from _contents(one, read, inside)
     elif isinstance(value, list):
         if any(map(_is_turn, value)) and any(_says_something(one, read, in_list=True) for one in value):
-            yield _shown(path)
+            yield path
         else:
             for number, one in enumerate(value):
                 yield from _contents(one, read, (*path, number))
     elif isinstance(value, str) and _is_long(value) and not read.contains(value.strip()):
-        yield _shown(path)
+        yield path
 
 
 def _says_something(value: Any, read: _Read, in_list: bool) -> bool:

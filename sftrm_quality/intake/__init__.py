@@ -2,18 +2,25 @@
 
 from sftrm_quality.intake.cache import cache_key, forget_others
 from sftrm_quality.intake.file_intake import IntakeContext, ReadProgress, intake_file
+from sftrm_quality.intake.mapping import MappedShard, read_and_map
 from sftrm_quality.intake.raw_files import hashed_files, unless_changed
+from sftrm_quality.intake.recognition import NotRead, Recognised, recognise_stream
 from sftrm_quality.intake.results import FileIntake
 from sftrm_quality.intake.shard_settings import ShardSettings
 
 __all__ = [
     "FileIntake",
     "IntakeContext",
+    "MappedShard",
+    "NotRead",
     "ReadProgress",
+    "Recognised",
     "ShardSettings",
     "cache_key",
     "forget_others",
     "hashed_files",
     "intake_file",
+    "read_and_map",
+    "recognise_stream",
     "unless_changed",
 ]

@@ -10,23 +10,18 @@ from pathlib import Path
 
 from sftrm_quality import progress
 from sftrm_quality.errors import TransientStorageError, storage_error
-from sftrm_quality.formats import NoFormat, has_our_columns, recognise
-from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
 from sftrm_quality.intake import cache
-from sftrm_quality.intake.ids import has_data_ids, id_field
-from sftrm_quality.intake.late_records import look_through, values, without_records
+from sftrm_quality.intake.recognition import NotRead, Recognised, recognise_stream
 from sftrm_quality.intake.results import FileIntake, ShardSummary
 from sftrm_quality.intake.shard import ShardTask, process_shard
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reading import (
-    OpenDocument,
     RawShard,
     RawStream,
     SourceFile,
     UnknownFile,
     content_hash,
-    open_document,
     open_streams,
 )
 from sftrm_quality.records import LabelKind
@@ -102,13 +97,10 @@ class _Reader:
         ]
         # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not be kept under them.
         if content_hash(self._file.path) != self._file.content_hash:
-            raise self._changed()
+            raise TransientStorageError(f"{self._file.path}: changed while it was read; run again when it is whole")
         kept = cache.keep(self._context.output, key, self._building, intakes, self._file)
         self._context.progress.add(self._counted.rest())
         return kept
-
-    def _changed(self) -> TransientStorageError:
-        return TransientStorageError(f"{self._file.path}: changed while it was read; run again when it is whole")
 
     def _stream(self, number: int, stream: RawStream | UnknownFile) -> list[FileIntake]:
         intake = FileIntake(stream.source_file, self._file, self._building, number, "unreadable")
@@ -122,34 +114,24 @@ class _Reader:
             shutil.rmtree(spill)
 
     def _document(self, intake: FileIntake, stream: RawStream, spill: Path) -> list[FileIntake]:
-        limits, source = self._context.settings.limits, self._context.settings.source(stream.source_file)
-        document = open_document(stream, limits, spill, source.encoding)
-        if isinstance(document, UnknownFile):
-            return [replace(intake, note=_of_unknown(document), records=0 if document.empty else None)]
+        settings = self._context.settings
+        found = recognise_stream(stream, settings.limits, spill, settings.source(stream.source_file))
+        if isinstance(found, NotRead):
+            return [
+                replace(
+                    intake,
+                    status=found.status,
+                    format=found.format,
+                    container=found.container,
+                    note=found.note,
+                    records=found.records,
+                    incomplete=found.incomplete,
+                )
+            ]
+        return self._shards(replace(intake, status="read", container=found.document.container), found)
 
-        def again() -> OpenDocument:
-            # What was looked through is used up.
-            opened = open_document(stream, limits, spill, source.encoding)
-            if isinstance(opened, UnknownFile):
-                raise self._changed()
-            return opened
-
-        intake = replace(intake, status="read", container=document.container)
-        found, sample = recognise(document.sample, source), document.sample
-        if isinstance(found, Unlabelled | NoFormat):
-            # The sample is the beginning of the file; what comes later may be records all the same.
-            looked = look_through(document, found, source)
-            if looked.format is None:
-                return [without_records(intake, document, found, looked)]
-            found, sample, document = looked.format, [*sample, looked.record], again()
-        ids_in = DATA_ID
-        if not has_data_ids(sample):
-            ids_in = id_field(sample, values(document))
-            document.close()
-            document = again()
-        return self._shards(intake, document, found, ids_in)
-
-    def _shards(self, intake: FileIntake, document: OpenDocument, main: Format, ids_in: str) -> list[FileIntake]:
+    def _shards(self, intake: FileIntake, found: Recognised) -> list[FileIntake]:
+        document, main, ids_in = found.document, found.format, found.id_field
         numbers = count()
 
         def submit(shard: RawShard) -> Future[dict[LabelKind, ShardSummary]]:
@@ -169,7 +151,7 @@ class _Reader:
         finally:
             document.close()
         of_kind = {
-            kind: tuple(found[kind] for found in shards if kind in found)
+            kind: tuple(of_shard[kind] for of_shard in shards if kind in of_shard)
             for kind in sorted(LabelKind, key=lambda kind: kind is not main.label_kind)
         }
         intake = replace(intake, format=main.name, id_field=ids_in, incomplete=document.ends_early())
@@ -178,12 +160,6 @@ class _Reader:
             for kind, summaries in of_kind.items()
             if summaries or kind is main.label_kind
         ]
-
-
-def _of_unknown(file: UnknownFile) -> str:
-    kind, _, rest = file.seen.partition(",")
-    delimited = kind in ("plain text", "CSV-like text", "tab-separated text") and has_our_columns(file.header)
-    return f"{'TSV' if kind.startswith('tab') else 'CSV'} with our column names,{rest}" if delimited else file.seen
 
 
 class _Counted:

@@ -1,12 +1,11 @@
 """Files that are looked through before they are read: what no sample from the beginning can tell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import NoFormat, label_fields, no_format, recognise
+from sftrm_quality.formats import NoFormat, label_fields, recognise
 from sftrm_quality.formats.base import Format, Unlabelled
-from sftrm_quality.intake.results import FileIntake
 from sftrm_quality.reading import OpenDocument, naming, payload_value
 
 
@@ -77,30 +76,3 @@ def look_through(document: OpenDocument, found: Unlabelled | NoFormat, source: S
                 odd = record
         records += 1
     return LookedThrough(records, odd=odd if isinstance(found, Unlabelled) else None)
-
-
-def without_records(
-    intake: FileIntake, document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough
-) -> FileIntake:
-    """Say of a file that no record of it has a label: empty or without labels, which is no fault, or unreadable.
-
-    Args:
-        intake: The file as far as it is known.
-        document: The file as it was opened first, with its sample.
-        found: What its sample looks like.
-        looked: What its records are.
-
-    Returns:
-        The intake with status, format, note and number of records.
-    """
-    intake = replace(intake, incomplete=document.ends_early())
-    if not looked.records:
-        return replace(intake, note="no records", records=0)
-    if isinstance(found, Unlabelled) and looked.odd is None:
-        note = f"{looked.records:,} {found.holds}"
-        return replace(intake, status="skipped", format=found.name, note=note, records=looked.records)
-    if isinstance(found, Unlabelled):
-        found = no_format([looked.odd])
-    seen = found.seen if document.sample else "none of them can be parsed"
-    note = f"no known format: {document.container}, {looked.records:,} records, {seen}"
-    return replace(intake, status="unreadable", note=note, records=looked.records)

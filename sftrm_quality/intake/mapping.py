@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows
-from sftrm_quality.config import SourceSettings
+from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.formats import format_of
 from sftrm_quality.formats.base import Format
 from sftrm_quality.formats.unread import rest_as_json, rest_of, unread_content
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import LoadedShard, ReadBatch, payload_value
+from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 
 # A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
@@ -51,6 +51,41 @@ class _OfKind:
         self.tables.append(result)
         self.rows.append(rows[kept])
         self.misfits.update({int(rows[row]): misfit for row, misfit in misfits.items()})
+
+
+@dataclass(frozen=True)
+class MappedShard:
+    """A shard with what reading and mapping made of it: see `LoadedShard`, `ReadBatch`, `Candidates`.
+
+    wire: the fields that its records were read by, those in a batch.
+    """
+
+    loaded: LoadedShard
+    wire: pa.Schema
+    batch: ReadBatch
+    candidates: Mapping[LabelKind, Candidates]
+
+
+def read_and_map(shard: RawShard, main: Format, source: SourceSettings, id_field: str, limits: Limits) -> MappedShard:
+    """Take a shard from its bytes to candidates, which is all that comes before the checks.
+
+    Args:
+        shard: The shard.
+        main: The format of its file.
+        source: What is declared about the file.
+        id_field: Where its ids are, "" for ids from the content.
+        limits: Bounds of memory.
+
+    Returns:
+        Every record of the shard, mapped, misfit or unreadable.
+
+    Raises:
+        StorageError: Its bytes cannot be read any more.
+    """
+    loaded = load(shard, limits)
+    wire = wire_of_shard(loaded, main, id_field)
+    batch = parse(loaded, wire, limits)
+    return MappedShard(loaded, wire, batch, map_shard(loaded, batch, wire, main, source, id_field))
 
 
 def wire_of_shard(loaded: LoadedShard, fmt: Format, id_field: str) -> pa.Schema:

@@ -16,10 +16,10 @@ from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.wire import Misfit
-from sftrm_quality.intake.mapping import Candidates, map_shard, wire_of_shard
+from sftrm_quality.intake.mapping import Candidates, read_and_map
 from sftrm_quality.intake.results import ShardSummary
 from sftrm_quality.intake.shard_settings import ShardSettings
-from sftrm_quality.reading import LoadedShard, RawShard, load, parse, payload_columns
+from sftrm_quality.reading import LoadedShard, RawShard, payload_columns
 from sftrm_quality.records import CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Severity, Stage
 
 
@@ -98,14 +98,13 @@ def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
     """
     main, settings = FORMATS[task.format], task.settings
     source = settings.source(task.shard.source_file)
-    loaded = load(task.shard, settings.limits)
-    wire = wire_of_shard(loaded, main, task.id_field)
-    batch = parse(loaded, wire, settings.limits)
-    mapped = map_shard(loaded, batch, wire, main, source, task.id_field)
-    nothing = SHARD_QUARANTINE.empty_table()
+    mapped = read_and_map(task.shard, main, source, task.id_field, settings.limits)
+    unreadable = {kind: SHARD_QUARANTINE.empty_table() for kind in LabelKind} | {
+        main.label_kind: mapped.batch.unreadable
+    }
     return {
-        kind: _of_kind(task, loaded, kind, candidates, batch.unreadable if kind is main.label_kind else nothing, source)
-        for kind, candidates in mapped.items()
+        kind: _of_kind(task, mapped.loaded, kind, candidates, unreadable[kind], source)
+        for kind, candidates in mapped.candidates.items()
     }
 
 

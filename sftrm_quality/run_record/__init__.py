@@ -31,6 +31,14 @@ from sftrm_quality.run_record.counts import (
 )
 from sftrm_quality.run_record.decision import Action, RecordedDecision
 from sftrm_quality.run_record.figures import Figures
+from sftrm_quality.run_record.inspection import (
+    InspectedFile,
+    Inspection,
+    MissingFields,
+    ReasonFound,
+    RecordShown,
+    UnreadField,
+)
 from sftrm_quality.run_record.manifest import DataFile, Making, Manifest
 from sftrm_quality.run_record.names import FileStatus, Mode, Verdict
 from sftrm_quality.run_record.profile import (
@@ -101,9 +109,12 @@ __all__ = [
     "Gate",
     "GroupCount",
     "History",
+    "InspectedFile",
+    "Inspection",
     "Lengths",
     "Making",
     "Manifest",
+    "MissingFields",
     "Mode",
     "NameCount",
     "Names",
@@ -118,8 +129,10 @@ __all__ = [
     "RankFigures",
     "Ranking",
     "RawFile",
+    "ReasonFound",
     "ReasonsTogether",
     "RecordChanges",
+    "RecordShown",
     "RecordedDecision",
     "RecordsWith",
     "ReleaseHead",
@@ -135,6 +148,7 @@ __all__ = [
     "SplitMove",
     "SplitMoves",
     "Step",
+    "UnreadField",
     "Value",
     "Verdict",
     "WouldStay",

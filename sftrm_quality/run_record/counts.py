@@ -1,5 +1,7 @@
 """Where records ended, of all, of a source file, of a split; and which raw files they came from."""
 
+import shlex
+
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record.names import FileStatus
 from sftrm_quality.run_record.value import Count, Value
@@ -65,6 +67,11 @@ class FileEntry(Account, _SourceFile):
         read = self.received - self.unreadable
         after = f" after {read:,} {'record' if read == 1 else 'records'}" if self.received else ""
         return f"ends early{after}" if self.incomplete else ""
+
+    @property
+    def inspect(self) -> str:
+        """The command that shows more of the file, by the name that it has here."""
+        return shlex.join(["sftrm", "inspect", self.source_file])
 
 
 class RawFile(Value):

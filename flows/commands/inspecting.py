@@ -1,0 +1,117 @@
+"""The command that says what raw files are, and how a run would read them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.command_line import console, fail, no_address
+from flows.commands.run_options import ConfigOption, SettingsOption
+from flows.terminal_text import json_text, safe
+from sftrm_quality.errors import SftrmError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sftrm_quality.run_record import InspectedFile, RecordShown, UnreadField
+
+_HEADS = {"read": ("would be read", "green"), "skipped": ("would be skipped", "cyan"), "unreadable": ("", "yellow")}
+# Of fields that nobody reads or knows, and characters of a name; --json has all.
+_FIELDS, _NAME = 20, 60
+_OUTCOMES = {
+    "metadata": "kept as metadata",
+    "field_unexpected": "may be label content: record quarantined as field_unexpected",
+    "ignored": "ignored, as declared under sources",
+}
+
+
+def inspect(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH…", help="Raw files or folders, or names as a report shows them (b.zip!/c.json)."),
+    ],
+    config: ConfigOption = None,
+    settings: SettingsOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON and nothing else.")] = False,
+) -> None:
+    """Show what raw files are and how a run would read them. Exit code 1: some are of no known format."""
+    no_address([Path(path) for path in paths])
+    try:
+        from sftrm_quality import inspection
+        from sftrm_quality.config_loading import load_config
+        from sftrm_quality.run_record import Inspection
+
+        loaded = load_config(config, settings or [])
+        shown, found = console(), []
+        for inspected in inspection.find_inspected(paths, loaded):
+            for file in inspection.inspect(inspected, loaded):
+                if not as_json:
+                    _print(shown, file)
+                # The texts are printed, and may be of thousands of files.
+                found.append(file if as_json else file.model_copy(update={"shown": ()}))
+    except SftrmError as error:
+        fail(error)
+    result = Inspection(files=tuple(found))
+    if as_json:
+        print(json_text(result.to_json()))
+    raise typer.Exit(0 if result.all_known else 1)
+
+
+def _print(shown: "Console", file: "InspectedFile") -> None:
+    from rich.text import Text
+
+    said, colour = _HEADS[file.status]
+    head = Text.assemble((safe(file.source_file), "bold"), "  ", (said or "not readable", colour))
+    shown.print(head, soft_wrap=True)
+    for title, text in _lines(file):
+        shown.print(Text.assemble((f"  {title:<12}", "dim"), safe(text)), soft_wrap=True)
+    for record in file.shown:
+        shown.print(Text(f"  {_place(record)}", style="dim"), soft_wrap=True)
+        for name, text in record.fields.items():
+            shown.print(Text.assemble((f"    {name:<18}", "dim"), " ", safe(text)), soft_wrap=True)
+
+
+def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
+    if file.note:
+        yield "note", file.note
+    if file.container:
+        yield "container", f"{file.container}, {file.encoding}"
+    if file.format:
+        yield "format", f"{file.format}{f': {file.why}' if file.why else ''}"
+    if file.id_field is not None:
+        yield "ids", file.id_field or "from the content: no field is there and different in every record"
+    if file.records is not None:
+        kinds = ", ".join(f"{count:,} {kind.upper()}" for kind, count in file.label_kinds.items() if count)
+        yield "records", kinds or f"{file.records:,}"
+    if file.incomplete:
+        yield "ends early", "in the middle of a record or of its list, or its stream breaks off: records may be missing"
+    for found in file.reasons:
+        yield (
+            "reason",
+            f"{found.reason} ({_records(found.count)}, first record {found.source_index + 1}: {found.detail})",
+        )
+    for field in file.unread[:_FIELDS]:
+        yield "not read", _becomes(field)
+    for name, count in list(file.fields_seen.items())[:_FIELDS]:
+        yield "field", f"{name} ({_records(count)} at the beginning)"
+    for title, more in (("not read", len(file.unread)), ("field", len(file.fields_seen))):
+        if more > _FIELDS:
+            yield title, f"and {more - _FIELDS} more: see --json"
+    for near in file.nearest:
+        missing = f"without {' and '.join(near.missing)}" if near.missing else "whose fields hold something else here"
+        yield "nearest", f"{near.format}, {missing}"
+
+
+def _becomes(field: "UnreadField") -> str:
+    counts = [(getattr(field, outcome), words) for outcome, words in _OUTCOMES.items()]
+    return f"{field.field[:_NAME]}: " + "; ".join(f"{_records(count)} {words}" for count, words in counts if count)
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record" + ("" if count == 1 else "s")
+
+
+def _place(record: "RecordShown") -> str:
+    line = "" if record.source_line is None else f", line {record.source_line}"
+    return f"{record.label_kind.upper()} record {record.source_index + 1}{line}, if the checks let it:"

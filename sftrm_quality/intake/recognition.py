@@ -1,0 +1,129 @@
+"""How a stream is read: by which format, with which ids; or why nothing of it is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sftrm_quality.config import Limits, SourceSettings
+from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.formats import NoFormat, has_our_columns, no_format, recognise
+from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
+from sftrm_quality.intake.ids import has_data_ids, id_field
+from sftrm_quality.intake.late_records import LookedThrough, look_through, values
+from sftrm_quality.reading import OpenDocument, RawStream, UnknownFile, open_document
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A stream that is read. Its document is open at its first record.
+
+    why: what decided about the format. id_field: where its ids are, "" for ids from the content.
+    """
+
+    document: OpenDocument
+    format: Format
+    why: str
+    id_field: str
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """A stream of which no record is read; the note says why.
+
+    status: ``skipped``, which is no fault, ``unreadable``, or ``read`` where there is no record to read. records: how
+    many were counted, None where its container is not known. no_format: what they look like, where they are of no known
+    format.
+    """
+
+    status: str
+    note: str
+    format: str | None = None
+    container: str | None = None
+    encoding: str | None = None
+    records: int | None = None
+    incomplete: bool = False
+    no_format: NoFormat | None = None
+
+
+def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: SourceSettings) -> Recognised | NotRead:
+    """Decide how a stream is read, after a look at all of it where its beginning does not tell.
+
+    Args:
+        stream: The stream.
+        limits: Bounds of memory.
+        spill: An existing folder for the text of compressed streams.
+        source: What is declared about it.
+
+    Returns:
+        Its document with format and ids, or why there is nothing to read.
+
+    Raises:
+        ConfigError: The declared format is not known.
+        OSError, StorageError: It cannot be read, or changes meanwhile.
+    """
+
+    def again() -> OpenDocument:
+        # What was looked through is used up.
+        opened = open_document(stream, limits, spill, source.encoding)
+        if isinstance(opened, UnknownFile):
+            raise TransientStorageError(f"{stream.path}: changed while it was read; run again when it is whole")
+        return opened
+
+    document = open_document(stream, limits, spill, source.encoding)
+    if isinstance(document, UnknownFile):
+        return NotRead("unreadable", _of_unknown(document), records=0 if document.empty else None)
+    found, sample = recognise(document.sample, source), document.sample
+    if isinstance(found, Unlabelled | NoFormat):
+        # The sample is the beginning of the file; what comes later may be records all the same.
+        looked = look_through(document, found, source)
+        if looked.format is None:
+            return _without_records(document, found, looked)
+        found, sample, document = looked.format, [*sample, looked.record], again()
+        why = f"record {looked.records + 1:,} is the first that is of a known format{_by(found, [looked.record])}"
+    elif source.format != "auto":
+        why = "declared under sources"
+    else:
+        count = sum(isinstance(record, Mapping) and found.fits(record) for record in sample)
+        why = f"{count:,} of the first {len(sample):,} records are of it{_by(found, sample)}"
+    ids_in = DATA_ID
+    if not has_data_ids(sample):
+        ids_in = id_field(sample, values(document))
+        document.close()
+        document = again()
+    return Recognised(document, found, why, ids_in)
+
+
+def _by(found: Format, sample: Sequence[object]) -> str:
+    """The fields that hold the labels of the first record that fits."""
+    record = next((one for one in sample if isinstance(one, Mapping) and found.fits(one)), {})
+    names = [name for name in record if re.fullmatch(found.label_fields, name)]
+    return f", by {', '.join(names)}" if names else ""
+
+
+def _of_unknown(file: UnknownFile) -> str:
+    """What was seen, and whether it is a table with our columns."""
+    kind, _, rest = file.seen.partition(",")
+    delimited = kind in ("plain text", "CSV-like text", "tab-separated text") and has_our_columns(file.header)
+    return f"{'TSV' if kind.startswith('tab') else 'CSV'} with our column names,{rest}" if delimited else file.seen
+
+
+def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough) -> NotRead:
+    """A file of which no record has a label: empty or without labels, which is no fault, or unreadable."""
+    nothing = NotRead(
+        "unreadable",
+        "no records",
+        container=document.container,
+        encoding=document.encoding,
+        records=looked.records,
+        incomplete=document.ends_early(),
+    )
+    if not looked.records:
+        return replace(nothing, status="read")
+    if isinstance(found, Unlabelled):
+        if looked.odd is None:
+            return replace(nothing, status="skipped", note=f"{looked.records:,} {found.holds}", format=found.name)
+        found = no_format([looked.odd])
+    words = found.seen if document.sample else "none of them can be parsed"
+    note = f"no known format: {document.container}, {looked.records:,} records, {words}"
+    return replace(nothing, note=note, no_format=found if document.sample else None)
