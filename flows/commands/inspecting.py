@@ -114,4 +114,4 @@ def _records(count: int) -> str:
 
 def _place(record: "RecordShown") -> str:
     line = "" if record.source_line is None else f", line {record.source_line}"
-    return f"{record.label_kind.upper()} record {record.source_index + 1}{line}, if the checks let it:"
+    return f"{record.label_kind.upper()} record {record.source_index + 1}{line}, if it passes the checks:"

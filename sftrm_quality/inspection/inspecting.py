@@ -76,7 +76,7 @@ def _of_not_read(source_file: str, found: NotRead) -> InspectedFile:
     seen = found.no_format
     return InspectedFile(
         source_file=source_file,
-        status=FileStatus(found.status),
+        status=found.status,
         container=found.container,
         encoding=found.encoding,
         format=found.format,

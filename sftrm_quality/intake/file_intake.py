@@ -25,6 +25,7 @@ from sftrm_quality.reading import (
     open_streams,
 )
 from sftrm_quality.records import LabelKind
+from sftrm_quality.run_record import FileStatus
 from sftrm_quality.workers import Workers
 
 
@@ -103,7 +104,7 @@ class _Reader:
         return kept
 
     def _stream(self, number: int, stream: RawStream | UnknownFile) -> list[FileIntake]:
-        intake = FileIntake(stream.source_file, self._file, self._building, number, "unreadable")
+        intake = FileIntake(stream.source_file, self._file, self._building, number, FileStatus.UNREADABLE)
         if isinstance(stream, UnknownFile):
             return [replace(intake, note=stream.seen)]
         spill = self._building / f"spill-{number}"
@@ -128,7 +129,7 @@ class _Reader:
                     incomplete=found.incomplete,
                 )
             ]
-        return self._shards(replace(intake, status="read", container=found.document.container), found)
+        return self._shards(replace(intake, status=FileStatus.READ, container=found.document.container), found)
 
     def _shards(self, intake: FileIntake, found: Recognised) -> list[FileIntake]:
         document, main, ids_in = found.document, found.format, found.id_field

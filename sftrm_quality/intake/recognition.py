@@ -12,6 +12,7 @@ from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
 from sftrm_quality.intake.ids import has_data_ids, id_field
 from sftrm_quality.intake.late_records import LookedThrough, look_through, values
 from sftrm_quality.reading import OpenDocument, RawStream, UnknownFile, open_document
+from sftrm_quality.run_record import FileStatus
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class NotRead:
     format.
     """
 
-    status: str
+    status: FileStatus
     note: str
     format: str | None = None
     container: str | None = None
@@ -72,7 +73,7 @@ def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: Sou
 
     document = open_document(stream, limits, spill, source.encoding)
     if isinstance(document, UnknownFile):
-        return NotRead("unreadable", _of_unknown(document), records=0 if document.empty else None)
+        return NotRead(FileStatus.UNREADABLE, _of_unknown(document), records=0 if document.empty else None)
     found, sample = recognise(document.sample, source), document.sample
     if isinstance(found, Unlabelled | NoFormat):
         # The sample is the beginning of the file; what comes later may be records all the same.
@@ -111,7 +112,7 @@ def _of_unknown(file: UnknownFile) -> str:
 def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough) -> NotRead:
     """A file of which no record has a label: empty or without labels, which is no fault, or unreadable."""
     nothing = NotRead(
-        "unreadable",
+        FileStatus.UNREADABLE,
         "no records",
         container=document.container,
         encoding=document.encoding,
@@ -119,10 +120,12 @@ def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looke
         incomplete=document.ends_early(),
     )
     if not looked.records:
-        return replace(nothing, status="read")
+        return replace(nothing, status=FileStatus.READ)
     if isinstance(found, Unlabelled):
         if looked.odd is None:
-            return replace(nothing, status="skipped", note=f"{looked.records:,} {found.holds}", format=found.name)
+            return replace(
+                nothing, status=FileStatus.SKIPPED, note=f"{looked.records:,} {found.holds}", format=found.name
+            )
         found = no_format([looked.odd])
     words = found.seen if document.sample else "none of them can be parsed"
     note = f"no known format: {document.container}, {looked.records:,} records, {words}"

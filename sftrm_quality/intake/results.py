@@ -10,6 +10,7 @@ from typing import Any
 from sftrm_quality.checks.results import CheckCount
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind
+from sftrm_quality.run_record import FileStatus
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class FileIntake:
     raw: SourceFile
     folder: Path
     stream: int
-    status: str
+    status: FileStatus
     format: str | None = None
     label_kind: LabelKind | None = None
     container: str | None = None
@@ -84,7 +85,7 @@ class FileIntake:
     @property
     def unknown_records(self) -> int:
         """Records of a file of no known format: 1 where nobody can count them, since something was delivered."""
-        if self.status != "unreadable":
+        if self.status is not FileStatus.UNREADABLE:
             return 0
         return 1 if self.records is None else self.records
 
@@ -105,12 +106,13 @@ def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[FileInta
             ShardSummary(**{**shard, "counts": tuple(map(CheckCount.from_json, shard["counts"]))})
             for shard in values.pop("shards")
         )
-        kind = values.pop("label_kind")
+        kind, status = values.pop("label_kind"), FileStatus(values.pop("status"))
         intakes.append(
             FileIntake(
                 **{**values, "source_file": raw.source_file + values["source_file"]},
                 raw=raw,
                 folder=folder,
+                status=status,
                 label_kind=LabelKind(kind) if kind else None,
                 shards=shards,
             )

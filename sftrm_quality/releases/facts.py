@@ -27,6 +27,7 @@ from sftrm_quality.output import append_array
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
 from sftrm_quality.releases.profile import Profile, add, profile_of
+from sftrm_quality.run_record import FileStatus
 from sftrm_quality.splits import SPLITS
 from sftrm_quality.workers import give_memory_back
 
@@ -178,7 +179,7 @@ def _share_unreadable(intakes: Sequence[FileIntake]) -> float:
     """The share of raw bytes in files of no known format; the members of an archive share its bytes evenly."""
     streams = Counter(intake.raw.source_file for intake in intakes)
     bytes_of = {intake.raw.source_file: intake.raw.size for intake in intakes}
-    unknown = Counter(intake.raw.source_file for intake in intakes if intake.status == "unreadable")
+    unknown = Counter(intake.raw.source_file for intake in intakes if intake.status is FileStatus.UNREADABLE)
     unreadable = sum(bytes_of[name] * count / streams[name] for name, count in unknown.items())
     return unreadable / max(1, sum(bytes_of.values()))
 

@@ -17,7 +17,6 @@ from sftrm_quality.run_record import (
     Check,
     Figures,
     FileEntry,
-    FileStatus,
     Gate,
     PersonalFigures,
     Profile,
@@ -33,7 +32,7 @@ def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileE
     return tuple(
         FileEntry(
             source_file=intake.source_file,
-            status=FileStatus(intake.status),
+            status=intake.status,
             format=intake.format,
             label_kind=intake.label_kind,
             container=intake.container,

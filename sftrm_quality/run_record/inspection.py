@@ -35,7 +35,7 @@ class MissingFields(Value):
 
 
 class RecordShown(Value):
-    """A record as it would be published, if the checks let it: where it is, and masked excerpts of its fields."""
+    """A record as it would be published if it passes the checks: where it is, and masked excerpts of its fields."""
 
     label_kind: LabelKind
     source_index: Count
