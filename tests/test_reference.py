@@ -106,7 +106,7 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
 # A run of some files costs a second or two, most of it for each shard: the short form makes those of one record seldom.
 # What fails is made smaller only by `make soak`: it takes hundreds of whole runs.
 @settings(
-    max_examples=600 if SOAK else 16,
+    max_examples=600 if SOAK else 24,
     phases=tuple(Phase) if SOAK else (Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
