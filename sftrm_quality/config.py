@@ -159,7 +159,9 @@ class NearDuplicates(_Settings, title="Near-duplicates"):
 class FolderSplit(_Settings, title="Folder"):
     """A folder of a source that brings its own splits, and the split that its files belong to."""
 
-    folder: str = Field(title="Folder", description="Its name, for instance Training.", min_length=1)
+    folder: str = Field(
+        title="Folder", description="Its name, for instance Training.", min_length=1, examples=["Training"]
+    )
     split: Literal["train", "validation", "test"] = Field(title="Split")
 
 

@@ -22,10 +22,11 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 
 
 # The files that take longest, since they start whole commands and servers, or many runs. They begin first, since the
-# last file of all has a core for itself.
+# last file of all has a core for itself. A cluster waits more than it works: it goes with two that work.
 _LONG = (
-    *("service", "browser", "cli", "guard_browser", "cluster", "storage_faults", "part_cache", "determinism"),
-    *("decisions", "work_pool", "without_server", "what_is_shown", "kills", "conservation", "reference", "publish"),
+    *("service", "browser", "cluster", "cli", "guard_browser", "part_cache", "kills", "what_is_shown"),
+    *("without_server", "work_pool", "storage_faults", "bad_files", "determinism", "reference", "memory", "publish"),
+    *("decisions", "checks_reasons", "reading_damage", "dedup_exchange", "bad_sizes", "dedup_global", "conservation"),
 )
 
 
@@ -43,14 +44,18 @@ def real_files():
 
 
 @pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory):
+def shared(tmp_path_factory):
+    """A folder that all processes of this run of the tests have; what is in it one of them makes, under a lock."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def prefect_home(shared):
     """Makes homes for Prefect whose database has its tables: to make them takes Prefect six seconds each time.
 
     One that begins with nothing, as a user's does, is in `test_cli`.
     """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
     template = shared / "prefect"
     with FileLock(shared / "prefect.lock"):
         if not template.exists():
@@ -69,10 +74,13 @@ def prefect_home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def samples_run(tmp_path_factory):
-    """The result of a run over data/raw, and its output folder. Look, do not touch."""
-    from tests.outputs import Output, run_on
+def samples_run(shared):
+    """The result of a run over data/raw by two workers, and its output folder. Look, do not touch."""
+    from tests.outputs import Output, report_of, run_on
 
-    out = tmp_path_factory.mktemp("samples") / "out"
-    result = run_on([ROOT / "data" / "raw"], out)
-    return Output(out, result.report)
+    out = shared / "samples" / "out"
+    with FileLock(shared / "samples.lock"):
+        if not (out / "LATEST").exists():
+            run_on([ROOT / "data" / "raw"], out, "workers=2")
+    (report,) = out.glob("reports/*/report.json")
+    return Output(out, report_of(out, report.parent.name))

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.job import RunResult, run
 from sftrm_quality.run_record import Mode, Verdict
+from tests.inline_workers import tasks_here
 
 KINDS = ("sft", "rm")
 SPLITS = ("train", "validation", "test")
@@ -35,8 +37,14 @@ def ran(result: RunResult) -> Ran:
 
 
 def run_on(raw: list[Path], out: Path, *settings: str, mode: Mode = Mode.RUN) -> Ran:
-    """The job on some raw files with two workers and some ``key=value`` settings."""
-    return ran(run(load_config(None, ["workers=2", *settings], {"raw": raw, "out": out}), mode))
+    """The job on some raw files with some ``key=value`` settings.
+
+    Its tasks are in this process, or in the workers that the settings name.
+    """
+    config = load_config(None, ["workers=2", *settings], {"raw": raw, "out": out})
+    elsewhere = any(setting.startswith(("workers=", "engine=")) for setting in settings)
+    with nullcontext() if elsewhere else tasks_here():
+        return ran(run(config, mode))
 
 
 def open_gate(folder: Path) -> str:

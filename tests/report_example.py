@@ -91,6 +91,7 @@ def _check(
 
 def _failing_rows(reason: str, kind: str, number: int, stage: str, detail: str, excerpt: str) -> dict[str, Any]:
     where = {"source_file": f"vendor_a/{kind}_2026-11-21.json", "source_index": 1000 + number}
+    where["source_line"] = 1003 + number if number % 2 else None
     record_id = f"{kind}-{number:032x}"
     return {
         "reason": reason,
@@ -311,6 +312,7 @@ def published() -> dict[str, Any]:
                     "record_id": "sft-000000000000000000000000000000e1",
                     "source_file": "vendor_a/sft_2026-11-21.json",
                     "source_index": 31_415,
+                    "source_line": None,
                     "name": "answer",
                     "characters": 40,
                     "first": 0,
@@ -360,6 +362,7 @@ def published() -> dict[str, Any]:
                     "similarity": 0.8731,
                     "source_file": "vendor_b/대화_11월.jsonl.gz",
                     "source_index": 12_345,
+                    "source_line": 12_346,
                     **_texts("비가 오는 날에는 무엇을 하면 좋을까요?"),
                 },
                 {
@@ -370,6 +373,7 @@ def published() -> dict[str, Any]:
                     "similarity": 1.0,
                     "source_file": "vendor_b/대화_11월.jsonl.gz",
                     "source_index": 77,
+                    "source_line": 80,
                     **_texts("What is 7 times 8? It is 56."),
                 },
             ],

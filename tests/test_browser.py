@@ -23,6 +23,12 @@ SECONDS = 1000
 ADDRESSES = "http://evil.example/x www.evil.example me@evil.example"
 HOSTILE = f" ![i](http://evil.example/i.png) <img src=http://evil.example/j.png> [l](http://evil.example/) {ADDRESSES}"
 HOSTILE_NAME = "![i](www.evil.example) <img src=x> [evil](x) me@evil.example **evil**.jsonl"
+# The graph of a run is drawn without a graphics card, sixty times a second: a core for as long as it is on the page.
+FOUR_FRAMES_A_SECOND = """
+const next = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = draw => setTimeout(() => next(draw), 250);
+window.cancelAnimationFrame = clearTimeout;
+"""
 BAD = "".join(f'{{"data_id": "x{i}", "question": "And number {i}?", "answer": " "}}\n' for i in range(100))
 
 
@@ -58,6 +64,7 @@ def page(service, used):
             viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Asia/Seoul", reduced_motion="reduce"
         )
         page.set_default_timeout(120 * SECONDS)
+        page.add_init_script(FOUR_FRAMES_A_SECOND)
         page.on("request", lambda request: asked.add(request.url))
         if service.sign_in_link() not in used:
             # As a person does it: with the link, once.
@@ -102,7 +109,9 @@ def open_form(service, page):
 def open_artifact(service, page, run_id, key):
     page.goto(f"{service.prefect}/v2/runs/flow-run/{run_id}?tab=Artifacts")
     page.get_by_text(key, exact=True).first.click()
-    # All nights of that key, the newest on top.
+    page.wait_for_url("**/artifacts/artifact/*")
+    # From there all of that key, the newest on top: a run that was held and resumed has two.
+    page.locator(f"a[href$='/artifacts/key/{key}']").first.click()
     page.wait_for_url(f"**/artifacts/key/{key}")
     page.locator("a[href*='/artifacts/artifact/']").first.click()
 
@@ -186,6 +195,17 @@ def test_a_person_runs_it_and_sees_what_became_of_it(service, page):
     page.get_by_text("Raw files read and checked").first.wait_for()
 
 
+@pytest.fixture(scope="module")
+def hostile_run(service):
+    """A night that the gate holds, with a file whose name is markup. A person decides on it in the last test."""
+    (service.raw / HOSTILE_NAME).write_text(
+        '{"data_id": "h", "question": "Whose name is it?", "answer": "Nobody\'s."}\n'
+    )
+    (service.raw / "c_sft.jsonl").write_text(BAD, "utf-8")
+    run_id = service.trigger().raise_for_status().json()["id"]
+    return service.ended(run_id, {"PAUSED"})
+
+
 def nothing_of_it_is_markup(page):
     """No image, link or markup of what is hostile on the page that is shown; it is there as text."""
     elements = "[...document.querySelectorAll('a, img, strong, em, b, del, h1, h2')]"
@@ -193,19 +213,10 @@ def nothing_of_it_is_markup(page):
     assert [part for part in page.evaluate(parts) if "evil" in part] == []
 
 
-@pytest.fixture(scope="module")
-def hostile_run(service):
-    (service.raw / HOSTILE_NAME).write_text(
-        '{"data_id": "h", "question": "Whose name is it?", "answer": "Nobody\'s."}\n'
-    )
-    yield service.run()
-    (service.raw / HOSTILE_NAME).unlink()
-
-
 @pytest.mark.parametrize("ui", ["/v2", ""])
 def test_what_others_wrote_stays_text_on_every_page(service, page, hostile_run, ui):
     """Descriptions of suites and names of files, which can be addresses, images and markup."""
-    run = hostile_run
+    run = service.flow_run(hostile_run["id"])
     artifacts = service.artifacts(run["id"])
     shown = 0
     for key in ("sftrm-summary", "sftrm-checks", "sftrm-report"):
@@ -222,10 +233,8 @@ def test_what_others_wrote_stays_text_on_every_page(service, page, hostile_run, 
         nothing_of_it_is_markup(page)
 
 
-def test_a_person_decides_on_a_held_run(service, page):
-    (service.raw / "c_sft.jsonl").write_text(BAD, "utf-8")
-    run_id = service.trigger().raise_for_status().json()["id"]
-    service.ended(run_id, {"PAUSED"})
+def test_a_person_decides_on_a_held_run(service, page, hostile_run):
+    run_id = hostile_run["id"]
     page.goto(f"{service.prefect}/v2/runs/flow-run/{run_id}")
     page.get_by_text("Suspended", exact=True).first.wait_for()
     page.get_by_role("button", name="Open menu").click()
@@ -251,6 +260,7 @@ def test_a_person_decides_on_a_held_run(service, page):
             form.wait_for(state="detached", timeout=10 * SECONDS)
             break
     assert form.count() == 0
+    page.goto("about:blank")
     assert service.ended(run_id)["state_name"] == "Published"
     open_artifact(service, page, run_id, "sftrm-summary")
     page.get_by_role("heading", name="PUBLISHED").wait_for()

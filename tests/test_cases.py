@@ -14,10 +14,11 @@ CASES = Path(__file__).parent / "cases"
 def outcome_of(tmp_path):
     """The output of a run over a case; the gate stays open, so that what would be published can be looked at."""
 
+    suites = open_gate(tmp_path / "suites")
+
     def run(name, *settings):
-        out = tmp_path / "out"
-        report = run_on([CASES / name], out, open_gate(tmp_path / "suites"), *settings).report
-        return Output(out, report)
+        report = run_on([CASES / name], tmp_path / "out", suites, *settings).report
+        return Output(tmp_path / "out", report)
 
     return run
 

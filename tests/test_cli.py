@@ -15,6 +15,7 @@ from tests.outputs import report_of
 from tests.warm_command import WarmCommand
 
 SFTRM = [sys.executable, "-m", "flows.cli"]
+MANY_SHARDS = ["--set", "limits.shard_records=4000"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def warm(environment):
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """A raw file that takes long enough to be stopped in the middle."""
+    """A raw file that takes long enough to be stopped in the middle, in many shards, so that this comes soon."""
     raw = tmp_path_factory.mktemp("large") / "a.jsonl"
     line = '{{"data_id": "{0}", "question": "what is {0}?", "answer": "{0} it is, {0} it was"}}\n'
     raw.write_text("".join(line.format(i * 7919) for i in range(400_000)))
@@ -89,7 +90,8 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == "HELD  nothing was published:"
-    assert "  sft: answer_blank: 100.0 % failed, at most 20.0 % may" in lines
+    assert "  sft: answer_blank: 1 of 1 failed (100 %); 80 % must pass" in lines
+    assert "  release: share_quarantined_too_high: Found: SFT share quarantined: 100 %" in lines
     assert any("publishable" in line for line in lines)
     assert not (tmp_path / "out" / "LATEST").exists()
 
@@ -116,7 +118,7 @@ def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(environment, large, tmp
     """To the whole process group, as a terminal does it, at several moments of a run."""
     out = tmp_path / "out"
     run = subprocess.Popen(
-        [*SFTRM, "run", str(large), "--out", str(out)],
+        [*SFTRM, "run", str(large), "--out", str(out), *MANY_SHARDS],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -138,7 +140,7 @@ def test_ctrl_c_and_sigterm_end_it_at_once_with_one_line(environment, large, tmp
 def test_nothing_stays_behind_a_killed_run(environment, large, tmp_path):
     import psutil
 
-    call = [*SFTRM, "run", str(large), "--out", str(tmp_path / "out")]
+    call = [*SFTRM, "run", str(large), "--out", str(tmp_path / "out"), *MANY_SHARDS]
     run = subprocess.Popen(call, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     while not in_the_middle(tmp_path / "out"):
         assert run.poll() is None
@@ -291,9 +293,10 @@ def test_a_configured_server_that_does_not_answer_is_one_line(environment, tmp_p
 
 def test_settings_of_any_size_fit_into_the_server_beside_a_run(sftrm, tmp_path):
     """Prefect's own limit is 512 KiB."""
-    settings = tmp_path / "settings.yaml"
+    raw, settings = tmp_path / "a.jsonl", tmp_path / "settings.yaml"
+    raw.write_text('{"data_id": "1", "question": "what is it?", "answer": "This it is."}\n')
     settings.write_text(f"splits: {{salt: {'x' * 700_000}}}\n", "utf-8")
-    done = sftrm("check", "data/raw", "--config", settings, "--out", tmp_path / "out")
+    done = sftrm("check", raw, "--config", settings, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -305,10 +308,11 @@ def test_an_output_that_cannot_be_written_is_exit_code_three(warm, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_help_imports_nothing_heavy():
+def test_help_and_settings_import_nothing_heavy():
     code = (
         "import sys; from typer.testing import CliRunner; from flows.cli import app;"
         "assert 'Exit codes' in CliRunner().invoke(app, ['--help']).output;"
+        "assert 'threshold: 0.8' in CliRunner().invoke(app, ['config']).output;"
         "heavy = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'numba', 'numpy'} & set(sys.modules);"
         "assert not heavy, heavy"
     )

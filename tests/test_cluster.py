@@ -24,17 +24,26 @@ NODE = {"object_store_memory": 80 << 20, "include_dashboard": False}
 SHARDS = "limits.shard_records=10"
 
 
-@pytest.fixture
-def cluster():
-    """A head that runs no tasks, and two nodes of one core."""
+@pytest.fixture(scope="module")
+def head():
+    """A cluster whose head runs no tasks, and its nodes: none yet."""
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **NODE})
-    nodes = [cluster.add_node(num_cpus=1, **NODE) for _ in range(2)]
-    cluster.wait_for_nodes()
     try:
-        yield cluster, nodes
+        yield cluster, []
     finally:
         ray.shutdown()
         cluster.shutdown()
+
+
+@pytest.fixture
+def cluster(head):
+    """With two nodes of one core, whatever became of those of the test before."""
+    cluster, nodes = head
+    while len(nodes) < 2:
+        nodes.append(cluster.add_node(num_cpus=1, **NODE))
+    cluster.wait_for_nodes()
+    yield cluster, nodes
+    ray.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +116,7 @@ def kill_a_worker(_cluster, _nodes):
 
 
 def kill_a_node(cluster, nodes):
-    cluster.remove_node(nodes[1], allow_graceful=False)
+    cluster.remove_node(nodes.pop(), allow_graceful=False)
 
 
 # Two minutes each; the loss of a node is the loss of all its workers.

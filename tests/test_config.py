@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from sftrm_quality.config import RunConfig, SourceSettings
+from sftrm_quality.config_description import as_yaml, settings_in
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.errors import ConfigError
 
@@ -160,3 +162,61 @@ def test_every_setting_has_a_title_for_the_form():
                 yield name, field.title
 
     assert [name for name, title in titles(RunConfig) if not title] == []
+
+
+def loaded(text, folder):
+    (folder / "printed.yaml").write_text(text, "utf-8")
+    return load_config(folder / "printed.yaml")
+
+
+def test_what_is_printed_changes_nothing(tmp_path):
+    text = as_yaml(load_config())
+    assert loaded(text, tmp_path) == load_config() and "# set" not in text
+    # Another machine has other ones.
+    assert not re.search(r"^(workers|expectations):", text, re.M) and re.search(r"^# workers: \d+$", text, re.M)
+
+
+def test_every_setting_is_printed_with_its_reason():
+    words = " ".join(re.sub(r"[#\s]+", " ", as_yaml(load_config())).split())
+
+    def look(model, depth):
+        for setting in settings_in(model):
+            assert setting.name in words and setting.what in words and setting.reason in words
+            if setting.model:
+                look(setting.model, depth + 1)
+
+    look(RunConfig, 0)
+
+
+def test_what_is_set_is_printed_as_set(tmp_path):
+    given = tmp_path / "given.yaml"
+    given.write_text(
+        "near: {threshold: 0.7}\nworkers: 3\n"
+        "splits: {salt: '2026-01-01', from_folders: [{folder: ': #', split: test}]}\n"
+        "out: 'a\u202eb\\n'\nraw: ['*x', 없음]\nsources: [{files: '*', ties: dense}, {rank_base: 0}]\n",
+        "utf-8",
+    )
+    config = load_config(given)
+    text = as_yaml(config)
+    assert loaded(text, tmp_path) == config
+    assert "\n  threshold: 0.7  # set\n" in text and "default 0.8: " in text and "\nworkers: 3  # set\n" in text
+    assert "\n  train: 0.9\n" in text
+    assert "\u202e" not in text and "없음" in text  # no character that steers a terminal
+
+
+def test_the_examples_of_entries_load(tmp_path):
+    lines = as_yaml(load_config()).splitlines()
+
+    def example(key, indent):
+        start = lines.index(f"{indent}{key}: []") + 2
+        entry = []
+        for line in lines[start:]:
+            if not line.startswith(f"{indent}#  "):
+                break
+            entry.append(line.removeprefix(f"{indent}# "))
+        return f"{key}:\n" + "\n".join(entry) + "\n"
+
+    source = loaded(example("sources", ""), tmp_path).sources[0]
+    assert source == SourceSettings() and source.model_fields_set == set(SourceSettings.model_fields)
+    folders = "splits:\n" + "".join(f"  {line}\n" for line in example("from_folders", "  ").splitlines())
+    assert loaded(folders, tmp_path).splits.from_folders[0].folder == "Training"

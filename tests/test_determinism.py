@@ -9,6 +9,7 @@ import pytest
 
 from sftrm_quality.splits import SPLITS
 from tests.conftest import ROOT
+from tests.inline_workers import tasks_here
 from tests.outputs import Output, run_on
 
 RAW = ROOT / "data" / "raw"
@@ -92,7 +93,7 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
         config = load_config(
             None, ["workers=1", f"limits.shard_records={records}"], {"raw": [raw], "out": tmp_path / "out"}
         )
-        with Job(config) as job:
+        with tasks_here(), Job(config) as job:
             plan = job.plan()
             intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
             collection = job.assign_splits(job.deduplicate(intakes))
@@ -149,6 +150,14 @@ def flip(path):
     path.write_bytes(data)
 
 
+@pytest.fixture(scope="module")
+def cached(tmp_path_factory):
+    """Raw files, and an output folder with all that a run keeps of them. Copy, do not touch."""
+    base = tmp_path_factory.mktemp("cached")
+    raw, out = write(base / "raw", *make_records(12)), base / "out"
+    return raw, out, run(raw, out).data_bytes()
+
+
 @pytest.mark.parametrize(
     "pattern", ["*.records.arrow", "*.keys.arrow", "*.failing.arrow", "intakes.json", "hashes.json"]
 )
@@ -157,10 +166,10 @@ def flip(path):
     [flip, lambda p: p.unlink(), lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"null")],
     ids=["flipped", "deleted", "emptied", "null"],
 )
-def test_a_damaged_cache_is_rebuilt(tmp_path, pattern, damage):
-    sft, rm = make_records(12)
-    raw, out = write(tmp_path / "raw", sft, rm), tmp_path / "out"
-    first = run(raw, out).data_bytes()
+def test_a_damaged_cache_is_rebuilt(cached, tmp_path, pattern, damage):
+    raw, template, first = cached
+    out = tmp_path / "out"
+    shutil.copytree(template, out)
     damaged = list((out / ".cache").rglob(pattern))
     assert damaged
     for path in damaged:

@@ -33,7 +33,7 @@ def test_the_commands_of_the_readme_are_commands(samples_run):
     from flows.cli import app
 
     lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines() if "sftrm" in line]
-    assert len(lines) == 8
+    assert len(lines) == 9
     row = next(row for end, row in samples_run.outcomes.values() if end == "duplicate")
     values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
     values["OTHER_ID"] = values["RELEASE_ID"]
@@ -113,7 +113,6 @@ def test_the_dependencies_of_contributing_are_those_of_the_project():
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     declared = set(re.findall(r'^    "([\w-]+)[>=<]', text, re.MULTILINE))
     rows = re.findall(r"^\| (.+?) \| (.+) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
-    # fastapi and sqlalchemy are Prefect's own, held back; the reason is with it.
     reasons = " ".join(f"{names} {why}" for names, why in rows)
     assert {name for name in declared if not re.search(rf"(?<![\w-]){name}(?![\w-])", reasons)} == set()
     assert all(len(why) > 10 for _, why in rows if why not in ("why", "---"))

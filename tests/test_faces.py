@@ -13,6 +13,7 @@ ROOMS = [
     "sftrm_quality.collection",
     "sftrm_quality.inspection",
     "sftrm_quality.intake",
+    "sftrm_quality.job",
     "sftrm_quality.releases",
     "sftrm_quality.releases.profile",
     "sftrm_quality.reports",

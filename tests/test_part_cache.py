@@ -1,6 +1,7 @@
 """Parts that were written before are reused, never believed unseen, and never written into."""
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,18 +18,19 @@ from sftrm_quality.releases.facts import PartFacts, read_back
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.parts import Part, Segment, file_hash, plan_hash, write_part
 from sftrm_quality.run_record import DataFile, read_manifest_json
-from tests.outputs import Output, run_on
+from tests.outputs import Output, report_of, run_on
 from tests.test_determinism import make_records, write
 from tests.test_run_record import OLDER_MANIFEST
 
 SFT, RM = make_records(60)
+PART_ROWS = 8
 LAST = [{"data_id": "z", "question": "What is last of all?", "answer": "This one, they say."}]
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     """Some parts per split. The planning process cuts them; workers have no part in it."""
-    monkeypatch.setattr(parts, "PART_ROWS", 8)
+    monkeypatch.setattr(parts, "PART_ROWS", PART_ROWS)
 
 
 def run(raw, out, *settings):
@@ -41,11 +43,40 @@ def add(raw, records=SFT[40:], name="c_new.jsonl"):
     (raw / name).write_text("".join(json.dumps(r) + "\n" for r in records), "utf-8")
 
 
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory):
+    """An output folder with the release of a first night. Copy, do not touch."""
+    base = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(parts, "PART_ROWS", PART_ROWS)
+        run(write(base / "raw", SFT[:40], RM), base / "out")
+    return base / "out"
+
+
 @pytest.fixture
-def night(tmp_path):
+def night(first_night, tmp_path):
     """Raw files, an output folder, and the release of the first night in it."""
     raw, out = write(tmp_path / "raw", SFT[:40], RM), tmp_path / "out"
-    return raw, out, run(raw, out)
+    # With its hard links, which tell what was reused.
+    subprocess.run(["cp", "-a", first_night, out], check=True)
+    (report,) = out.glob("reports/*/report.json")
+    first = Output(out, report_of(out, report.parent.name))
+    assert first.release.is_dir()  # found now: later LATEST names another one
+    return raw, out, first
+
+
+@pytest.fixture(scope="module")
+def made_from_nothing(tmp_path_factory):
+    """The data files that a run over some raw files makes in an empty folder, with parts of the same few rows."""
+    made = {}
+
+    def data_bytes(raw, *settings):
+        key = settings, frozenset((path.relative_to(raw), path.read_bytes()) for path in raw.rglob("*"))
+        if key not in made:
+            made[key] = run(raw, tmp_path_factory.mktemp("fresh") / "out", *settings).data_bytes()
+        return made[key]
+
+    return data_bytes
 
 
 def inodes(output):
@@ -65,11 +96,11 @@ def equal(before, after):
     return {name for name, data in after.data_bytes().items() if (name.split("-")[0], data) in old}
 
 
-def test_a_night_at_the_end_writes_only_the_last_part_of_each_split(night, tmp_path):
+def test_a_night_at_the_end_writes_only_the_last_part_of_each_split(night, tmp_path, made_from_nothing):
     raw, out, first = night
     add(raw)
     grown = run(raw, out)
-    assert grown.data_bytes() == run(raw, tmp_path / "fresh").data_bytes()
+    assert grown.data_bytes() == made_from_nothing(raw)
     again = taken(first, grown)
     assert again == equal(first, grown)
     assert {name for name in grown.data_bytes() if name.startswith("rm/")} <= again
@@ -82,11 +113,11 @@ def test_a_night_at_the_end_writes_only_the_last_part_of_each_split(night, tmp_p
     assert taken(grown, third) == equal(grown, third) != set()
 
 
-def test_a_file_in_the_middle_changes_what_comes_after_it(night, tmp_path):
+def test_a_file_in_the_middle_changes_what_comes_after_it(night, made_from_nothing):
     raw, out, first = night
     add(raw, name="a_sft_1.jsonl")
     grown = run(raw, out)
-    assert grown.data_bytes() == run(raw, tmp_path / "fresh").data_bytes()
+    assert grown.data_bytes() == made_from_nothing(raw)
     assert taken(first, grown) == equal(first, grown) != set()
 
 
@@ -99,7 +130,7 @@ def flip(path):
 
 @pytest.mark.parametrize("name", ["part.parquet", "hashes.npy", "profile.json", "facts.json"])
 @pytest.mark.parametrize("damage", ["flipped", "deleted", "emptied", "null", "folder"])
-def test_a_damaged_part_is_written_anew(night, tmp_path, name, damage):
+def test_a_damaged_part_is_written_anew(night, made_from_nothing, name, damage):
     raw, out, first = night
     folders = list((out / ".cache" / "parts").iterdir())
     for path in (folder / name for folder in folders):
@@ -114,7 +145,7 @@ def test_a_damaged_part_is_written_anew(night, tmp_path, name, damage):
     add(raw)
     grown = run(raw, out)
     assert not taken(first, grown)
-    assert grown.data_bytes() == run(raw, tmp_path / "fresh").data_bytes()
+    assert grown.data_bytes() == made_from_nothing(raw)
     # What is kept is whole again.
     add(raw, LAST, "d.jsonl")
     third = run(raw, out)
@@ -132,22 +163,22 @@ def test_a_release_damaged_in_place_takes_nothing_from_the_damaged_file(night):
     assert again.data_bytes() == whole
 
 
-def test_ids_that_count_within_a_file_are_other_hashes(tmp_path):
+def test_ids_that_count_within_a_file_are_other_hashes(tmp_path, made_from_nothing):
     raw, out = write(tmp_path / "raw", SFT[:40], RM), tmp_path / "out"
     first = run(raw, out)
     add(raw, SFT[:1] + SFT[40:], "c_new.jsonl")
     again = run(raw, out, "ids.within=file")
     assert not taken(first, again) and equal(first, again)
-    assert again.data_bytes() == run(raw, tmp_path / "fresh", "ids.within=file").data_bytes()
+    assert again.data_bytes() == made_from_nothing(raw, "ids.within=file")
 
 
-def test_a_renamed_file_is_written_under_its_new_name(night, tmp_path):
+def test_a_renamed_file_is_written_under_its_new_name(night, made_from_nothing):
     raw, out, first = night
     (raw / "a_sft_0.jsonl").rename(raw / "a_sft_renamed.jsonl")
     second = run(raw, out)
     assert {row["source_file"] for row in second.published("sft")} == {"a_sft_renamed.jsonl"}
     assert taken(first, second) == {name for name in second.data_bytes() if name.startswith("rm/")}
-    assert second.data_bytes() == run(raw, tmp_path / "fresh").data_bytes()
+    assert second.data_bytes() == made_from_nothing(raw)
 
 
 def kept(out):

@@ -19,6 +19,7 @@ from sftrm_quality.releases.trace import trace
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.run_record import Account, Mode, Verdict
 from tests.conftest import ROOT
+from tests.inline_workers import tasks_here
 from tests.outputs import Output, run_on
 from tests.report_example import account
 
@@ -248,7 +249,7 @@ def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
     write(raw / "a.jsonl", ANSWERS)
     from tests.outputs import load_config
 
-    with Job(load_config(None, ["workers=1"], {"raw": [raw], "out": out})) as job:
+    with tasks_here(), Job(load_config(None, ["workers=1"], {"raw": [raw], "out": out})) as job:
         plan = job.plan()
         intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
         collection = job.assign_splits(job.deduplicate(intakes))
@@ -304,9 +305,9 @@ def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tm
 
 
 def test_a_run_whose_ledger_does_not_close_publishes_nothing(tmp_path, monkeypatch):
-    from sftrm_quality import job
+    from sftrm_quality.job import steps
 
-    real = job.assign
+    real = steps.assign
 
     def losing_one(collection, context):
         assigned = real(collection, context)
@@ -315,7 +316,7 @@ def test_a_run_whose_ledger_does_not_close_publishes_nothing(tmp_path, monkeypat
         intake = replace(shard.intake, shards=(replace(summary, received=summary.received + 1),))
         return replace(assigned, shards=(replace(shard, intake=intake),))
 
-    monkeypatch.setattr(job, "assign", losing_one)
+    monkeypatch.setattr(steps, "assign", losing_one)
     write(tmp_path / "raw" / "a.jsonl", ANSWERS)
     with pytest.raises(LedgerError, match=r"a\.jsonl: Account\(received=21"):
         run_on([tmp_path / "raw"], tmp_path / "out")

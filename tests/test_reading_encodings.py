@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import SourceFile, encodings, read_spans
+from sftrm_quality.reading import SourceFile, encodings, read_spans, shards
 from sftrm_quality.reading.encodings import detect, span_of, tell, what_it_could_be
 from sftrm_quality.reading.korean import ENOUGH, FEW
 from sftrm_quality.reading.transcoded import LENGTHS, TranscodedWindow
@@ -247,3 +247,14 @@ def test_a_mark_decides_against_a_declaration() -> None:
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         found = detect(mark + b"{}", "gb18030")
         assert not isinstance(found, str) and (found.name, found.mark) == (name, len(mark))
+
+
+def test_a_mark_that_the_window_cuts_is_still_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "HEAD_BYTES", 64)
+    limits = Limits(shard_records=100, shard_bytes=1024)
+    for pad in range(960, 1000):
+        made = [{"data_id": "0", "answer": "x" * pad}, *records(KOREAN)]
+        text = json.dumps(made, ensure_ascii=False).replace("}, {", "},\ufeff {")
+        (tmp_path / "a").write_text(text, "utf-8")
+        result = read(tmp_path / "a", tmp_path, limits)
+        assert not result.unreadable and result.ids == [one["data_id"] for one in made], pad

@@ -43,19 +43,20 @@ def test_every_row_is_there_with_its_reasons_and_the_index_says_where(tmp_path):
     assert index["rows"] == index["listed"] == 1_230 and max(map(len, chunks)) <= browse.CHUNK_ROWS
     every = [found for chunk in chunks for found in chunk]
     for its, found in zip(rows, every, strict=False):
-        record_id, data_id, source, source_index, reasons, text, characters, details, stage = found
-        assert (record_id, data_id, source_index, stage) == (its["record_id"], "", its["source_index"], "check")
+        record_id, data_id, source, source_index, source_line, reasons, text, characters, details, stage = found
+        assert (record_id, data_id, stage) == (its["record_id"], "", "check")
+        assert (source_index, source_line) == (its["source_index"], its["source_line"])
         assert (index["sources"][source], text, characters) == (its["source_file"], its["payload"], len(its["payload"]))
         assert [index["reasons"][code][1] for code in reasons] == its["reasons"] and details == its["details"]
     for its, found in zip(twice, every[1_200:], strict=True):
-        assert index["reasons"][found[4][0]][:2] == ["rm", f"duplicate: {its['kind']}"]
-        assert found[7:] == [["0.88"], "", "rm-x"]
+        assert index["reasons"][found[5][0]][:2] == ["rm", f"duplicate: {its['kind']}"]
+        assert found[8:] == [["0.88"], "", "rm-x"]
     for code, (_, _, count) in enumerate(index["reasons"]):
-        assert count == sum(code in found[4] for found in every)
+        assert count == sum(code in found[5] for found in every)
     for chunk, said in zip(chunks, index["chunks"], strict=True):
         assert said["rows"] == len(chunk)
         for source, code, count in said["counts"]:
-            assert count == sum(found[2] == source and (code == -1 or code in found[4]) for found in chunk)
+            assert count == sum(found[2] == source and (code == -1 or code in found[5]) for found in chunk)
         assert sum(count for _, code, count in said["counts"] if code == -1) == len(chunk)
 
 
@@ -78,21 +79,21 @@ def test_bytes_are_bounded_too_and_what_is_left_out_is_counted(tmp_path, monkeyp
     index, chunks = listed(tmp_path, [quarantined(n, "a.json", ["r"], "가" * 10_000) for n in range(900)])
     assert index["rows"] == 900 and 100 < index["listed"] < 300
     assert all(path.stat().st_size < 41_000 for path in (tmp_path / "rows").glob("0*.js"))
-    assert {(len(found[5]), found[6]) for found in chunks[0]} == {(browse.EXCERPT_CHARACTERS, 10_000)}
+    assert {(len(found[6]), found[7]) for found in chunks[0]} == {(browse.EXCERPT_CHARACTERS, 10_000)}
 
 
 def test_personal_data_is_masked_also_where_an_excerpt_cuts_it(tmp_path):
     edge = "x" * (browse.EXCERPT_CHARACTERS - 8) + " 010-1234-5678"
     rows = [quarantined(n, "a.json", ["r"], text) for n, text in enumerate(["to kim@example.com", edge, "2024-01-02"])]
     _, ((mail, number, date),) = listed(tmp_path, rows)
-    assert mail[5] == "to ***@*******.***" and number[5].endswith("x ***-***") and date[5] == "2024-01-02"
+    assert mail[6] == "to ***@*******.***" and number[6].endswith("x ***-***") and date[6] == "2024-01-02"
 
 
 @pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "\u2028\u2029", "\x00\x1b[31m", "\ud83d\ude00"])
 def test_a_row_is_data_whatever_it_says(tmp_path, text):
     text = text.encode("utf-16", "surrogatepass").decode("utf-16")
     _, chunks = listed(tmp_path, [quarantined(0, text, [text], text)])
-    assert chunks[0][0][5] == text and chunks[0][0][7] == [f"{text} here"]
+    assert chunks[0][0][6] == text and chunks[0][0][8] == [f"{text} here"]
 
 
 def test_the_script_makes_no_markup_of_texts():

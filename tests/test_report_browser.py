@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.service.site import ReportSite
+from sftrm_quality.reports import position
 from tests.outputs import open_gate, run_on
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -63,7 +64,8 @@ def report(tmp_path_factory):
     )
     data += "".join(f'{{"question": "{text}\n' for text in HOSTILE if "\n" not in text)
     (base / "raw" / NAME).write_text(data, "utf-8")
-    (base / "raw" / "rm.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, rankings)).encode()))
+    # A list, whose records have no lines.
+    (base / "raw" / "rm.json.gz").write_bytes(gzip.compress(json.dumps(rankings).encode()))
     return run_on([base / "raw"], base / "out", open_gate(base / "suites")).report_folder
 
 
@@ -144,6 +146,11 @@ def test_rows_can_be_leafed_through_filtered_and_searched(report, opened, site, 
         playwright.expect(status).not_to_have_text(before)
         seen += rows.all_inner_texts()
     assert len(seen) == every
+    samples = [s for name in ("quarantined", "duplicates") for s in figures["samples"][name]]
+    assert {s["source_line"] is None for s in samples} == {True, False}
+    for sample in samples:
+        (text,) = {text for text in seen if f"{figures['why']} {sample['record_id']}\n" in text}
+        assert f", {position(sample['source_index'], sample['source_line'])}\n" in text
     assert page.locator("#rows :is(img, script, svg, style, link, a, input)").count() == 0
     together = "\n".join(seen)
     for text in (HOSTILE[0], "⟨U+202E⟩gnp.exe", "⟨U+001B⟩[31mred", "⟨U+0000⟩", "more characters"):
@@ -154,7 +161,7 @@ def test_rows_can_be_leafed_through_filtered_and_searched(report, opened, site, 
     page.get_by_label("Reason").select_option(label=f"SFT answer_blank ({blank})")
     playwright.expect(status).to_have_text(f"1–{blank} of {blank} rows ")
     assert all("SFT answer_blank" in text for text in rows.all_inner_texts())
-    page.get_by_label("Source").select_option(label="rm.jsonl.gz")
+    page.get_by_label("Source").select_option(label="rm.json.gz")
     playwright.expect(status).to_have_text("No row fits")
     page.get_by_label("Reason").select_option(label="all")
     playwright.expect(status).to_contain_text(f"of {len(HOSTILE)} rows")

@@ -33,6 +33,12 @@ def _original(shown: str) -> str:
     return re.sub("&(#?\\w+);", lambda m: entities.get(m[1]) or chr(int(m[1][1:])), unmarked)
 
 
+def test_people_count_lines_and_records_from_one():
+    assert display.position(0, 1) == "line 1 (record 1)"
+    assert display.position(1_233, 4_567) == "line 4,567 (record 1,234)"
+    assert display.position(1_233, None) == "record 1,234"
+
+
 @given(texts)
 @example("⟨U+200B⟩\u200b")
 @example("⏎\n⇥\t")

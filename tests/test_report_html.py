@@ -298,7 +298,9 @@ def test_samples_are_grouped_with_how_many_there_are(report: dict[str, Any]) -> 
     ):
         assert words in page.words("failing")
     for sample in report["samples"]["quarantined"]:
-        place = f"{sample['source_file']}, record {_n(sample['source_index'] + 1)} at stage {sample['stage']}"
+        record = f"record {_n(sample['source_index'] + 1)}"
+        place = f"line {_n(sample['source_line'])} ({record})" if sample["source_line"] else record
+        place = f"{sample['source_file']}, {place} at stage {sample['stage']}"
         assert f"{place} sftrm why --out out {sample['record_id']}" in page.words("failing")
     assert page.row("duplicates", "SFT") == ["40,218", "21,002"] and page.row("duplicates", "RM") == ["201", "13"]
     assert "SFT near 1 of 21,002 shown" in page.words("duplicates")

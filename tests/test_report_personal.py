@@ -51,7 +51,7 @@ def test_it_is_counted_by_file_and_shown_from_published_records(tmp_path):
     ids = {row["record_id"] for kind in ("sft", "rm") for row in out.published(kind)}
     assert {s["record_id"] for s in samples} <= ids
     mails = [s for s in samples if (s["label_kind"], s["reason"]) == ("sft", "email_found")]
-    assert [s["source_index"] for s in mails] == [0, 2, 3]  # 1 is a duplicate
+    assert [(s["source_index"], s["source_line"]) for s in mails] == [(0, 1), (2, 3), (3, 4)]  # 1 is a duplicate
     marked = {(s["name"], piece) for s in samples for piece, is_marked in s["pieces"] if is_marked}
     assert marked == {("question", "****@*******.***"), ("answer", "***-****-****"), ("response", "***@*******.***")}
     page = (tmp_path / "out-1000" / "reports" / report["run_id"] / "index.html").read_text("utf-8")

@@ -31,6 +31,7 @@ def row(schema, **values):
 
 def quarantined(number, name, reasons, payload="{}", kind="sft"):
     values = {"record_id": f"{kind}-{number}", "label_kind": kind, "source_file": name, "source_index": number}
+    values |= {"source_line": number * 2 + 1 if number % 3 else None}
     values |= {"stage": "check", "reasons": list(reasons), "details": [f"{r} here" for r in reasons]}
     return row(QUARANTINE, payload=payload, **values)
 
@@ -65,6 +66,7 @@ def test_every_reason_and_file_has_five_where_there_are_so_many(tmp_path):
     for sample in found:
         its = rows[int(sample.record_id.removeprefix("sft-"))]
         assert sample.detail == f"{sample.reason} here"
+        assert (sample.source_index, sample.source_line) == (its["source_index"], its["source_line"])
         assert sorted([sample.reason, *sample.also]) == sorted(its["reasons"])
     firsts = [s.source_index for s in found if (s.reason, s.source_file) == ("question_blank", "1.json")]
     assert firsts == [1, 7, 13, 19, 25]

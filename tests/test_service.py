@@ -1,6 +1,7 @@
 """`sftrm serve` as it runs each night: a real Prefect server, runs by API, a hold, a decision, a restart."""
 
 import json
+import shutil
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -66,7 +67,7 @@ def test_no_socket_is_open_to_somebody_without_the_password(service, path):
 
 
 def test_the_schedule_makes_runs_at_two_in_seoul(service):
-    """With one version of a dependency a schedule is active and no run is ever created."""
+    """With Prefect 3.8 and SQLAlchemy 2.1 a schedule was active and no run was ever created."""
     wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
     runs = service.wait(lambda: service.api.post("/flow_runs/filter", json=wanted).json())
     times = {datetime.fromisoformat(r["expected_start_time"]).astimezone(ZoneInfo("Asia/Seoul")) for r in runs}
@@ -120,10 +121,23 @@ def test_no_secret_is_in_an_argument_a_line_the_database_or_the_output(service, 
         assert found == ([str(service.home / "sftrm-password")] if secret == secrets[0] else [])
 
 
-def test_a_night_with_nothing_new_is_unchanged(service, published):
-    again = service.run()
+@pytest.fixture(scope="module")
+def two_at_once(service, published):
+    """A night with nothing new and a check, asked for at the same time."""
+    asked = [service.trigger(), service.trigger(mode="check")]
+    return [service.ended(answer.raise_for_status().json()["id"]) for answer in asked]
+
+
+def test_a_night_with_nothing_new_is_unchanged(two_at_once):
+    again = two_at_once[0]
     assert (again["state_type"], again["state_name"]) == ("COMPLETED", "Unchanged"), again["state"]["message"]
     assert again["name"].endswith(" unchanged")
+
+
+def test_two_runs_at_once_come_one_after_the_other(two_at_once):
+    assert [run["state_name"] for run in two_at_once] == ["Unchanged", "Checked"]
+    first, second = sorted(two_at_once, key=lambda run: run["start_time"])
+    assert first["end_time"] <= second["start_time"]
 
 
 def test_wrong_values_are_refused(service):
@@ -135,68 +149,73 @@ def test_wrong_values_are_refused(service):
     assert "train + validation + test is 0.6, expected 1: change one of them" in run["state"]["message"]
 
 
-def test_two_runs_at_once_come_one_after_the_other(service, published):
-    first, second = (service.trigger(mode="check").raise_for_status().json()["id"] for _ in range(2))
-    runs = sorted((service.ended(run) for run in (first, second)), key=lambda run: run["start_time"])
-    assert [run["state_name"] for run in runs] == ["Checked", "Checked"]
-    assert runs[0]["end_time"] <= runs[1]["start_time"]
+def latest(service):
+    return (service.out / "LATEST").read_text()
 
 
-def test_a_held_night_waits_for_a_person_over_a_restart(service, published):
-    before = (service.out / "LATEST").read_text()
-    bad = [{"data_id": f"x{i}", "question": f"And number {i}?", "answer": " "} for i in range(100)]
+def hold(service, bad_records):
+    """A night that the gate holds: the id of its run, which waits for a person."""
+    before = latest(service)
+    bad = [{"data_id": f"x{i}", "question": f"And number {i}?", "answer": " "} for i in range(bad_records)]
     (service.raw / "c_sft.jsonl").write_text("".join(json.dumps(record) + "\n" for record in bad), "utf-8")
     service.told.messages.clear()
     run_id = service.trigger().raise_for_status().json()["id"]
     held = service.ended(run_id, {"PAUSED"})
     assert held["state_name"] == "Suspended" and held["name"].endswith(" held")
-    assert (service.out / "LATEST").read_text() == before
-    assert service.artifacts(run_id)["sftrm-summary"]["data"].startswith("# HELD")
+    assert latest(service) == before
     assert [message["title"] for message in service.told.messages if "held" in message["title"].lower()]
+    return run_id
 
-    assert service.stop() == 0
-    service.start()
-    assert service.flow_run(run_id)["state_name"] == "Suspended"
-    answer = {"action": "publish_anyway", "name": "Kim", "reason": "the vendor sent an empty batch, we know"}
-    resumed = service.api.post(f"/flow_runs/{run_id}/resume", json={"run_input": answer}).raise_for_status().json()
+
+def decide(service, run_id, action, name, reason):
+    """A person's decision, and how the run ends with it."""
+    given = {"run_input": {"action": action, "name": name, "reason": reason}}
+    resumed = service.api.post(f"/flow_runs/{run_id}/resume", json=given).raise_for_status().json()
     assert resumed["status"] == "ACCEPT", resumed
-    ended = service.ended(run_id)
-    assert (ended["state_type"], ended["state_name"]) == ("COMPLETED", "Published"), ended["state"]["message"]
-    report = newest(service).report
-    assert (report["decision"]["name"], report["decision"]["reason"]) == (answer["name"], answer["reason"])
-    assert (service.out / "LATEST").read_text() != before
+    return service.ended(run_id)
 
 
-def test_a_rejected_night_is_held_and_the_next_good_one_recovers(service, published):
-    before = (service.out / "LATEST").read_text()
-    with (service.raw / "c_sft.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"data_id": "y", "question": "One more?", "answer": ""}) + "\n")
-    run_id = service.trigger().raise_for_status().json()["id"]
-    service.ended(run_id, {"PAUSED"})
-    answer = {"action": "reject", "name": "Lee", "reason": "send it back"}
-    service.api.post(f"/flow_runs/{run_id}/resume", json={"run_input": answer}).raise_for_status()
-    ended = service.ended(run_id)
-    assert (ended["state_type"], ended["state_name"]) == ("FAILED", "Held")
-    assert "Held by" in ended["state"]["message"]
-    assert (service.out / "LATEST").read_text() == before
-    service.told.messages.clear()
-    (service.raw / "c_sft.jsonl").unlink()
-    assert service.run()["state_name"] == "Published"
-    assert [message["title"] for message in service.told.messages if "recovered" in message["title"].lower()]
-
-
-@pytest.mark.parametrize("end", ["stop", "kill"])
-def test_a_run_that_the_end_of_the_service_interrupts_begins_again(service, published, end):
+def interrupted(service, raw, end):
+    """A run whose service ends in the middle of it, and how it ends when the service is there again."""
     name = f"d_{end}_sft.jsonl"
-    (service.raw / name).write_text(f'{{"data_id": "{end}", "question": "How to {end}?", "answer": "So."}}\n', "utf-8")
-    before = (service.out / "LATEST").read_text()
-    said = len(service.lines)
-    run_id = service.trigger().raise_for_status().json()["id"]
+    (raw / name).write_text(f'{{"data_id": "{end}", "question": "How to {end}?", "answer": "So."}}\n', "utf-8")
+    before, said = latest(service), len(service.lines)
+    config = service.deployment()["parameters"]["config"]
+    run_id = service.trigger(config={**config, "raw": [str(raw)]}).raise_for_status().json()["id"]
     service.wait(lambda: service.flow_run(run_id)["state_type"] == "RUNNING")
     assert getattr(service, end)() in (0, None)
     service.start()
     ended = service.ended(run_id)
     assert (ended["state_name"], ended["run_count"]) == ("Published", 2), ended["state"]["message"]
-    assert (service.out / "LATEST").read_text() != before
+    assert latest(service) != before
     assert name in [file["source_file"] for file in newest(service).report["files"]]
     assert "Traceback" not in "".join(service.lines[said:])
+
+
+def test_a_held_night_waits_for_a_person_while_a_run_begins_again_after_a_restart(service, published, tmp_path):
+    """The service is stopped with both: the one that waits goes on to wait, and the one that worked begins again."""
+    others = shutil.copytree(service.raw, tmp_path / "raw")
+    run_id = hold(service, 100)
+    assert service.artifacts(run_id)["sftrm-summary"]["data"].startswith("# HELD")
+    interrupted(service, others, "stop")
+
+    before = latest(service)
+    assert service.flow_run(run_id)["state_name"] == "Suspended"
+    ended = decide(service, run_id, "publish_anyway", "Kim", "the vendor sent an empty batch, we know")
+    assert (ended["state_type"], ended["state_name"]) == ("COMPLETED", "Published"), ended["state"]["message"]
+    decision = newest(service).report["decision"]
+    assert (decision["name"], decision["reason"]) == ("Kim", "the vendor sent an empty batch, we know")
+    assert latest(service) != before
+    (service.raw / "c_sft.jsonl").unlink()
+
+
+def test_a_rejected_night_is_held_and_the_next_good_one_recovers_although_it_is_killed(service, published):
+    before = latest(service)
+    ended = decide(service, hold(service, 101), "reject", "Lee", "send it back")
+    assert (ended["state_type"], ended["state_name"]) == ("FAILED", "Held")
+    assert "Held by" in ended["state"]["message"]
+    assert latest(service) == before
+    service.told.messages.clear()
+    (service.raw / "c_sft.jsonl").unlink()
+    interrupted(service, service.raw, "kill")
+    assert [message["title"] for message in service.told.messages if "recovered" in message["title"].lower()]

@@ -73,6 +73,7 @@ def one(tmp_path, record, name="reference_sft", source=SOURCE):
         {"note": LONG}, {"비고": LONG_KOREAN}, {"meta": {"a": [{"b": LONG}]}}, {"extra": [LONG_KOREAN]},
         {"log": [{"role": "user", "x": "hi"}]}, {"x": {"y": [{"from": "human", "value": "hi"}]}},
         {"responses": [{"text": "a", "rank": 1}]}, {"meta": {"context": {"a": "b"}}}, {"tool_calls": [{"name": "f"}]},
+        {"image_input": "https://example.org/a.png"},
     ],
 )  # fmt: skip
 def test_content_quarantines_its_record(tmp_path, more):
@@ -87,9 +88,8 @@ def test_content_quarantines_its_record(tmp_path, more):
         {"choices": []}, {"context": None}, {"context": 5}, {"context": True}, {"instruction": "수도는 어디인가요?"},
         {"output": " 서울입니다. "}, {"messages": [{"role": "user", "content": "수도는 어디인가요?"}]},
         {"note": LONG[:90]}, {"비고": LONG_KOREAN[:20]}, {"url": "https://example.org/" + "a" * 200},
-        {"source": f"https://example.org/{'가' * 60} https://example.org/b"}, {"sha": "0f" * 64}, {"b64": "QUJD" * 80},
+        {"source": f"https://example.org/{'가' * 60} https://example.org/b"}, {"sha": "0f" * 64}, {"b64": "QUJD9" * 80},
         {"tags": ["짧은 글", "x"]}, {"annotator": {"name": "Kim", "age": 31}}, {"turns": 2}, {"scores": [1, 2.5]},
-        {"document": "https://example.org/a/b"},
     ],
 )  # fmt: skip
 def test_what_is_no_content_is_metadata(tmp_path, more):

@@ -27,6 +27,8 @@ from sftrm_quality.releases.unfinished import take_back_unfinished
 from tests.conftest import ROOT
 from tests.outputs import open_gate, run_on
 from tests.report_example import read
+from tests.test_determinism import make_records, write
+from tests.test_report_html import Page
 
 MARK = "Quuxwort"  # at the end of every text, beyond what an excerpt shows
 PERSON = ("900101-1234567", "010-4821-7739", "mina.kwon@hidden-example.org", "4111 1111 1111 1111")
@@ -160,6 +162,19 @@ def test_why_masks_what_belongs_to_a_person_also_at_the_end_of_what_it_shows():
         terminal.print_traces(Console(file=heard, width=1000), [Trace("unreadable", "run 1", row)])
         assert not any(c in heard.getvalue() for c in ("900101", "4821", "1234567"))
         assert "***-****-****" in heard.getvalue()
+
+
+def test_a_hold_is_told_in_the_words_of_the_page(tmp_path):
+    """And not by the names of the facts that the suite asks about."""
+    write(tmp_path / "raw", *make_records(20))
+    (tmp_path / "raw" / "b.jsonl").write_text("nothing that we know " * 10_000, "utf-8")
+    result = run_on([tmp_path / "raw"], tmp_path / "out")
+    heard = io.StringIO()
+    terminal.print_result(Console(file=heard, width=1000), read(result.report), tmp_path / "out")
+    (line,) = [line.strip() for line in heard.getvalue().splitlines() if "unreadable_files_too_many" in line]
+    said = line.removeprefix("release: unreadable_files_too_many: ")
+    assert said.startswith("1 file could not be read: b.jsonl (")
+    assert said in Page((result.report_folder / "index.html").read_text("utf-8")).words("")
 
 
 MARKUP = ["[bold]", "[/b]", "[/]", "[link=http://evil.example]", ":smile:", "\\[bold]", "\x1b[31m"]

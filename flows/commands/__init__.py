@@ -5,8 +5,9 @@ from flows.commands.looking import diff, releases, report, why
 from flows.commands.rollback import rollback
 from flows.commands.running import check, run
 from flows.commands.serving import serve
+from flows.commands.settings import config
 
 # In the order in which --help lists them.
-COMMANDS = (run, check, inspect, serve, why, releases, report, diff, rollback)
+COMMANDS = (run, check, inspect, serve, config, why, releases, report, diff, rollback)
 
 __all__ = ["COMMANDS"]

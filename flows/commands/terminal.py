@@ -89,29 +89,27 @@ def _warnings(report: "Report") -> str:
 
 
 def _why_held(report: "Report") -> list[str]:
-    """One line for each check that holds the release: what failed, and how much is allowed to."""
-    lines = []
-    for check in report.checks:
-        if check.holds_the_release:
-            found = (
-                check.detail or f"{100 * check.share_failed:.1f} % failed, at most {100 * (1 - check.mostly):.1f} % may"
-            )
-            lines.append(f"{check.suite}: {check.reason}: {safe(found)}")
-    return lines
+    """One line for each check that holds the release: what failed, and how much must pass."""
+    from sftrm_quality.reports import why_held
+
+    return [
+        f"{check.suite}: {check.reason}: {safe(why_held(check, report))}"
+        for check in report.checks
+        if check.holds_the_release
+    ]
 
 
 def print_traces(console: Console, traces: list["Trace"]) -> None:
     """Each record's end, with its reasons and its place in the raw file."""
+    from sftrm_quality.reports import position
+
     for found in traces:
         row = found.row
         head = Text.assemble(
             (found.outcome, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
         )
         console.print(head, soft_wrap=True)
-        place = f"record {row['source_index'] + 1}"
-        if row["source_line"] is not None:
-            place = f"line {row['source_line']} ({place})"
-        place += f", byte {row['source_offset']}"
+        place = f"{position(row['source_index'], row['source_line'])}, byte {row['source_offset']}"
         lines = [
             ("from", f"{safe(row['source_file'])}, {place}"),
             ("data_id", safe(mask_personal_data(str(row["data_id"])))),
@@ -144,7 +142,7 @@ def print_releases(console: Console, releases: list["Release"]) -> None:
             "current" if release.is_current else "",
             release.release_id,
             datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
-            *(f"{account.published:,}" for account in manifest.figures.ledger.values()),
+            *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             # A string would be read as markup.
             Text(f"by decision of {safe(manifest.decision.name)}" if manifest.decision else ""),
         )

@@ -18,7 +18,7 @@ from prefect.runtime import flow_run as this_run
 from flows.notification.telling import tell
 from flows.service_settings import channels, report_url
 from flows.ui import sentence
-from sftrm_quality.reports import what_was_found
+from sftrm_quality.reports import why_held
 from sftrm_quality.run_record import Report
 
 _BAD = (StateType.FAILED, StateType.CRASHED)
@@ -26,9 +26,7 @@ _BAD = (StateType.FAILED, StateType.CRASHED)
 
 def tell_of_hold(report: Report) -> None:
     reasons = [
-        f"{check.suite} {check.reason}: {what_was_found(check, report) or f'{check.failed:,} of {check.evaluated:,}'}"
-        for check in report.checks
-        if not check.success
+        f"{check.suite}: {check.reason}: {why_held(check, report)}" for check in report.checks if not check.success
     ]
     tell(channels(), "held", this_run.name, [sentence(report), *reasons], report_url(report.run_id))
 

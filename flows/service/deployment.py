@@ -1,11 +1,13 @@
 """The deployment of the nightly job, and the runner that works on it."""
 
+import asyncio
 import logging
-import warnings
-from typing import cast
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn, cast
 
-from prefect import serve
 from prefect.deployments.runner import RunnerDeployment
+from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
@@ -47,10 +49,21 @@ def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_r
     return cast(RunnerDeployment, deployment)
 
 
+class _Runner(Runner):
+    """Prefect's, but that the end of the service cancels no run.
+
+    Prefect 3.9's own sets the runs that it works on to Cancelled at SIGTERM, for good: one that is under way would not
+    begin again at the next start, and one that was suspended a moment ago, and whose process has not ended yet, would
+    not wait for a person any more.
+    """
+
+    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """End the process; the processes of its runs end with it."""
+        sys.exit(0)
+
+
 def work_on(deployment: RunnerDeployment) -> None:
     """Start its runs as they come due, one after the other, each as a process of its own, until a signal comes."""
-    # Prefect's own handler of SIGTERM; it says so to everybody who stops the service.
-    warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
     # It is stopped while runs talk to it, which asyncio tells at length.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     # Each two seconds, for as long as a run waits for another one.
@@ -58,4 +71,7 @@ def work_on(deployment: RunnerDeployment) -> None:
     # A pause on shutdown would need somebody to switch the schedule on again after each restart. The limit of this
     # process and not the deployment's: the server keeps the leases of that one in memory and never gives back a slot
     # whose lease it has lost, and then no night begins any more: seen with 3.8 after it was killed in a run.
-    serve(deployment, pause_on_shutdown=False, print_starting_message=False, limit=1)
+    runner = _Runner(pause_on_shutdown=False, limit=1)
+    runner.add_deployment(deployment)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(runner.start())

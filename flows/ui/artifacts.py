@@ -19,7 +19,7 @@ from flows.service_settings import report_url
 from flows.ui.plain_text import escaped, in_cell
 from flows.ui.run_names import sentence
 from sftrm_quality import progress
-from sftrm_quality.records import Severity
+from sftrm_quality.records import NoKind, Severity
 from sftrm_quality.run_record import PLACES, Report
 
 PROGRESS, SUMMARY, CHECKS, REPORT = "sftrm-progress", "sftrm-summary", "sftrm-checks", "sftrm-report"
@@ -73,6 +73,8 @@ def showing_progress() -> Iterator[None]:
 def _ledger(report: Report) -> list[str]:
     lines = [f"| | {' | '.join(PLACES)} |", "| --- |" + " ---: |" * len(PLACES)]
     for kind, account in report.ledger.items():
+        if kind is NoKind.UNKNOWN and not account.received:
+            continue
         lines.append(f"| {kind.upper()} | " + " | ".join(f"{count:,}" for _, count in account) + " |")
     return lines
 

@@ -4,6 +4,7 @@ from prefect import runtime
 from prefect.client.orchestration import get_client
 
 from flows.service_settings import local_time
+from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import Report, Verdict
 
 # Of a list of reasons; the report has them all.
@@ -32,9 +33,7 @@ def counted(number: int, what: str) -> str:
 def sentence(report: Report) -> str:
     """What happened, with counts and names of reasons, never with texts of records."""
     ledger = report.ledger
-    records = " and ".join(
-        f"{account.published:,} {kind.upper()}" for kind, account in ledger.items() if account.received
-    )
+    records = " and ".join(f"{ledger[kind].published:,} {kind.upper()}" for kind in LabelKind if ledger[kind].received)
     if report.verdict is Verdict.UNCHANGED:
         return f"Nothing new: release {report.release_id} stays current."
     if report.verdict is Verdict.HELD:

@@ -1,15 +1,15 @@
 """The frames that suites check: the columns that an expectation may name, by suite and scope.
 
-A *record* frame is a shard of candidates with their normalised texts. A *collection* frame has one row per record that
-passed, with what only the whole collection shows about it. A *split* frame has one row per published record of a source
-that brought its own split. The release is checked on one row of figures per label kind.
+A *record* frame is a shard of candidates with their metadata and normalised texts. A *collection* frame has one row per
+record that passed, with what only the whole collection shows about it. A *split* frame has one row per published record
+of a source that brought its own split. The release is checked on one row of figures per label kind.
 """
 
 from enum import StrEnum
 
 import pyarrow as pa
 
-from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 
 
 class Scope(StrEnum):
@@ -30,16 +30,17 @@ NORMALISED_FIELDS = {
 # Evidence columns name another record; null means that nothing speaks against this one.
 _HELD_ONCE = [("data_id", pa.string()), ("first_holder", pa.string())]
 _CONTRADICTED = [("contradicted_by", pa.string())]
+_BESIDE = pa.schema([METADATA])
 _SPLIT = pa.schema([("held_out_in", pa.string())])
 
 FRAMES = {
     LabelKind.SFT: {
-        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.SFT], NORMALISED_FIELDS[LabelKind.SFT]]),
+        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.SFT], _BESIDE, NORMALISED_FIELDS[LabelKind.SFT]]),
         Scope.COLLECTION: pa.schema(_HELD_ONCE),
         Scope.SPLIT: _SPLIT,
     },
     LabelKind.RM: {
-        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.RM], NORMALISED_FIELDS[LabelKind.RM]]),
+        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.RM], _BESIDE, NORMALISED_FIELDS[LabelKind.RM]]),
         Scope.COLLECTION: pa.schema([*_HELD_ONCE, *_CONTRADICTED]),
         Scope.SPLIT: _SPLIT,
     },

@@ -5,6 +5,7 @@ name counts: ``answer_count``, ``prompt_id`` and ``response_model`` tell of cont
 """
 
 import re
+from functools import lru_cache
 
 _ENGLISH = """
 answer answers assistant background bot candidate candidates choice choices chosen claim claims completion
@@ -54,6 +55,7 @@ def _last_word(name: str) -> str:
     return words[-1].casefold() if words else ""
 
 
+@lru_cache(maxsize=4096)
 def names_content(name: str) -> bool:
     """Whether a field by this name is one that label content goes by."""
     word = _last_word(name)

@@ -25,7 +25,7 @@ _CJK_WEIGHT = 3
 """How many characters of English say what one of Hangul, Han or kana says, roughly, as tokenisers count them."""
 _CJK_LETTER = re.compile(f"[{python_class(HANGUL + OLD_HANGUL + KANA_AND_HAN)}]")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:|www\.|[\w.+-]+@)\S+|[/~.]?[\w.-]*(?:/[\w.%-]+)+/?", re.IGNORECASE)
-_HASH = re.compile(r"[0-9a-f]{16,}|[a-z0-9+/_-]{20,}={0,2}", re.IGNORECASE)
+_HASH = re.compile(r"[0-9a-f]{16,}|(?=\S*\d)[a-z0-9+/_-]{20,}={0,2}", re.IGNORECASE)
 _ROLES = frozenset(("role", "from", "speaker", "author", "화자", "역할"))
 _SHOWN_NAMES = 4
 _SHOWN_NAME = 40  # characters
@@ -60,31 +60,48 @@ def rest_of(value: Any, read: pa.DataType | pa.Schema, ignored: Collection[str] 
         What is left, in the form of the value: an element of a list of which nothing is left is an empty object, so
         that the others keep their places. An empty dict where nothing is left of a record.
     """
-    rest = _rest(value, read, ignored, path)
+    rest = _rest(value, _shape(read), ignored, path)
     return _LeftObject() if rest is _NOTHING else rest
 
 
-def _rest(value: Any, read: pa.DataType | pa.Schema, ignored: Collection[str], path: str) -> Any:
-    if isinstance(value, list) and isinstance(read, pa.ListType):
-        rests = [_rest(one, read.value_type, ignored, path) for one in value]
-        return _NOTHING if all(r is _NOTHING for r in rests) else _LeftList({} if r is _NOTHING else r for r in rests)
-    if not isinstance(value, dict) or not isinstance(read, pa.Schema | pa.StructType):
+def _rest(value: Any, shape: Any, ignored: Collection[str], path: str) -> Any:
+    """``shape``: of an object, that of each field by name; of a list, that of its elements in a list; else None."""
+    if shape is None:
         return _NOTHING
-    types = _types(read)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return _NOTHING
+        rests = [_rest(one, shape[0], ignored, path) for one in value]
+        return _NOTHING if all(r is _NOTHING for r in rests) else _LeftList({} if r is _NOTHING else r for r in rests)
+    if not isinstance(value, dict):
+        return _NOTHING
     left = _LeftObject()
     for name, one in value.items():
-        at = f"{path}.{name}" if path else name
-        if at in ignored:
+        if name in shape and shape[name] is None:
             continue
-        rest = _rest(one, types[name], ignored, at) if name in types else _without(one, ignored, at)
+        at = ""
+        if ignored:
+            at = f"{path}.{name}" if path else name
+            if at in ignored:
+                continue
+        rest = _rest(one, shape[name], ignored, at) if name in shape else _without(one, ignored, at)
         if rest is not _NOTHING:
             left[name] = rest
     return left or _NOTHING
 
 
+@lru_cache(maxsize=256)
+def _shape(read: pa.DataType | pa.Schema) -> Any:
+    if isinstance(read, pa.ListType):
+        return [_shape(read.value_type)]
+    if isinstance(read, pa.Schema | pa.StructType):
+        return {field.name: _shape(field.type) for field in read}
+    return None
+
+
 def _without(value: Any, ignored: Collection[str], path: str) -> Any:
     """A value without the fields in it that are ignored; itself where there are none."""
-    if not any(name.startswith(f"{path}.") for name in ignored):
+    if not ignored or not any(name.startswith(f"{path}.") for name in ignored):
         return value
     if isinstance(value, list):
         return [_without(one, ignored, path) for one in value]
@@ -92,11 +109,6 @@ def _without(value: Any, ignored: Collection[str], path: str) -> Any:
         return value
     inside = ((f"{path}.{name}", name, one) for name, one in value.items())
     return {name: _without(one, ignored, at) for at, name, one in inside if at not in ignored}
-
-
-@lru_cache(maxsize=256)
-def _types(read: pa.DataType | pa.Schema) -> dict[str, pa.DataType]:
-    return {field.name: field.type for field in read}
 
 
 class _Spelt(str):
@@ -252,22 +264,22 @@ class _Read:
     """The texts of a record that were read, gathered only when they are asked for."""
 
     def __init__(self, record: Any, read: pa.Schema) -> None:
-        self._record, self._read = record, read
+        self._record, self._shape = record, _shape(read)
         self._texts: list[str] | None = None
 
     def contains(self, text: str) -> bool:
         if self._texts is None:
-            self._texts = list(_read_texts(self._record, self._read))
+            self._texts = list(_read_texts(self._record, self._shape))
         return any(text in read for read in self._texts)
 
 
-def _read_texts(value: Any, read: pa.DataType | pa.Schema) -> Iterator[str]:
-    if isinstance(value, list) and isinstance(read, pa.ListType):
+def _read_texts(value: Any, shape: Any) -> Iterator[str]:
+    if isinstance(shape, list) and isinstance(value, list):
         for one in value:
-            yield from _read_texts(one, read.value_type)
-    elif isinstance(value, dict) and isinstance(read, pa.Schema | pa.StructType):
-        for name, type_ in _types(read).items():
-            yield from _read_texts(value.get(name), type_)
+            yield from _read_texts(one, shape[0])
+    elif isinstance(shape, dict) and isinstance(value, dict):
+        for name, inside in shape.items():
+            yield from _read_texts(value.get(name), inside)
     elif isinstance(value, str):
         yield value
 
@@ -298,7 +310,7 @@ def _says_something(value: Any, read: _Read, in_list: bool) -> bool:
     """Whether a value that is content by its name holds anything that was not read."""
     if isinstance(value, str):
         text = value.strip()
-        return bool(text) and not _is_bare(text) and not read.contains(text)
+        return bool(text) and not read.contains(text)
     if isinstance(value, dict):
         said = (one for name, one in value.items() if name.casefold() not in _ROLES)
         return any(_says_something(one, read, in_list=True) for one in said)

@@ -14,7 +14,7 @@ from sftrm_quality.formats import format_of
 from sftrm_quality.formats.base import Format
 from sftrm_quality.formats.unread import rest_as_json, rest_of, unread_content
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse
+from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 
 # A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
@@ -130,11 +130,12 @@ def map_shard(
     out_of_batch = []
     single: list[tuple[int, object]] = list(batch.objects)
     for row in batch.unread.tolist():
-        value = loaded.value(row)
+        payload = loaded.text_of(row)
+        value = payload_value(payload)
         if format_of(value, main, source) is not main:
             single.append((row, value))
             out_of_batch.append(row)
-        elif not _keep_rest(loaded, row, value, wire, main, source, of_main):
+        elif not _keep_rest(payload, row, value, wire, main, source, of_main):
             out_of_batch.append(row)
     kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
     table = batch.table.take(pa.array(kept)) if out_of_batch else batch.table
@@ -161,7 +162,7 @@ def _one_by_one(
         fmt = format_of(value, main, source)
         of_kind = found[fmt.label_kind]
         types = fmt.wire_schema([value], id_field)
-        if not _keep_rest(loaded, row, value, types, fmt, source, of_kind):
+        if not _keep_rest(loaded.text_of(row), row, value, types, fmt, source, of_kind):
             continue
         fitted = conform(value, types, id_field)
         if isinstance(fitted, Misfit):
@@ -173,7 +174,7 @@ def _one_by_one(
 
 
 def _keep_rest(
-    loaded: LoadedShard, row: int, value: object, wire: pa.Schema, fmt: Format, source: SourceSettings, to: _OfKind
+    payload: bytes, row: int, value: object, wire: pa.Schema, fmt: Format, source: SourceSettings, to: _OfKind
 ) -> bool:
     """Keep what is not read of a record as its metadata. False where it may be content: then it is a misfit."""
     if not isinstance(value, dict) or not (rest := rest_of(value, wire, source.ignore)):
@@ -181,7 +182,7 @@ def _keep_rest(
     if (misfit := unread_content(value, rest, wire, fmt.name)) is not None:
         to.misfits[row] = misfit
         return False
-    to.metadata[row] = rest_as_json(loaded.text_of(row), wire, source.ignore, rest)
+    to.metadata[row] = rest_as_json(payload, wire, source.ignore, rest)
     to.fields_unread.update(map(str, rest))
     return True
 

@@ -29,8 +29,9 @@ class Recognised:
 
 @dataclass(frozen=True)
 class NotRead:
-    """A stream of which nothing is read: ``skipped``, which is no fault, or ``unreadable``; the note says why.
+    """A stream of which no record is read, and the note that says why.
 
+    status: ``read`` where there is none, ``skipped`` where none has a label, else ``unreadable``.
     records: how many were counted, None where its container is not known. no_format: what they look like, where they
     are of no known format.
     """
@@ -110,7 +111,7 @@ def _of_unknown(file: UnknownFile) -> str:
 def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough) -> NotRead:
     """A file of which no record has a label: empty or without labels, which is no fault, or unreadable."""
     nothing = NotRead(
-        "unreadable",
+        "read",
         "no records",
         container=document.container,
         encoding=document.encoding,
@@ -125,4 +126,4 @@ def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looke
         found = no_format([looked.odd])
     words = found.seen if document.sample else "none of them can be parsed"
     note = f"no known format: {document.container}, {looked.records:,} records, {words}"
-    return replace(nothing, note=note, no_format=found if document.sample else None)
+    return replace(nothing, status="unreadable", note=note, no_format=found if document.sample else None)

@@ -200,8 +200,8 @@ class ElementReader:
         """The text ends between records: damage of the stream, or a list that is not closed, is a row of its own."""
         if self._window.damage:
             batch.add(at, at, "stream_broken")
-        # The last record may itself have lost a bracket and taken the list's instead.
         elif self._closing and self._has_its_brackets(batch.last()):
+            # Else the last record may itself have lost a bracket and taken the list's instead.
             batch.add(at, at, "unclosed_document")
 
     def _merged(self, batch: SpanBuilder) -> Spans:

@@ -144,7 +144,10 @@ def _scan_other(
 
 @kernel
 def _behind_separators(buf: Any, i: int, end: int) -> int:
-    """The position behind commas, white space and byte order marks, which are where files were put together."""
+    """The position behind commas, white space and byte order marks, which are where files were put together.
+
+    A mark that ``end`` cuts is left: it is an element that needs more bytes.
+    """
     while i < end:
         if _SEPARATOR[buf[i]]:
             i += 1
@@ -172,7 +175,7 @@ def scan_list(
     state = np.zeros(2, np.int64)
     while n < starts.size:
         i = _behind_separators(buf, i, end)
-        if i >= end or (buf[i] == 0xEF and i + 3 > end and not final):
+        if i >= end:
             return BLANK, n, i, i
         c = buf[i]
         if c == 0x5D and closing:

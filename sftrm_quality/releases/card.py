@@ -29,7 +29,13 @@ anyway, on {decision.decided_at}:
 def dataset_card(release_id: str, figures: Figures, decision: RecordedDecision | None) -> str:
     """Markdown with a YAML head that declares a configuration for each label kind with records.
 
-    decision: the one by which the release is published though the gate held it; None for an open gate.
+    Args:
+        release_id: Its title.
+        figures: Of the run that made it.
+        decision: The one by which the release is published though the gate held it; None for an open gate.
+
+    Returns:
+        The text of ``README.md``.
     """
     kinds = [kind for kind in LabelKind if figures.ledger[kind].published]
     head = {

@@ -87,7 +87,16 @@ def _save(path: Path, values: Hashes) -> None:
 def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
     """Decode a written part, batch by batch, and write its ``hashes``.
 
-    Raises OwnFileError where the part is not what was to be written.
+    Args:
+        part: What was to be written, and where.
+        ids_within_file: A data_id counts together with its source file.
+        hashes: Where the hashes of its record_ids, data_ids and prompts go, to be compared with those of other parts.
+
+    Returns:
+        What was read.
+
+    Raises:
+        OwnFileError: The part is not what was to be written.
     """
     record_ids, data_ids, prompts = [], [], []
     profile: Profile = {}
@@ -185,6 +194,16 @@ def release_facts(
 
     A kind has a row when records of it were received or were in the previous release: losing a whole kind must not go
     unseen. Without either, both kinds have one, and publish nothing.
+
+    Args:
+        intakes: Of every raw file, also of those of no known format.
+        collection: All records, with their outcomes.
+        parts: The written parts, with what was read back from them.
+        config: Says within what a data_id is unique.
+        previously_published: Records of the current release, by label kind; empty without one.
+
+    Returns:
+        What the release suite is run on.
     """
     rows = []
     across = _in_two_splits(parts, tuple(LabelKind))

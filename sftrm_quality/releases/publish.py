@@ -63,7 +63,11 @@ def _is_same(release: Path, staged: StagedRelease) -> bool:
 
 
 def current_release(output: OutputFolder) -> Release | None:
-    """The release that LATEST names, or None. Raises StorageError when it is not whole enough to be read."""
+    """The release that LATEST names, or None where there is none yet.
+
+    Raises:
+        StorageError: It is not whole enough to be read.
+    """
     release_id = output.current_release_id()
     if release_id is None:
         return None
@@ -103,7 +107,12 @@ def all_releases(output: OutputFolder) -> list[Release]:
 
 
 def find_release(output: OutputFolder, release_id: str) -> Release:
-    """The release of that id. Raises ConfigError with the known ids, StorageError where its manifest is damaged."""
+    """The release of that id.
+
+    Raises:
+        ConfigError: There is none; the message has the known ids.
+        StorageError: Its manifest is damaged.
+    """
     known = {release.release_id: release for release in all_releases(output)}
     if release_id not in known:
         if release_id in {path.parent.name for path in output.releases.glob(f"*/{MANIFEST}")}:
@@ -115,7 +124,16 @@ def find_release(output: OutputFolder, release_id: str) -> Release:
 def rollback(output: OutputFolder, release_id: str) -> Release:
     """Let LATEST name an older release, after its files were found whole.
 
-    Raises ConfigError for an unknown release, StorageError for a damaged one.
+    Args:
+        output: The output folder; the caller holds its lock.
+        release_id: The release that becomes the current one.
+
+    Returns:
+        That release.
+
+    Raises:
+        ConfigError: There is no such release.
+        StorageError: It is damaged; LATEST stays as it is.
     """
     release = find_release(output, release_id)
     if damaged := damaged_files(release.folder, release.manifest):

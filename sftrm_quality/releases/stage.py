@@ -97,9 +97,20 @@ def stage_release(
 ) -> StagedRelease:
     """Write everything that the run would publish below a folder and read it back; parts in the cache are reused.
 
-    previous: the current release. Moved records are looked for only when it is whole.
+    Args:
+        collection: All records, with their splits.
+        folder: The run's staging folder.
+        previous: The current release, in which moved records are looked for.
+        previous_is_whole: Its files are as they were published; else no move is looked for.
+        ids_within_file: A data_id counts together with its source file.
+        part_cache: The parts of the newest release.
+        workers: Write and read the parts.
 
-    Raises StorageError when a file cannot be written or does not read back as it was meant.
+    Returns:
+        What was staged, and what was read back from it.
+
+    Raises:
+        StorageError: A file cannot be written or does not read back as it was meant.
     """
     parts = [
         part

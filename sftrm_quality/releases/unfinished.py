@@ -39,10 +39,15 @@ class _Note:
 
 @contextmanager
 def all_or_nothing(output: OutputFolder, run_id: str, release_id: str | None) -> Iterator[None]:
-    """A context that puts in place what a run made; release_id is None for one that publishes nothing.
+    """A context that puts in place what a run made.
 
     The report must be moved after quarantine and duplicates, the release after the report, and LATEST be switched last:
     from that `take_back_unfinished` sees how far a run came. After an exception it is to be called at once.
+
+    Args:
+        output: The output folder; the caller holds its lock.
+        run_id: The run.
+        release_id: The release that it publishes; None for a run that publishes nothing.
     """
     was_there = release_id is not None and (output.releases / release_id).exists()
     with _moving:
@@ -64,7 +69,14 @@ def nothing_moving() -> Iterator[None]:
 
 
 def take_back_unfinished(output: OutputFolder) -> bool:
-    """Take back what a run had put in place when it died; whether there was one. For the holder of the lock."""
+    """Take back what a run had put in place when it died.
+
+    Args:
+        output: The output folder; the caller holds its lock.
+
+    Returns:
+        Whether there was such a run.
+    """
     path = output.root / _NOTE
     try:
         values = json.loads(path.read_text("utf-8"))

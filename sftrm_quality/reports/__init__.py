@@ -2,12 +2,13 @@
 
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import write_rows
+from sftrm_quality.reports.display import position
 from sftrm_quality.reports.figures import all_counts, of_collection
 from sftrm_quality.reports.history import browse_of, read_past
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
-from sftrm_quality.reports.release_checks import what_was_found
+from sftrm_quality.reports.release_checks import why_held
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
@@ -27,6 +28,7 @@ __all__ = [
     "of_collection",
     "personal_figures",
     "personal_samples",
+    "position",
     "put_in_place",
     "quarantine_samples",
     "read_past",
@@ -35,7 +37,7 @@ __all__ = [
     "render_index",
     "report_of",
     "take_back",
-    "what_was_found",
+    "why_held",
     "write_diff",
     "write_report",
     "write_rows",

@@ -31,7 +31,7 @@ _DETAIL_CHARACTERS = 200
 # More than the longest finding of personal data has: what begins in the excerpt is masked whole.
 _BEYOND = 700
 _BATCH_ROWS = 500
-_COMMON = ("label_kind", "record_id", "data_id", "source_file", "source_index", "payload")
+_COMMON = ("label_kind", "record_id", "data_id", "source_file", "source_index", "source_line", "payload")
 _OWN = {"quarantine": ("stage", "reasons", "details"), "duplicates": ("kind", "duplicate_of", "similarity")}
 
 
@@ -53,9 +53,17 @@ class _Row:
 
 
 def write_rows(quarantine: Path, duplicates: Path, folder: Path) -> dict[str, int]:
-    """Write ``00000.js`` … and ``index.js``; how many ``rows`` there are and how many of them are ``listed``.
+    """Write ``00000.js`` … and ``index.js``.
 
     Where there are too many, source files have equal shares and the first rows of each are listed.
+
+    Args:
+        quarantine: The quarantine file of the run.
+        duplicates: Its duplicates file.
+        folder: Where the scripts go; it is made.
+
+    Returns:
+        How many ``rows`` there are and how many of them are ``listed``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {"quarantine": quarantine, "duplicates": duplicates}
@@ -157,7 +165,7 @@ def _row(row: Mapping[str, Any], table: str, sources: _Codes, reasons: _Codes) -
     source = sources[row["source_file"]]
     # Vendors number by telephone and by e-mail too.
     data_id = mask_personal_data((row["data_id"] or "")[: _DETAIL_CHARACTERS + _BEYOND])[:_DETAIL_CHARACTERS]
-    shown = [row["record_id"], data_id, source, row["source_index"], names]
+    shown = [row["record_id"], data_id, source, row["source_index"], row["source_line"], names]
     return _Row(orjson.dumps([*shown, row["payload"], row["characters"], *own]), source, names)
 
 

@@ -29,7 +29,14 @@ def line_chart(
 ) -> Markup:
     """One line per name over the same labels, with a title and a description for those who cannot see it.
 
-    lines: None is a gap. shown: how a value is written at the axis and beside a point.
+    Args:
+        title: What it shows.
+        labels: One for each point, from the left.
+        lines: The values of each line by its name; None is a gap.
+        shown: How a value is written at the axis and beside a point.
+
+    Returns:
+        The picture, to be put into a page as it is.
     """
     return _chart(title, tuple(labels), tuple((name, tuple(points)) for name, points in lines.items()), shown)
 

@@ -22,10 +22,18 @@ MARKS = 8
 def defects(
     entry: Entry | None, reason: str, detail: str, parts: Sequence[RecordPart], as_read: bool
 ) -> list[list[Span]]:
-    """Of each part the places of the defect, ``text[start:end]`` in characters, in order and none over another.
+    """Where the defect is in the texts of a record.
 
-    entry: the suite's, None for reasons of reading and formats. as_read: the raw record's text is its bytes in UTF-8,
-    so that a position in bytes can be found in it.
+    Args:
+        entry: The suite's, None for reasons of reading and formats.
+        reason: Why the record failed.
+        detail: What was found; it may say where.
+        parts: The texts of the record.
+        as_read: The raw record's text is its bytes in UTF-8, so that a position in bytes can be found in it.
+
+    Returns:
+        Of each part the places, ``text[start:end]`` in characters, in order and none over another; none where nobody
+        can say.
     """
     if entry is None:
         return [

@@ -110,6 +110,20 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def position(source_index: int, source_line: int | None) -> str:
+    """Where a record is in its source file, one way wherever people look: ``line 1 (record 1)``.
+
+    Args:
+        source_index: Which record it is, counted from 0.
+        source_line: The line that it begins in, counted from 1; None where the file has no lines of its own.
+
+    Returns:
+        The words; people count both from 1.
+    """
+    record = f"record {number(source_index + 1)}"
+    return record if source_line is None else f"line {number(source_line)} ({record})"
+
+
 def share(part: int, whole: int) -> str:
     """A part of a whole in percent with one decimal; what is not quite nothing or all never looks like it."""
     if whole == 0:

@@ -68,7 +68,12 @@ def duplicate_figures(collection: Collection, kind: LabelKind, threshold: float)
 def split_figures(collection: Collection, facts: pa.Table) -> SplitFigures:
     """Prompt groups by size and split, and what reading the release back said of prompts in two splits.
 
-    facts: one row per label kind (`checks.RELEASE_FACTS`).
+    Args:
+        collection: All records, with their groups and splits.
+        facts: One row per label kind (`checks.RELEASE_FACTS`).
+
+    Returns:
+        The figures.
     """
     alive = (collection.outcome < len(SPLITS)) & (collection.group >= 0)
     sizes = _counts(collection.group[alive], len(alive))

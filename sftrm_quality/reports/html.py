@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display
 from sftrm_quality.reports.differences import marked
-from sftrm_quality.reports.release_checks import what_was_found
+from sftrm_quality.reports.release_checks import what_was_found, why_held
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import (
@@ -90,9 +90,11 @@ def _environment() -> Environment:
     style = loader.get_source(environment, "report.css")[0]
     environment.globals.update(
         share=display.share,
+        position=display.position,
         segments=display.segments,
         usual_range=display.usual_range,
         what_was_found=what_was_found,
+        why_held=why_held,
         marked=marked,
         style=Markup(style),
         style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),

@@ -83,7 +83,7 @@ def _failed(intake: FileIntake, shard: int, entry: Entry) -> int:
 
 def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> Iterator[PersonalSample]:
     columns = [entry.kwargs["column"], *entry.kwargs.get("others", ())]
-    table = read_table(shard.records_path, [*columns, "source_index"])
+    table = read_table(shard.records_path, [*columns, "source_index", "source_line"])
     published = collection.outcome[shard.start : shard.start + shard.rows] < len(SPLITS)
     found: dict[int, tuple[str, str, PersonalData]] = {}
     for name in columns:
@@ -97,6 +97,7 @@ def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> 
             record_id=collection.record_ids(np.array([shard.start + row]))[0],
             source_file=shard.intake.source_file,
             source_index=table["source_index"][row].as_py(),
+            source_line=table["source_line"][row].as_py(),
             name="response" if name == "responses" else name,
             **dict(passage(text, [(one.start, one.end)])),
         )

@@ -49,8 +49,14 @@ def release_profile(
 ) -> ReleaseProfile:
     """What the records of a release are like, their duplicates, and how their prompts are grouped.
 
-    parts: as they were read back. facts: of the release, one row per label kind. threshold: of near duplicates. A label
-    kind without records has None.
+    Args:
+        parts: As they were read back.
+        collection: All records, with their outcomes.
+        facts: Of the release, one row per label kind.
+        threshold: Of near duplicates.
+
+    Returns:
+        The profile; a label kind without records has None.
     """
     totals: dict[LabelKind, Profile] = {kind: {} for kind in LabelKind}
     for part, of_part in parts:

@@ -33,7 +33,14 @@ class RecordPart:
 def record_parts(payload: str, format_name: str | None, source: SourceSettings, column: str | None) -> list[RecordPart]:
     """The texts of a raw record, responses in the order of their ranks; the raw text where it cannot be taken apart.
 
-    column: one more that is wanted, if the candidate has it.
+    Args:
+        payload: The record as it is in the raw file.
+        format_name: Of the file; None where none is known.
+        source: What is declared about the file.
+        column: One more that is wanted, if the candidate has it.
+
+    Returns:
+        The parts, in that order.
     """
     candidate = _candidate(payload, format_name, source)
     if candidate is None:

@@ -3,7 +3,7 @@
 import re
 
 from sftrm_quality.records import LabelKind
-from sftrm_quality.reports.display import share
+from sftrm_quality.reports.display import bound, number, share
 from sftrm_quality.run_record import Check, FileStatus, Report
 
 _FACT = re.compile(r"(sft|rm): (\w+) is ([^,]+)")
@@ -35,3 +35,17 @@ def what_was_found(check: Check, report: Report) -> str:
         said = (f"{kind.upper()} {name.replace('_', ' ')}: {value}" for kind, name, value in facts)
         return f"Found: {', '.join(said)}"
     return f"Found: {check.detail}" if check.detail else ""
+
+
+def why_held(check: Check, report: Report) -> str:
+    """What keeps a check from being passed, in the same words on the page, in the terminal and in messages.
+
+    Args:
+        check: One of the report's that did not succeed, of the release or of its records.
+        report: As for `what_was_found`.
+
+    Returns:
+        A sentence without its full stop.
+    """
+    failed = f"{number(check.failed)} of {number(check.evaluated)} failed ({share(check.failed, check.evaluated)})"
+    return what_was_found(check, report) or f"{failed}; {bound(check.mostly)} must pass"

@@ -43,7 +43,14 @@ def quarantine_samples(
 ) -> tuple[QuarantineSample, ...]:
     """Samples of the quarantine file, at most QUARANTINE_SAMPLES, by label kind, reason and source file.
 
-    files: of the run's figures, for the format of each.
+    Args:
+        path: The quarantine file.
+        files: Of the run's figures, for the format of each.
+        suites: Say which column a reason is about.
+        config: Says what is declared about each source.
+
+    Returns:
+        The samples, groups in the order in which they begin.
     """
     formats = {file.source_file: file.format for file in files}
     entries = {(suite.name, entry.reason): entry for suite in (suites.sft, suites.rm) for entry in suite.entries}
@@ -57,7 +64,7 @@ def quarantine_samples(
             reason=reason,
             detail=detail,
             also=tuple(other for other in row["reasons"] if other != reason),
-            **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "stage")},
+            **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "source_line", "stage")},
             parts=_marked_parts(parts, entry, reason, detail, row["payload_bytes"] is None),
             parts_left_out=_left_out(parts),
         )
@@ -69,7 +76,8 @@ def quarantine_samples(
 def duplicate_samples(path: Path, files: Sequence[FileEntry], config: RunConfig) -> tuple[DuplicateSample, ...]:
     """Samples of the duplicates file, at most DUPLICATE_SAMPLES, by label kind, kind of duplicate and source file."""
     formats = {file.source_file: file.format for file in files}
-    names = ("label_kind", "record_id", "duplicate_of", "kind", "similarity", "source_file", "source_index")
+    where = ("source_file", "source_index", "source_line")
+    names = ("label_kind", "record_id", "duplicate_of", "kind", "similarity", *where)
 
     def sample(row: dict[str, Any], number: int) -> DuplicateSample:
         name = row["source_file"]

@@ -34,7 +34,12 @@ def _percent(value: float) -> str:
 def trend_charts(runs: Sequence[RunSummary]) -> list[Chart]:
     """Title, names of the lines, and picture of each chart; none for fewer than three runs.
 
-    runs: summaries, oldest first. Of those that only repeat another, or publish nothing by design, there is no point.
+    Args:
+        runs: Summaries, oldest first. Of those that only repeat another, or publish nothing by design, there is no
+            point.
+
+    Returns:
+        The charts, in the order of the page.
     """
     checked = [run for run in runs if run.verdict is not Verdict.UNCHANGED]
     if len(checked) < _FEWEST_RUNS:

@@ -32,9 +32,17 @@ def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
 
 
 def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
-    """A comparison of two releases as a page and as JSON beside it, among the reports; the path of the page.
+    """A comparison of two releases as a page and as JSON beside it, among the reports.
 
-    Raises StorageError where they cannot be written.
+    Args:
+        comparison: The two, with what differs.
+        output: The output folder of both.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        StorageError: They cannot be written.
     """
     name = f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
     page = output.root / "reports" / f"{name}.html"

@@ -119,6 +119,9 @@ def _renew_report(report: Json) -> None:
     report.setdefault("browse", None)
     report["samples"].setdefault("borderline", [])
     report["samples"].setdefault("personal", [])
+    for samples in ("quarantined", "duplicates", "personal"):
+        for sample in report["samples"][samples]:
+            sample.setdefault("source_line", None)
     changes = report["changes"]
     if "suspects" in changes:
         changes["findings"] = changes.pop("suspects")

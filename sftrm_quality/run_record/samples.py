@@ -1,4 +1,8 @@
-"""Records that the report shows: quarantined, duplicate, borderline, with personal data. Texts are cut and masked."""
+"""Records that the report shows: quarantined, duplicate, borderline, with personal data. Texts are cut and masked.
+
+A sample says where its record is: in which source file, as which record (counted from 0), and in which line (counted
+from 1; None where the file has no lines of its own, or an older version wrote the report).
+"""
 
 from sftrm_quality.records import DuplicateKind, LabelKind, Stage
 from sftrm_quality.run_record.value import Count, Share, Value
@@ -32,13 +36,14 @@ class QuarantineSample(Value):
     record_id: str
     source_file: str
     source_index: Count
+    source_line: Count | None
     stage: Stage
     parts: tuple[SamplePart, ...]
     parts_left_out: Count
 
 
 class DuplicateSample(Value):
-    """A record that went for another one."""
+    """A record that was removed as the duplicate of another one."""
 
     label_kind: LabelKind
     record_id: str
@@ -47,6 +52,7 @@ class DuplicateSample(Value):
     similarity: Share
     source_file: str
     source_index: Count
+    source_line: Count | None
     parts: tuple[SamplePart, ...]
     parts_left_out: Count
 
@@ -75,6 +81,7 @@ class _WithPersonalData(Value):
     record_id: str
     source_file: str
     source_index: Count
+    source_line: Count | None
     name: str
 
 

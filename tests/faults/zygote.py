@@ -8,38 +8,17 @@ import json
 import os
 import sys
 import traceback
-from concurrent.futures import Future
 from pathlib import Path
 
-from sftrm_quality import job, preload
+from sftrm_quality import preload
 from sftrm_quality.errors import SftrmError
-from sftrm_quality.workers import Workers
-from sftrm_quality.workers.tasks import tidy, use_one_thread
+from sftrm_quality.job import opening
+from sftrm_quality.workers.tasks import use_one_thread
 from tests.faults import actions, storage
+from tests.inline_workers import InlineWorkers
 
 __all__ = ["preload"]
 MODULES = {"actions": actions, "storage": storage}
-
-
-class InlineWorkers(Workers):
-    """The product's tasks, one after the other in this process: every call of a run can be counted."""
-
-    def __init__(self, count):
-        self.count = count
-
-    def submit(self, function, *arguments):
-        future = Future()
-        try:
-            future.set_result(tidy(function, *arguments))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
 
 
 def child(order, told):
@@ -63,7 +42,7 @@ def child(order, told):
 
 def main():
     use_one_thread()
-    job.workers_for = lambda config: InlineWorkers(config.workers)
+    opening.workers_for = lambda config: InlineWorkers(config.workers)
     # Once here: templates and kernels are loaded then, and every fork has them.
     actions.run(*sys.argv[1:])
     # Each task of a try looks through what is not frozen: that was a third of a run.

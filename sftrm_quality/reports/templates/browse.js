@@ -2,7 +2,7 @@
 // Shows the rows that browse.py wrote. Whatever comes from a record goes into the page as text, never as markup.
 (() => {
   const PAGE = 50, KEPT = 12;
-  const [ID, DATA_ID, SOURCE, INDEX, REASONS, TEXT, CHARACTERS, DETAILS, STAGE, STAYED] = Array(10).keys();
+  const [ID, DATA_ID, SOURCE, INDEX, LINE, REASONS, TEXT, CHARACTERS, DETAILS, STAGE, STAYED] = Array(11).keys();
   // As display.py shows them: controls, format and bidirectional marks, separators, private and unassigned characters.
   const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}⏎⇥⟨]|(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]/gu;
   const find = id => document.getElementById(id);
@@ -112,9 +112,15 @@
     return pieces;
   }
 
+  // As `position` of display.py says it.
+  function position(row) {
+    const record = `record ${number(row[INDEX] + 1)}`;
+    return row[LINE] === null ? record : `line ${number(row[LINE])} (${record})`;
+  }
+
   function item(row) {
     const made = element("li", "");
-    const place = element("span", "place", visible(index.sources[row[SOURCE]]), `, record ${number(row[INDEX] + 1)} `);
+    const place = element("span", "place", visible(index.sources[row[SOURCE]]), `, ${position(row)} `);
     made.append(element("p", "", place, element("code", "copy trace", `${why} ${row[ID]}`)));
     row[REASONS].forEach((code, n) => {
       const [kind, name] = index.reasons[code];

@@ -1,0 +1,12 @@
+"""The whole way of a record as one job: opening, plan, (steps of the rooms below), gate, publish, report.
+
+``flows/ingest.py`` takes the same steps as Prefect tasks.
+"""
+
+from sftrm_quality.job.gate import CheckedRelease
+from sftrm_quality.job.opening import check_before_reading
+from sftrm_quality.job.plan import Plan
+from sftrm_quality.job.report import RunResult
+from sftrm_quality.job.steps import Job, run
+
+__all__ = ["CheckedRelease", "Job", "Plan", "RunResult", "check_before_reading", "run"]

@@ -1,0 +1,64 @@
+"""The gate: the checks of a release that was written and read back, and what of it is worth a look."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sftrm_quality import releases, reports
+from sftrm_quality.checks import CheckResult, check_release, verdict
+from sftrm_quality.collection import Collection
+from sftrm_quality.intake import FileIntake
+from sftrm_quality.job.opening import RunContext
+from sftrm_quality.releases import StagedRelease
+from sftrm_quality.run_record import BorderlinePair, Figures, PersonalSample
+from sftrm_quality.workers import give_memory_back
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CheckedRelease:
+    """A staged release with the verdict of every check, and what of the collection is worth a look.
+
+    borderline: near duplicates that only just were. personal: published records with personal data.
+    """
+
+    staged: StagedRelease
+    figures: Figures
+    intakes: tuple[FileIntake, ...]
+    borderline: tuple[BorderlinePair, ...]
+    personal: tuple[PersonalSample, ...]
+
+
+def checked_release(
+    run: RunContext, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
+) -> CheckedRelease:
+    """``mostly`` of every row check on the sums, and the release suite on what was read back.
+
+    Args:
+        run: Has the suites and the workers.
+        intakes: Of every raw file, with the sums.
+        collection: All records, with their splits.
+        staged: What was read back.
+
+    Returns:
+        The release with all figures of the run; its ``gate`` says whether it may be published.
+    """
+    facts = releases.release_facts(intakes, collection, staged.parts, run.config, staged.previously_published)
+    row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
+    release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
+    figures = reports.of_collection(
+        intakes,
+        collection,
+        run.suites,
+        row_results,
+        release_results,
+        reasons_together=reports.reasons_together(staged.quarantine_file),
+        personal_data=reports.personal_figures(intakes, run.suites),
+        profile=reports.release_profile(staged.parts, collection, facts, run.config.near.threshold),
+    )
+    _log.info("%d checks, the gate is closed by %s", len(figures.checks), list(figures.gate.failed) or "none")
+    give_memory_back()
+    borderline = reports.borderline_pairs(collection)
+    personal = reports.personal_samples(collection, run.suites)
+    return CheckedRelease(staged, figures, tuple(intakes), borderline, personal)

@@ -1,0 +1,130 @@
+"""Before anything is read: what can be wrong is refused, the output folder is locked, the workers come up."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sftrm_quality import progress, releases, reports
+from sftrm_quality.checks import Suites, compile_suites, read_suites
+from sftrm_quality.config import RunConfig
+from sftrm_quality.errors import ConfigError, storage_error
+from sftrm_quality.formats import format_named
+from sftrm_quality.memory import PeakMemory
+from sftrm_quality.output import OutputFolder, new_run_id
+from sftrm_quality.run_record import Mode
+from sftrm_quality.workers import Workers, workers_for
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What the steps of one run share: its settings and suites, its folders, its workers, and since when it runs."""
+
+    config: RunConfig
+    mode: Mode
+    suites: Suites
+    run_id: str
+    output: OutputFolder
+    workers: Workers
+    memory: PeakMemory
+    started: datetime
+    clock: float
+
+    @property
+    def publishes(self) -> bool:
+        return self.mode is Mode.RUN
+
+    @property
+    def staging(self) -> Path:
+        return self.output.staging / self.run_id
+
+    @property
+    def report_folder(self) -> Path:
+        """Where the report is written before it is put in its place."""
+        return self.staging / "report"
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began, waiting for another one included."""
+        return time.monotonic() - self.clock
+
+
+@contextmanager
+def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
+    """One run on one output folder: inside it the folder is locked and the workers are up.
+
+    Args:
+        config: What to read, where to write.
+        mode: Whether it publishes.
+
+    Yields:
+        What its steps share.
+
+    Raises:
+        ConfigError: Something that was given cannot be; nothing was read yet.
+        SuiteError: A suite cannot be read or compiled; the same.
+        StorageError: Another run has the folder, or the system refuses something in the middle of a step.
+    """
+    clock, started = time.monotonic(), datetime.now(UTC)
+    suites = check_before_reading(config)
+    output = OutputFolder(config.out)
+    with (
+        # The lock is given back last, when no worker can write any more.
+        output.locked(config.lock_seconds, progress.tell),
+        _left_as_it_was(output),
+        workers_for(config) as workers,
+        PeakMemory() as memory,
+    ):
+        context = RunContext(config, mode, suites, new_run_id(), output, workers, memory, started, clock)
+        context.staging.mkdir(parents=True)
+        _compile_suites(context)
+        yield context
+
+
+@contextmanager
+def _left_as_it_was(output: OutputFolder) -> Iterator[None]:
+    """What a run had put in place that came to no good end is taken back: first a killed one's, then our own.
+
+    What the system refuses in the middle of a step is a StorageError, as it is in the workers.
+    """
+    try:
+        reports.take_back(output)
+        yield
+    except BaseException as error:
+        # A disk that takes nothing any more may refuse this too: then the next run does it.
+        with suppress(OSError):
+            reports.take_back(output)
+        if isinstance(error, OSError):
+            raise storage_error(error, output.root) from error
+        raise
+
+
+def _compile_suites(context: RunContext) -> None:
+    """In a worker, so that this process never needs Great Expectations; not again for the current ones."""
+    if releases.current_suites_hash(context.output) != context.suites.hash:
+        context.workers.submit(compile_suites, context.suites).result()
+
+
+def check_before_reading(config: RunConfig) -> Suites:
+    """All that can be wrong with what the user gave and can be seen at once.
+
+    Args:
+        config: What the user gave.
+
+    Returns:
+        The suites as they are read.
+
+    Raises:
+        ConfigError: The output lies in a raw folder, or a source declares a format that is not known.
+        SuiteError: A suite cannot be read.
+    """
+    out = config.out.resolve()
+    for raw in config.raw:
+        if out == raw.resolve() or raw.resolve() in out.parents:
+            raise ConfigError(f"{config.out}: the output lies in the raw folder {raw} and would be read the next time")
+    for source in config.sources:
+        if source.format != "auto":
+            format_named(source.format)
+    return read_suites(config.expectations)

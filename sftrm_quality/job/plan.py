@@ -1,0 +1,56 @@
+"""What a run is about to do: its raw files, hashed, and the release that they make."""
+
+import logging
+from dataclasses import dataclass
+
+from sftrm_quality import progress, releases
+from sftrm_quality.intake import ReadProgress, hashed_files
+from sftrm_quality.job.opening import RunContext
+from sftrm_quality.reading import SourceFile
+from sftrm_quality.releases import Release
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done: the raw files, the id of the release that they make, and the current release.
+
+    damaged_files: of the current release. A damaged one still tells the gate how much it had, and is never unchanged.
+    progress: how much of the files was read so far, over all of them.
+    """
+
+    files: tuple[SourceFile, ...]
+    release_id: str
+    current: Release | None
+    damaged_files: tuple[str, ...]
+    progress: ReadProgress
+
+    @property
+    def unchanged(self) -> bool:
+        return self.current is not None and self.current.release_id == self.release_id and not self.damaged_files
+
+
+def plan_of(run: RunContext) -> Plan:
+    """Find the raw files, hash them, and see whether the release that they make is the current one already.
+
+    Args:
+        run: What reads them.
+
+    Returns:
+        What the steps after this one work on.
+
+    Raises:
+        ConfigError: There is no raw file, or two would have one name.
+        StorageError: A file cannot be read.
+    """
+    files = hashed_files(run.config.raw, run.config.workers)
+    size = sum(file.size for file in files)
+    wanted = releases.release_id(files, run.config, run.suites)
+    _log.info("%d raw files, %.1f MB, make %s", len(files), size / 1e6, wanted)
+    release, damaged = releases.release_and_damage(run.output)
+    if damaged:
+        progress.tell(
+            f"{run.output.root}: the current release is damaged, it will be replaced: {', '.join(damaged[:5])}"
+        )
+    return Plan(files, wanted, release, tuple(damaged), ReadProgress(size))

@@ -1,0 +1,107 @@
+"""The report of a run: of one that made something, and of one that found nothing new."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sftrm_quality import releases, reports
+from sftrm_quality.intake import ShardSettings, cache_key, forget_others
+from sftrm_quality.job.gate import CheckedRelease
+from sftrm_quality.job.opening import RunContext
+from sftrm_quality.job.plan import Plan
+from sftrm_quality.reports import Found, RunFacts
+from sftrm_quality.run_record import NO_SAMPLES, Browse, RecordedDecision, Report, Samples, Verdict
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended and where its report is."""
+
+    verdict: Verdict
+    report: Report
+    report_folder: Path
+
+
+def found_with_samples(run: RunContext, checked: CheckedRelease, decided: RecordedDecision | None) -> Found:
+    """All that the report shows; the rows that people can leaf through are written on the way.
+
+    Args:
+        run: Has the workers and the folder of the report.
+        checked: The release with its figures.
+        decided: The decision about it, if any.
+
+    Returns:
+        What `written_report` takes.
+    """
+    staged, files = checked.staged, checked.figures.files
+    samples = Samples(
+        quarantined=reports.quarantine_samples(staged.quarantine_file, files, run.suites, run.config),
+        duplicates=reports.duplicate_samples(staged.duplicates_file, files, run.config),
+        borderline=checked.borderline,
+        personal=checked.personal,
+    )
+    rows = run.report_folder / "rows"
+    written = run.workers.submit(reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
+    browse = Browse(page="browse.html", **written)
+    return Found(checked.figures, samples, staged.moves, staged.previous_id, run.run_id, browse, decided)
+
+
+def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
+    """The current release is what these files make: say so, with the figures that it was published with.
+
+    Args:
+        run: The run.
+        plan: One that is ``unchanged``.
+
+    Returns:
+        How it ended.
+
+    Raises:
+        ValueError: There is no current release.
+        StorageError: The disk takes no more.
+    """
+    if plan.current is None:
+        raise ValueError("there is no current release: nothing could be unchanged")
+    manifest, release_id = plan.current.manifest, plan.current.release_id
+    browse = reports.browse_of(run.output, manifest.run_id)
+    no_moves = releases.MOVES.empty_table()
+    found = Found(manifest.figures, NO_SAMPLES, no_moves, release_id, manifest.run_id, browse, manifest.decision)
+    report = written_report(run, plan, Verdict.UNCHANGED, found)
+    reports.put_in_place(run.report_folder, run.output, run.run_id)
+    # A run that was killed after its switch has left what the release before it needed.
+    settings = ShardSettings.of(run.config, run.suites)
+    forget_others(run.output, {cache_key(file, settings) for file in plan.files})
+    return RunResult(Verdict.UNCHANGED, report, run.output.report(run.run_id))
+
+
+def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found) -> Report:
+    """Write the report to where it waits for its place.
+
+    Args:
+        run: The run.
+        plan: Names the current release, with whose figures it is compared.
+        ended: How it ends.
+        found: What it shows.
+
+    Returns:
+        The report.
+    """
+    current = plan.current.manifest.figures if plan.current else None
+    ending = reports.Ending(ended, run.seconds, run.memory.peak_mib)
+    report = reports.report_of(facts_of(run, plan), found, current, reports.read_past(run.output), ending)
+    reports.write_report(report, run.report_folder)
+    return report
+
+
+def facts_of(run: RunContext, plan: Plan) -> RunFacts:
+    """What is known of a run before it has read anything, as reports and manifests tell it."""
+    return RunFacts(
+        run.run_id,
+        run.mode,
+        run.started,
+        run.config,
+        run.suites.hash,
+        run.suites.file_hash,
+        plan.files,
+        plan.release_id,
+        plan.damaged_files,
+    )

@@ -1,0 +1,191 @@
+"""The steps of a run as methods of one job; `run` takes them in order without Prefect."""
+
+import logging
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from sftrm_quality import releases
+from sftrm_quality.collection import Collection, Context, assign, deduplicate
+from sftrm_quality.config import RunConfig
+from sftrm_quality.decisions import Decision
+from sftrm_quality.intake import FileIntake, IntakeContext, ShardSettings, intake_file
+from sftrm_quality.job.gate import CheckedRelease, checked_release
+from sftrm_quality.job.opening import RunContext, opened
+from sftrm_quality.job.plan import Plan, plan_of
+from sftrm_quality.job.publish import published_or_held
+from sftrm_quality.job.report import RunResult, report_unchanged
+from sftrm_quality.reading import SourceFile
+from sftrm_quality.records import LabelKind
+from sftrm_quality.releases import StagedRelease
+from sftrm_quality.run_record import Mode
+from sftrm_quality.workers import Workers, give_memory_back
+
+# Counts and names only: logs are kept by others, and records can hold personal data.
+_log = logging.getLogger(__name__)
+
+
+class Job:
+    """One run on one output folder. A context: inside it the folder is locked and the workers are up.
+
+    Each step takes what the steps before it returned; between them the job keeps nothing.
+
+    Raises ConfigError or SuiteError on entry, before anything is read, and StorageError when the folder is taken.
+    """
+
+    def __init__(self, config: RunConfig, mode: Mode = Mode.RUN) -> None:
+        self.publishes = mode is Mode.RUN
+        self._opening = opened(config, mode)
+
+    def __enter__(self) -> Self:
+        self._run: RunContext = self._opening.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opening.__exit__(kind, error, trace)
+
+    @property
+    def workers(self) -> Workers:
+        return self._run.workers
+
+    def plan(self) -> Plan:
+        """Find the raw files, hash them, and see whether the release that they make is the current one already.
+
+        Returns:
+            What the steps after this one work on.
+
+        Raises:
+            ConfigError: There is no raw file, or two would have one name.
+            StorageError: A file cannot be read.
+        """
+        return plan_of(self._run)
+
+    def intake_file(self, plan: Plan, file: SourceFile) -> list[FileIntake]:
+        """Read, map, check and fingerprint one raw file, or find that in the cache.
+
+        Args:
+            plan: The plan that names the file.
+            file: One of its files; the intake of several may go on at the same time, by threads.
+
+        Returns:
+            One intake for the file, or for each member of an archive.
+
+        Raises:
+            StorageError: Reading it, or writing what it gave, fails; it may be tried again.
+        """
+        run = self._run
+        settings = ShardSettings.of(run.config, run.suites)
+        context = IntakeContext(settings, run.output, run.staging, run.workers, plan.progress)
+        intakes = intake_file(file, context)
+        shards = [shard for intake in intakes for shard in intake.shards]
+        received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
+        _log.info("%r: %d records, %d passed their own checks", file.source_file, received, passed)
+        return intakes
+
+    def deduplicate(self, intakes: Sequence[FileIntake]) -> Collection:
+        """Identity and duplicates over all files."""
+        try:
+            return deduplicate(intakes, self._collection_context())
+        finally:
+            give_memory_back()
+
+    def assign_splits(self, collection: Collection) -> Collection:
+        """Prompt groups and their splits; the ledger must close here.
+
+        Args:
+            collection: All records, with their duplicates.
+
+        Returns:
+            The same with the split of each.
+
+        Raises:
+            LedgerError: Records were lost or counted twice on the way here.
+        """
+        assigned = assign(collection, self._collection_context())
+        assigned.ledger.close()
+        for kind in LabelKind:
+            account = assigned.ledger.of(kind)
+            if account.received:
+                _log.info("%s: %s", kind.upper(), ", ".join(f"{n} {name}" for name, n in account))
+        give_memory_back()
+        return assigned
+
+    def stage(self, plan: Plan, collection: Collection) -> StagedRelease:
+        """Write the release to the staging folder and read it back.
+
+        Args:
+            plan: Names the current release: what moved between splits since is told only where that is whole.
+            collection: All records, with their splits.
+
+        Returns:
+            The files, and what was read back from them.
+
+        Raises:
+            StorageError: A file cannot be written or does not read back as it was meant.
+        """
+        return releases.stage_release(
+            collection,
+            self._run.staging,
+            plan.current,
+            not plan.damaged_files,
+            self._run.config.ids.within == "file",
+            self._run.output.part_cache,
+            self.workers,
+        )
+
+    def check_release(
+        self, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
+    ) -> CheckedRelease:
+        """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
+        return checked_release(self._run, intakes, collection, staged)
+
+    def finish(self, plan: Plan, checked: CheckedRelease, decision: Decision | None = None) -> RunResult:
+        """Publish or hold, and report in any case. LATEST is switched last of all.
+
+        Args:
+            plan: What was to be done.
+            checked: What came of it.
+            decision: A person's, on a release that the gate holds; see `published_or_held`.
+
+        Returns:
+            How it ended.
+
+        Raises:
+            StorageError: A raw file changed meanwhile, or the disk takes no more. Nothing is published then.
+        """
+        return published_or_held(self._run, plan, checked, decision)
+
+    def report_unchanged(self, plan: Plan) -> RunResult:
+        """The current release is what these files make: say so, with the figures that it was published with."""
+        return report_unchanged(self._run, plan)
+
+    def _collection_context(self) -> Context:
+        scratch = self._run.staging / "scratch"
+        scratch.mkdir(exist_ok=True)
+        return Context(self._run.config, self._run.suites, self.workers, scratch)
+
+
+def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
+    """The whole job in this process and its workers, without Prefect.
+
+    Args:
+        config: What to read, where to write, and what counts as a duplicate.
+        mode: Whether it publishes.
+
+    Returns:
+        How it ended. A release that the gate holds is an ending and no error.
+
+    Raises:
+        SftrmError: As its steps do, see `Job`.
+    """
+    with Job(config, mode) as job:
+        plan = job.plan()
+        if job.publishes and plan.unchanged:
+            return job.report_unchanged(plan)
+        intakes: list[FileIntake] = []
+        for file in plan.files:
+            intakes += job.intake_file(plan, file)
+        collection = job.assign_splits(job.deduplicate(intakes))
+        return job.finish(plan, job.check_release(intakes, collection, job.stage(plan, collection)))
