@@ -33,7 +33,7 @@ def test_the_commands_of_the_readme_are_commands(samples_run):
     from flows.cli import app
 
     lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines() if "sftrm" in line]
-    assert len(lines) == 8
+    assert len(lines) == 9
     row = next(row for end, row in samples_run.outcomes.values() if end == "duplicate")
     values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
     values["OTHER_ID"] = values["RELEASE_ID"]

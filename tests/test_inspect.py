@@ -105,6 +105,12 @@ def test_prompts_only_are_skipped_and_no_fault(tmp_path):
     assert file["nearest"][0] == {"format": "reference_sft", "missing": ["answer"]} and "response" in file["note"]
 
 
+def test_a_file_without_a_record_is_no_fault(tmp_path):
+    (tmp_path / "a.json").write_text('{"data_info": []}')
+    (file,) = inspected("a.json").values()
+    assert (file["status"], file["note"], file["records"], file["format"]) == ("read", "no records", 0, None)
+
+
 def test_records_of_both_kinds_in_one_file(tmp_path):
     records = [{**SFT, "data_id": f"s{i}"} for i in range(6)] + [{**RM, "data_id": f"r{i}"} for i in range(4)]
     (tmp_path / "both.jsonl").write_text(lines(*records))

@@ -193,6 +193,18 @@ def test_each_record_is_read_by_its_own_format(tmp_path):
     assert list(declared) == ["sft"] and sorted(declared["sft"].misfits) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("contents", ["열하나", ""])
+def test_answers_beyond_those_of_the_shards_sample_are_read(tmp_path, contents):
+    records = [{**AIHUB_RM, "data_id": f"r{n}"} for n in range(40)]
+    records[1]["answer11"] = {"contents": contents, "ranking": 3, "answer_count": 1}
+    (candidates,) = mapped(tmp_path, [json.dumps(r).encode() for r in records], "aihub_rm").values()
+    rows = candidates.table.to_pylist()
+    assert not candidates.misfits and [row["data_id"] for row in rows] == [f"r{n}" for n in range(40)]
+    assert [r["text"] for r in rows[1]["responses"]] == ["서울입니다.", "부산.", contents] and rows[1][
+        "metadata"
+    ] is None
+
+
 def leaves(value):
     if isinstance(value, dict):
         for inner in value.values():

@@ -1,5 +1,6 @@
 """The records of a shard in candidate columns, each by its own format, and those that cannot be mapped."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -127,12 +128,15 @@ def map_shard(
     """
     found: dict[LabelKind, _OfKind] = defaultdict(_OfKind)
     of_main = found[main.label_kind]
+    labels = re.compile(main.label_fields)
     out_of_batch = []
     single: list[tuple[int, object]] = list(batch.objects)
     for row in batch.unread.tolist():
         payload = loaded.text_of(row)
         value = payload_value(payload)
-        if format_of(value, main, source) is not main:
+        # Which answers an AI Hub record has is its own affair; the batch has those of the records that told its types.
+        more_labels = any(name not in wire.names and labels.fullmatch(name) for name in value)
+        if more_labels or format_of(value, main, source) is not main:
             single.append((row, value))
             out_of_batch.append(row)
         elif not _keep_rest(payload, row, value, wire, main, source, of_main):

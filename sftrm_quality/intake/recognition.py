@@ -30,11 +30,11 @@ class Recognised:
 
 @dataclass(frozen=True)
 class NotRead:
-    """A stream of which no record is read; the note says why.
+    """A stream of which no record is read, and the note that says why.
 
-    status: ``skipped``, which is no fault, ``unreadable``, or ``read`` where there is no record to read. records: how
-    many were counted, None where its container is not known. no_format: what they look like, where they are of no known
-    format.
+    status: ``read`` where there is none, ``skipped`` where none has a label, else ``unreadable``.
+    records: how many were counted, None where its container is not known. no_format: what they look like, where they
+    are of no known format.
     """
 
     status: FileStatus
@@ -112,7 +112,7 @@ def _of_unknown(file: UnknownFile) -> str:
 def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough) -> NotRead:
     """A file of which no record has a label: empty or without labels, which is no fault, or unreadable."""
     nothing = NotRead(
-        FileStatus.UNREADABLE,
+        FileStatus.READ,
         "no records",
         container=document.container,
         encoding=document.encoding,
@@ -120,13 +120,12 @@ def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looke
         incomplete=document.ends_early(),
     )
     if not looked.records:
-        return replace(nothing, status=FileStatus.READ)
+        return nothing
     if isinstance(found, Unlabelled):
         if looked.odd is None:
-            return replace(
-                nothing, status=FileStatus.SKIPPED, note=f"{looked.records:,} {found.holds}", format=found.name
-            )
+            note = f"{looked.records:,} {found.holds}"
+            return replace(nothing, status=FileStatus.SKIPPED, note=note, format=found.name)
         found = no_format([looked.odd])
     words = found.seen if document.sample else "none of them can be parsed"
     note = f"no known format: {document.container}, {looked.records:,} records, {words}"
-    return replace(nothing, note=note, no_format=found if document.sample else None)
+    return replace(nothing, status=FileStatus.UNREADABLE, note=note, no_format=found if document.sample else None)
