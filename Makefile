@@ -49,7 +49,7 @@ setup: .venv/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@echo "  compiling …"
-	@$(BIN)/python -m compileall -q -j 0 .venv/lib sftrm_quality flows || true
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib sftrm_quality flows || true
 	@$(BIN)/python -m benchmarks.warm_up
 	@touch $@
 
@@ -68,7 +68,7 @@ benchmark: .venv-bench/.ready
 	@$(PYTHON) -m venv --clear .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.lock
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@.venv-bench/bin/python -m compileall -q -j 0 .venv-bench/lib || true
+	@.venv-bench/bin/python -m compileall -qq -j 0 .venv-bench/lib || true
 	@touch $@
 
 # Names no index: whoever installs uses their own.

@@ -12,7 +12,7 @@ from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.base import DATA_ID
 from sftrm_quality.formats.content_words import names_content
-from sftrm_quality.formats.unread import rest_of, unread_content
+from sftrm_quality.formats.unread import rest_as_json, rest_of, unread_content
 from sftrm_quality.intake.mapping import map_shard, wire_of_shard
 from sftrm_quality.reading import RawShard, load, parse
 
@@ -122,6 +122,21 @@ def test_numbers_are_as_they_were_written(tmp_path):
     more = '"a": 1.10, "b": [1e5, -0, {"c": 12345678901234567890}]'
     text = f'{{"data_id": "1", "question": "수도는?", "answer": "부산", {more}}}'
     assert one(tmp_path, text) == '{"a":1.10,"b":[1e5,-0,{"c":12345678901234567890}]}'
+
+
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize("ignore", [[], ["z.b"]])
+def test_what_is_nested_as_deep_as_may_be_is_kept(begin, end, ignore):
+    read = FORMATS["reference_sft"].wire_schema([], DATA_ID)
+    inner, depth = '{"n":1.10,"t":"x"}', 496  # and four more levels are allowed
+    text = f'{{"data_id":"1","question":"q","answer":"a","z":{begin * depth}{inner}{end * depth}}}'
+    record = json.loads(text)
+    rest = rest_of(record, read, ignore)
+    assert unread_content(record, rest, read, "reference_sft") is None
+    assert rest_as_json(text.encode(), read, ignore, rest) == f'{{"z":{begin * depth}{inner}{end * depth}}}'
+    record["z"] = [record["z"], LONG]
+    found = unread_content(record, rest_of(record, read, ignore), read, "reference_sft")
+    assert found is not None and found.detail.endswith("does not read z[1]")
 
 
 def test_what_is_ignored_is_named_by_the_source(tmp_path):

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
 from sftrm_quality.characters import HANGUL, KANA_AND_HAN, OLD_HANGUL, python_class
@@ -103,16 +102,29 @@ def _without(value: Any, ignored: Collection[str], path: str) -> Any:
     """A value without the fields in it that are ignored; itself where there are none."""
     if not ignored or not any(name.startswith(f"{path}.") for name in ignored):
         return value
+    # As deep as the record is nested, so one frame for each level.
     if isinstance(value, list):
-        return [_without(one, ignored, path) for one in value]
+        elements = []
+        for one in value:
+            elements.append(_without(one, ignored, path))
+        return elements
     if not isinstance(value, dict):
         return value
-    inside = ((f"{path}.{name}", name, one) for name, one in value.items())
-    return {name: _without(one, ignored, at) for at, name, one in inside if at not in ignored}
+    left = {}
+    for name, one in value.items():
+        if (at := f"{path}.{name}") not in ignored:
+            left[name] = _without(one, ignored, at)
+    return left
 
 
-class _Spelt(str):
-    """A number as it was written."""
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# A number as it was written is a text with this in front, which no text of a record can have: half a character.
+_WRITTEN = "\ud800"
+_WRITTEN_NUMBER = re.compile(f'"{_WRITTEN}([^"]*)"')
+
+
+def _as_written(number: str) -> str:
+    return _WRITTEN + number
 
 
 def rest_as_json(payload: bytes, read: pa.Schema, ignored: Collection[str], rest: Mapping[str, Any]) -> str:
@@ -127,39 +139,32 @@ def rest_as_json(payload: bytes, read: pa.Schema, ignored: Collection[str], rest
     Returns:
         The text of one JSON object, without white space between tokens.
     """
-    if _spelt_alike(rest):
-        return orjson.dumps(rest).decode()
-    spelt = json.loads(payload, parse_float=_Spelt, parse_int=_Spelt)
-    return "".join(_written(rest_of(spelt, read, ignored)))
+    if not _has_number_to_keep(rest):
+        return _JSON.encode(rest)
+    spelt = json.loads(payload, parse_float=_as_written, parse_int=_as_written)
+    return _WRITTEN_NUMBER.sub(r"\1", _JSON.encode(rest_of(spelt, read, ignored)))
 
 
-def _spelt_alike(value: Any) -> bool:
-    """Whether a value has no numbers but whole ones that are written in one way only."""
-    if isinstance(value, dict):
-        return all(map(_spelt_alike, value.values()))
-    if isinstance(value, list):
-        return all(map(_spelt_alike, value))
+def _has_number_to_keep(rest: Any) -> bool:
+    """Whether there is a number that can be written in more than one way."""
     # Zero may have a sign, and whole numbers beyond 64 bits are floats to the parser.
-    return value is None or isinstance(value, str | bool) or (isinstance(value, int) and 0 < abs(value) < 1 << 63)
+    return any(
+        isinstance(one, float) or (isinstance(one, int) and not isinstance(one, bool) and not 0 < abs(one) < 1 << 63)
+        for _, one in _scalars(rest)
+    )
 
 
-def _written(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield "{"
-        for number, (name, one) in enumerate(value.items()):
-            yield f"{',' if number else ''}{json.dumps(name, ensure_ascii=False)}:"
-            yield from _written(one)
-        yield "}"
-    elif isinstance(value, list):
-        yield "["
-        for number, one in enumerate(value):
-            yield "," if number else ""
-            yield from _written(one)
-        yield "]"
-    elif isinstance(value, _Spelt):
-        yield value
-    else:
-        yield json.dumps(value, ensure_ascii=False)
+def _scalars(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every text, number, boolean and null in a value, with the name of the field that it is in. Of any depth."""
+    waiting = [("", value)]
+    while waiting:
+        name, one = waiting.pop()
+        if isinstance(one, dict):
+            waiting.extend(one.items())
+        elif isinstance(one, list):
+            waiting.extend((name, element) for element in one)
+        else:
+            yield name, one
 
 
 def unread_content(
@@ -289,34 +294,34 @@ def _contents(value: Any, read: _Read, path: Path) -> Iterator[Path]:
 
     A field of which something was read is not content by its own name, but by what is in the rest of it.
     """
-    if isinstance(value, dict):
-        for name, one in value.items():
-            inside, partly = (*path, name), isinstance(one, _LeftObject | _LeftList)
-            if not partly and names_content(name) and _says_something(one, read, in_list=False):
-                yield inside
-            else:
-                yield from _contents(one, read, inside)
-    elif isinstance(value, list):
-        if any(map(_is_turn, value)) and any(_says_something(one, read, in_list=True) for one in value):
+    waiting = [(path, value)]
+    while waiting:
+        path, value = waiting.pop()
+        partly = isinstance(value, _LeftObject | _LeftList)
+        named = bool(path) and isinstance(path[-1], str) and names_content(path[-1])
+        turns = isinstance(value, list) and any(map(_is_turn, value))
+        if (turns or (named and not partly)) and _says_something(value, read):
             yield path
-        else:
-            for number, one in enumerate(value):
-                yield from _contents(one, read, (*path, number))
-    elif isinstance(value, str) and _is_long(value) and not read.contains(value.strip()):
-        yield path
+        elif isinstance(value, dict):
+            waiting.extend(((*path, name), one) for name, one in reversed(value.items()))
+        elif isinstance(value, list):
+            waiting.extend(((*path, number), one) for number, one in reversed(list(enumerate(value))))
+        elif isinstance(value, str) and _is_long(value) and not read.contains(value.strip()):
+            yield path
 
 
-def _says_something(value: Any, read: _Read, in_list: bool) -> bool:
-    """Whether a value that is content by its name holds anything that was not read."""
-    if isinstance(value, str):
-        text = value.strip()
-        return bool(text) and not read.contains(text)
-    if isinstance(value, dict):
-        said = (one for name, one in value.items() if name.casefold() not in _ROLES)
-        return any(_says_something(one, read, in_list=True) for one in said)
-    if isinstance(value, list):
-        return any(_says_something(one, read, in_list=True) for one in value)
-    return in_list and isinstance(value, int | float) and not isinstance(value, bool)
+def _says_something(value: Any, read: _Read) -> bool:
+    """Whether a value that is content by its name holds anything that was not read; a number only in a list or object.
+
+    Who speaks a turn is nothing that it says.
+    """
+    inside = isinstance(value, dict | list)
+    for name, one in _scalars(value):
+        if isinstance(one, str) and name.casefold() not in _ROLES and (text := one.strip()) and not read.contains(text):
+            return True
+        if inside and isinstance(one, int | float) and not isinstance(one, bool):
+            return True
+    return False
 
 
 def _is_turn(value: Any) -> bool:
