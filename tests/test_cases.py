@@ -161,5 +161,5 @@ def test_other_names_in_responses_are_named(outcome_of):
 def test_both_kinds_in_one_file_are_read_as_what_they_are(outcome_of):
     output = outcome_of("both-kinds-in-one-file")
     assert len(published(output)) == len(published(output, "rm")) == 10
-    files = [(file["label_kind"], file["received"], file["published"]) for file in output.report["files"]]
-    assert sorted(files) == [("rm", 10, 10), ("sft", 10, 10)]
+    files = [(file["label_kind"], file["format"], file["published"]) for file in output.report["files"]]
+    assert sorted(files) == [("rm", "reference_rm", 10), ("sft", "reference_sft", 10)]

@@ -3,6 +3,8 @@
 import shutil
 import tempfile
 import threading
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from sftrm_quality import progress
 from sftrm_quality.errors import TransientStorageError, storage_error
+from sftrm_quality.formats.base import Format
 from sftrm_quality.intake import cache
 from sftrm_quality.intake.recognition import NotRead, Recognised, recognise_stream
 from sftrm_quality.intake.results import FileIntake, ShardSummary
@@ -155,12 +158,20 @@ class _Reader:
             kind: tuple(of_shard[kind] for of_shard in shards if kind in of_shard)
             for kind in sorted(LabelKind, key=lambda kind: kind is not main.label_kind)
         }
-        intake = replace(intake, format=main.name, id_field=ids_in, incomplete=document.ends_early())
+        intake = replace(intake, id_field=ids_in, incomplete=document.ends_early())
         return [
-            replace(intake, label_kind=kind, shards=summaries)
+            replace(intake, format=_format(kind, main, summaries), label_kind=kind, shards=summaries)
             for kind, summaries in of_kind.items()
             if summaries or kind is main.label_kind
         ]
+
+
+def _format(kind: LabelKind, main: Format, shards: Sequence[ShardSummary]) -> str:
+    """The format of a file's records of a label kind: of those that are not of the file's kind, what most are of."""
+    if kind is main.label_kind:
+        return main.name
+    counts = sum((Counter(shard.formats) for shard in shards), Counter[str]())
+    return max(sorted(counts), key=lambda name: counts[name])
 
 
 class _Counted:

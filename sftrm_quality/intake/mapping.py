@@ -28,13 +28,15 @@ _CONTENT_ID_DIGITS = 24
 class Candidates:
     """Mapped records of one label kind in raw order: candidate columns with ``metadata``, and their rows in the shard.
 
-    misfits: records of the kind that could not be mapped, by row. fields_unread: names of fields that are in the
+    misfits: records of the kind that could not be mapped, by row. formats: how many records are not read by the format
+    of the file, by the name of that by which they are. fields_unread: names of fields that are in the
     metadata, with the number of records that have them.
     """
 
     table: pa.Table
     rows: Rows
     misfits: Mapping[int, Misfit]
+    formats: Counter[str]
     fields_unread: Counter[str]
 
 
@@ -46,6 +48,7 @@ class _OfKind:
     rows: list[Rows] = field(default_factory=list)
     metadata: dict[int, str] = field(default_factory=dict)
     misfits: dict[int, Misfit] = field(default_factory=dict)
+    formats: Counter[str] = field(default_factory=Counter)
     fields_unread: Counter[str] = field(default_factory=Counter)
 
     def add(self, result: pa.Table, rows: Rows, misfits: Mapping[int, Misfit], kept: Rows) -> None:
@@ -165,6 +168,8 @@ def _one_by_one(
     for row, value in single:
         fmt = format_of(value, main, source)
         of_kind = found[fmt.label_kind]
+        if fmt is not main:
+            of_kind.formats[fmt.name] += 1
         types = fmt.wire_schema([value], id_field)
         if not _keep_rest(loaded.text_of(row), row, value, types, fmt, source, of_kind):
             continue
@@ -205,4 +210,4 @@ def _together(kind: LabelKind, found: _OfKind, from_content: bool) -> Candidates
         metadata = pa.array([found.metadata.get(row) for row in rows.tolist()], METADATA.type)
     else:
         metadata = pa.nulls(len(rows), METADATA.type)
-    return Candidates(table.append_column(METADATA, metadata), rows, found.misfits, found.fields_unread)
+    return Candidates(table.append_column(METADATA, metadata), rows, found.misfits, found.formats, found.fields_unread)

@@ -19,6 +19,7 @@ class ShardSummary:
 
     number: of the shard in its file. A shard without records of a kind has no summary for it.
     unmapped_reasons: how many records left at stage read or format for each reason; the checks' own are in counts.
+    formats: how many records are read by another format than their file's, by its name.
     fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
     records that have them.
     encoding: of the records' bytes in the source file.
@@ -30,6 +31,7 @@ class ShardSummary:
     unreadable: int
     quarantined: int
     unmapped_reasons: Mapping[str, int]
+    formats: Mapping[str, int]
     fields_unread: Mapping[str, int]
     counts: tuple[CheckCount, ...]
     encoding: str

@@ -140,6 +140,7 @@ def _of_kind(
         unreadable=len(unreadable),
         quarantined=len(failing) - len(unreadable),
         unmapped_reasons=dict(sorted(reasons.items())),
+        formats=dict(sorted(candidates.formats.items())),
         fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
         encoding=task.shard.encoding,

@@ -137,7 +137,8 @@ def what_it_could_be(span: bytes) -> str:
             codecs.getincrementaldecoder(codec)().decode(sample)
         except UnicodeDecodeError:
             continue
-        shown.append(f'{declared} "{excerpt(span, codec)[:_SHOWN_CHARACTERS]}"')
+        # Only the text: what is behind its closing quote is JSON again.
+        shown.append(f'{declared} "{excerpt(span, codec).partition(chr(0x22))[0][:_SHOWN_CHARACTERS]}"')
     would = f"; {', '.join(shown)} would be its first letters" if shown else ""
     return f"neither UTF-8 nor Korean in CP949: declare its encoding under sources{would}"
 
