@@ -12,7 +12,8 @@ from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.base import DATA_ID
 from sftrm_quality.formats.content_words import names_content
-from sftrm_quality.formats.unread import rest_as_json, rest_of, unread_content
+from sftrm_quality.formats.rest import rest_as_json, rest_of
+from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.intake.mapping import map_shard, wire_of_shard
 from sftrm_quality.reading import RawShard, load, parse
 

@@ -6,7 +6,8 @@ Only what is positively that: a prompt, and beside it nothing that may be an ans
 import pyarrow as pa
 
 from sftrm_quality.formats.base import Record, Unlabelled
-from sftrm_quality.formats.unread import rest_of, unread_content
+from sftrm_quality.formats.rest import rest_of
+from sftrm_quality.formats.unread import unread_content
 
 _PROMPT_NAMES = ("question", "prompt", "input", "instruction", "query")
 _BESIDE = ("data_id", "data_category", "data_subcategory", "question_type", "question_count")

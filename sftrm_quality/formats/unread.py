@@ -5,16 +5,15 @@ what it seems without that, and it is quarantined. The rule was tried on 80 publ
 missed.
 """
 
-import json
 import re
-from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from sftrm_quality.characters import HANGUL, KANA_AND_HAN, OLD_HANGUL, python_class
 from sftrm_quality.formats.content_words import names_a_rank, names_content
+from sftrm_quality.formats.rest import LeftList, LeftObject, scalars, shape_of
 from sftrm_quality.formats.wire import Misfit
 
 _LONG_TEXT = 100
@@ -32,139 +31,7 @@ _SHOWN_NAME = 40  # characters
 # What an element of a list must have to be one, by the name of the list.
 _NEEDED = {"responses": ("text",), "history": ("role", "content")}
 _ELEMENTS = {"history": "turns of history"}
-_NOTHING: Any = object()
-
-
-class _LeftObject(dict[str, Any]):
-    """What is left of an object of which something was read."""
-
-
-class _LeftList(list[Any]):
-    """What is left of a list of which something was read."""
-
-
 Path = tuple[str | int, ...]
-
-
-def rest_of(value: Any, read: pa.DataType | pa.Schema, ignored: Collection[str] = (), path: str = "") -> Any:
-    """A value without what is read of it.
-
-    Args:
-        value: A record, or a value in it.
-        read: The fields that are read.
-        ignored: Dotted names of fields to leave out; positions in lists are not counted.
-        path: Where the value is, in the same form.
-
-    Returns:
-        What is left, in the form of the value: an element of a list of which nothing is left is an empty object, so
-        that the others keep their places. An empty dict where nothing is left of a record.
-    """
-    rest = _rest(value, _shape(read), ignored, path)
-    return _LeftObject() if rest is _NOTHING else rest
-
-
-def _rest(value: Any, shape: Any, ignored: Collection[str], path: str) -> Any:
-    """``shape``: of an object, that of each field by name; of a list, that of its elements in a list; else None."""
-    if shape is None:
-        return _NOTHING
-    if isinstance(shape, list):
-        if not isinstance(value, list):
-            return _NOTHING
-        rests = [_rest(one, shape[0], ignored, path) for one in value]
-        return _NOTHING if all(r is _NOTHING for r in rests) else _LeftList({} if r is _NOTHING else r for r in rests)
-    if not isinstance(value, dict):
-        return _NOTHING
-    left = _LeftObject()
-    for name, one in value.items():
-        if name in shape and shape[name] is None:
-            continue
-        at = ""
-        if ignored:
-            at = f"{path}.{name}" if path else name
-            if at in ignored:
-                continue
-        rest = _rest(one, shape[name], ignored, at) if name in shape else _without(one, ignored, at)
-        if rest is not _NOTHING:
-            left[name] = rest
-    return left or _NOTHING
-
-
-@lru_cache(maxsize=256)
-def _shape(read: pa.DataType | pa.Schema) -> Any:
-    if isinstance(read, pa.ListType):
-        return [_shape(read.value_type)]
-    if isinstance(read, pa.Schema | pa.StructType):
-        return {field.name: _shape(field.type) for field in read}
-    return None
-
-
-def _without(value: Any, ignored: Collection[str], path: str) -> Any:
-    """A value without the fields in it that are ignored; itself where there are none."""
-    if not ignored or not any(name.startswith(f"{path}.") for name in ignored):
-        return value
-    # As deep as the record is nested, so one frame for each level.
-    if isinstance(value, list):
-        elements = []
-        for one in value:
-            elements.append(_without(one, ignored, path))
-        return elements
-    if not isinstance(value, dict):
-        return value
-    left = {}
-    for name, one in value.items():
-        if (at := f"{path}.{name}") not in ignored:
-            left[name] = _without(one, ignored, at)
-    return left
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-# A number as it was written is a text with this in front, which no text of a record can have: half a character.
-_WRITTEN = "\ud800"
-_WRITTEN_NUMBER = re.compile(f'"{_WRITTEN}([^"]*)"')
-
-
-def _as_written(number: str) -> str:
-    return _WRITTEN + number
-
-
-def rest_as_json(payload: bytes, read: pa.Schema, ignored: Collection[str], rest: Mapping[str, Any]) -> str:
-    """The rest of a record as JSON, numbers as they were written.
-
-    Args:
-        payload: The record in UTF-8.
-        read: The fields that are read of it.
-        ignored: As in `rest_of`.
-        rest: Its rest as `rest_of` gives it.
-
-    Returns:
-        The text of one JSON object, without white space between tokens.
-    """
-    if not _has_number_to_keep(rest):
-        return _JSON.encode(rest)
-    spelt = json.loads(payload, parse_float=_as_written, parse_int=_as_written)
-    return _WRITTEN_NUMBER.sub(r"\1", _JSON.encode(rest_of(spelt, read, ignored)))
-
-
-def _has_number_to_keep(rest: Any) -> bool:
-    """Whether there is a number that can be written in more than one way."""
-    # Zero may have a sign, and whole numbers beyond 64 bits are floats to the parser.
-    return any(
-        isinstance(one, float) or (isinstance(one, int) and not isinstance(one, bool) and not 0 < abs(one) < 1 << 63)
-        for _, one in _scalars(rest)
-    )
-
-
-def _scalars(value: Any) -> Iterator[tuple[str, Any]]:
-    """Every text, number, boolean and null in a value, with the name of the field that it is in. Of any depth."""
-    waiting = [("", value)]
-    while waiting:
-        name, one = waiting.pop()
-        if isinstance(one, dict):
-            waiting.extend(one.items())
-        elif isinstance(one, list):
-            waiting.extend((name, element) for element in one)
-        else:
-            yield name, one
 
 
 def unread_content(
@@ -216,12 +83,12 @@ def unread_fields(record: Mapping[str, Any], rest: Mapping[str, Any], read: pa.S
 
 def _wholly_unread(rest: Any, path: Path) -> Iterator[Path]:
     """The fields of which nothing was read."""
-    if isinstance(rest, _LeftObject):
+    if isinstance(rest, LeftObject):
         for name, one in rest.items():
             yield from _wholly_unread(one, (*path, name))
-    elif isinstance(rest, _LeftList):
+    elif isinstance(rest, LeftList):
         for one in rest:
-            if isinstance(one, _LeftObject | _LeftList):  # of the others nothing is left
+            if isinstance(one, LeftObject | LeftList):  # of the others nothing is left
                 yield from _wholly_unread(one, path)
     else:
         yield path
@@ -269,7 +136,7 @@ class _Read:
     """The texts of a record that were read, gathered only when they are asked for."""
 
     def __init__(self, record: Any, read: pa.Schema) -> None:
-        self._record, self._shape = record, _shape(read)
+        self._record, self._shape = record, shape_of(read)
         self._texts: list[str] | None = None
 
     def contains(self, text: str) -> bool:
@@ -297,7 +164,7 @@ def _contents(value: Any, read: _Read, path: Path) -> Iterator[Path]:
     waiting = [(path, value)]
     while waiting:
         path, value = waiting.pop()
-        partly = isinstance(value, _LeftObject | _LeftList)
+        partly = isinstance(value, LeftObject | LeftList)
         named = bool(path) and isinstance(path[-1], str) and names_content(path[-1])
         turns = isinstance(value, list) and any(map(_is_turn, value))
         if (turns or (named and not partly)) and _says_something(value, read):
@@ -316,7 +183,7 @@ def _says_something(value: Any, read: _Read) -> bool:
     Who speaks a turn is nothing that it says.
     """
     inside = isinstance(value, dict | list)
-    for name, one in _scalars(value):
+    for name, one in scalars(value):
         if isinstance(one, str) and name.casefold() not in _ROLES and (text := one.strip()) and not read.contains(text):
             return True
         if inside and isinstance(one, int | float) and not isinstance(one, bool):
@@ -325,7 +192,7 @@ def _says_something(value: Any, read: _Read) -> bool:
 
 
 def _is_turn(value: Any) -> bool:
-    of_turn = isinstance(value, dict) and not isinstance(value, _LeftObject) and len(value) > 1
+    of_turn = isinstance(value, dict) and not isinstance(value, LeftObject) and len(value) > 1
     return of_turn and any(name.casefold() in _ROLES for name in value)
 
 

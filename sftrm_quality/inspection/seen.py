@@ -10,7 +10,8 @@ import pyarrow as pa
 from sftrm_quality.checks.texts import excerpt
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import format_of
-from sftrm_quality.formats.unread import rest_of, unread_fields
+from sftrm_quality.formats.rest import rest_of
+from sftrm_quality.formats.unread import unread_fields
 from sftrm_quality.intake import MappedShard, Recognised
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.records import LabelKind

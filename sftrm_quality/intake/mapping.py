@@ -13,7 +13,8 @@ from sftrm_quality.arrays import Rows
 from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.formats import format_of
 from sftrm_quality.formats.base import Format
-from sftrm_quality.formats.unread import rest_as_json, rest_of, unread_content
+from sftrm_quality.formats.rest import rest_as_json, rest_of
+from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
