@@ -50,7 +50,7 @@ def files(*names, format="reference_sft"):
         "encoding": "utf-8",
         "note": "",
     }
-    nothing = {**dict(NO_RECORDS), "fields_unread": {}, "reasons": {}}
+    nothing = {**dict(NO_RECORDS), "incomplete": False, "fields_unread": {}, "reasons": {}}
     return [FileEntry(source_file=name, **about, **nothing) for name in names]
 
 

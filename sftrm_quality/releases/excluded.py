@@ -1,5 +1,6 @@
 """What is not published: the quarantine and duplicate tables of a run, each row with its reason and its own text."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import groupby, islice
@@ -115,23 +116,31 @@ def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[p
         )
 
 
-def _of_unknown_files(intakes: Sequence[FileIntake]) -> pa.Table:
-    """One row for each file of no known format, without a payload: the file is still where it was delivered."""
-    rows = [
-        {
-            "record_id": f"{NoKind.UNKNOWN}-{intake.raw.content_hash[:32]}-{intake.stream}",
-            "label_kind": str(NoKind.UNKNOWN),
-            "source_file": intake.source_file,
-            "source_index": 0,
-            "source_offset": 0,
-            "source_length": intake.raw.size,
-            "stage": str(Stage.READ),
-            "reasons": ["unknown_format"],
-            "details": [intake.note],
-        }
-        for intake in intakes
-    ]
-    return pa.Table.from_pylist(rows, schema=QUARANTINE)
+def _of_unknown_file(intake: FileIntake) -> pa.Table:
+    """One row for a file of no known format, without a payload: the file is still where it was delivered."""
+    row = {
+        "record_id": f"{NoKind.UNKNOWN}-{intake.raw.content_hash[:32]}-{intake.stream}",
+        "label_kind": str(NoKind.UNKNOWN),
+        "source_file": intake.source_file,
+        "source_index": 0,
+        "source_offset": 0,
+        "source_length": intake.raw.size,
+        "stage": str(Stage.READ),
+        "reasons": ["unknown_format"],
+        "details": [intake.note],
+    }
+    return pa.Table.from_pylist([row], schema=QUARANTINE)
+
+
+def _in_order(collection: Collection) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Quarantine and duplicates of all source files, in the order of their names."""
+    unknown = deque(collection.unknown)
+    for (name, _), shards in groupby(collection.shards, key=lambda s: (s.intake.source_file, s.label_kind)):
+        while unknown and unknown[0].source_file < name:
+            yield _of_unknown_file(unknown.popleft()), DUPLICATES.empty_table()
+        yield from _tables(collection, tuple(shards))
+    for intake in unknown:
+        yield _of_unknown_file(intake), DUPLICATES.empty_table()
 
 
 def write_excluded(collection: Collection, quarantine: Path, duplicates: Path) -> None:
@@ -141,10 +150,7 @@ def write_excluded(collection: Collection, quarantine: Path, duplicates: Path) -
         for path, schema in ((quarantine, QUARANTINE), (duplicates, DUPLICATES)):
             path.parent.mkdir(parents=True, exist_ok=True)
             writers.append(stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd")))
-        if collection.unknown:
-            writers[0].write_table(_of_unknown_files(collection.unknown))
-        for _, shards in groupby(collection.shards, key=lambda s: (s.intake.source_file, s.label_kind)):
-            for tables in _tables(collection, tuple(shards)):
-                for writer, table in zip(writers, tables, strict=True):
-                    if len(table):
-                        writer.write_table(table)
+        for tables in _in_order(collection):
+            for writer, table in zip(writers, tables, strict=True):
+                if len(table):
+                    writer.write_table(table)

@@ -62,6 +62,8 @@ def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> d
             found[_key(intake)].update(shard.unmapped_reasons)
             critical = {c.reason: c.failed for c in shard.counts if c.severity == "critical" and c.failed}
             found[_key(intake)].update(critical)
+    for intake in collection.unknown:
+        found[_key(intake)]["unknown_format"] = intake.unknown_records
     rows = np.fromiter(collection.failures, np.int64, len(collection.failures))
     starts = np.array([shard.start for shard in collection.shards], np.int64)
     shards = np.searchsorted(starts, rows, side="right") - 1
