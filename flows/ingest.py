@@ -25,9 +25,11 @@ from flows.retries import may_pass, with_retries  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal_text import safe  # noqa: E402
 from flows.ui import (  # noqa: E402
+    HeldRun,
     OnHold,
     ask,
     decision_on,
+    keep_held_runs_out_of_logs,
     keep_links_out_of_logs,
     name_at_the_end,
     name_at_the_start,
@@ -203,6 +205,7 @@ def ingest(
         storage_retries: How often to begin again when a file server fails or a raw file changes, after 30, 60, … s.
     """
     keep_links_out_of_logs()
+    keep_held_runs_out_of_logs()
     result, plan = with_retries(
         lambda: _run(config, mode, on_hold), storage_retries, lambda told: get_run_logger().warning("%s", told)
     )
@@ -216,7 +219,7 @@ def ingest(
     tell_of_hold(report)
     if on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None:
         ask(plan.release_id, said, report_url(report.run_id))
-    return Failed(name="Held", message=said, data=result)
+    return Failed(name="Held", message=said, data=HeldRun(said, result))
 
 
 def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
@@ -240,4 +243,5 @@ def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
         raise ConfigError(
             f"{address}: the Prefect server refuses the run, HTTP status {status}: {_REFUSALS[status]}"
         ) from error
-    return cast(RunResult, state.result(raise_on_failure=state.name != "Held"))
+    ended = state.result(raise_on_failure=state.name != "Held")
+    return ended.result if isinstance(ended, HeldRun) else cast(RunResult, ended)

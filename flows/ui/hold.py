@@ -1,5 +1,6 @@
 """A held run that waits for a person: publish anyway, or reject, by a form in the Prefect UI."""
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from pydantic import Field
 
 from flows.ui.plain_text import escaped
 from sftrm_quality.decisions import Decision
+from sftrm_quality.job import RunResult
 
 
 class OnHold(StrEnum):
@@ -20,6 +22,29 @@ class OnHold(StrEnum):
 
     STOP = "stop"
     ASK = "ask"
+
+
+class HeldRun(Exception):
+    """What a held run ends with: a failed state has an exception, or Prefect fails over it. It is no error of ours."""
+
+    def __init__(self, said: str, result: RunResult) -> None:
+        super().__init__(said)
+        self.result = result
+
+
+class _NoHeldRuns(logging.Filter):
+    """Keeps the traceback out of the logs that Prefect writes of every exception: the state and our line say it all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], HeldRun))
+
+
+def keep_held_runs_out_of_logs() -> None:
+    """See to it that a run that the gate holds leaves no traceback. Once for each process."""
+    for name in ("prefect.flow_runs", "prefect.engine"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(found, _NoHeldRuns) for found in logger.filters):
+            logger.addFilter(_NoHeldRuns())
 
 
 class Answer(RunInput):
