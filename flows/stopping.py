@@ -129,18 +129,35 @@ def _end(output: "OutputFolder", last_words: Callable[[], int]) -> NoReturn:
             output.clear()
             if not output.staging.exists():
                 break
+        # Another thread may have started one since.
+        _end_children()
         os._exit(code)
 
 
 def _end_children() -> None:
-    """Kill what this process started, and wait until it is gone: until then it may still write."""
+    """Kill what this process started, and wait until it is gone: until then it may still write.
+
+    All of it is halted first, and looked for again until nothing new is found: a fork server that is killed while it
+    makes a worker leaves one behind that is nobody's child any more, and holds the pipes of whoever waits for our end.
+    """
     import psutil
 
-    children = [child for child in psutil.Process().children(recursive=True) if not _is_resource_tracker(child)]
-    for child in children:
-        with suppress(psutil.Error):  # gone by itself since
+    halted: dict[int, psutil.Process] = {}
+    while found := [child for child in _children() if child.pid not in halted]:
+        for child in found:
+            halted[child.pid] = child
+            with suppress(psutil.Error):  # gone by itself since
+                child.suspend()
+    for child in halted.values():
+        with suppress(psutil.Error):
             child.kill()
-    psutil.wait_procs(children, timeout=5)
+    psutil.wait_procs(list(halted.values()), timeout=5)
+
+
+def _children() -> "list[psutil.Process]":
+    import psutil
+
+    return [child for child in psutil.Process().children(recursive=True) if not _is_resource_tracker(child)]
 
 
 def _is_resource_tracker(child: "psutil.Process") -> bool:
