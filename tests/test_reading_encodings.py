@@ -97,6 +97,11 @@ def test_what_it_could_be_is_said_and_masked(tmp_path: Path) -> None:
     (unknown,) = read(tmp_path / "a", tmp_path).unknown
     assert "neither UTF-8 nor Korean in CP949: declare its encoding under sources" in unknown.seen
     assert 'gb18030 "请用三句话总结今天会议的"' in unknown.seen and "cp949" not in unknown.seen
+    # The second byte of a letter may be a bracket or a backslash, and one damaged byte hides nothing.
+    japanese = "メートルの表が予想とソースで違う。".encode("cp932") * 20
+    for text in (japanese, japanese[:-1] + b"\xfd"):
+        assert 'shift_jis "メートルの表が予想とソー"' in what_it_could_be(text)
+        assert not any(other in what_it_could_be(text) for other in ("euc-jp \"", "big5 \""))
     assert "2024" not in what_it_could_be("é 2024-01-01".encode("cp1252"))
     (tmp_path / "a").write_bytes(",".join(FRENCH).encode("cp1252"))
     assert "text, 3" in read(tmp_path / "a", tmp_path).unknown[0].seen
