@@ -101,7 +101,7 @@ def test_what_it_could_be_is_said_and_masked(tmp_path: Path) -> None:
     japanese = "メートルの表が予想とソースで違う。".encode("cp932") * 20
     for text in (japanese, japanese[:-1] + b"\xfd"):
         assert 'shift_jis "メートルの表が予想とソー"' in what_it_could_be(text)
-        assert not any(other in what_it_could_be(text) for other in ("euc-jp \"", "big5 \""))
+        assert not any(other in what_it_could_be(text) for other in ('euc-jp "', 'big5 "'))
     assert "2024" not in what_it_could_be("é 2024-01-01".encode("cp1252"))
     (tmp_path / "a").write_bytes(",".join(FRENCH).encode("cp1252"))
     assert "text, 3" in read(tmp_path / "a", tmp_path).unknown[0].seen
