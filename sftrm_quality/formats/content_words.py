@@ -1,6 +1,6 @@
 """Names that fields with label content go by, in the usual languages of label files.
 
-Collected from the field names of public SFT and preference data sets, and their translations. Only the last word of a
+Chosen by hand: what SFT and preference data sets call their texts, and the usual translations. Only the last word of a
 name counts: ``answer_count``, ``prompt_id`` and ``response_model`` tell of content and are none.
 """
 

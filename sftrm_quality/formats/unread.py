@@ -17,10 +17,9 @@ from sftrm_quality.formats.rest import LeftList, LeftObject, scalars, shape_of
 from sftrm_quality.formats.wire import Misfit
 
 _LONG_TEXT = 100
-"""Weighted characters from which a text may be content whatever its name. The longest titles, notes and lists of tags
-that were seen in metadata stay below."""
+"""Weighted characters up to which a text is content only by its name, in the rule that was tried."""
 _CJK_WEIGHT = 3
-"""How many characters of English say what one of Hangul, Han or kana says, roughly, as tokenisers count them."""
+"""What one letter of Hangul, Han or kana counts for, in the same rule: these say in one what English says in some."""
 _CJK_LETTER = re.compile(f"[{python_class(HANGUL + OLD_HANGUL + KANA_AND_HAN)}]")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:|www\.|[\w.+-]+@)\S+|[/~.]?[\w.-]*(?:/[\w.%-]+)+/?", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-f]{16,}|(?=\S*\d)[a-z0-9+/_-]{20,}={0,2}", re.IGNORECASE)
