@@ -323,3 +323,12 @@ def test_it_starts_without_great_expectations_and_prefect(tmp_path):
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_what_a_format_leaves_out_is_said_with_the_reason(tmp_path):
+    answer = {"contents": "서울입니다.", "answer_count": 1}
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"data_id": "1", "question": "수도는?", "answer": answer}) + "\n", "utf-8"
+    )
+    (file,) = inspected(tmp_path / "a.jsonl").values()
+    assert list(file["left_out"]) == ["answer_count"] and file["unread"] == []

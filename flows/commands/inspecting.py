@@ -93,6 +93,8 @@ def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
         )
     for field in file.unread[:_FIELDS]:
         yield "not read", _becomes(field)
+    for name, why in file.left_out.items():
+        yield "left out", f"{name}: {why}"
     for name, count in list(file.fields_seen.items())[:_FIELDS]:
         yield "field", f"{name} ({_records(count)} at the beginning)"
     for title, more in (("not read", len(file.unread)), ("field", len(file.fields_seen))):

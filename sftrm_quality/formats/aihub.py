@@ -23,7 +23,7 @@ from sftrm_quality.formats.base import (
 from sftrm_quality.formats.ranks import declared_ranks
 from sftrm_quality.records import LabelKind
 
-# answer_count is read and left out on purpose: it counts the words of the answer and carries nothing of its own.
+_IGNORES = (("answer_count", "it counts the words of the answer, and says nothing of its own"),)
 _ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64())])
 _RANKED_ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64()), ("ranking", pa.float64())])
 _RANKED_NAME = re.compile(r"answer\d{2}")
@@ -57,6 +57,7 @@ class AihubSft:
     label_kind = LabelKind.SFT
     label_fields = "answer"
     needs = (("data_category.main",), ("question",), ("answer.contents",))
+    ignores = _IGNORES
 
     def fits(self, record: Record) -> bool:
         return is_answer_object(record.get("answer"))
@@ -77,6 +78,7 @@ class AihubRm:
     label_kind = LabelKind.RM
     label_fields = _RANKED_NAME.pattern
     needs = (("data_category.main",), ("question",), ("answer01.contents",))
+    ignores = _IGNORES
 
     def fits(self, record: Record) -> bool:
         return any(_RANKED_NAME.fullmatch(name) for name in record)

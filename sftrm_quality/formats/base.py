@@ -49,6 +49,10 @@ class Format(Protocol):
     def needs(self) -> Sequence[Sequence[str]]:
         """The fields by which people know it: of each the names that it may have, with dots for fields in objects."""
 
+    @property
+    def ignores(self) -> Sequence[tuple[str, str]]:
+        """Fields, on whatever level, that are read and left out on purpose, each with the reason."""
+
     def fits(self, record: Record) -> bool:
         """Whether this object looks like a record of the format, by its keys."""
 

@@ -53,6 +53,7 @@ class ReferenceSft:
     label_kind = LabelKind.SFT
     label_fields = "answer"
     needs = (("question", "prompt", "input"), ("answer",))
+    ignores: tuple[tuple[str, str], ...] = ()
 
     def fits(self, record: Record) -> bool:
         answer = record.get("answer")
@@ -76,6 +77,7 @@ class ReferenceRm:
     label_kind = LabelKind.RM
     label_fields = "responses"
     needs = (PROMPT_NAMES, ("responses",))
+    ignores: tuple[tuple[str, str], ...] = ()
 
     def fits(self, record: Record) -> bool:
         return isinstance(record.get("responses"), list)

@@ -68,6 +68,7 @@ def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig) -> Inspe
         incomplete=found.document.ends_early(),
         reasons=tuple(seen.reasons.values()),
         unread=tuple(UnreadField(field=name, **counts) for name, counts in seen.unread.items()),
+        left_out=dict(found.format.ignores),
         shown=tuple(one for of_kind in seen.shown.values() for one in of_kind),
     )
 

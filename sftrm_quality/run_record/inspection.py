@@ -48,7 +48,8 @@ class InspectedFile(Value):
 
     why: what decided about the format. id_field: where ids come from, "" for the content of the record, None where no
     record is read. records: None where they cannot be counted. label_kinds: how many of them are of each. note: why
-    nothing is read. fields_seen: of a file of no known format, in how many of its first records each field is.
+    nothing is read. left_out: fields that the format reads and does not publish, on purpose, and why. fields_seen: of a
+    file of no known format, in how many of its first records each field is.
     """
 
     source_file: str
@@ -64,6 +65,7 @@ class InspectedFile(Value):
     note: str = ""
     reasons: tuple[ReasonFound, ...] = ()
     unread: tuple[UnreadField, ...] = ()
+    left_out: dict[str, str] = Field(default_factory=dict)
     fields_seen: dict[str, Count] = Field(default_factory=dict)
     nearest: tuple[MissingFields, ...] = ()
     shown: tuple[RecordShown, ...] = ()
