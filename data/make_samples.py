@@ -22,7 +22,7 @@ def _questions(records: Iterable[dict[str, Any]]) -> list[bytes]:
 
 
 def _aihub_archives(plan: Plan, labels: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The archive of the labels, and the one of the questions alone, PPO's besides."""
+    """The archive of the labels, and the one of only the questions, PPO's besides."""
     questions = {
         kind: _questions(
             planned.record for (file, _), planned in plan.items() if file == f"{AIHUB_LABELS}!/{kind}label.json"
@@ -49,7 +49,7 @@ def raw_files(all_samples: Sequence[Sample], plan: Plan) -> dict[str, bytes]:
 
 
 def make(folder: Path) -> None:
-    """Write raw/, planted.json and README.md into a folder; files of other names in it are left alone."""
+    """Write raw/, planted.json and README.md into a folder; files of other names in it are not touched."""
     all_samples = samples()
     plan = make_plan(all_samples)
     for name, content in raw_files(all_samples, plan).items():

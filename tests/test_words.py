@@ -46,7 +46,9 @@ SUFFIXES = (".py", ".md", ".json", ".j2", ".js", ".css", ".yaml", ".toml", "Make
 def tracked_texts():
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
     for name in filter(None, names.split("\0")):
-        if name.endswith(SUFFIXES) and not name.startswith(("data/", "tests/fixtures/", "tests/cases/")):
+        if name.endswith(SUFFIXES) and not name.startswith(
+            ("data/raw/", "data/texts/", "tests/fixtures/", "tests/cases/")
+        ):
             yield name
 
 

@@ -1,6 +1,6 @@
 """What a planted case is, and the small edits that cases are made of.
 
-A case stands at a position of a file and changes the record there at one of three places: ``edit`` the plain record
+A case is at a position of a file and changes the record there at one of three places: ``edit`` the plain record
 (``data_id``, ``question``, ``answer``, … or ``prompt`` and ``responses``), ``wire`` the object as it is delivered, or
 ``spoil`` its bytes. A case with ``copy_of`` puts a copy of another record there instead of a text of its own.
 """
@@ -22,12 +22,12 @@ class Case:
         at: position of the record in its file, from 0; broken records count.
         note: what is planted, for the README.
         outcome: what the job has to do with the record.
-        reasons: the exact set of reasons with which it is set aside.
+        reasons: the exact set of reasons with which it is quarantined or unreadable.
         warnings: the reasons with which it is published all the same.
         duplicate: how it resembles the record it is a duplicate of.
         copy_of: how the prompt of the record begins that is copied to this position.
         keep_id: the copy keeps the ``data_id`` of its original.
-        original_too: the original is set aside for the same reasons.
+        original_too: the original fails for the same reasons.
     """
 
     at: int
@@ -166,7 +166,7 @@ def without_last(what: bytes) -> Callable[[bytes], bytes]:
 
 
 def in_answer(text: bytes) -> Callable[[bytes], bytes]:
-    """Slip bytes into the beginning of the answer (or of the first response) as it stands in the file."""
+    """Slip bytes into the beginning of the answer (or of the first response) as it is in the file."""
 
     def spoil(record: bytes) -> bytes:
         name = b'"answer": "' if b'"answer": "' in record else b'"text": "'

@@ -67,7 +67,7 @@ DAY_ONE = [
     ),
     Case(
         44,
-        "the question stands between `[INST]` and `[/INST]`",
+        "the question is between `[INST]` and `[/INST]`",
         "quarantined",
         ("question_has_template_token",),
         edit=around("question", before="[INST] ", after=" [/INST]"),
@@ -123,7 +123,7 @@ DAY_TWO = [
     Case(7, "the closing brace is missing", "unreadable", ("invalid_json",), spoil=without_last(b"}")),
     Case(
         10,
-        "`answer` stands twice, with two texts",
+        "`answer` occurs twice, with two texts",
         "unreadable",
         ("duplicate_key",),
         spoil=lambda text: text.replace(b'"answer": ', b'"answer": "An older draft.", "answer": ', 1),

@@ -25,7 +25,7 @@ bytes. To plant another case, add it to `maker/cases_*.py` and run it again; a t
 `planted.json` lists for machines what the tables below list for people. What is not listed is published.
 
 Positions count the records of a file from 0, broken ones included. An *unreadable* record is not strict JSON; a
-*quarantined* one is, and is set aside by its format or by a check; a *duplicate* gives way to the record it names. A
+*quarantined* one is, and fails its format or a check; a *duplicate* gives way to the record it names. A
 warning keeps nothing out.
 
 | file | form | records | published | duplicates | quarantined | unreadable |
@@ -39,7 +39,7 @@ its name, and of no known format.
 """
 
 _SHARED = """
-## Prompts that stand twice
+## Prompts that occur twice
 
 Each line is one prompt in several published records: they belong in one split, SFT and RM together.
 

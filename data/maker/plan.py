@@ -1,4 +1,4 @@
-"""Which record stands at which position: texts dealt to files, copies resolved, edits done."""
+"""Which record is at which position: texts dealt to files, copies resolved, edits done."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -37,7 +37,7 @@ Plan = dict[Place, Planned]
 
 
 def plain(text: Text, index: int) -> Record:
-    """A text as a record without id: question and answer, prompt and responses, or a prompt alone."""
+    """A text as a record without id: question and answer, prompt and responses, or only a prompt."""
     record: Record = {
         "category": text.category,
         "subcategory": text.subcategory,
@@ -58,11 +58,11 @@ def _deal(sample: Sample) -> dict[int, Planned]:
     """The file's own texts at every position that holds no copy, until there are none left."""
     cases = {case.at: case for case in sample.cases}
     if len(cases) != len(sample.cases):
-        raise ValueError(f"{sample.source_file}: two cases stand at one position")
+        raise ValueError(f"{sample.source_file}: two cases are at one position")
     texts = iter(sample.texts)
     size = len(sample.texts) + sum(case.copy_of is not None for case in sample.cases)
     if max(cases) >= size:
-        raise ValueError(f"{sample.source_file}: a case stands at {max(cases)}, but the file ends at {size - 1}")
+        raise ValueError(f"{sample.source_file}: a case is at {max(cases)}, but the file ends at {size - 1}")
     dealt = {}
     for index in range(size):
         case = cases.get(index)
@@ -102,26 +102,26 @@ def make_plan(samples: Sequence[Sample]) -> Plan:
                 continue
             original = _original(dealt, case, kinds, sample.label_kind)
             if original > place:
-                raise ValueError(f"{original} stands behind its copy {place}: the copy would survive")
+                raise ValueError(f"{original} is behind its copy {place}: the copy would survive")
             record = deepcopy(dealt[original].record)
             if not case.keep_id:
                 record["data_id"] = sample.data_id(case.at)
             plan[place] = Planned(record, case, original)
             if case.original_too:
-                plan[original] = replace(plan[original], case=_same_fate(case, original[1]))
+                plan[original] = replace(plan[original], case=_same_outcome(case, original[1]))
     for planned in plan.values():
         if planned.case is not None:
             planned.case.edit(planned.record)
     return dict(sorted(plan.items()))
 
 
-def _same_fate(copy: Case, at: int) -> Case:
+def _same_outcome(copy: Case, at: int) -> Case:
     note = f"contradicted by a later record: {copy.note.removeprefix('contradiction: ')}"
     return Case(at, note, copy.outcome, copy.reasons)
 
 
 def delivered(sample: Sample, planned: Planned) -> bytes:
-    """A record as it stands in its file."""
+    """A record as it is in its file."""
     wire = sample.shape(deepcopy(planned.record))
     if planned.case is not None:
         planned.case.wire(wire)
