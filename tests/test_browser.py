@@ -70,6 +70,8 @@ def page(service, used):
             # As a person does it: with the link, once.
             page.goto(service.sign_in_link())
             page.wait_for_url("**/v2/deployments")
+            # Prefect's page forgets the password when its first question is broken off, as by going elsewhere.
+            page.get_by_role("link", name="Deployments", exact=True).wait_for()
             used[service.sign_in_link()] = page.evaluate("localStorage.getItem('prefect-password')")
         else:
             kept = used[service.sign_in_link()]
