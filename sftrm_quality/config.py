@@ -37,6 +37,19 @@ class SourceSettings(_Settings, title="Source"):
         description="Glob on the source file's name, for instance 'vendor_a/*'.",
         json_schema_extra=_why("Vendors deliver into folders of their own."),
     )
+    name: str = Field(
+        "",
+        title="Name",
+        max_length=100,
+        description="Whose files these are, as reports and messages call them. Empty: their first folder.",
+        json_schema_extra=_why("A folder is mostly called after who delivers into it."),
+    )
+    retired: bool = Field(
+        False,
+        title="Retired",
+        description="No more of these files is expected: that they are gone is no finding and holds nothing.",
+        json_schema_extra=_why("A file that is gone is a lost delivery until somebody says that it is not."),
+    )
     format: str = Field(
         "auto",
         title="Format",
@@ -86,6 +99,10 @@ class SourceSettings(_Settings, title="Source"):
         description="allow keeps responses whose rank is null.",
         json_schema_extra=_why("A missing rank is a slip unless the source says that it means it."),
     )
+
+
+SAID_OF_SOURCES = frozenset({"name", "retired"})
+"""Settings of a source that no record depends on: neither the shards of its files nor the id of a release."""
 
 
 class Limits(_Settings, title="Limits"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sftrm_quality.checks import Suites
-from sftrm_quality.config import RunConfig
+from sftrm_quality.config import SAID_OF_SOURCES, RunConfig
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
 from sftrm_quality.intake import ShardSettings
 from sftrm_quality.reading import SourceFile
@@ -57,7 +57,10 @@ class Release:
 def effective_settings(config: RunConfig) -> dict[str, Any]:
     """The settings that a release depends on: not where it is written, nor by which workers."""
     elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "lock_seconds"}
-    return config.model_dump(mode="json", exclude=elsewhere)
+    # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
+    settings = config.model_dump(mode="json", exclude=elsewhere)
+    settings["sources"] = [source.model_dump(mode="json", exclude=set(SAID_OF_SOURCES)) for source in config.sources]
+    return settings
 
 
 def hash_of(value: object) -> str:
