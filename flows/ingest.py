@@ -111,9 +111,13 @@ def stage(job: Job, plan: Box[Plan], collection: Box[Collection]) -> Box[StagedR
 
 @_step("release checks")
 def release_checks(
-    job: Job, intakes: Sequence[Box[list[FileIntake]]], collection: Box[Collection], staged: Box[StagedRelease]
+    job: Job,
+    plan: Box[Plan],
+    intakes: Sequence[Box[list[FileIntake]]],
+    collection: Box[Collection],
+    staged: Box[StagedRelease],
 ) -> Box[CheckedRelease]:
-    return Box(job.check_release(_together(intakes), collection.value, staged.value))
+    return Box(job.check_release(plan.value, _together(intakes), collection.value, staged.value))
 
 
 @_step("publish and report")
@@ -168,7 +172,7 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     deduplicated = _done(deduplicate.submit(job, intakes))
     collection = _done(assign_splits.submit(job, deduplicated))
     staged = _done(stage.submit(job, plan, collection))
-    checked = _done(release_checks.submit(job, intakes, collection, staged))
+    checked = _done(release_checks.submit(job, plan, intakes, collection, staged))
     failed = checked.result().value.figures.gate.failed
     asking = on_hold is OnHold.ASK and failed and job.publishes
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)

@@ -7,6 +7,7 @@ from sftrm_quality.releases.manifest import (
     damaged_files,
     effective_settings,
     hash_of,
+    raw_hash,
     release_id,
 )
 from sftrm_quality.releases.moves import MOVES
@@ -47,6 +48,7 @@ __all__ = [
     "keep_parts",
     "nothing_moving",
     "put_release_in_place",
+    "raw_hash",
     "release_and_damage",
     "release_facts",
     "release_id",
