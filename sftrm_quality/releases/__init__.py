@@ -8,6 +8,7 @@ from sftrm_quality.releases.manifest import (
     damaged_files,
     effective_settings,
     hash_of,
+    raw_hash,
     release_id,
 )
 from sftrm_quality.releases.moves import MOVES
@@ -50,6 +51,7 @@ __all__ = [
     "keep_parts",
     "nothing_moving",
     "put_release_in_place",
+    "raw_hash",
     "read_known",
     "release_and_damage",
     "release_facts",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,18 @@ def hash_of(value: object) -> str:
     """sha256 of a value's canonical JSON."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def raw_hash(config: RunConfig) -> str:
+    """A hash of the raw paths, to tell a run over the same place from one over another.
+
+    Args:
+        config: The run's settings.
+
+    Returns:
+        sha256, in hexadecimal digits.
+    """
+    return hash_of(sorted(os.fsencode(path.resolve()).decode("utf-8", "backslashreplace") for path in config.raw))
 
 
 def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites) -> str:

@@ -17,8 +17,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
+from sftrm_quality.output import OutputFolder
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.releases import STREAMED
+from sftrm_quality.run_record import Browse, read_report_json
 
 # A night of a million records has some 66,000; 100,000 are 100 MB at most usually, and the Parquet files have them all.
 MOST_ROWS = 100_000
@@ -94,6 +96,23 @@ def write_rows(quarantine: Path, duplicates: Path, folder: Path) -> dict[str, in
     }
     (folder / "index.js").write_bytes(b"sftrmIndex(" + orjson.dumps(index) + b")\n")
     return {"rows": sum(delivered.values()), "listed": listed}
+
+
+def browse_of(output: OutputFolder, run_id: str) -> Browse | None:
+    """What another run's report says of its page of rows, seen from a report beside it.
+
+    Args:
+        output: The output folder.
+        run_id: The other run.
+
+    Returns:
+        Its page; None where there is none, or no report that can be read.
+    """
+    try:
+        browse = read_report_json((output.report(run_id) / "report.json").read_bytes()).browse
+    except (OSError, ValueError):
+        return None
+    return browse.model_copy(update={"page": f"../{run_id}/browse.html"}) if browse else None
 
 
 def equal_share(counts: Mapping[Any, int], most: int) -> int:

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
+from sftrm_quality.findings import FILE_RUNS, Past, Tallies, meant_to_publish
 from sftrm_quality.reports.changes import NOTABLE_SHARE, changes
-from sftrm_quality.reports.findings import findings
-from sftrm_quality.reports.history import FILE_RUNS, Past, meant_to_publish
-from sftrm_quality.reports.tallies import Tallies
 from sftrm_quality.run_record import (
     Changes,
     CheckBefore,
@@ -19,32 +17,29 @@ from sftrm_quality.run_record import (
 )
 
 
-def changes_since(verdict: Verdict, figures: Figures, before: Figures | None, past: Past) -> Changes:
-    """A run compared with the current release, and its files with their own history.
+def changes_since(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], before: Figures | None) -> Changes:
+    """A run compared with the current release.
 
     Args:
         verdict: How the run ended.
         figures: What it found.
+        files: Its source files, with what each is against the current release.
         before: The figures of the current release, if any.
-        past: The runs before this one.
 
     Returns:
         The part ``changes`` of the report.
     """
     then = Tallies(before.files) if before else None
-    tonight = Tallies(figures.files)
     new = verdict is not Verdict.UNCHANGED
     return Changes(
-        sentences=changes(verdict, figures, before),
+        sentences=changes(verdict, figures, files, before),
         ledger=before.ledger if before else None,
         checks={
             f"{check.suite}: {check.reason}": CheckBefore(failed=check.failed, evaluated=check.evaluated)
             for check in (before.checks if before else ())
         },
         files=_files_before(figures, then) if then else {},
-        gone=tuple(sorted(name for name in then.names if not tonight.has_like(name))) if then else (),
         by_file=steps_by_file(figures.files, then) if then and new else (),
-        findings=findings(figures.files, past.files) if new else (),
     )
 
 

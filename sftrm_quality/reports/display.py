@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, characters_in
+from sftrm_quality.words import number
 
 # Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
 # that people write. Counted so, the size of a page is bounded whatever its texts hold.
@@ -105,11 +106,6 @@ def _glyph(character: str, by_number: bool) -> Markup:
     return Markup("<mark>{}</mark>").format(shown)
 
 
-def number(value: int) -> str:
-    """A count with thousands separators."""
-    return f"{value:,}"
-
-
 def position(source_index: int, source_line: int | None) -> str:
     """Where a record is in its source file, one way wherever people look: ``line 1 (record 1)``.
 
@@ -122,23 +118,6 @@ def position(source_index: int, source_line: int | None) -> str:
     """
     record = f"record {number(source_index + 1)}"
     return record if source_line is None else f"line {number(source_line)} ({record})"
-
-
-def share(part: int, whole: int) -> str:
-    """A part of a whole in percent with one decimal; what is not quite nothing or all never looks like it."""
-    if whole == 0:
-        return "–"
-    if part in (0, whole):
-        return "100 %" if part else "0 %"
-    percent = 100 * part / whole
-    if percent < 0.1:
-        return "<0.1 %"
-    return ">99.9 %" if percent > 99.9 else f"{percent:.1f} %"
-
-
-def bound(value: float) -> str:
-    """A bound between 0 and 1 in percent with as many decimals as it was written with: 99.95 % is not 100 %."""
-    return f"{100 * value:.10g} %"
 
 
 def setting(value: object) -> str:
@@ -157,11 +136,6 @@ def duration(seconds: float) -> str:
 def points(step: float) -> str:
     """A change of a share, in percentage points: +1.2 pt."""
     return "±0 pt" if abs(step) < 0.0005 else f"{100 * step:+.1f} pt".replace("-", "−")
-
-
-def usual_range(usual: float, allowed: float) -> str:
-    """The shares that are nothing unusual, in percent: 0.6–1.6 %."""
-    return f"{100 * max(0.0, usual - allowed):.1f}–{100 * min(1.0, usual + allowed):.1f} %"
 
 
 def spark(values: Sequence[float | None]) -> str:

@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display
+from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
-from sftrm_quality.reports.release_checks import what_was_found, why_held
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import (
@@ -30,6 +30,7 @@ from sftrm_quality.run_record import (
     RmProfile,
     RunSummary,
 )
+from sftrm_quality.words import bound, number, share
 
 # With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
 FILES_SHOWN = 300
@@ -40,8 +41,8 @@ MOVES_SHOWN = 50
 DIRECTIONS_SHOWN = 20
 RESPONSE_NUMBERS_SHOWN = 20
 STEPS_SHOWN = 25
-FINDINGS_SHOWN = 10
-GONE_SHOWN = 20
+# With three names and a sentence each.
+FINDINGS_SHOWN = 50
 RUNS_SHOWN = 200
 
 _SCOPES = {
@@ -49,6 +50,7 @@ _SCOPES = {
     "collection": "Records beside all others: ids, rankings, prompts",
     "split": "Records beside all others: ids, rankings, prompts",
     "release": "The release as a whole",
+    "delivery": "What was delivered: files and sources",
 }
 _SEVERITIES = tuple(Severity)
 # Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
@@ -76,8 +78,8 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         text=display.text,
-        number=display.number,
-        bound=display.bound,
+        number=number,
+        bound=bound,
         duration=display.duration,
         moment=display.moment,
         points=display.points,
@@ -89,10 +91,9 @@ def _environment() -> Environment:
     )
     style = loader.get_source(environment, "report.css")[0]
     environment.globals.update(
-        share=display.share,
+        share=share,
         position=display.position,
         segments=display.segments,
-        usual_range=display.usual_range,
         what_was_found=what_was_found,
         why_held=why_held,
         marked=marked,
@@ -130,8 +131,8 @@ def render_run(report: Report) -> str:
             passed_checks=_by_scope(c for c in checks if not c.has_finding),
             charts=trend_charts(report.history.runs),
             steps=report.changes.by_file[:STEPS_SHOWN],
-            findings=report.changes.findings[:FINDINGS_SHOWN],
-            gone=report.changes.gone[:GONE_SHOWN],
+            new_findings=[finding for finding in report.findings if not finding.known][:FINDINGS_SHOWN],
+            known_findings=[finding for finding in report.findings if finding.known][:FINDINGS_SHOWN],
             tallies={kind: _tallies(report, kind) for kind in LabelKind},
             together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in report.reasons_together.items()},
             moves=report.split_moves.records[:MOVES_SHOWN],

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from sftrm_quality.errors import storage_error_type
+from sftrm_quality.findings import READ_RUNS, newest_runs
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import take_back_unfinished
-from sftrm_quality.reports.history import READ_RUNS, newest_runs
 from sftrm_quality.reports.html import browse_script, render_browse, render_diff, render_index, render_run
 from sftrm_quality.run_record import Comparison, Report, Value
 

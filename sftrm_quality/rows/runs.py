@@ -1,6 +1,6 @@
 """The run whose failing rows are meant, and the release that they are compared with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,21 +16,25 @@ _SHOWN_RUNS = 5
 
 @dataclass(frozen=True)
 class RunWithRows:
-    """A run that checked records: its report, and the quarantine file with the rows that failed in it."""
+    """A run that checked records: its report, and the quarantine file with the rows that failed in it.
+
+    sources: whose each source file is, by the newest report about them.
+    """
 
     report: Report
     quarantine: Path
+    sources: Mapping[str, str]
 
     def source_named(self, config: RunConfig | None) -> Callable[[str], str]:
         """Whose a source file is.
 
         Args:
-            config: Has the names that are declared; None for those that the run itself gave.
+            config: Has the names that are declared; None for those of the report.
 
         Returns:
             A function of the file's name.
         """
-        given = {file.source_file: file.source for file in self.report.files} if config is None else {}
+        given = self.sources if config is None else {}
         named = config or RunConfig()
         return lambda source_file: given.get(source_file) or source_of(source_file, named)
 
@@ -58,7 +62,9 @@ def find_run(output: OutputFolder, run_id: str | None) -> RunWithRows:
         checked_by = PurePosixPath(report.paths.quarantine).parent.name
         path = output.quarantine(checked_by) / "quarantine.parquet"
         if path.is_file():
-            return RunWithRows(report if checked_by == candidate else _report(output, checked_by), path)
+            # Names may be declared in the meantime: they change no release.
+            sources = {file.source_file: file.source for file in report.files}
+            return RunWithRows(report if checked_by == candidate else _report(output, checked_by), path, sources)
     if run_id is not None:
         raise ConfigError(
             f"{path}: the quarantine of run '{run_id}' is not there any more; name a newer run with --run"

@@ -7,6 +7,7 @@ from sftrm_quality.run_record.changes import Changes, History, RunSummary, summa
 from sftrm_quality.run_record.counts import RawFile
 from sftrm_quality.run_record.decision import RecordedDecision
 from sftrm_quality.run_record.figures import Figures
+from sftrm_quality.run_record.findings import Finding, FindingCounts
 from sftrm_quality.run_record.names import Mode, Verdict
 from sftrm_quality.run_record.samples import Samples
 from sftrm_quality.run_record.value import Count, Moment, Value
@@ -52,6 +53,7 @@ class _Heading(Value):
     release_id: str | None
     verdict: Verdict
     with_warnings: bool
+    finding_counts: FindingCounts
     decision: RecordedDecision | None
     previous_release_id: str | None
     mode: Mode
@@ -61,11 +63,14 @@ class _Heading(Value):
 class Report(Figures, _Heading):
     """One run: how it ended, its figures, and what people look at.
 
+    findings: what to look at first, the new ones in front. files: also those of the current release that are gone.
+
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
     release was published. browse: None without such a page. damaged_files: of the release before. why: the command
     that traces a record, but for its id.
     """
 
+    findings: tuple[Finding, ...]
     split_moves: SplitMoves
     samples: Samples
     browse: Browse | None
