@@ -7,6 +7,7 @@ from sftrm_quality.config import RunConfig
 # A date, a running number, or several of them: what tells the files of one series apart.
 _NUMBERS = re.compile(r"\d+(?:[-_.:]?\d+)*")
 _IN_ARCHIVE = "!/"
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 def raw_name(source_file: str) -> str:
@@ -47,3 +48,20 @@ def source_of(source_file: str, config: RunConfig) -> str:
         return declared
     folder, separator, _ = raw_name(source_file).partition("/")
     return folder if separator else series_of(folder)
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """By what names are sorted as people count: ``n2`` is before ``n10``.
+
+    Args:
+        name: Of a file.
+
+    Returns:
+        A key for ``sorted``.
+    """
+    # Numbers by their length first: a name may have more digits than Python takes for a number.
+    pieces = _DIGITS.split(name)
+    digits = [piece.lstrip("0") for piece in pieces[1::2]]
+    numbers = [(len(number), number) for number in digits]
+    texts = [(0, piece) for piece in pieces[::2]]
+    return [pair for both in zip(texts, [*numbers, (0, "")], strict=True) for pair in both]

@@ -155,12 +155,15 @@ def render_browse(report: Report) -> str:
     Returns:
         The page.
     """
-    return _environment().get_template("browse.html.j2").render(report=report)
+    # The output folder is the one of the other command.
+    command = f"sftrm rows{report.why.removeprefix('sftrm why')} --run {report.run_id}"
+    return _environment().get_template("browse.html.j2").render(report=report, rows_command=command)
 
 
-def browse_script() -> str:
-    """The script of that page, to be put at ``rows/browse.js``."""
-    return PackageLoader("sftrm_quality.reports").get_source(_environment(), "browse.js")[0]
+def browse_scripts() -> dict[str, str]:
+    """The scripts of that page, by their names in the folder ``rows``."""
+    loader = PackageLoader("sftrm_quality.reports")
+    return {name: loader.get_source(_environment(), name)[0] for name in ("browse_texts.js", "browse.js")}
 
 
 def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
