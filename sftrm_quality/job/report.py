@@ -47,7 +47,7 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
     written = run.workers.submit(
         reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows, sources, before
     ).result()
-    browse = Browse(page="browse.html", **written)
+    browse = Browse(page=reports.BROWSE_PAGE, **written)
     return Found(
         checked.figures,
         checked.delivery.files,

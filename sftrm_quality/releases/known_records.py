@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from sftrm_quality.arrays import Mask
-from sftrm_quality.errors import SftrmError
+from sftrm_quality.errors import PermanentStorageError, SftrmError, storage_error
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases.manifest import read_manifest
 from sftrm_quality.releases.parts import STREAMED
@@ -52,10 +52,18 @@ def read_known(path: Path) -> KnownRecords:
 
     Returns:
         Their ids, as hashes.
+
+    Raises:
+        StorageError: It cannot be read, or is damaged.
     """
-    with pq.ParquetFile(path, **STREAMED) as file:
-        batches = file.iter_batches(_BATCH_ROWS, columns=["record_id"])
-        hashes = [_hashes(batch["record_id"]) for batch in batches]
+    try:
+        with pq.ParquetFile(path, **STREAMED) as file:
+            batches = file.iter_batches(_BATCH_ROWS, columns=["record_id"])
+            hashes = [_hashes(batch["record_id"]) for batch in batches]
+    except OSError as error:
+        raise storage_error(error, path) from error
+    except pa.ArrowException as error:
+        raise PermanentStorageError(f"{path}: damaged ({error}); a new run writes one of its own") from error
     return KnownRecords(np.sort(np.concatenate([np.zeros(0, np.uint64), *hashes])))
 
 

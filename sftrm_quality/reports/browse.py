@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 
+from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.releases import read_known
+from sftrm_quality.releases import KnownRecords, read_known
 from sftrm_quality.reports.browse_rows import BrowseRow, ExcludedRows
 from sftrm_quality.run_record import Browse, read_report_json
 
@@ -46,7 +47,7 @@ def write_rows(
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = ("quarantine", "duplicates")
-    known = {table: read_known(path) for table, path in zip(tables, before, strict=True)} if before else {}
+    known = _known(dict(zip(tables, before, strict=True)) if before else {})
     excluded = ExcludedRows(dict(zip(tables, (quarantine, duplicates), strict=True)), known)
     delivered, places = excluded.counted()
     share = equal_share(delivered, MOST_ROWS)
@@ -66,7 +67,7 @@ def write_rows(
     index = {
         "rows": sum(delivered.values()),
         "listed": listed,
-        "compared": before is not None,
+        "compared": bool(known),
         "files": [[name, sources.get(name, "")] for name in excluded.files],
         "kinds": list(excluded.kinds),
         "reasons": [[*name, totals[code]] for name, code in excluded.reasons.items()],
@@ -74,6 +75,14 @@ def write_rows(
     }
     (folder / "index.js").write_bytes(b"sftrmIndex(" + orjson.dumps(index) + b")\n")
     return {"rows": sum(delivered.values()), "listed": listed}
+
+
+def _known(before: Mapping[str, Path]) -> dict[str, KnownRecords]:
+    """The records of each table; none where one cannot be read: what an earlier run left stops no later one."""
+    try:
+        return {table: read_known(path) for table, path in before.items()}
+    except StorageError:
+        return {}
 
 
 def browse_of(output: OutputFolder, run_id: str) -> Browse | None:

@@ -1,6 +1,7 @@
 """Which rows of a quarantine file are wanted: first where they are, by the short columns, then the rows themselves."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sftrm_quality.arrays import Mask, Rows
-from sftrm_quality.errors import ConfigError
+from sftrm_quality.errors import ConfigError, PermanentStorageError
 from sftrm_quality.releases import STREAMED, KnownRecords
 
 # Texts of so many rows are in memory at once; a quarantined row has some kilobytes, the longest 64 MiB.
@@ -61,7 +62,7 @@ class Selection:
         Yields:
             The columns of the quarantine, with the ``source``.
         """
-        with pq.ParquetFile(self.path, **STREAMED) as file:
+        with _opened(self.path) as file:
             for group, wanted in self.groups:
                 start = 0
                 for batch in file.iter_batches(_BATCH_ROWS, [group], list(_WHOLE)):
@@ -89,7 +90,7 @@ def select(path: Path, source_named: Callable[[str], str], wanted: Wanted) -> Se
     there: set[Names] = set()
     groups: list[tuple[int, Rows]] = []
     fitting = 0
-    with pq.ParquetFile(path, **STREAMED) as file:
+    with _opened(path) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, columns=list(_SHORT))
             fits = _fitting(table, named, wanted, there)
@@ -101,6 +102,16 @@ def select(path: Path, source_named: Callable[[str], str], wanted: Wanted) -> Se
     if not fitting and any(wanted.filters.values()):
         raise NoSuchRows(_what_there_is(there, wanted))
     return Selection(path, named, groups)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """The quarantine file; what is wrong with it is one line."""
+    try:
+        with pq.ParquetFile(path, **STREAMED) as file:
+            yield file
+    except (OSError, pa.ArrowException) as error:
+        raise PermanentStorageError(f"{path}: cannot be read ({error}); name another run with --run") from error
 
 
 def _fitting(table: pa.Table, named: Callable[[str], str], wanted: Wanted, there: set[Names]) -> Mask:
