@@ -113,7 +113,7 @@ def test_a_suite_folder_from_before_there_was_a_delivery_suite(raw, tmp_path):
     suites = suites_with(tmp_path / "suites", "sft", lambda entries: None)
     (tmp_path / "suites" / "delivery.json").unlink()
     report = run_on([raw], tmp_path / "out", suites).report
-    assert [check["reason"] for check in report["checks"] if check["suite"] == "delivery"][0] == "file_gone"
+    assert next(check["reason"] for check in report["checks"] if check["suite"] == "delivery") == "file_gone"
 
 
 BOUNDS = [
