@@ -444,8 +444,21 @@ HOSTILE = (
     "\u200b" * 100_000,
     "가" * 100_000,
 )
-# Words from a short list, which nothing else is read as, and times.
-OURS = {"verdict", "mode", "started", "status", "severity", "scope", "label_kind", "stage", "kind", "from", "to"}
+# Words from a short list, which nothing else is read as, times and their zone.
+OURS = {
+    "verdict",
+    "mode",
+    "started",
+    "timezone",
+    "status",
+    "severity",
+    "scope",
+    "label_kind",
+    "stage",
+    "kind",
+    "from",
+    "to",
+}
 
 
 def _with_every_text(value: Any, text: str, key: str = "") -> Any:

@@ -39,12 +39,13 @@ def releases(out: OutOption = None) -> None:
     from sftrm_quality import progress
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import all_releases
+    from sftrm_quality.reports import timezone_of
 
     try:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
         with progress.hearing(lambda told: print(f"warning: {safe(told)}", file=sys.stderr)):
-            print_releases(console(), all_releases(output))
+            print_releases(console(), all_releases(output), timezone_of(output))
     except SftrmError as error:
         fail(error)
 

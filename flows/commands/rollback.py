@@ -20,7 +20,7 @@ def rollback(
     output = OutputFolder(out or OUT)
     try:
         releases.find_release(output, release_id)
-        with output.locked(0, lambda waiting: print(safe(waiting))):
+        with output.locked(0, lambda waiting: print(safe(waiting)), reports.timezone_of(output)):
             reports.take_back(output)
             releases.rollback(output, release_id)
     except SftrmError as error:

@@ -4,7 +4,7 @@ from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import write_rows
 from sftrm_quality.reports.display import position
 from sftrm_quality.reports.figures import all_counts, of_collection
-from sftrm_quality.reports.history import browse_of, read_past
+from sftrm_quality.reports.history import browse_of, read_past, timezone_of
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
@@ -37,6 +37,7 @@ __all__ = [
     "render_index",
     "report_of",
     "take_back",
+    "timezone_of",
     "why_held",
     "write_diff",
     "write_report",

@@ -140,6 +140,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, past: Past, e
         report_version=REPORT_VERSION,
         previous_release_id=found.previous_release_id,
         mode=run.mode,
+        timezone=run.config.timezone,
         **(dict(figures) | dict(summary)),
         split_moves=SplitMoves(count=len(found.moves), records=tuple(SplitMove.model_validate(row) for row in moved)),
         samples=found.samples,

@@ -16,7 +16,7 @@ from sftrm_quality.run_record.changes import RunSummary, summary_of
 from sftrm_quality.run_record.counts import NO_RECORDS, FileEntry
 from sftrm_quality.run_record.manifest import Manifest
 from sftrm_quality.run_record.report import REPORT_VERSION, Report
-from sftrm_quality.run_record.value import Value
+from sftrm_quality.run_record.value import TimeZone, Value
 
 Read = TypeVar("Read", bound=Value)
 Json = dict[str, Any]
@@ -28,6 +28,7 @@ class PastRun(RunSummary):
     """An earlier run, as far as a new one is compared with it."""
 
     files: tuple[FileEntry, ...]
+    timezone: TimeZone
 
     @property
     def summary(self) -> RunSummary:
@@ -115,6 +116,7 @@ def _renew_manifest(manifest: Json) -> None:
 def _renew_report(report: Json) -> None:
     report.setdefault("decision", None)
     report.setdefault("with_warnings", False)
+    report.setdefault("timezone", "UTC")
     _renew_figures(report)
     report.setdefault("browse", None)
     report["samples"].setdefault("borderline", [])

@@ -9,7 +9,7 @@ from sftrm_quality.run_record.decision import RecordedDecision
 from sftrm_quality.run_record.figures import Figures
 from sftrm_quality.run_record.names import Mode, Verdict
 from sftrm_quality.run_record.samples import Samples
-from sftrm_quality.run_record.value import Count, Moment, Value
+from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
 
 # Of the layout of report.json: an index over all runs must not fail on what another version wrote.
 REPORT_VERSION = 1
@@ -56,14 +56,15 @@ class _Heading(Value):
     previous_release_id: str | None
     mode: Mode
     started: Moment
+    timezone: TimeZone
 
 
 class Report(Figures, _Heading):
     """One run: how it ended, its figures, and what people look at.
 
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
-    release was published. browse: None without such a page. damaged_files: of the release before. why: the command
-    that traces a record, but for its id.
+    release was published. timezone: the one in which pages show its times. browse: None without such a page.
+    damaged_files: of the release before. why: the command that traces a record, but for its id.
     """
 
     split_moves: SplitMoves
