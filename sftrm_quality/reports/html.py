@@ -187,6 +187,11 @@ def render_index(runs: Sequence[RunSummary], older: int = 0, timezone: str = DEF
     )
 
 
+def diff_name(comparison: Comparison) -> str:
+    """What the page of two releases and its JSON are called, without their suffixes."""
+    return f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
+
+
 def render_diff(comparison: Comparison, timezone: str) -> str:
     """The page of two releases, to be put at ``OUT/reports/diff-A-B.html``.
 
@@ -206,6 +211,7 @@ def render_diff(comparison: Comparison, timezone: str) -> str:
             timezone=timezone,
             files=differing[:FILES_SHOWN],
             files_left_out=max(0, len(differing) - FILES_SHOWN),
+            json=f"{diff_name(comparison)}.json",
             files_alike=len(comparison.files) - len(differing),
             steps=comparison.by_file[:STEPS_SHOWN],
         )

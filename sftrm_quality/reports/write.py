@@ -7,7 +7,7 @@ from sftrm_quality.errors import storage_error_type
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import take_back_unfinished
 from sftrm_quality.reports.history import READ_RUNS, newest_runs, timezone_of
-from sftrm_quality.reports.html import browse_script, render_browse, render_diff, render_index, render_run
+from sftrm_quality.reports.html import browse_script, diff_name, render_browse, render_diff, render_index, render_run
 from sftrm_quality.run_record import Comparison, Report, Value
 
 
@@ -44,8 +44,7 @@ def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
     Raises:
         StorageError: They cannot be written.
     """
-    name = f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
-    page = output.root / "reports" / f"{name}.html"
+    page = output.root / "reports" / f"{diff_name(comparison)}.html"
     try:
         page.parent.mkdir(exist_ok=True)
         write_atomically(
