@@ -88,6 +88,15 @@ def test_this_machine_reaches_what_listens_on_every_network_by_loopback():
     ]
 
 
+def test_where_people_reach_prefect_besides():
+    """Without a proxy at its own port; a proxy has it under names that are not the report site's."""
+    prefect = "http://127.0.0.1:4200"
+    open_ = declared_reach("0.0.0.0", "http://labels:4280", ["b"], reports_without_password=True)
+    assert open_.other_addresses(prefect) == ["http://b", "http://b:4200", "http://labels:4200"]
+    assert declared_reach(site_url=SITE, allowed_hosts=["p"]).other_addresses(prefect) == ["https://p"]
+    assert declared_reach(site_url=SITE).other_addresses(prefect) == declared_reach().other_addresses(prefect) == []
+
+
 def test_an_address_of_one_network_is_not_called_by_the_names_of_loopback():
     assert own_origins(4280, "192.0.2.7") == {"192.0.2.7:4280": "http://192.0.2.7:4280"}
     assert set(own_origins(4280, "0.0.0.0")) == {"127.0.0.1:4280", "localhost:4280", "[::1]:4280"}

@@ -46,7 +46,7 @@ def newest(service):
 def test_it_says_where_everything_is(service):
     said = "".join(service.lines)
     assert service.prefect in said and f"reports    {SITE}\n" in said and "0 2 * * * Asia/Seoul" in said
-    assert "also as    https://tools.example.com, https://prefect.example.com " in said
+    assert "or there   https://prefect.example.com   " in said
     assert f"[{SITE}]({SITE}/)" in service.deployment()["description"]
 
 

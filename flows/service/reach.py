@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flows.server.names import HOST, origin_of
+from flows.server.names import HOST, origin_of, own_origins
 from sftrm_quality.errors import ConfigError
 
 # What the report site finds below it needs no escape either.
@@ -30,6 +30,20 @@ class Reach:
     host: str = HOST
     site_url: str | None = None
     declared: tuple[str, ...] = ()
+
+    def other_addresses(self, address: str) -> list[str]:
+        """Where people reach a server that listens here, besides its own address and that of the report site.
+
+        Args:
+            address: Its own.
+
+        Returns:
+            What is declared; a name without a proxy with the port of that server.
+        """
+        port = urlsplit(address).port or 80
+        declared = set(own_origins(port, self.host, self.declared).values())
+        taken = {_without_path(self.site_url)} if self.site_url else set()
+        return sorted(declared - set(own_origins(port, self.host).values()) - taken)
 
 
 ON_LOOPBACK = Reach()

@@ -112,8 +112,8 @@ def _work(service: Service, server: Server | str, site: str) -> None:
     if isinstance(server, Server):
         address, later = server.address, f"works once; the password for later: {server.password_file}"
         sign_in = f"sign in    {server.sign_in}   ({later})\n"
-        if service.reach.declared:
-            sign_in += f"also as    {', '.join(service.reach.declared)}   (where a name or a proxy leads to Prefect)\n"
+        if others := service.reach.other_addresses(server.address):
+            sign_in += f"or there   {', '.join(others)}   (the same pages)\n"
     else:
         address, sign_in = server, ""
 
