@@ -3,7 +3,7 @@
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
-from sftrm_quality.reports.display import position
+from sftrm_quality.reports.display import BROWSE_PAGE, position
 from sftrm_quality.reports.figures import all_counts, described_checks, file_entries, gate_of, of_collection
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
@@ -15,6 +15,7 @@ from sftrm_quality.reports.together import reasons_together
 from sftrm_quality.reports.write import put_in_place, take_back, write_diff, write_report
 
 __all__ = [
+    "BROWSE_PAGE",
     "Ending",
     "Found",
     "RunFacts",

@@ -18,14 +18,12 @@ from sftrm_quality.reports import display
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.samples_shown import samples_shown
+from sftrm_quality.reports.sources_shown import FILES_SHOWN, sources_shown
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import (
-    NO_RECORDS,
     Account,
     Check,
     Comparison,
-    FileEntry,
-    FileStatus,
     Report,
     RmProfile,
     RunSummary,
@@ -33,8 +31,6 @@ from sftrm_quality.run_record import (
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, moment
 from sftrm_quality.words import bound, number, share
 
-# With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
-FILES_SHOWN = 300
 PAIRS_SHOWN = 12
 PERSONAL_FILES_SHOWN = 5
 PERSONAL_SAMPLES_SHOWN = 24
@@ -54,8 +50,6 @@ _SCOPES = {
     "delivery": "What was delivered: files and sources",
 }
 _SEVERITIES = tuple(Severity)
-# Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
-_STATUSES = tuple(FileStatus)
 
 
 class _Missing(StrictUndefined):
@@ -94,6 +88,7 @@ def _environment() -> Environment:
     environment.globals.update(
         share=share,
         position=display.position,
+        rows_link=display.rows_link,
         segments=display.segments,
         what_was_found=what_was_found,
         why_held=why_held,
@@ -116,7 +111,6 @@ def render_run(report: Report) -> str:
         The page.
     """
     checks = sorted(report.checks, key=_worst_first)
-    files = sorted(report.files, key=_most_to_see_first)
     return (
         _environment()
         .get_template("run.html.j2")
@@ -126,8 +120,6 @@ def render_run(report: Report) -> str:
             holding=[c for c in checks if c.holds_the_release],
             flows={kind: _flow(report.ledger[kind]) for kind in LabelKind},
             unknown=report.ledger[NoKind.UNKNOWN],
-            files=files[:FILES_SHOWN],
-            sums=sum((file.account for file in files), NO_RECORDS),
             failed_checks=_by_scope(c for c in checks if c.has_finding),
             passed_checks=_by_scope(c for c in checks if not c.has_finding),
             charts=trend_charts(report.history.runs, report.timezone),
@@ -141,6 +133,7 @@ def render_run(report: Report) -> str:
             without_personal=[row for row in report.personal_data or () if not row.records],
             personal_files=PERSONAL_FILES_SHOWN,
             personal_samples=report.samples.personal[:PERSONAL_SAMPLES_SHOWN],
+            **sources_shown(report, STEPS_SHOWN),
             **samples_shown(report),
             **_of_rankings(report.profile.rm if report.profile else None),
         )
@@ -156,12 +149,15 @@ def render_browse(report: Report) -> str:
     Returns:
         The page.
     """
-    return _environment().get_template("browse.html.j2").render(report=report)
+    # The output folder is the one of the other command.
+    command = f"sftrm rows{report.why.removeprefix('sftrm why')} --run {report.run_id}"
+    return _environment().get_template("browse.html.j2").render(report=report, rows_command=command)
 
 
-def browse_script() -> str:
-    """The script of that page, to be put at ``rows/browse.js``."""
-    return PackageLoader("sftrm_quality.reports").get_source(_environment(), "browse.js")[0]
+def browse_scripts() -> dict[str, str]:
+    """The scripts of that page, by their names in the folder ``rows``."""
+    loader = PackageLoader("sftrm_quality.reports")
+    return {name: loader.get_source(_environment(), name)[0] for name in ("browse_texts.js", "browse.js")}
 
 
 def render_index(runs: Sequence[RunSummary], older: int = 0, timezone: str = DEFAULT_TIME_ZONE) -> str:
@@ -241,11 +237,6 @@ def _by_scope(checks: Iterable[Check]) -> list[tuple[str, list[Check]]]:
     for check in checks:
         groups[_SCOPES[check.scope]].append(check)
     return [(title, found) for title, found in groups.items() if found]
-
-
-def _most_to_see_first(file: FileEntry) -> tuple[bool, int, int, str]:
-    whole = file.status is not FileStatus.UNREADABLE and not file.incomplete
-    return whole, _STATUSES.index(file.status), -file.failing, file.source_file
 
 
 def _flow(account: Account) -> list[dict[str, Any]]:

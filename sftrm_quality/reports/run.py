@@ -171,7 +171,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         config_hash=hash_of(effective_settings(run.config)),
         versions=versions(),
         changes=changes_since(verdict, figures, found.files, before),
-        history=history_with(summary, figures, found.past),
+        history=history_with(summary, figures, found.past, run.config),
     )
 
 

@@ -7,7 +7,7 @@ from sftrm_quality.errors import storage_error_type
 from sftrm_quality.findings import READ_RUNS, newest_runs, timezone_of
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import take_back_unfinished
-from sftrm_quality.reports.html import browse_script, diff_name, render_browse, render_diff, render_index, render_run
+from sftrm_quality.reports.html import browse_scripts, diff_name, render_browse, render_diff, render_index, render_run
 from sftrm_quality.run_record import Comparison, Report, Value
 
 
@@ -18,7 +18,8 @@ def write_report(report: Report, folder: Path) -> None:
     (folder / "index.html").write_text(render_run(report), "utf-8")
     if (folder / "rows").is_dir():
         (folder / "browse.html").write_text(render_browse(report), "utf-8")
-        (folder / "rows" / "browse.js").write_text(browse_script(), "utf-8")
+        for name, script in browse_scripts().items():
+            (folder / "rows" / name).write_text(script, "utf-8")
 
 
 def _json(value: Value) -> str:
