@@ -65,10 +65,10 @@ def test_the_settings_of_the_readme_load(tmp_path):
 
 
 def test_the_python_of_the_readme_runs(tmp_path):
+    """From standard input, as in ``python - <<EOF``, where there is no file that workers could import."""
     (block,) = blocks("python")
-    script = tmp_path / "example.py"
-    script.write_text(block.replace('"data/out"', f'"{tmp_path / "out"}"'), "utf-8")
-    done = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True)
+    script = block.replace('"data/out"', f'"{tmp_path / "out"}"')
+    done = subprocess.run([sys.executable, "-"], input=script, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("published received=258 unreadable=15 ")
 

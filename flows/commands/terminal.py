@@ -1,6 +1,5 @@
 """What a person sees in a terminal: verdict, ledger, and answers about records."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from flows.terminal_text import safe
 from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.time_zones import moment
 
 if TYPE_CHECKING:
     from sftrm_quality.releases import Release, Trace
@@ -146,8 +146,8 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
 
-def print_releases(console: Console, releases: list["Release"]) -> None:
-    """One line per release, oldest first; of those that the gate held, who decided to publish them."""
+def print_releases(console: Console, releases: list["Release"], timezone: str) -> None:
+    """One line per release, oldest first, its time in a time zone; of those that the gate held, who decided on them."""
     if not releases:
         console.print("no release yet")
         return
@@ -160,7 +160,7 @@ def print_releases(console: Console, releases: list["Release"]) -> None:
         table.add_row(
             "current" if release.is_current else "",
             release.release_id,
-            datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
+            moment(manifest.created, timezone),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             # A string would be read as markup.
             Text(f"by decision of {safe(manifest.decision.name)}" if manifest.decision else ""),

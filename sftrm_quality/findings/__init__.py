@@ -11,6 +11,7 @@ from sftrm_quality.findings.history import (
     meant_to_publish,
     newest_runs,
     read_past,
+    timezone_of,
 )
 from sftrm_quality.findings.listing import listed
 from sftrm_quality.findings.of_checks import found_by_checks
@@ -42,6 +43,7 @@ __all__ = [
     "newest_runs",
     "read_past",
     "refuse_what_cannot_be_meant",
+    "timezone_of",
     "what_was_found",
     "why_held",
 ]

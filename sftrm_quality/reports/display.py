@@ -3,7 +3,6 @@
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, takewhile
 from urllib.parse import quote, urlencode
@@ -159,13 +158,6 @@ def spark(values: Sequence[float | None]) -> str:
             path.append(f"M{here}L{here}" if pen == "M" else f"L{here}")
             pen = "L"
     return "".join(path)
-
-
-def moment(iso: str) -> str:
-    """An ISO 8601 time, which is UTC when it names no zone, as ``2026-11-21 23:04:05 UTC``."""
-    parsed = datetime.fromisoformat(iso)
-    parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-    return f"{parsed:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def link(path: str) -> Markup:

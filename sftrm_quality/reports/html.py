@@ -28,6 +28,7 @@ from sftrm_quality.run_record import (
     RmProfile,
     RunSummary,
 )
+from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, moment
 from sftrm_quality.words import bound, number, share
 
 PAIRS_SHOWN = 12
@@ -75,7 +76,7 @@ def _environment() -> Environment:
         number=number,
         bound=bound,
         duration=display.duration,
-        moment=display.moment,
+        moment=moment,
         points=display.points,
         spark=display.spark,
         link=display.link,
@@ -121,7 +122,7 @@ def render_run(report: Report) -> str:
             unknown=report.ledger[NoKind.UNKNOWN],
             failed_checks=_by_scope(c for c in checks if c.has_finding),
             passed_checks=_by_scope(c for c in checks if not c.has_finding),
-            charts=trend_charts(report.history.runs),
+            charts=trend_charts(report.history.runs, report.timezone),
             steps=report.changes.by_file[:STEPS_SHOWN],
             new_findings=[finding for finding in report.findings if not finding.known][:FINDINGS_SHOWN],
             known_findings=[finding for finding in report.findings if finding.known][:FINDINGS_SHOWN],
@@ -159,33 +160,41 @@ def browse_scripts() -> dict[str, str]:
     return {name: loader.get_source(_environment(), name)[0] for name in ("browse_texts.js", "browse.js")}
 
 
-def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
+def render_index(runs: Sequence[RunSummary], older: int = 0, timezone: str = DEFAULT_TIME_ZONE) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
     Args:
         runs: Summaries of runs, in any order.
         older: How many runs are not among them.
+        timezone: The one to show their times in.
 
     Returns:
         The page.
     """
-    newest_first = sorted(runs, key=lambda run: (display.moment(run.started), run.run_id), reverse=True)
+    newest_first = sorted(runs, key=lambda run: (moment(run.started, "UTC"), run.run_id), reverse=True)
     return (
         _environment()
         .get_template("index.html.j2")
         .render(
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
-            charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN]))),
+            charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN])), timezone),
+            timezone=timezone,
         )
     )
 
 
-def render_diff(comparison: Comparison) -> str:
+def diff_name(comparison: Comparison) -> str:
+    """What the page of two releases and its JSON are called, without their suffixes."""
+    return f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
+
+
+def render_diff(comparison: Comparison, timezone: str) -> str:
     """The page of two releases, to be put at ``OUT/reports/diff-A-B.html``.
 
     Args:
         comparison: The content of the JSON beside the page.
+        timezone: The one to show times in.
 
     Returns:
         The page.
@@ -196,8 +205,10 @@ def render_diff(comparison: Comparison) -> str:
         .get_template("diff.html.j2")
         .render(
             comparison=comparison,
+            timezone=timezone,
             files=differing[:FILES_SHOWN],
             files_left_out=max(0, len(differing) - FILES_SHOWN),
+            json=f"{diff_name(comparison)}.json",
             files_alike=len(comparison.files) - len(differing),
             steps=comparison.by_file[:STEPS_SHOWN],
         )

@@ -152,6 +152,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         report_version=REPORT_VERSION,
         previous_release_id=found.previous_release_id,
         mode=run.mode,
+        timezone=run.config.timezone,
         **(dict(figures) | dict(summary) | {"files": found.files}),
         findings=found.findings,
         split_moves=SplitMoves(count=len(found.moves), records=tuple(SplitMove.model_validate(row) for row in moved)),

@@ -18,7 +18,7 @@ from sftrm_quality.run_record.findings import Finding
 from sftrm_quality.run_record.manifest import Manifest
 from sftrm_quality.run_record.names import Mode
 from sftrm_quality.run_record.report import REPORT_VERSION, Report
-from sftrm_quality.run_record.value import Value
+from sftrm_quality.run_record.value import TimeZone, Value
 
 Read = TypeVar("Read", bound=Value)
 Json = dict[str, Any]
@@ -32,6 +32,7 @@ class PastRun(RunSummary):
     mode: Mode
     files: tuple[FileEntry, ...]
     findings: tuple[Finding, ...]
+    timezone: TimeZone
 
     @property
     def summary(self) -> RunSummary:
@@ -121,6 +122,7 @@ def _renew_manifest(manifest: Json) -> None:
 def _renew_report(report: Json) -> None:
     report.setdefault("decision", None)
     report.setdefault("with_warnings", False)
+    report.setdefault("timezone", "UTC")
     _renew_figures(report)
     report.setdefault("browse", None)
     report["samples"].setdefault("borderline", [])
