@@ -62,6 +62,7 @@ def nights() -> list[dict[str, Any]]:
                 "rm": account(20_000 + day, 0, 9, 2),
             },
             "with_warnings": day == 18,
+            "finding_counts": {"new": int(day == 18), "known": 0},
             "decision": None,
         }
         for day in (17, 18, 19, 20)
@@ -77,8 +78,11 @@ def _file(name: str, format_: str | None, kind: str | None, account: dict[str, i
         "incomplete": False,
         "fields_unread": {},
         "reasons": {},
+        "warnings": {},
+        "delivery": "same",
     }
-    return {"source_file": name, "format": format_, "label_kind": kind, **read, **account, **others}
+    named = {"source_file": name, "source": name.partition("/")[0], "format": format_, "label_kind": kind}
+    return {**named, **read, **account, **others}
 
 
 def _check(
@@ -120,6 +124,8 @@ def published() -> dict[str, Any]:
         "mode": "run",
         "verdict": "published",
         "with_warnings": False,
+        "finding_counts": {"new": 0, "known": 0},
+        "findings": [],
         "decision": None,
         "release_id": RELEASE,
         "previous_release_id": BEFORE,

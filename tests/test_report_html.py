@@ -10,7 +10,7 @@ import pytest
 
 from sftrm_quality.reports.html import render_index, render_run
 from sftrm_quality.run_record import FileBefore, History, SplitMoves
-from sftrm_quality.words import share
+from sftrm_quality.words import share as share_of
 from tests.report_example import BEFORE, RELEASE, RUN, account, browse_page, held, index_page, published, read, run_page
 
 
@@ -195,7 +195,7 @@ def test_every_source_is_shown_with_its_account(report: dict[str, Any]) -> None:
         counts = [_n(file[k]) for k in ("unreadable", "quarantined", "duplicates", "published")]
         row = page.row("sources", file["source_file"])
         assert [*row[:3], *row[6:]] == [kind, _n(file["received"]), "", *counts]
-        assert row[3] == share(file["unreadable"] + file["quarantined"], file["received"])
+        assert row[3] == share_of(file["unreadable"] + file["quarantined"], file["received"])
         assert file["note"] in page.words("sources")
     assert page.row("sources", "vendor_a/sft")[4:6] == [
         "+1.2 ptfiles like it: 1.0 % of 838,000",
@@ -263,7 +263,7 @@ def test_every_reason_and_warning_has_its_number(report: dict[str, Any]) -> None
                     assert page.row("reasons", reason) == [
                         "",
                         _n(n),
-                        share(n, report["ledger"][kind]["received"]),
+                        share_of(n, report["ledger"][kind]["received"]),
                     ]
                 else:
                     assert reason in page.words("reasons")

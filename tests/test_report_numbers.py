@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from sftrm_quality.config import RunConfig
 from sftrm_quality.reports import display
+from sftrm_quality.sources import source_of
 from sftrm_quality.time_zones import moment
+from sftrm_quality.words import share as share_of
 from tests.report_example import held, published, run_page
 
 # Texts of records, names, commands and times: shown as they are, and no figures.
@@ -68,6 +71,18 @@ def numbers(value: Any) -> list[float]:
     return [value] if isinstance(value, int | float) else []
 
 
+def by_source(report: dict[str, Any]) -> list[dict[str, int]]:
+    """The account of each source, and how many files it has."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for file in report["files"]:
+        found.setdefault(file.get("source") or source_of(file["source_file"], RunConfig()), []).append(file)
+    places = ("received", "unreadable", "quarantined", "duplicates", "published")
+    return [
+        {name: sum(file[name] for file in files) for name in places} | {"files": len({f["source_file"] for f in files})}
+        for files in found.values()
+    ]
+
+
 def derived(report: dict[str, Any]) -> list[float]:
     """Counts of what is listed, and sums and differences that the page itself shows as such."""
     found: list[float] = []
@@ -79,6 +94,9 @@ def derived(report: dict[str, Any]) -> list[float]:
         sum(f[name] for f in files) for name in ("received", "unreadable", "quarantined", "duplicates", "published")
     ]
     found += [len(files)]
+    for source in by_source(report):
+        found += source.values()
+    found += [len(by_source(report))]
     for counts in (report["reasons"], report["warnings"]):
         found += [sum(1 for n in of_kind.values() if not n) for of_kind in counts.values()]
     quiet = [c for c in report["checks"] if not c["failed"] and c["success"]]
@@ -124,9 +142,9 @@ def shares(value: Any) -> set[str]:
     if not isinstance(value, dict):
         return set()
     counts = sorted({n for n in value.values() if isinstance(n, int) and not isinstance(n, bool)})
-    own = {display.share(part, whole) for part in counts for whole in counts if 0 < whole >= part}
+    own = {share_of(part, whole) for part in counts for whole in counts if 0 < whole >= part}
     if "unreadable" in value:  # of an account, both together are failing
-        own.add(display.share(value["unreadable"] + value["quarantined"], value["received"]))
+        own.add(share_of(value["unreadable"] + value["quarantined"], value["received"]))
     return own.union(*map(shares, value.values()))
 
 
@@ -164,7 +182,7 @@ def unaccounted(report: dict[str, Any], html: str) -> list[tuple[str, str]]:
     totals = wholes(report)
     sums = {name: sum(f[name] for f in report["files"]) for name in ("received", "unreadable", "quarantined")}
     percent, said = (
-        shares([report, sums]) | steps(report),
+        shares([report, sums, *by_source(report)]) | steps(report),
         sorted(strings(report, report["timezone"]), key=len, reverse=True),
     )
     missing = []
@@ -176,7 +194,7 @@ def unaccounted(report: dict[str, Any], html: str) -> list[tuple[str, str]]:
         beside = {int(m[1].replace(",", "")) for m in tokens if not m[2] and "." not in m[1]}
         for token in tokens:
             # A share of a number beside it, of another one of the report.
-            of_row = any(display.share(part, n) == token[0] for part in beside for n in totals) if token[2] else False
+            of_row = any(share_of(part, n) == token[0] for part in beside for n in totals) if token[2] else False
             if not of_row and token[0] not in percent and token[1] not in written:
                 missing.append((token[0], text[:160]))
     return missing
