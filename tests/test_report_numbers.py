@@ -112,8 +112,6 @@ def derived(report: dict[str, Any]) -> list[float]:
         s["source_index"] + 1 for name in report["samples"] for s in report["samples"][name] if "source_index" in s
     ]
     found += [s["source_line"] for of in report["samples"].values() for s in of if s.get("source_line")]
-    for finding in report["changes"]["findings"]:
-        found += [100 * max(0, finding["usual"] + sign * finding["allowed"]) for sign in (-1, 1)]
     found += [float(n) for check in report["checks"] for n in re.findall(r" is ([0-9.]+)", check["detail"])]
     for kind, counts in report["duplicates"].items():
         found += [sum(counts.values()), report["splits"][kind]["train"]]
