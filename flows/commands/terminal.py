@@ -1,7 +1,9 @@
 """What a person sees in a terminal: verdict, ledger, and answers about records."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from flows.terminal_text import safe
 from sftrm_quality.personal_data import mask_personal_data
 
 if TYPE_CHECKING:
+    from sftrm_quality.decisions import Rollback
     from sftrm_quality.releases import Release, Trace
     from sftrm_quality.run_record import Comparison, RecordedDecision, Report
 
@@ -127,8 +130,10 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
 
-def print_releases(console: Console, releases: list["Release"]) -> None:
-    """One line per release, oldest first; of those that the gate held, who decided to publish them."""
+def print_releases(
+    console: Console, releases: list["Release"], left: "Mapping[str, Rollback]" = MappingProxyType({})
+) -> None:
+    """One line per release, oldest first; of those that the gate held, who decided to publish them; who left them."""
     if not releases:
         console.print("no release yet")
         return
@@ -144,9 +149,18 @@ def print_releases(console: Console, releases: list["Release"]) -> None:
             datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             # A string would be read as markup.
-            Text(f"by decision of {safe(manifest.decision.name)}" if manifest.decision else ""),
+            Text(_decided_on(release, left.get(release.release_id))),
         )
     console.print(table)
+
+
+def _decided_on(release: "Release", rollback: "Rollback | None") -> str:
+    decision, said = release.manifest.decision, []
+    if decision:
+        said.append(f"by decision of {safe(decision.name)}")
+    if rollback:
+        said.append(f"left by {safe(rollback.name)} on {rollback.decided_at:%Y-%m-%d}: {safe(rollback.reason)}")
+    return "; ".join(said)
 
 
 def print_diff(console: Console, comparison: "Comparison", page: Path) -> None:

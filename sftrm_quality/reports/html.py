@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sftrm_quality.decisions import Rollback
 from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
@@ -44,6 +45,7 @@ STEPS_SHOWN = 25
 # With three names and a sentence each.
 FINDINGS_SHOWN = 50
 RUNS_SHOWN = 200
+ROLLBACKS_SHOWN = 20
 
 _SCOPES = {
     "record": "Each record by itself",
@@ -51,6 +53,7 @@ _SCOPES = {
     "split": "Records beside all others: ids, rankings, prompts",
     "release": "The release as a whole",
     "delivery": "What was delivered: files and sources",
+    "decisions": "What people decided",
 }
 _SEVERITIES = tuple(Severity)
 # Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
@@ -163,12 +166,13 @@ def browse_script() -> str:
     return PackageLoader("sftrm_quality.reports").get_source(_environment(), "browse.js")[0]
 
 
-def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
+def render_index(runs: Sequence[RunSummary], older: int = 0, rollbacks: Sequence[Rollback] = ()) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
     Args:
         runs: Summaries of runs, in any order.
         older: How many runs are not among them.
+        rollbacks: Of the output folder, oldest first.
 
     Returns:
         The page.
@@ -180,6 +184,8 @@ def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
         .render(
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
+            rollbacks=rollbacks[: -ROLLBACKS_SHOWN - 1 : -1],
+            rollbacks_left_out=max(0, len(rollbacks) - ROLLBACKS_SHOWN),
             charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN]))),
         )
     )
