@@ -20,7 +20,7 @@ from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
-from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
+from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
 from flows.retries import may_pass, with_retries  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal_text import safe  # noqa: E402
@@ -36,6 +36,7 @@ from flows.ui import (  # noqa: E402
     sentence,
     show,
     showing_progress,
+    verdict_in_words,
 )
 from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
@@ -218,8 +219,8 @@ def ingest(
     show(report)
     name_at_the_end(report)
     if result.verdict is not Verdict.HELD:
-        tell_of_recovery(report)
-        return Completed(name=result.verdict.capitalize(), message=said, data=result)
+        tell_of_recovery_or_findings(report)
+        return Completed(name=verdict_in_words(report).capitalize(), message=said, data=result)
     tell_of_hold(report)
     if on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None:
         ask(plan.release_id, said, report_url(report.run_id))

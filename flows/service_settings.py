@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 # White space between apprise URLs, https://github.com/caronc/apprise/wiki
 NOTIFY = "SFTRM_NOTIFY"
+NOTIFY_FINDINGS = "SFTRM_NOTIFY_FINDINGS"
 # The address at which OUT/reports is served, for links in the Prefect UI and in messages.
 REPORT_SITE = "SFTRM_REPORT_SITE"
 TIMEOUT_HOURS = "SFTRM_TIMEOUT_HOURS"
@@ -37,8 +38,13 @@ def out_of_the_process_list(option: str, urls: Sequence[str]) -> NoReturn:
 
 
 def channels() -> list[str]:
-    """Where to tell people of held, failed and recovered runs; nowhere unless it is set."""
+    """Where to tell people of held, failed and recovered runs and of new findings; nowhere unless it is set."""
     return os.environ.get(NOTIFY, "").split()
+
+
+def tells_of_findings() -> bool:
+    """Whether people are told of new findings of a run that published; they are unless it is set to 0."""
+    return os.environ.get(NOTIFY_FINDINGS) != "0"
 
 
 def report_url(run_id: str) -> str | None:

@@ -23,9 +23,13 @@ def serve(
         typer.Option(
             "--notify",
             metavar="URL",
-            help="Apprise URL told of held, failed, recovered runs. Repeatable. Or set SFTRM_NOTIFY.",
+            help="Apprise URL told of held, failed, recovered runs and new findings. Repeatable. Or set SFTRM_NOTIFY.",
         ),
     ] = None,
+    notify_findings: Annotated[
+        bool,
+        typer.Option("--notify-findings/--no-notify-findings", help="Tell of new findings of runs that published."),
+    ] = True,
     timeout_hours: Annotated[float, typer.Option("--timeout-hours", min=0.1, help="Stop a run after that.")] = 12,
     prefect_port: Annotated[int, typer.Option("--prefect-port", help="Of a Prefect server started here.")] = 4200,
     report_port: Annotated[int, typer.Option("--report-port", help="Of the report site.")] = 4280,
@@ -52,6 +56,7 @@ def serve(
                 timezone,
                 on_hold,
                 channels,
+                notify_findings,
                 timeout_hours,
                 prefect_port,
                 report_port,

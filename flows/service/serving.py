@@ -34,6 +34,7 @@ class Service:
     timezone: str
     on_hold: str
     notify: tuple[str, ...]
+    notify_findings: bool
     timeout_hours: float
     prefect_port: int
     report_port: int
@@ -73,6 +74,7 @@ def serve(service: Service) -> None:
             _say_of_interrupted_runs()
         # The runs are child processes and read these.
         os.environ[service_settings.NOTIFY] = " ".join(service.notify)
+        os.environ[service_settings.NOTIFY_FINDINGS] = "1" if service.notify_findings else "0"
         os.environ[service_settings.REPORT_SITE] = site.address
         os.environ[service_settings.TIMEOUT_HOURS] = str(service.timeout_hours)
         os.environ[service_settings.TIMEZONE] = service.timezone

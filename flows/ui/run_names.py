@@ -23,7 +23,14 @@ def name_at_the_start() -> str:
 def name_at_the_end(report: Report) -> None:
     """That moment and the verdict, so that a list of runs is the history of an output folder."""
     with get_client(sync_client=True) as client:
-        client.update_flow_run(runtime.flow_run.id, name=f"{_moment()} {report.verdict}")
+        client.update_flow_run(runtime.flow_run.id, name=f"{_moment()} {verdict_in_words(report)}")
+
+
+def verdict_in_words(report: Report) -> str:
+    """As runs and states are called: the verdict, that there are warnings, how many findings are new and known."""
+    warned = f"{report.verdict} with warnings" if report.with_warnings else str(report.verdict)
+    found = report.finding_counts
+    return f"{warned} ({found})" if found.new or found.known else warned
 
 
 def counted(number: int, what: str) -> str:
@@ -32,6 +39,10 @@ def counted(number: int, what: str) -> str:
 
 def sentence(report: Report) -> str:
     """What happened, with counts and names of reasons, never with texts of records."""
+    return f"{_what_happened(report)} Findings: {report.finding_counts}."
+
+
+def _what_happened(report: Report) -> str:
     ledger = report.ledger
     records = " and ".join(f"{ledger[kind].published:,} {kind.upper()}" for kind in LabelKind if ledger[kind].received)
     if report.verdict is Verdict.UNCHANGED:
@@ -41,6 +52,8 @@ def sentence(report: Report) -> str:
         more = f" and {len(failed) - _REASONS_NAMED} more" if len(failed) > _REASONS_NAMED else ""
         before = report.previous_release_id
         stays = f"release {before} stays current" if before else "there is no release yet"
+        if (decision := report.decision) and decision.applied:
+            return f"Rejected by {decision.name}: {decision.reason}; {stays}."
         return f"Held by {', '.join(failed[:_REASONS_NAMED])}{more}; {stays}."
     failing = sum(account.failing for account in ledger.values())
     duplicates = sum(account.duplicates for account in ledger.values())

@@ -12,7 +12,9 @@ from great_expectations.core import ExpectationSuite
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from sftrm_quality.checks.bounds import bounds_problem
 from sftrm_quality.checks.custom import RowExpectation
+from sftrm_quality.checks.custom.deliveries import CountExpectation
 from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, Scope
 from sftrm_quality.checks.suites import RELEASE, Entry, Suite
 from sftrm_quality.errors import SuiteError
@@ -138,6 +140,11 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
                 raise SuiteError(f"{where}: {name!r} is {entry.kwargs[name]!r}: {found}")
         usable = allowed[entry.type]
         needed = checked = [entry.kwargs["column"]]
+    # Those on the delivery have bounds of their own kind and say so themselves.
+    if not isinstance(expectation, CountExpectation) and (
+        problem := bounds_problem(entry.kwargs, is_figure=entry.scope is None)
+    ):
+        raise SuiteError(f"{where}: {problem}; correct it, or take the entry out")
     for name in needed:
         if name not in columns.names:
             raise SuiteError(f"{where}: no column {name!r} in the {frame}; it has {', '.join(columns.names)}")

@@ -19,7 +19,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
-class _CountExpectation(RowExpectation):
+class CountExpectation(RowExpectation):
     """An expectation on a column of counts, as a share of the counts in another one."""
 
     column_type = pa.int64()
@@ -41,7 +41,7 @@ class _CountExpectation(RowExpectation):
         ]
 
 
-class ExpectShareToBeAtMost(_CountExpectation):
+class ExpectShareToBeAtMost(CountExpectation):
     """``column`` is at most ``maximum`` of the count ``of``; fewer than ``records`` always pass."""
 
     maximum: StrictInt | StrictFloat
@@ -58,7 +58,7 @@ class ExpectShareToBeAtMost(_CountExpectation):
         return found
 
 
-class ExpectShareToBeAsUsual(_CountExpectation):
+class ExpectShareToBeAsUsual(CountExpectation):
     """The share is not far above those of earlier nights.
 
     It fails when all of these hold: at least ``records`` more than usual; ``points`` above the usual share; ``times``
