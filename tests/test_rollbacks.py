@@ -215,7 +215,7 @@ def test_the_index_and_the_list_of_releases_say_who_left_what_and_why(night, two
 
     from flows.commands.terminal import print_releases
 
-    first, second = two
+    _, second = two
     renew_index(night.output)
     index = (night.out / "reports" / "index.html").read_text("utf-8")
     assert f"<bdi>{NAME}</bdi> left release" in index and WHY in index and second in index

@@ -5,5 +5,14 @@
 
 from flows.server.elsewhere import check_server, must_answer
 from flows.server.running import Server, beside_a_run, configured_server, for_the_service
+from flows.server.services import servers_of_services
 
-__all__ = ["Server", "beside_a_run", "check_server", "configured_server", "for_the_service", "must_answer"]
+__all__ = [
+    "Server",
+    "beside_a_run",
+    "check_server",
+    "configured_server",
+    "for_the_service",
+    "must_answer",
+    "servers_of_services",
+]

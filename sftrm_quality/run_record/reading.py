@@ -131,7 +131,8 @@ def _renew_report(report: Json) -> None:
         for sample in report["samples"][samples]:
             sample.setdefault("source_line", None)
     report.setdefault("findings", [])
-    report.setdefault("finding_counts", {"new": 0, "known": 0})
+    for run in (report, *report["history"]["runs"]):
+        run.setdefault("finding_counts", {"new": 0, "known": 0})
     changes = report["changes"]
     # Departures from what is usual, and files that were gone, were told here before there were findings.
     for name in ("suspects", "findings", "gone"):
