@@ -6,6 +6,8 @@ from sftrm_quality.config import RunConfig
 
 # A date, a running number, or several of them: what tells the files of one series apart.
 _NUMBERS = re.compile(r"\d+(?:[-_.:]?\d+)*")
+# In a folder only dates do: vendor_1 and vendor_2 are two vendors.
+_DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?")
 _IN_ARCHIVE = "!/"
 
 
@@ -28,9 +30,10 @@ def series_of(source_file: str) -> str:
         source_file: A name as reports show it.
 
     Returns:
-        The name with ``#`` for each date or number.
+        The name with ``#`` for each date in it, and for each number in the last part of it.
     """
-    return _NUMBERS.sub("#", source_file)
+    folders, slash, name = source_file.rpartition("/")
+    return _DATE.sub("#", folders) + slash + _NUMBERS.sub("#", name)
 
 
 def source_of(source_file: str, config: RunConfig) -> str:
@@ -41,9 +44,9 @@ def source_of(source_file: str, config: RunConfig) -> str:
         config: Has the names that are declared.
 
     Returns:
-        ``sources[].name`` of the first entry that fits, else the first folder, else, in a flat folder, the series.
+        ``sources[].name`` of the first entry that fits, else the first folder that is no date, else the series.
     """
     if declared := config.source_settings(source_file).name:
         return declared
-    folder, separator, _ = raw_name(source_file).partition("/")
-    return folder if separator else series_of(folder)
+    *folders, name = raw_name(source_file).split("/")
+    return next((folder for folder in folders if not _DATE.fullmatch(folder)), series_of(name))

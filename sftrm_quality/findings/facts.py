@@ -15,6 +15,8 @@ from sftrm_quality.sources import series_of
 
 # Fewer deliveries do not show how much a share usually moves.
 _FEWEST_DELIVERIES = 5
+# Of 50 records with 3 % failing, five fail on some night of the year: a share of 10 % that says nothing of the source.
+_FEWEST_RECORDS = 100
 # Sums of a source; what is about one file only is in its row.
 _SUMMED = (
     *("received", "failing", "passed", "duplicates", "read_before", "missing"),
@@ -83,7 +85,7 @@ def _shares_before(file: DeliveredFile, earlier: dict[str, list[FileEntry]]) -> 
     shares = [
         entry.failing / entry.received
         for entry in earlier[series_of(file.source_file)]
-        if (entry.source_file, entry.received, entry.failing) not in own
+        if entry.received >= _FEWEST_RECORDS and (entry.source_file, entry.received, entry.failing) not in own
     ]
     return (median(shares), max(shares)) if len(shares) >= _FEWEST_DELIVERIES else (None, None)
 

@@ -29,9 +29,14 @@ def listed(found: Iterable[Found], told: Mapping[str, str], run_id: str) -> tupl
         _finding(together, [one.fingerprint for one in parts], told, run_id)
         for together, parts in _together(found, told)
     ]
+    # What is the matter with a file explains what is the matter with the release.
     return tuple(
         sorted(
-            findings, key=lambda f: (f.known, _SEVERITIES.index(f.severity), -f.count, f.source or "", f.files, f.name)
+            findings,
+            key=lambda f: (
+                *(f.known, _SEVERITIES.index(f.severity), f.source is None),
+                *(-f.count, f.source or "", f.files, f.name),
+            ),
         )
     )
 

@@ -15,8 +15,12 @@ from sftrm_quality.findings.release_checks import FILES_NAMED
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import DeliveryStatus
 
-# What is the same matter of the same file is told once: the reason on the left where the one on the right is not there.
-_TOLD_BY = {"file_unusual": "file_failing", "file_shrunk": "file_ends_early"}
+# What is the same matter of the same file is told once: a reason on the left only where none on the right is there.
+_TOLD_BY = {
+    "file_failing": ("file_unreadable",),
+    "file_unusual": ("file_unreadable", "file_failing"),
+    "file_shrunk": ("file_ends_early",),
+}
 # Of a file, as many as explain it at a glance.
 _REASONS_NAMED = 3
 
@@ -97,7 +101,7 @@ def found_in_delivery(
     by_files = {(rows[row]["source"], reason) for row, reason, _ in failures if row < len(files)}
     found = []
     for row, reason, severity in failures:
-        if severity == Severity.INFO or (row, _TOLD_BY.get(reason)) in of_rows:
+        if severity == Severity.INFO or any((row, other) in of_rows for other in _TOLD_BY.get(reason, ())):
             continue
         values, entry = rows[row], entries[reason]
         if row >= len(files) and (values["source"], reason) in by_files:
@@ -117,6 +121,8 @@ def found_in_delivery(
                 of=max(values[counted.of], values[counted.count]),
                 usual=values["usual_share"],
                 because=_reasons(concerned),
+                # All empty files have the same bytes, and each is a delivery of its own.
+                key=concerned[0].source_file if values["empty"] and row < len(files) else "",
             )
         )
     return found
