@@ -25,8 +25,6 @@ def bounds_problem(kwargs: Mapping[str, Any], is_figure: bool) -> str | None:
             return f"{name!r} is {value}, expected at least {least}"
     if kwargs.get("minimum") == 0 and kwargs.get("maximum") is None:
         return f"'minimum' is 0: {_NEVER_FAILS}"
-    if isinstance(value := kwargs.get("share"), int | float) and not 0 < value <= 1:
-        return f"'share' is {value}, expected more than 0 and at most 1"
     if kwargs.get("regex") == "":
         return "'regex' is empty, which every text matches"
     if "" in (patterns := kwargs.get("patterns", [])):

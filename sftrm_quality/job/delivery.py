@@ -36,9 +36,8 @@ def checked_delivery(run: RunContext, plan: Plan, files: Sequence[FileEntry], pa
         The delivery. A check of other paths than those of the current release finds nothing gone.
     """
     current = plan.current.manifest if plan.current else None
-    same_place = current is not None and current.raw_hash == releases.raw_hash(run.config)
     delivered = findings.delivered_files(
-        files, _hashes(plan), current, run.config, looks_for_gone=run.publishes or same_place
+        files, _hashes(plan), current, run.config, looks_for_gone=takes_the_place(run, plan)
     )
     facts = findings.delivery_facts(delivered, past.delivered, run.config)
     suite = run.suites.delivery
@@ -48,6 +47,20 @@ def checked_delivery(run: RunContext, plan: Plan, files: Sequence[FileEntry], pa
         tuple(findings.delivery_results(suite, facts, checked)),
         tuple(findings.found_in_delivery(suite, delivered, facts, checked)),
     )
+
+
+def takes_the_place(run: RunContext, plan: Plan) -> bool:
+    """Whether what is missing tonight would be lost: not in a check of other paths than those of the current release.
+
+    Args:
+        run: Has the paths and the mode.
+        plan: Has the current release.
+
+    Returns:
+        True for every run that publishes.
+    """
+    current = plan.current.manifest if plan.current else None
+    return run.publishes or (current is not None and current.raw_hash == releases.raw_hash(run.config))
 
 
 def all_findings(

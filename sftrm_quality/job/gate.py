@@ -9,7 +9,7 @@ from sftrm_quality.checks import CheckResult, check_release, verdict
 from sftrm_quality.collection import Collection
 from sftrm_quality.findings import Past
 from sftrm_quality.intake import FileIntake
-from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery
+from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery, takes_the_place
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
 from sftrm_quality.releases import StagedRelease
@@ -52,7 +52,8 @@ def checked_release(
     Returns:
         The release with all figures of the run; its ``gate`` says whether it may be published.
     """
-    facts = releases.release_facts(intakes, collection, staged.parts, run.config, staged.previously_published)
+    before = staged.previously_published if takes_the_place(run, plan) else {}
+    facts = releases.release_facts(intakes, collection, staged.parts, run.config, before)
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     files = reports.file_entries(intakes, collection, run.config)
