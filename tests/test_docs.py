@@ -33,7 +33,7 @@ def test_the_commands_of_the_readme_are_commands(samples_run):
     from flows.cli import app
 
     lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines() if "sftrm" in line]
-    assert len(lines) == 9
+    assert len(lines) == 10
     row = next(row for end, row in samples_run.outcomes.values() if end == "duplicate")
     values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
     values["OTHER_ID"] = values["RELEASE_ID"]
@@ -42,8 +42,8 @@ def test_the_commands_of_the_readme_are_commands(samples_run):
         command, *arguments = shlex.split(line)
         assert command == ".venv/bin/sftrm"
         arguments = [values.get(a, a.replace("path/to/output", str(samples_run.out))) for a in arguments]
-        if arguments[0] in ("run", "check"):
-            # Run for real in test_cli; here only that command, arguments and options are known.
+        if arguments[0] in ("run", "check", "decide"):
+            # Run for real in test_cli and test_decide; here only that command, arguments and options are known.
             assert CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
         else:
             done = CliRunner().invoke(app, arguments)
