@@ -60,6 +60,8 @@ _REFUSALS = {
 _decided: ContextVar[str | None] = ContextVar("decided release", default=None)
 # Of the runs of this process that came to their end, also when Prefect's server can not be told any more.
 results: list[RunResult] = []
+# A deployment has settings of its own. Prefect's quick run asks for what has no default instead of starting with them.
+_AS_AT_THE_SHELL = RunConfig()
 # A task run costs Prefect some milliseconds and database rows; thousands of small files are read in groups.
 _MOST_TASKS = 100
 
@@ -212,7 +214,11 @@ def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
     on_crashed=[tell_of_failure],
 )
 def ingest(
-    *, mode: Mode = Mode.RUN, config: RunConfig, on_hold: OnHold = OnHold.STOP, storage_retries: int = 0
+    *,
+    mode: Mode = Mode.RUN,
+    config: RunConfig = _AS_AT_THE_SHELL,
+    on_hold: OnHold = OnHold.STOP,
+    storage_retries: int = 0,
 ) -> "State[RunResult]":
     """Raw SFT and RM label files in, a release with Parquet splits, quarantine, duplicates and report out.
 

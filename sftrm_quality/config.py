@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sftrm_quality.paths import local_path
+from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, known_time_zone
 
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 
@@ -287,6 +288,16 @@ class RunConfig(_Settings):
         title="Ray address",
         description="host:port or ray://host:10001 of a cluster, auto, or local: a cluster started here.",
         json_schema_extra=_why("To try it without a cluster."),
+    )
+    timezone: Annotated[str, AfterValidator(known_time_zone)] = Field(
+        DEFAULT_TIME_ZONE,
+        title="Time zone",
+        description="Of the times that people read: on pages, in names of runs, in messages. An IANA name. "
+        "What machines read is in UTC.",
+        json_schema_extra=_why(
+            "That of the schedule of `sftrm serve`. A fixed one and not the machine's, so that a page is the same "
+            "wherever it is made."
+        ),
     )
     lock_seconds: float = Field(
         600,

@@ -9,6 +9,7 @@ _NUMBERS = re.compile(r"\d+(?:[-_.:]?\d+)*")
 # In a folder only dates do: vendor_1 and vendor_2 are two vendors.
 _DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?")
 _IN_ARCHIVE = "!/"
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 def raw_name(source_file: str) -> str:
@@ -50,3 +51,20 @@ def source_of(source_file: str, config: RunConfig) -> str:
         return declared
     *folders, name = raw_name(source_file).split("/")
     return next((folder for folder in folders if not _DATE.fullmatch(folder)), series_of(name))
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """By what names are sorted as people count: ``n2`` is before ``n10``.
+
+    Args:
+        name: Of a file.
+
+    Returns:
+        A key for ``sorted``.
+    """
+    # Numbers by their length first: a name may have more digits than Python takes for a number.
+    pieces = _DIGITS.split(name)
+    digits = [piece.lstrip("0") for piece in pieces[1::2]]
+    numbers = [(len(number), number) for number in digits]
+    texts = [(0, piece) for piece in pieces[::2]]
+    return [pair for both in zip(texts, [*numbers, (0, "")], strict=True) for pair in both]

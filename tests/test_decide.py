@@ -99,7 +99,7 @@ def test_a_rejection_is_kept_shown_and_the_answer_of_later_runs(paths, sftrm):
     assert not (out / "LATEST").exists()
     twice = asked(sftrm, out, "--publish")
     assert (twice.returncode, twice.stderr.count("\n")) == (2, 1)
-    assert f"decided already: {BY} rejected it on 20" in twice.stderr and "decisions.json and run again" in twice.stderr
+    assert f"decided already: {BY} rejected it at 20" in twice.stderr and "decisions.json and run again" in twice.stderr
     # What they are told to do helps.
     (out / "decisions.json").write_text('{"version": 1}')
     assert run_on([raw], out).report["decision"] is None

@@ -80,7 +80,7 @@ def test_the_same_inputs_never_publish_what_was_left(night, two):
         assert (report["release_id"], report["planned_release_id"]) == (None, second)
         (finding,) = [f for f in report["findings"] if f["reason"] == "rolled_back"]
         assert (finding["suite"], finding["severity"], finding["known"]) == ("decisions", "critical", known)
-        assert finding["text"].startswith(f"{NAME} left release {second} on 20")
+        assert finding["text"].startswith(f"{NAME} left release {second} at 20")
         assert finding["text"].endswith(f" for {first}: {WHY}")
         (check,) = [c for c in report["checks"] if c["suite"] == "decisions"]
         assert (check["success"], check["severity"]) == (False, "critical") and "rollback" in check["description"]
@@ -220,9 +220,9 @@ def test_the_index_and_the_list_of_releases_say_who_left_what_and_why(night, two
     index = (night.out / "reports" / "index.html").read_text("utf-8")
     assert f"<bdi>{NAME}</bdi> left release" in index and WHY in index and second in index
     console = Console(file=io.StringIO(), width=200)
-    print_releases(console, releases.all_releases(night.output), releases.decisions_of(night.output).left)
+    print_releases(console, releases.all_releases(night.output), "Asia/Seoul", releases.decisions_of(night.output).left)
     lines = console.file.getvalue().splitlines()[1:]
-    assert [f"left by {NAME} on 20" in line and WHY in line for line in lines] == [False, True]
+    assert [f"left by {NAME} at 20" in line and WHY in line for line in lines] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def rollback(
     out: OutOption = None,
 ) -> None:
     """Make an older release current again, once its files are verified. The one that is left stays left."""
-    from sftrm_quality import releases, reports
+    from sftrm_quality import findings, releases, reports
     from sftrm_quality.decisions import signed
     from sftrm_quality.output import OutputFolder
 
@@ -24,7 +24,7 @@ def rollback(
     try:
         who = signed(by, why)
         releases.find_release(output, release_id)
-        with output.locked(0, lambda waiting: print(safe(waiting))):
+        with output.locked(0, lambda waiting: print(safe(waiting)), findings.timezone_of(output)):
             reports.take_back(output)
             left = output.current_release_id()
             releases.rollback(output, release_id, who)

@@ -1,7 +1,6 @@
 """What a person sees in a terminal: verdict, ledger, and answers about records."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from flows.terminal_text import safe
 from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.time_zones import moment
 
 if TYPE_CHECKING:
     from sftrm_quality.decisions import Rollback
@@ -150,9 +150,12 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
 
 
 def print_releases(
-    console: Console, releases: list["Release"], left: "Mapping[str, Rollback]" = MappingProxyType({})
+    console: Console,
+    releases: list["Release"],
+    timezone: str,
+    left: "Mapping[str, Rollback]" = MappingProxyType({}),
 ) -> None:
-    """One line per release, oldest first; of those that the gate held, who decided to publish them; who left them."""
+    """One line per release, oldest first, its time in a time zone; who decided to publish what was held, who left it."""
     if not releases:
         console.print("no release yet")
         return
@@ -165,20 +168,22 @@ def print_releases(
         table.add_row(
             "current" if release.is_current else "",
             release.release_id,
-            datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
+            moment(manifest.created, timezone),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             # A string would be read as markup.
-            Text(_decided_on(release, left.get(release.release_id))),
+            Text(_decided_on(release, left.get(release.release_id), timezone)),
         )
     console.print(table)
 
 
-def _decided_on(release: "Release", rollback: "Rollback | None") -> str:
+def _decided_on(release: "Release", rollback: "Rollback | None", timezone: str) -> str:
     decision, said = release.manifest.decision, []
     if decision:
         said.append(f"by decision of {safe(decision.name)}")
     if rollback:
-        said.append(f"left by {safe(rollback.name)} on {rollback.decided_at:%Y-%m-%d}: {safe(rollback.reason)}")
+        said.append(
+            f"left by {safe(rollback.name)} at {moment(rollback.decided_at, timezone, 'minutes')}: {safe(rollback.reason)}"
+        )
     return "; ".join(said)
 
 

@@ -3,20 +3,21 @@
 from prefect import runtime
 from prefect.client.orchestration import get_client
 
-from flows.service_settings import local_time
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import Report, Verdict
+from sftrm_quality.time_zones import moment
 
 # Of a list of reasons; the report has them all.
 _REASONS_NAMED = 5
 
 
 def _moment() -> str:
-    return f"{local_time(runtime.flow_run.scheduled_start_time):%Y-%m-%d %H:%M}"
+    timezone = runtime.flow_run.parameters["config"].timezone
+    return moment(runtime.flow_run.scheduled_start_time, timezone, "minutes")
 
 
 def name_at_the_start() -> str:
-    """The moment for which a run is scheduled, in the time zone of the schedule."""
+    """The moment for which a run is scheduled, in the time zone of its settings."""
     return f"{_moment()} {runtime.flow_run.parameters['mode']}"
 
 

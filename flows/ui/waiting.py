@@ -51,7 +51,8 @@ def answer_waiting_run(decision: Decision, out: Path) -> str | None:
 
 
 def _answered(client: SyncPrefectClient, address: str, decision: Decision, out: Path, must_tell: bool) -> str | None:
-    given = {"action": decision.action, "name": decision.name, "reason": decision.reason}
+    # As `Answer` has it, the form.
+    given = {"decision": decision.action, "name": decision.name, "reason": decision.reason}
     found: list[FlowRun] = []
     try:
         with client:

@@ -11,6 +11,7 @@ from sftrm_quality.findings.history import (
     meant_to_publish,
     newest_runs,
     read_past,
+    timezone_of,
 )
 from sftrm_quality.findings.listing import listed
 from sftrm_quality.findings.of_checks import found_by_checks
@@ -45,6 +46,7 @@ __all__ = [
     "read_past",
     "refuse_what_cannot_be_meant",
     "rolled_back_check",
+    "timezone_of",
     "what_was_found",
     "why_held",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sftrm_quality.findings.tallies import Tallies
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.run_record import FileEntry, Mode, PastRun, RunSummary, Verdict, read_past_run
+from sftrm_quality.time_zones import DEFAULT_TIME_ZONE
 
 # A month of nights in the charts; two weeks to know how a file usually is, since deliveries and checks change.
 TREND_RUNS = 30
@@ -44,6 +45,18 @@ def newest_runs(output: OutputFolder) -> Iterator[PastRun]:
             continue
         if run is not None:
             yield run
+
+
+def timezone_of(output: OutputFolder) -> str:
+    """The time zone of what is said of more than one run.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        That of the newest report that can be read.
+    """
+    return next((run.timezone for run in newest_runs(output)), DEFAULT_TIME_ZONE)
 
 
 def read_past(output: OutputFolder, left: Collection[str] = ()) -> Past:

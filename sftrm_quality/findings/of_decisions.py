@@ -4,6 +4,7 @@ from sftrm_quality.decisions import Rollback
 from sftrm_quality.findings.found import Found
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import Check
+from sftrm_quality.time_zones import moment
 from sftrm_quality.words import say
 
 _REASON = "rolled_back"
@@ -12,11 +13,12 @@ _DESCRIPTION = (
 )
 
 
-def rolled_back_check(rollback: Rollback) -> Check:
+def rolled_back_check(rollback: Rollback, timezone: str) -> Check:
     """The check that holds a release, as reports have it.
 
     Args:
         rollback: The one by which it was left.
+        timezone: The one to tell its time in.
 
     Returns:
         A check that did not succeed.
@@ -29,18 +31,19 @@ def rolled_back_check(rollback: Rollback) -> Check:
         failed=1,
         mostly=1.0,
         success=False,
-        detail=_who_and_why(rollback),
+        detail=_who_and_why(rollback, timezone),
         check="decision",
         description=_DESCRIPTION,
         scope="decisions",
     )
 
 
-def found_rolled_back(rollback: Rollback) -> Found:
+def found_rolled_back(rollback: Rollback, timezone: str) -> Found:
     """The finding on a release.
 
     Args:
         rollback: The one by which it was left.
+        timezone: The one to tell its time in.
 
     Returns:
         What was found; known to later runs until it is left another time.
@@ -52,18 +55,18 @@ def found_rolled_back(rollback: Rollback) -> Found:
         description=_DESCRIPTION,
         count=1,
         of=1,
-        about=(_who_and_why(rollback),),
+        about=(_who_and_why(rollback, timezone),),
         key=f"{rollback.left} {rollback.decided_at.isoformat()}",
     )
 
 
-def _who_and_why(rollback: Rollback) -> str:
+def _who_and_why(rollback: Rollback, timezone: str) -> str:
     """A sentence without its full stop, on one line."""
     return say(
-        "{name} left release {left} on {day} for {target}: {reason}",
+        "{name} left release {left} at {moment} for {target}: {reason}",
         name=" ".join(rollback.name.split()),
         left=rollback.left,
-        day=f"{rollback.decided_at:%Y-%m-%d}",
+        moment=moment(rollback.decided_at, timezone, "minutes"),
         target=rollback.target,
         reason=" ".join(rollback.reason.split()).rstrip("."),
     )

@@ -10,6 +10,7 @@ from sftrm_quality.decisions import HeldDecision, Signed, write_decisions
 from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.run_record import Action, Mode, Report, Verdict, read_past_run, read_report_json
+from sftrm_quality.time_zones import moment
 
 
 def held_run(output: OutputFolder, run_id: str | None = None) -> Report:
@@ -134,8 +135,9 @@ def _must_be_undecided(report: Report, output: OutputFolder) -> None:
     kept = stored.recorded(applied=True) if stored and stored.action == "reject" else None
     made = report.decision if report.decision and report.decision.applied else kept
     if made is not None:
+        when = moment(made.decided_at, report.timezone, "minutes")
         entry = f"delete its entry in {output.decisions} and " if kept else ""
         raise ConfigError(
-            f"{report.run_id}: decided already: {made.name} rejected it on {made.decided_at[:10]}. To decide "
+            f"{report.run_id}: decided already: {made.name} rejected it at {when}. To decide "
             f"otherwise, {entry}run again, and decide on that"
         )

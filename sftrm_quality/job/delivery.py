@@ -87,7 +87,7 @@ def all_findings(
         ),
         *findings.found_in_settings(run.config, [file.source_file for file in figures.files]),
         *findings.found_in_suites(run.suites, current),
-        *([findings.found_rolled_back(left)] if left else []),
+        *([findings.found_rolled_back(left, run.config.timezone)] if left else []),
     ]
     return findings.listed(found, past.told, run.run_id)
 

@@ -71,7 +71,7 @@ def checked_release(
         profile=reports.release_profile(staged.parts, collection, facts, run.config.near.threshold),
     )
     if left := run.decisions.left.get(plan.release_id):
-        figures = reports.with_check(figures, findings.rolled_back_check(left))
+        figures = reports.with_check(figures, findings.rolled_back_check(left, run.config.timezone))
     _log.info("%d checks, the gate is closed by %s", len(figures.checks), list(figures.gate.failed) or "none")
     give_memory_back()
     borderline = reports.borderline_pairs(collection)

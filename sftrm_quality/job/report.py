@@ -42,8 +42,12 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
         personal=checked.personal,
     )
     rows = run.report_folder / "rows"
-    written = run.workers.submit(reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
-    browse = Browse(page="browse.html", **written)
+    before = releases.excluded_of_release(run.output, staged.previous_id)
+    sources = {file.source_file: file.source for file in checked.figures.files}
+    written = run.workers.submit(
+        reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows, sources, before
+    ).result()
+    browse = Browse(page=reports.BROWSE_PAGE, **written)
     return Found(
         checked.figures,
         checked.delivery.files,

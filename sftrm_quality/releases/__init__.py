@@ -1,6 +1,7 @@
 """Immutable releases: data files, what is excluded, manifest, the one atomic switch, and questions about records."""
 
 from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
+from sftrm_quality.releases.known_records import KnownRecords, excluded_of_release, read_known
 from sftrm_quality.releases.manifest import (
     PublishedFile,
     Release,
@@ -30,6 +31,7 @@ from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving, ta
 __all__ = [
     "MOVES",
     "STREAMED",
+    "KnownRecords",
     "Part",
     "PartFacts",
     "PublishedFile",
@@ -43,6 +45,7 @@ __all__ = [
     "damaged_files",
     "decisions_of",
     "effective_settings",
+    "excluded_of_release",
     "find_release",
     "finish_staged",
     "hash_of",
@@ -50,6 +53,7 @@ __all__ = [
     "nothing_moving",
     "put_release_in_place",
     "raw_hash",
+    "read_known",
     "release_and_damage",
     "release_facts",
     "release_id",

@@ -56,8 +56,8 @@ class Release:
 
 
 def effective_settings(config: RunConfig) -> dict[str, Any]:
-    """The settings that a release depends on: not where it is written, nor by which workers."""
-    elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "lock_seconds"}
+    """The settings that a release depends on: not where it is written, by which workers, nor who reads of it where."""
+    elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "timezone", "lock_seconds"}
     # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
     settings = config.model_dump(mode="json", exclude=elsewhere)
     settings["sources"] = [source.model_dump(mode="json", exclude=set(SAID_OF_SOURCES)) for source in config.sources]

@@ -4,7 +4,7 @@ from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
 from sftrm_quality.reports.decided import as_decided
-from sftrm_quality.reports.display import position
+from sftrm_quality.reports.display import BROWSE_PAGE, position
 from sftrm_quality.reports.figures import (
     all_counts,
     described_checks,
@@ -30,6 +30,7 @@ from sftrm_quality.reports.write import (
 )
 
 __all__ = [
+    "BROWSE_PAGE",
     "Ending",
     "Found",
     "RunFacts",

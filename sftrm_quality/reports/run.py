@@ -154,6 +154,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         previous_release_id=found.previous_release_id,
         planned_release_id=run.release_id,
         mode=run.mode,
+        timezone=run.config.timezone,
         **(dict(figures) | dict(summary) | {"files": found.files}),
         findings=found.findings,
         split_moves=SplitMoves(count=len(found.moves), records=tuple(SplitMove.model_validate(row) for row in moved)),
@@ -173,7 +174,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         config_hash=hash_of(effective_settings(run.config)),
         versions=versions(),
         changes=changes_since(verdict, figures, found.files, before),
-        history=history_with(summary, figures, found.past),
+        history=history_with(summary, figures, found.past, run.config),
     )
 
 

@@ -77,10 +77,11 @@ def summary_of(run: Value) -> RunSummary:
 
 
 class History(Value):
-    """The last runs, oldest first, and by file the share of each run that was quarantined or unreadable.
+    """The last runs, oldest first, and by file and by source the share of each run that was quarantined or unreadable.
 
-    In a file's line null is a run that had no such file.
+    In a line null is a run that had no such file, or no records of that source.
     """
 
     runs: tuple[RunSummary, ...]
     files: dict[str, tuple[float | None, ...]]
+    sources: dict[str, tuple[float | None, ...]]

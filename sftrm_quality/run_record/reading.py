@@ -18,7 +18,7 @@ from sftrm_quality.run_record.findings import Finding
 from sftrm_quality.run_record.manifest import Manifest
 from sftrm_quality.run_record.names import Mode
 from sftrm_quality.run_record.report import REPORT_VERSION, Report
-from sftrm_quality.run_record.value import Value
+from sftrm_quality.run_record.value import TimeZone, Value
 
 Read = TypeVar("Read", bound=Value)
 Json = dict[str, Any]
@@ -32,6 +32,7 @@ class PastRun(RunSummary):
     mode: Mode
     files: tuple[FileEntry, ...]
     findings: tuple[Finding, ...]
+    timezone: TimeZone
 
     @property
     def summary(self) -> RunSummary:
@@ -123,6 +124,7 @@ def _renew_report(report: Json) -> None:
     report.setdefault("with_warnings", False)
     report.setdefault("planned_release_id", None)
     report.setdefault("config", None)
+    report.setdefault("timezone", "UTC")
     _renew_figures(report)
     report.setdefault("browse", None)
     report["samples"].setdefault("borderline", [])
@@ -131,7 +133,9 @@ def _renew_report(report: Json) -> None:
         for sample in report["samples"][samples]:
             sample.setdefault("source_line", None)
     report.setdefault("findings", [])
-    for run in (report, *report["history"]["runs"]):
+    report.setdefault("finding_counts", {"new": 0, "known": 0})
+    report["history"].setdefault("sources", {})
+    for run in report["history"]["runs"]:
         run.setdefault("finding_counts", {"new": 0, "known": 0})
     changes = report["changes"]
     # Departures from what is usual, and files that were gone, were told here before there were findings.

@@ -12,7 +12,7 @@ from sftrm_quality.run_record.figures import Figures
 from sftrm_quality.run_record.findings import Finding, FindingCounts
 from sftrm_quality.run_record.names import Mode, Verdict
 from sftrm_quality.run_record.samples import Samples
-from sftrm_quality.run_record.value import Count, Moment, Value
+from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
 
 # Of the layout of report.json: an index over all runs must not fail on what another version wrote.
 REPORT_VERSION = 1
@@ -61,6 +61,7 @@ class _Heading(Value):
     planned_release_id: str | None
     mode: Mode
     started: Moment
+    timezone: TimeZone
 
 
 class Report(Figures, _Heading):
@@ -69,8 +70,8 @@ class Report(Figures, _Heading):
     findings: what to look at first, the new ones in front. files: also those of the current release that are gone.
 
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
-    release was published. browse: None without such a page. damaged_files: of the release before. why: the command
-    that traces a record, but for its id.
+    release was published. timezone: the one in which pages show its times. browse: None without such a page.
+    damaged_files: of the release before. why: the command that traces a record, but for its id.
 
     planned_release_id: the release that its inputs make, published or not. config: all its settings, with which the
     same run can be made again. Both are None in reports that are older than they.
