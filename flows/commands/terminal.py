@@ -155,7 +155,7 @@ def print_releases(
     timezone: str,
     left: "Mapping[str, Rollback]" = MappingProxyType({}),
 ) -> None:
-    """One line per release, oldest first, its time in a time zone; who decided to publish what was held, who left it."""
+    """One line per release, oldest first, its time in a time zone; who decided to publish it, and who left it."""
     if not releases:
         console.print("no release yet")
         return
@@ -181,9 +181,8 @@ def _decided_on(release: "Release", rollback: "Rollback | None", timezone: str) 
     if decision:
         said.append(f"by decision of {safe(decision.name)}")
     if rollback:
-        said.append(
-            f"left by {safe(rollback.name)} at {moment(rollback.decided_at, timezone, 'minutes')}: {safe(rollback.reason)}"
-        )
+        when = moment(rollback.decided_at, timezone, "minutes")
+        said.append(f"left by {safe(rollback.name)} at {when}: {safe(rollback.reason)}")
     return "; ".join(said)
 
 
