@@ -27,7 +27,7 @@ def test_the_make_targets_of_the_docs_exist():
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
 
 
-@pytest.mark.parametrize(("name", "commands"), [("README.md", 10), ("docs/rows.md", 4)])
+@pytest.mark.parametrize(("name", "commands"), [("README.md", 11), ("docs/rows.md", 4)])
 def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatch, name, commands):
     from typer.testing import CliRunner
 
@@ -46,8 +46,8 @@ def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatc
         command, *arguments = shlex.split(line)
         assert command == ".venv/bin/sftrm"
         arguments = [values.get(a, a.replace("path/to/output", str(samples_run.out))) for a in arguments]
-        if arguments[0] in ("run", "check"):
-            # Run for real in test_cli; here only that command, arguments and options are known.
+        if arguments[0] in ("run", "check", "decide"):
+            # Run for real in test_cli and test_decide; here only that command, arguments and options are known.
             assert CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
         else:
             done = CliRunner().invoke(app, arguments)

@@ -7,6 +7,7 @@ configured. That of the service listens where it is told to.
 from flows.server.elsewhere import check_server, must_answer
 from flows.server.names import HOST, address_of, bound, origin_of, own_origins
 from flows.server.running import Server, beside_a_run, configured_server, for_the_service
+from flows.server.services import servers_of_services
 
 __all__ = [
     "HOST",
@@ -20,4 +21,5 @@ __all__ = [
     "must_answer",
     "origin_of",
     "own_origins",
+    "servers_of_services",
 ]
