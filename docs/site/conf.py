@@ -10,7 +10,17 @@ include_patterns = [
     *("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
 ]
 # Folders of which nothing is a page are not looked through: environments and output folders have many thousand files.
-exclude_patterns = [".*", "*.egg-info", "build", "data/out", "data/raw", "sftrm_quality", "flows", "tests", "benchmarks"]
+exclude_patterns = [
+    ".*",
+    "*.egg-info",
+    "build",
+    "data/out",
+    "data/raw",
+    "sftrm_quality",
+    "flows",
+    "tests",
+    "benchmarks",
+]
 root_doc = "docs/index"
 # The start page where people look for it.
 html_extra_path = ["index.html"]
