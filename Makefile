@@ -33,10 +33,13 @@ audit: .venv/.ready
 reference: .venv/.ready
 	@$(BIN)/python -m tools.reference
 
-# A page that no page leads to, a link to nothing, a language that cannot be coloured: any warning is an error.
+# A page that no page leads to, a link to nothing, a language that cannot be coloured: any warning is an error. So is
+# whatever a browser would ask another machine for.
 docs: .venv-docs/.ready
 	@rm -rf build/docs
 	@.venv-docs/bin/python -m sphinx -q -W --keep-going -E -b html -d build/docs-read -c docs/site . build/docs
+	@! grep -rnoE '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//[^"]*|url\((https?:)?//[^)]*|@import[^;]*' \
+	  build/docs --include='*.html' --include='*.css'
 	@echo "build/docs/index.html"
 
 # Only what makes the pages: nothing of ours is imported, the reference is in the repository.
