@@ -136,8 +136,7 @@ def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: M
     # A context writes all of its settings as YAML, for nobody, whenever something is added to it (3 ms): so only once.
     EphemeralDataContext(project_config=_context_settings()).data_sources.add_pandas(datasource=source)
     batch = asset.get_batch(asset.build_batch_request(options={"dataframe": frame}))
-    outcome = batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters))
-    return list(outcome.results)
+    return list(batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters)).results)
 
 
 @dataclass(frozen=True)

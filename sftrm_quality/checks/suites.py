@@ -38,7 +38,10 @@ _GREATEST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Entry:
-    """One expectation of a suite, as written; ``scope`` is None in the release suite."""
+    """One expectation of a suite, as written.
+
+    scope: None in the release suite. mostly: 0 to 1, the share of rows that must pass.
+    """
 
     type: str
     kwargs: Mapping[str, Any]
@@ -105,12 +108,15 @@ class Suites:
 
 
 def read_suites(folder: Path) -> Suites:
-    """Read ``sft.json``, ``rm.json`` and ``release.json`` of a folder and check all that can be seen at a glance.
+    """Read the suites of a folder and check all that can be seen at a glance.
 
     Whether Great Expectations takes every entry is for `compile_suites` to say.
 
+    Args:
+        folder: With ``sft.json``, ``rm.json`` and ``release.json``.
+
     Raises:
-        SuiteError: one line that names the file and the entry.
+        SuiteError: One line that names the file and the entry.
     """
     sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*map(str, LabelKind), RELEASE))
     return Suites(sft, rm, release)

@@ -53,11 +53,25 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
 
     @abstractmethod
     def failing(self, columns: Columns) -> Mask:
-        """True where the row does not meet the expectation, for the columns of ``columns_read``."""
+        """Which rows do not meet the expectation.
+
+        Args:
+            columns: Those of ``columns_read``, of equal length.
+
+        Returns:
+            A bool for each row, True where it fails.
+        """
 
     @abstractmethod
     def describe(self, columns: Columns) -> list[str]:
-        """For rows that failed, what was found in each: short, with texts as masked excerpts only."""
+        """What was found in rows that failed: short, with texts as masked excerpts only.
+
+        Args:
+            columns: Those of ``columns_read``, with only these rows.
+
+        Returns:
+            A text for each row.
+        """
 
     def columns_needed(self) -> list[str]:
         """The columns of the frame that ``failing`` and ``describe`` read; the first one is of ``column_type``."""
