@@ -20,7 +20,7 @@ from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
-from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery  # noqa: E402
+from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
 from flows.retries import may_pass, with_retries  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal_text import safe  # noqa: E402
@@ -36,6 +36,7 @@ from flows.ui import (  # noqa: E402
     sentence,
     show,
     showing_progress,
+    verdict_in_words,
 )
 from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
@@ -56,6 +57,8 @@ _REFUSALS = {
 }
 # Of the runs of this process that came to their end, also when Prefect's server can not be told any more.
 results: list[RunResult] = []
+# A deployment has settings of its own. Prefect's quick run asks for what has no default instead of starting with them.
+_AS_AT_THE_SHELL = RunConfig()
 # A task run costs Prefect some milliseconds and database rows; thousands of small files are read in groups.
 _MOST_TASKS = 100
 
@@ -111,9 +114,13 @@ def stage(job: Job, plan: Box[Plan], collection: Box[Collection]) -> Box[StagedR
 
 @_step("release checks")
 def release_checks(
-    job: Job, intakes: Sequence[Box[list[FileIntake]]], collection: Box[Collection], staged: Box[StagedRelease]
+    job: Job,
+    plan: Box[Plan],
+    intakes: Sequence[Box[list[FileIntake]]],
+    collection: Box[Collection],
+    staged: Box[StagedRelease],
 ) -> Box[CheckedRelease]:
-    return Box(job.check_release(_together(intakes), collection.value, staged.value))
+    return Box(job.check_release(plan.value, _together(intakes), collection.value, staged.value))
 
 
 @_step("publish and report")
@@ -168,7 +175,7 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     deduplicated = _done(deduplicate.submit(job, intakes))
     collection = _done(assign_splits.submit(job, deduplicated))
     staged = _done(stage.submit(job, plan, collection))
-    checked = _done(release_checks.submit(job, intakes, collection, staged))
+    checked = _done(release_checks.submit(job, plan, intakes, collection, staged))
     failed = checked.result().value.figures.gate.failed
     asking = on_hold is OnHold.ASK and failed and job.publishes
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
@@ -192,7 +199,11 @@ def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
     on_crashed=[tell_of_failure],
 )
 def ingest(
-    *, mode: Mode = Mode.RUN, config: RunConfig, on_hold: OnHold = OnHold.STOP, storage_retries: int = 0
+    *,
+    mode: Mode = Mode.RUN,
+    config: RunConfig = _AS_AT_THE_SHELL,
+    on_hold: OnHold = OnHold.STOP,
+    storage_retries: int = 0,
 ) -> "State[RunResult]":
     """Raw SFT and RM label files in, a release with Parquet splits, quarantine, duplicates and report out.
 
@@ -214,8 +225,8 @@ def ingest(
     show(report)
     name_at_the_end(report)
     if result.verdict is not Verdict.HELD:
-        tell_of_recovery(report)
-        return Completed(name=result.verdict.capitalize(), message=said, data=result)
+        tell_of_recovery_or_findings(report)
+        return Completed(name=verdict_in_words(report).capitalize(), message=said, data=result)
     tell_of_hold(report)
     if on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None:
         ask(plan.release_id, said, report_url(report.run_id))

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _DEFAULTS = {
     # Both are needed to keep it from calling home.
@@ -59,9 +60,10 @@ def set_own_server(api_url: str, auth_string: str) -> None:
     # Thousands of raw files can be named one by one; the system takes 2 MiB of arguments.
     os.environ.setdefault("PREFECT_SERVER_API_MAX_PARAMETER_SIZE", str(16 << 20))
     os.environ["PREFECT_API_AUTH_STRING"] = os.environ["PREFECT_SERVER_API_AUTH_STRING"] = auth_string
+    host = urlsplit(api_url).hostname
     for name in ("NO_PROXY", "no_proxy"):
         # A proxy of the company would be asked for this machine, and get the password.
-        os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1")))
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), host)))
     # Prefect has read its settings when it was imported.
     from prefect.context import refresh_global_settings_context
 

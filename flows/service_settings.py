@@ -6,17 +6,14 @@ They are no parameters because addresses of channels hold secrets, which the Pre
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NoReturn
-from zoneinfo import ZoneInfo
 
 # White space between apprise URLs, https://github.com/caronc/apprise/wiki
 NOTIFY = "SFTRM_NOTIFY"
+NOTIFY_FINDINGS = "SFTRM_NOTIFY_FINDINGS"
 # The address at which OUT/reports is served, for links in the Prefect UI and in messages.
 REPORT_SITE = "SFTRM_REPORT_SITE"
 TIMEOUT_HOURS = "SFTRM_TIMEOUT_HOURS"
-# Of the days that runs are named by; that of the schedule.
-TIMEZONE = "SFTRM_TIMEZONE"
 
 
 def out_of_the_process_list(option: str, urls: Sequence[str]) -> NoReturn:
@@ -37,8 +34,13 @@ def out_of_the_process_list(option: str, urls: Sequence[str]) -> NoReturn:
 
 
 def channels() -> list[str]:
-    """Where to tell people of held, failed and recovered runs; nowhere unless it is set."""
+    """Where to tell people of held, failed and recovered runs and of new findings; nowhere unless it is set."""
     return os.environ.get(NOTIFY, "").split()
+
+
+def tells_of_findings() -> bool:
+    """Whether people are told of new findings of a run that published; they are unless it is set to 0."""
+    return os.environ.get(NOTIFY_FINDINGS) != "0"
 
 
 def report_url(run_id: str) -> str | None:
@@ -51,9 +53,3 @@ def timeout_seconds() -> float | None:
     """After which time a run is stopped; never unless it is set."""
     hours = os.environ.get(TIMEOUT_HOURS)
     return float(hours) * 3600 if hours else None
-
-
-def local_time(moment: datetime) -> datetime:
-    """A moment in the time zone of the schedule; in this machine's where none is set."""
-    zone = os.environ.get(TIMEZONE)
-    return moment.astimezone(ZoneInfo(zone) if zone else None)

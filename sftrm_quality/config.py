@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sftrm_quality.paths import local_path
+from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, known_time_zone
 
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 
@@ -36,6 +37,19 @@ class SourceSettings(_Settings, title="Source"):
         title="Files",
         description="Glob on the source file's name, for instance 'vendor_a/*'.",
         json_schema_extra=_why("Vendors deliver into folders of their own."),
+    )
+    name: str = Field(
+        "",
+        title="Name",
+        max_length=100,
+        description="Whose files these are, as reports and messages call them. Empty: their first folder.",
+        json_schema_extra=_why("A folder is mostly called after who delivers into it."),
+    )
+    retired: bool = Field(
+        False,
+        title="Retired",
+        description="No more of these files is expected: that they are gone is no finding and holds nothing.",
+        json_schema_extra=_why("A file that is gone is a lost delivery until somebody says that it is not."),
     )
     format: str = Field(
         "auto",
@@ -86,6 +100,10 @@ class SourceSettings(_Settings, title="Source"):
         description="allow keeps responses whose rank is null.",
         json_schema_extra=_why("A missing rank is a slip unless the source says that it means it."),
     )
+
+
+SAID_OF_SOURCES = frozenset({"name", "retired"})
+"""Settings of a source that no record depends on: neither the shards of its files nor the id of a release."""
 
 
 class Limits(_Settings, title="Limits"):
@@ -270,6 +288,16 @@ class RunConfig(_Settings):
         title="Ray address",
         description="host:port or ray://host:10001 of a cluster, auto, or local: a cluster started here.",
         json_schema_extra=_why("To try it without a cluster."),
+    )
+    timezone: Annotated[str, AfterValidator(known_time_zone)] = Field(
+        DEFAULT_TIME_ZONE,
+        title="Time zone",
+        description="Of the times that people read: on pages, in names of runs, in messages. An IANA name. "
+        "What machines read is in UTC.",
+        json_schema_extra=_why(
+            "That of the schedule of `sftrm serve`. A fixed one and not the machine's, so that a page is the same "
+            "wherever it is made."
+        ),
     )
     lock_seconds: float = Field(
         600,

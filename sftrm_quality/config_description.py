@@ -20,7 +20,7 @@ from sftrm_quality.config import RunConfig
 
 # Their defaults depend on the machine or the checkout.
 LOCAL_DEFAULTS = {"workers": "one for each core", "expectations": "expectations/ of the checkout"}
-_NAMES = {int: "whole number", float: "number", str: "text", Path: "path"}
+_NAMES = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
 _WIDTH = 110
 _HEAD = """\
 Every setting of a run, each with its type, its default and why that is the default. The lines without # are a

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from sftrm_quality.errors import PermanentStorageError, TransientStorageError, storage_error, storage_error_type
+from sftrm_quality.time_zones import moment
 
 # Of a run or a release: no folder above or beside, nothing hidden.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
@@ -114,7 +115,7 @@ class OutputFolder:
             return None
 
     @contextmanager
-    def locked(self, seconds: float, waiting: Callable[[str], None]) -> Iterator[None]:
+    def locked(self, seconds: float, waiting: Callable[[str], None], timezone: str = "UTC") -> Iterator[None]:
         """One writer an output folder. Waits up to `seconds`; the kernel frees the lock of a process that died.
 
         Raises StorageError when the folder cannot be written or another run still holds it.
@@ -126,11 +127,12 @@ class OutputFolder:
             try:
                 lock.acquire(timeout=0)
             except Timeout:
-                waiting(f"another run is writing to {self.root} ({_holder(holder)}): waiting up to {seconds:g} s")
+                who = _holder(holder, timezone)
+                waiting(f"another run is writing to {self.root} ({who}): waiting up to {seconds:g} s")
                 lock.acquire(timeout=seconds)
         except Timeout:
             raise TransientStorageError(
-                f"{self.root}: another run is still writing here ({_holder(holder)}) after {seconds:g} s; "
+                f"{self.root}: another run is still writing here ({_holder(holder, timezone)}) after {seconds:g} s; "
                 "try again later, or allow a longer wait with --set lock_seconds=…"
             ) from None
         except OSError as error:
@@ -161,11 +163,11 @@ class OutputFolder:
         (self.root / _HOLDER).unlink(missing_ok=True)
 
 
-def _holder(path: Path) -> str:
+def _holder(path: Path, timezone: str) -> str:
     try:
         held = json.loads(path.read_text("utf-8"))
-        return f"process {held['pid']}, since {held['started']}"
-    except (OSError, ValueError, KeyError):
+        return f"process {held['pid']}, since {moment(held['started'], timezone)}"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "process unknown"
 
 

@@ -50,10 +50,10 @@ def run_on(raw: list[Path], out: Path, *settings: str, mode: Mode = Mode.RUN) ->
 def open_gate(folder: Path) -> str:
     """The setting for suites that check the rows as shipped and never hold a release: for a handful of bad records."""
     folder.mkdir()
-    for name in (*KINDS, "release"):
+    for name in (*KINDS, "release", "delivery"):
         suite = json.loads((SHIPPED_EXPECTATIONS / f"{name}.json").read_text("utf-8"))
         for entry in suite["expectations"]:
-            if name == "release":
+            if name not in KINDS:
                 entry["severity"] = "warning"
             else:
                 entry["kwargs"]["mostly"] = 0

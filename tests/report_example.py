@@ -33,8 +33,8 @@ def browse_page(report: dict[str, Any]) -> str:
     return html.render_browse(read(report))
 
 
-def index_page(runs: list[dict[str, Any]], older: int = 0) -> str:
-    return html.render_index([summary_of(run) for run in runs], older)
+def index_page(runs: list[dict[str, Any]], older: int = 0, timezone: str = "UTC") -> str:
+    return html.render_index([summary_of(run) for run in runs], older, timezone)
 
 
 def account(received: int, unreadable: int, quarantined: int, duplicates: int) -> dict[str, int]:
@@ -124,6 +124,7 @@ def published() -> dict[str, Any]:
         "release_id": RELEASE,
         "previous_release_id": BEFORE,
         "started": "2026-11-21T23:04:12+00:00",
+        "timezone": "UTC",
         "seconds": 187.4,
         "peak_mib": 1_062,
         "ledger": {"sft": account(1_240_318, 412, 23_907, 61_220), "rm": account(29_709, 0, 1_873, 214)},

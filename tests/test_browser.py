@@ -98,13 +98,15 @@ def keep(page, name, height=900):
         page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def open_form(service, page):
-    # Registered some moments after the addresses are printed; the page does not look again.
-    service.deployment()
+def click_run(service, page, how):
     page.goto(f"{service.prefect}/v2/deployments")
     page.get_by_role("link", name="nightly", exact=True).click()
     page.get_by_role("button", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Custom run").click()
+    page.get_by_role("menuitem", name=how).click()
+
+
+def open_form(service, page):
+    click_run(service, page, "Custom run")
     page.get_by_label("Near-duplicate threshold").wait_for()
 
 
@@ -197,14 +199,32 @@ def test_a_person_runs_it_and_sees_what_became_of_it(service, page):
 
 
 @pytest.fixture(scope="module")
-def hostile_run(service):
-    """A night that the gate holds, with a file whose name is markup. A person decides on it in the last test."""
+def hostile_raw(service):
+    """What the gate holds, and a file whose name is markup."""
     (service.raw / HOSTILE_NAME).write_text(
         '{"data_id": "h", "question": "Whose name is it?", "answer": "Nobody\'s."}\n'
     )
     (service.raw / "c_sft.jsonl").write_text(BAD, "utf-8")
-    run_id = service.trigger().raise_for_status().json()["id"]
-    return service.ended(run_id, {"PAUSED"})
+
+
+def quick_runs(service):
+    """Those that somebody started without changing anything."""
+    parameters = service.deployment()["parameters"]
+    return [run for run in runs(service) if not run["auto_scheduled"] and run["parameters"] == parameters]
+
+
+def test_a_quick_run_starts_at_once_with_what_the_nightly_run_has(service, page, hostile_raw):
+    assert quick_runs(service) == []
+    click_run(service, page, "Quick run")
+    page.get_by_text("Flow run created").first.wait_for()
+    assert page.get_by_role("dialog").count() == 0 and len(quick_runs(service)) == 1
+
+
+@pytest.fixture(scope="module")
+def hostile_run(service, hostile_raw):
+    """A night with that. A person decides on it in the last test."""
+    (run,) = quick_runs(service) or [service.quick_run()]
+    return service.ended(run["id"], {"PAUSED"})
 
 
 def nothing_of_it_is_markup(page):
@@ -244,13 +264,14 @@ def test_a_person_decides_on_a_held_run(service, page, hostile_run):
     form.get_by_text("Held by answer_blank").wait_for()
     assert form.get_by_role("link", name="the report").get_attribute("href").startswith(service.site)
     form.get_by_role("button", name="Resume").click()
-    refusal = page.get_by_text("is a required property")
+    # By the name under which the form has the field.
+    refusal = page.get_by_text("'decision' is a required property")
     refusal.wait_for()
     assert service.flow_run(run_id)["state_name"] == "Suspended"
 
     form.get_by_label("Decision").click()
     page.get_by_role("option", name="publish_anyway").click()
-    form.get_by_label("Your name").fill("Kim")
+    form.get_by_label("Name", exact=True).fill("Kim")
     form.get_by_label("Reason").fill("the vendor sent an empty batch, we know")
     refusal.wait_for(state="hidden")
     keep(page, "held")

@@ -231,6 +231,14 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, warm):
         (["serve", "hdfs://host/raw"], "hdfs:// begins an address"),
         (["serve", "--cron", "61 2 * * *"], "--cron '61 2 * * *': not a schedule; expected minute, hour, day"),
         (["serve", "--timezone", "Asia/Seul"], "--timezone 'Asia/Seul': no such time zone"),
+        (["serve", "--host", "0.0.0.0"], "--host 0.0.0.0: the report site has no password, so whoever reaches"),
+        (["serve", "--host", "labels"], "--host 'labels': expected an IP address of this machine"),
+        (
+            ["serve", "--site-url", "tools/sftrm"],
+            "--site-url 'tools/sftrm' (or SFTRM_REPORT_SITE): expected",
+        ),
+        (["serve", "--allowed-host", "a b"], "--allowed-host 'a b': expected a host like labels.example.com"),
+        (["run", "--set", "timezone=KST9"], "timezone: no such time zone, expected a name like Asia/Seoul or UTC"),
         (["serve", "--notify", "nonsense"], "notify: channel 1 (****) is not an address that apprise understands"),
         (["serve", "--on-hold", "wait"], "--on-hold: 'wait', expected stop or ask"),
         (["serve", "--timeout-hours", "0"], "Invalid value for '--timeout-hours'"),
@@ -260,6 +268,51 @@ def test_an_output_folder_that_is_an_address_makes_no_folder(tmp_path, monkeypat
     done = CliRunner().invoke(app, [*command.split(), "--out", address])
     assert done.exit_code == 2 and "begins an address, expected a path" in " ".join(done.output.split())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def screen(tmp_path, monkeypatch):
+    """A desktop whose opener says a lot and ends as it is told; what it was asked for is in a file."""
+    (tmp_path / "bin").mkdir()
+    opener = tmp_path / "bin" / "xdg-open"
+    asked = tmp_path / "asked"
+    opener.write_text(f'#!/bin/sh\necho "$1" > "{asked}"\necho noise; echo noise >&2\nexit $OPENER_ENDS\n')
+    opener.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("OPENER_ENDS", "0")
+    return asked
+
+
+def open_report(samples_run):
+    from typer.testing import CliRunner
+
+    from flows.cli import app
+
+    done = CliRunner().invoke(app, ["report", "--open", "--out", str(samples_run.out)])
+    assert "PUBLISHED WITH WARNINGS" in done.stdout
+    return done, samples_run.out / "reports" / samples_run.report["run_id"] / "index.html"
+
+
+def test_a_report_is_opened_in_silence(samples_run, screen, capfd):
+    done, page = open_report(samples_run)
+    assert (done.exit_code, done.stderr, capfd.readouterr()) == (0, "", ("", ""))
+    assert screen.read_text() == f"{page}\n"
+
+
+@pytest.mark.parametrize("without", ["a screen", "an opener", "a browser"])
+def test_where_there_is_no_browser_one_line_says_which_file_to_open(samples_run, screen, monkeypatch, capfd, without):
+    if without == "a screen":
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+            monkeypatch.delenv(name, raising=False)
+    elif without == "an opener":
+        monkeypatch.setenv("PATH", "/nowhere")
+    else:
+        monkeypatch.setenv("OPENER_ENDS", "3")
+    done, page = open_report(samples_run)
+    said = f"error: {page}: no browser can be opened from here; open this file yourself\n"
+    assert (done.exit_code, done.stderr, capfd.readouterr()) == (2, said, ("", ""))
+    assert screen.exists() == (without == "a browser")
 
 
 @pytest.mark.parametrize("option", ["--prefect-port", "--report-port"])

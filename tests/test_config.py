@@ -36,7 +36,7 @@ def test_settings_win_over_the_file_and_options_over_both(tmp_path):
     [
         ("nearr.threshold=0.7", "nearr: unknown key, known are raw, out"),
         ("near.treshold=0.7", "near.treshold: unknown key, known are threshold"),
-        ("sources=[{rank_bas: 0}]", "sources.0.rank_bas: unknown key, known are files, format, encoding, ignore"),
+        ("sources=[{rank_bas: 0}]", "sources.0.rank_bas: unknown key, known are files, name, retired, format"),
         (
             "splits.from_folders=[{folder: a, split: train, fold: b}]",
             "splits.from_folders.0.fold: unknown key, known are folder, split",

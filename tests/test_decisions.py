@@ -62,7 +62,7 @@ def told(result, out):
 
 def listed(out, width=200):
     console = Console(file=io.StringIO(), width=width)
-    print_releases(console, all_releases(OutputFolder(out)))
+    print_releases(console, all_releases(OutputFolder(out)), "Asia/Seoul")
     return console.file.getvalue()
 
 
@@ -125,7 +125,7 @@ def test_a_held_release_is_published_by_decision_and_everything_says_so(paths):
         f"PUBLISHED BY DECISION of {WORDS['name']}: {WORDS['reason']} Release {release_id} is the current release."
         in said
     )
-    assert "Decided 2026-11-22 07:30:00 UTC." in said
+    assert "Decided 2026-11-22 16:30:00 KST." in said
     listed_there = said.split("Why the gate held it ")[1].split(" Run ")[0]
     assert all(f": {reason} " in listed_there for reason in FAILED)
     index = words((out / "reports" / "index.html").read_text("utf-8"))

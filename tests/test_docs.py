@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 DOCS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "expectations/README.md"]
-DOCS += ["docs/nightly.md", "SECURITY.md"]
+DOCS += ["docs/nightly.md", "docs/rows.md", "SECURITY.md"]
 
 
 def blocks(language, text=README):
@@ -27,15 +27,19 @@ def test_the_make_targets_of_the_docs_exist():
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
 
 
-def test_the_commands_of_the_readme_are_commands(samples_run):
+@pytest.mark.parametrize(("name", "commands"), [("README.md", 10), ("docs/rows.md", 4)])
+def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatch, name, commands):
     from typer.testing import CliRunner
 
     from flows.cli import app
 
-    lines = [line.split("#")[0] for block in blocks("sh") for line in block.splitlines() if "sftrm" in line]
-    assert len(lines) == 9
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / name).read_text("utf-8")
+    lines = [line.split("#")[0] for block in blocks("sh", text) for line in block.splitlines() if "sftrm" in line]
+    assert len(lines) == commands
     row = next(row for end, row in samples_run.outcomes.values() if end == "duplicate")
     values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
+    values["RUN_ID"] = samples_run.report["run_id"]
     values["OTHER_ID"] = values["RELEASE_ID"]
     values["path/to/labels/a.jsonl"] = str(ROOT / "data" / "raw" / "sft_2026-11-01.json")
     for line in lines:
@@ -61,10 +65,10 @@ def test_the_settings_of_the_readme_load(tmp_path):
 
 
 def test_the_python_of_the_readme_runs(tmp_path):
+    """From standard input, as in ``python - <<EOF``, where there is no file that workers could import."""
     (block,) = blocks("python")
-    script = tmp_path / "example.py"
-    script.write_text(block.replace('"data/out"', f'"{tmp_path / "out"}"'), "utf-8")
-    done = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True)
+    script = block.replace('"data/out"', f'"{tmp_path / "out"}"')
+    done = subprocess.run([sys.executable, "-"], input=script, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("published received=258 unreadable=15 ")
 

@@ -17,6 +17,7 @@ ROOMS = [
     "sftrm_quality.releases",
     "sftrm_quality.releases.profile",
     "sftrm_quality.reports",
+    "sftrm_quality.rows",
 ]
 # preload loads what every worker needs, whatever room it is in; the report site asks like the guard whom it answers.
 EXCEPTIONS = {"sftrm_quality.preload", "flows.service.site"}

@@ -7,9 +7,11 @@ import threading
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 from flows.server.guard import Guard
-from flows.server.names import own_names
+from flows.server.names import own_origins
 from flows.server.secret import auth_string, password_file
 from flows.server.sign_in import SignIn
 from sftrm_quality.errors import ConfigError, StorageError
@@ -23,9 +25,9 @@ async def answer_everything(scope, receive, send):
     await send({"type": "http.response.body", "body": b"let in"})
 
 
-def ask(method="GET", path="/api/flows/", host=OWN, headers=(), app=answer_everything, content=b""):
+def ask(method="GET", path="/api/flows/", host=OWN, headers=(), app=answer_everything, content=b"", declared=()):
     async def asked():
-        transport = httpx.ASGITransport(Guard(app, 4200))
+        transport = httpx.ASGITransport(Guard(app, own_origins(4200, "127.0.0.1", declared)))
         async with httpx.AsyncClient(transport=transport) as client:
             request = httpx.Request(method, f"http://{OWN}{path}", headers=[("Host", host), *headers], content=content)
             return await client.send(request)
@@ -51,7 +53,57 @@ def test_other_names_are_misdirected(host):
 
 def test_one_name_and_no_more():
     assert ask(headers=[("Host", OWN)]).status_code == 421
-    assert own_names(80) == {"127.0.0.1", "localhost", "[::1]", "127.0.0.1:80", "localhost:80", "[::1]:80"}
+    assert set(own_origins(80)) == {"127.0.0.1", "localhost", "[::1]", "127.0.0.1:80", "localhost:80", "[::1]:80"}
+
+
+DECLARED = ["https://prefect.example.com", "http://labels.example.com:8080"]
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("prefect.example.com", "https://prefect.example.com"),
+        ("Prefect.Example.com", "https://prefect.example.com"),
+        ("labels.example.com:8080", "http://labels.example.com:8080"),
+        # The host of the report site leads to Prefect at its own port, too, where there is no proxy.
+        ("labels.example.com:4200", "http://labels.example.com:4200"),
+        (OWN, f"http://{OWN}"),
+    ],
+)
+def test_a_declared_name_is_answered_to_its_own_pages(host, origin):
+    assert ask(host=host, declared=DECLARED).text == "let in"
+    page = [JSON, ("Origin", origin), ("Sec-Fetch-Site", "same-origin")]
+    assert ask("POST", host=host, headers=page, declared=DECLARED).text == "let in"
+    assert ask(host=host).status_code == (200 if host == OWN else 421)
+    for other in (origin.replace("//", "//x."), f"{origin}0", origin.replace("http", "ws"), "null"):
+        answer = ask("POST", host=host, headers=[JSON, ("Origin", other)], declared=DECLARED)
+        assert answer.status_code == 403 and origin in answer.text, other
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "prefect.example.com:4200",
+            "prefect.example.com:443",
+            "x.prefect.example.com",
+            "prefect.example.com.evil.io",
+        ),
+        *("labels.example.com", "evil.example", "prefect.example.com.", "https://prefect.example.com", ""),
+    ],
+)
+def test_what_is_not_declared_is_refused_as_ever_and_not_told_what_is(host):
+    answer = ask(host=host, declared=DECLARED)
+    assert answer.status_code == 421
+    assert "example" not in answer.text and "--allowed-host" in answer.text
+
+
+@pytest.mark.parametrize(("host", "scheme"), [("prefect.example.com", "https"), (OWN, "http")])
+def test_a_redirect_leads_to_where_the_page_is(host, scheme):
+    async def redirecting(scope, receive, send):
+        await RedirectResponse(Request(scope).url.replace(path="/v2/"))(scope, receive, send)
+
+    assert ask(host=host, app=redirecting, declared=DECLARED).headers["location"] == f"{scheme}://{host}/v2/"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
@@ -134,7 +186,7 @@ def test_a_socket_of_another_page_is_closed_before_it_is_open(headers):
         async def send(message):
             sent.append(message["type"])
 
-        await Guard(answer_everything, 4200)(scope, receive, send)
+        await Guard(answer_everything, own_origins(4200))(scope, receive, send)
 
     asyncio.run(connect())
     assert sent == ["websocket.close"]

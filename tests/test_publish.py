@@ -265,8 +265,10 @@ def test_a_second_writer_waits_or_is_refused(tmp_path):
     output = OutputFolder(tmp_path)
     said = []
     with output.locked(0, said.append):
-        refused = pytest.raises(StorageError, match=r"another run is still writing here \(process \d+, since 20")
-        with refused, output.locked(0.1, said.append):
+        refused = pytest.raises(
+            StorageError, match=r"another run is still writing here \(process \d+, since 20.* KST\)"
+        )
+        with refused, output.locked(0.1, said.append, "Asia/Seoul"):
             pass
         assert "waiting up to 0.1 s" in said[0]
         entered = threading.Event()

@@ -3,14 +3,20 @@
 With SFTRM_SCREENSHOTS=docs/images it also takes the pictures of the docs.
 """
 
+import csv
 import gzip
+import io
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
 from flows.service.site import ReportSite
 from sftrm_quality.reports import position
 from tests.outputs import open_gate, run_on
@@ -44,6 +50,7 @@ HOSTILE = (
 )
 # Not even a name of a file is to be trusted.
 NAME = "<img src=x onerror=alert(1)>\u202e{{7*7}}.jsonl"
+PRINTS = "'import json, sys; print(json.dumps(sys.argv[1:]))'"
 
 
 @pytest.fixture(scope="module")
@@ -150,28 +157,84 @@ def test_rows_can_be_leafed_through_filtered_and_searched(report, opened, site, 
     assert {s["source_line"] is None for s in samples} == {True, False}
     for sample in samples:
         (text,) = {text for text in seen if f"{figures['why']} {sample['record_id']}\n" in text}
-        assert f", {position(sample['source_index'], sample['source_line'])}\n" in text
+        assert f", {position(sample['source_index'], sample['source_line'])} of " in text
     assert page.locator("#rows :is(img, script, svg, style, link, a, input)").count() == 0
     together = "\n".join(seen)
-    for text in (HOSTILE[0], "⟨U+202E⟩gnp.exe", "⟨U+001B⟩[31mred", "⟨U+0000⟩", "more characters"):
+    for text in (HOSTILE[0], "⟨U+202E⟩gnp.exe", "⟨U+001B⟩[31mred", "⟨U+0000⟩", "more characters", "id 3 nul"):
         assert text in together, text
     page.get_by_role("button", name="Back").click()
     playwright.expect(status).not_to_contain_text(f"–{every} of")
 
-    page.get_by_label("Reason").select_option(label=f"SFT answer_blank ({blank})")
+    page.get_by_label("Reason").select_option("answer_blank")
     playwright.expect(status).to_have_text(f"1–{blank} of {blank} rows ")
     assert all("SFT answer_blank" in text for text in rows.all_inner_texts())
-    page.get_by_label("Source").select_option(label="rm.json.gz")
+    assert set(page.locator("#rows mark.defect").all_inner_texts()) >= {'" "'}
+    page.get_by_label("Kind").select_option("rm")
     playwright.expect(status).to_have_text("No row fits")
-    page.get_by_label("Reason").select_option(label="all")
+    page.get_by_label("Kind").select_option("")
+    page.get_by_label("File").select_option("rm.json.gz")
+    playwright.expect(status).to_have_text("No row fits")
+    # The way back is the browser's.
+    page.go_back()
+    playwright.expect(status).to_have_text(f"1–{blank} of {blank} rows ")
+    assert page.get_by_label("File").input_value() == ""
+    page.go_forward()
+    playwright.expect(status).to_have_text("No row fits")
+    page.get_by_label("Reason").select_option("")
     playwright.expect(status).to_contain_text(f"of {len(HOSTILE)} rows")
-    page.get_by_label("Source").select_option(label="all")
+    assert page.url == f"{address}#file=rm.json.gz"
+    page.get_by_label("File").select_option("")
     page.get_by_label("Search").fill("GNP.exe")
     found = sum("gnp.exe" in text for text in seen)
     playwright.expect(status).to_contain_text(f"1–{found} of {found} rows")
     assert all("gnp.exe" in text for text in rows.all_inner_texts())
     page.get_by_label("Search").fill("no row says this")
     playwright.expect(status).to_have_text("No row fits")
+
+
+def test_a_link_opens_the_page_filtered_and_the_page_says_the_command_for_the_rows_in_full(report, opened, tmp_path):
+    figures = json.loads((report / "report.json").read_text("utf-8"))
+    (entry,) = [file for file in figures["files"] if file["source_file"] == NAME]
+    filters = {"source": entry["source"], "file": NAME, "reason": "answer_blank", "kind": "sft"}
+    page = opened(f"{(report / 'browse.html').as_uri()}#{urlencode(filters)}")
+    blank = figures["reasons"]["sft"]["answer_blank"]
+    playwright.expect(page.locator("#status")).to_have_text(f"1–{blank} of {blank} rows ")
+    for label, name in (("Source", "source"), ("File", "file"), ("Reason", "reason"), ("Kind", "kind")):
+        assert page.get_by_label(label).input_value() == filters[name]
+    # The name is a text of a shell, too, and what cannot be seen in it is written by its number.
+    line = page.locator("#command code").inner_text()
+    assert "\\U0000202E" in line
+    words = json.loads(
+        subprocess.check_output(["bash", "-c", f"python3 -c {PRINTS} {line}"], env={"LC_ALL": "C.UTF-8", **os.environ})
+    )
+    assert words[:2] == ["sftrm", "rows"]
+    done = CliRunner().invoke(app, [*words[1:], "--to", str(tmp_path / "rows.xlsx")])
+    assert done.exit_code == 0 and done.output.startswith(f"{blank} rows of run {report.name}")
+    page.get_by_label("Reason").select_option("duplicate: exact")
+    playwright.expect(page.locator("#command")).to_contain_text("duplicates file")
+    # Names of another night, and what nobody can know.
+    page.goto(f"{(report / 'browse.html').as_uri()}#file=gone.json")
+    playwright.expect(page.locator("#status")).to_have_text("No row fits")
+    assert page.get_by_label("File").input_value() == "gone.json"
+    page.goto(f"{(report / 'browse.html').as_uri()}#new=1")
+    playwright.expect(page.locator("#status")).to_contain_text("no release before to compare with")
+
+
+def test_what_is_shown_can_be_saved_as_cells_that_do_nothing(report, opened):
+    page = opened((report / "browse.html").as_uri() + "#kind=rm&q=gnp.exe")
+    playwright.expect(page.locator("#status")).to_contain_text("1–")
+    count = page.locator("#rows > li").count()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Excerpts as CSV").click()
+    assert saving.value.suggested_filename == f"excerpts-{report.name}.csv"
+    saved = Path(saving.value.path()).read_bytes().decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(saved, newline=""))
+    assert header[:3] == ["source", "source_file", "line"] and len(rows) == count > 0
+    assert all(row[1] == "rm.json.gz" and row[2].startswith("record ") and "gnp.exe" in row[7] for row in rows)
+    cells = page.evaluate("text => sftrmTexts.cell(text)", "=1+1\x1b\n")
+    assert cells == '"\'=1+1⟨U+001B⟩\n"'
+    for text in ("+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1"):
+        assert page.evaluate("text => sftrmTexts.cell(text)", text)[:2] in ("\"'", '"⟨')
 
 
 def test_without_script_the_page_of_rows_says_where_they_are(report, browser):

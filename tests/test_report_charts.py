@@ -55,16 +55,16 @@ def test_any_values_can_be_drawn(values: list[float | None]) -> None:
 
 def test_trends_need_three_runs_and_leave_out_what_repeats() -> None:
     runs = [RunSummary.model_validate(night) for night in nights()]
-    assert [chart.title for chart in trend_charts(runs)] == [
+    assert [chart.title for chart in trend_charts(runs, "UTC")] == [
         "SFT records", "SFT: share of the records received", "RM records", "RM: share of the records received",
         "Seconds of the job",
     ]  # fmt: skip
-    assert trend_charts(runs[:2]) == []
+    assert trend_charts(runs[:2], "UTC") == []
     unchanged = [run.model_copy(update={"verdict": Verdict.UNCHANGED}) for run in runs]
-    assert trend_charts([*runs[:2], *unchanged]) == []
+    assert trend_charts([*runs[:2], *unchanged], "UTC") == []
     nothing = {LabelKind.RM: NO_RECORDS}
     without = [run.model_copy(update={"ledger": run.ledger | nothing}) for run in runs]
-    assert len(trend_charts(without)) == 3
+    assert len(trend_charts(without, "UTC")) == 3
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases.publish import all_releases
@@ -28,7 +30,8 @@ def two(tmp_path_factory: Any) -> Any:
     first = run_on([raw], out, gate)
     ids: list[dict[str, dict[str, str]]] = [_ids(Output(out, first.report))]
     (raw / ODD).write_text('{"data_id": "n1", "question": "who is new?", "answer": ""}\n', "utf-8")
-    second = run_on([raw], out, gate, "near.threshold=0.7", "splits.train=0.6", "splits.test=0.35")
+    changed = ("near.threshold=0.7", "splits.train=0.6", "splits.test=0.35", "timezone=Asia/Kathmandu")
+    second = run_on([raw], out, gate, *changed)
     ids.append(_ids(Output(out, second.report)))
     assert (first.verdict, second.verdict) == ("published", "published")
     return OutputFolder(out), ids
@@ -95,6 +98,18 @@ def test_the_page_says_the_same_as_its_json_and_is_inert(two: Any) -> None:
     assert not output.run_ids()[2:]  # a comparison is no run
 
 
+def test_what_is_said_of_several_runs_is_in_the_zone_of_the_newest(two: Any) -> None:
+    output, _ = two
+    before, now = all_releases(output)
+    for release, zone in ((before, "KST"), (now, "UTC+05:45")):
+        page = output.report(release.manifest.run_id) / "index.html"
+        assert f" {zone}</time></dd>" in page.read_text("utf-8")
+    pages = [write_diff(compare_releases(before, now), output), output.root / "reports" / "index.html"]
+    listed = CliRunner().invoke(app, ["releases", "--out", str(output.root)]).output
+    for shown in (*(page.read_text("utf-8") for page in pages), listed):
+        assert shown.count(" UTC+05:45") == 2 and "KST" not in shown
+
+
 def test_a_page_is_bounded_and_hostile_names_are_text(two: Any) -> None:
     output, _ = two
     found = compare_releases(*all_releases(output))
@@ -102,7 +117,7 @@ def test_a_page_is_bounded_and_hostile_names_are_text(two: Any) -> None:
     entry = next(entry for entry in found.files if entry.before is None).model_copy(update={"source_file": text})
     step = found.by_file[0].model_copy(update={"source_file": text})
     great = {"files": (entry,) * 10_000, "by_file": (step,) * 10_000, "settings": {text: (text, None)}}
-    html = render_diff(found.model_copy(update=great))
+    html = render_diff(found.model_copy(update=great), "UTC")
     assert len(html.encode()) < 2_000_000
     assert "9,700 more files" in html and "9,975 more differences" in html
     _assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))

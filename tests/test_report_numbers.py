@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sftrm_quality.reports import display
+from sftrm_quality.time_zones import moment
 from tests.report_example import held, published, run_page
 
 # Texts of records, names, commands and times: shown as they are, and no figures.
@@ -101,14 +102,14 @@ def derived(report: dict[str, Any]) -> list[float]:
     return found
 
 
-def strings(value: Any) -> set[str]:
+def strings(value: Any, timezone: str) -> set[str]:
     """The texts of report.json with a digit in them, as the page shows them: times as moments, seconds as durations."""
     if isinstance(value, dict):
-        own = {display.moment(value["started"])} if "started" in value else set()
+        own = {moment(value["started"], timezone)} if "started" in value else set()
         own |= {display.duration(value["seconds"])} if "seconds" in value else set()
-        return own.union(*map(strings, value.values()))
+        return own.union(*(strings(inner, timezone) for inner in value.values()))
     if isinstance(value, list):
-        return set().union(*map(strings, value))
+        return set().union(*(strings(inner, timezone) for inner in value))
     return (
         {" ".join(value.split())}
         if isinstance(value, str) and re.search(r"[0-9].*[^0-9]|[^0-9].*[0-9]", value)
@@ -162,7 +163,10 @@ def unaccounted(report: dict[str, Any], html: str) -> list[tuple[str, str]]:
     written = set().union(*map(forms, known)) | WORDS
     totals = wholes(report)
     sums = {name: sum(f[name] for f in report["files"]) for name in ("received", "unreadable", "quarantined")}
-    percent, said = shares([report, sums]) | steps(report), sorted(strings(report), key=len, reverse=True)
+    percent, said = (
+        shares([report, sums]) | steps(report),
+        sorted(strings(report, report["timezone"]), key=len, reverse=True),
+    )
     missing = []
     for block in Blocks(html).texts:
         text = " ".join(block.split())

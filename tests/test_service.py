@@ -1,6 +1,7 @@
 """`sftrm serve` as it runs each night: a real Prefect server, runs by API, a hold, a decision, a restart."""
 
 import json
+import re
 import shutil
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,12 +16,17 @@ from tests.outputs import Output, report_of
 from tests.service import Service
 from tests.test_determinism import make_records, write
 
+# Where people open the reports: below a path of a proxy.
+SITE = "https://tools.example.com/sftrm"
+STEPS = ["loading Prefect", "starting Prefect's server", "waiting until it answers", "registering the deployment"]
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory, prefect_home):
     base = tmp_path_factory.mktemp("service")
     raw = write(base / "raw", *make_records(40))
-    service = Service(prefect_home(base / "home"), raw, base / "out", "--on-hold", "ask")
+    reached = ("--site-url", SITE, "--allowed-host", "prefect.example.com")
+    service = Service(prefect_home(base / "home"), raw, base / "out", "--on-hold", "ask", *reached)
     service.start()
     yield service
     assert service.stop() == 0
@@ -39,7 +45,23 @@ def newest(service):
 
 def test_it_says_where_everything_is(service):
     said = "".join(service.lines)
-    assert service.prefect in said and service.site in said and "0 2 * * * Asia/Seoul" in said
+    assert service.prefect in said and f"reports    {SITE}\n" in said and "0 2 * * * Asia/Seoul" in said
+    assert "or there   https://prefect.example.com   " in said
+    assert f"[{SITE}]({SITE}/)" in service.deployment()["description"]
+
+
+def test_it_says_what_it_does_while_it_starts(service):
+    steps = [line.strip() for line in service.lines[: service.lines.index(f"reports    {SITE}\n")] if "…" in line]
+    assert [step for step in STEPS if not any(line.startswith(step) for line in steps)] == []
+    assert [step for line in steps for step in STEPS if line.startswith(step)] == STEPS
+
+
+def test_it_answers_under_the_names_that_are_declared(service):
+    for host, status in (("prefect.example.com", 200), ("evil.example", 421)):
+        assert service.api.get("/admin/version", headers={"Host": host}).status_code == status
+    for host, status in (("tools.example.com", 200), ("evil.example", 421)):
+        for path in ("/", "/sftrm/"):
+            assert httpx.get(f"{service.site}{path}", headers={"Host": host}).status_code == status
 
 
 def test_nobody_is_answered_without_the_password(service):
@@ -72,11 +94,14 @@ def test_the_schedule_makes_runs_at_two_in_seoul(service):
     runs = service.wait(lambda: service.api.post("/flow_runs/filter", json=wanted).json())
     times = {datetime.fromisoformat(r["expected_start_time"]).astimezone(ZoneInfo("Asia/Seoul")) for r in runs}
     assert {(time.hour, time.minute) for time in times} == {(2, 0)} and len(times) == len(runs)
+    assert all(run["parameters"] == service.deployment()["parameters"] for run in runs)
 
 
 def test_a_night_publishes(service, published):
     assert published["state_name"] == "Published", published["state"]["message"]
-    assert published["name"].endswith(" published")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d KST published", published["name"])
+    page = (service.out / "reports" / newest(service).report["run_id"] / "index.html").read_text("utf-8")
+    assert " KST</time>" in page
     report = newest(service).report
     ledger = report["ledger"]["sft"]
     assert f"{ledger['published']:,} SFT and" in published["state"]["message"]
@@ -96,7 +121,8 @@ def test_what_the_ui_shows_of_it(service, published):
     assert len(checks) == len(report["checks"])
     failing = [bool(check["failed"]) for check in checks]
     assert failing == sorted(failing, reverse=True) and any(failing)
-    assert f"{service.site}/{report['run_id']}/index.html" in artifacts["sftrm-report"]["data"]
+    for key in ("sftrm-report", "sftrm-summary"):
+        assert f"({SITE}/{report['run_id']}/index.html)" in artifacts[key]["data"]
     assert httpx.get(f"{service.site}/{report['run_id']}/index.html").is_success
 
 
@@ -123,9 +149,16 @@ def test_no_secret_is_in_an_argument_a_line_the_database_or_the_output(service, 
 
 @pytest.fixture(scope="module")
 def two_at_once(service, published):
-    """A night with nothing new and a check, asked for at the same time."""
-    asked = [service.trigger(), service.trigger(mode="check")]
-    return [service.ended(answer.raise_for_status().json()["id"]) for answer in asked]
+    """A night with nothing new, by a quick run, and a check, asked for at the same time."""
+    asked = [service.quick_run(), service.trigger(mode="check").raise_for_status().json()]
+    return [service.ended(run["id"]) for run in asked]
+
+
+def test_a_quick_run_does_what_the_nightly_run_does(service, two_at_once):
+    deployment = service.deployment()
+    assert two_at_once[0]["parameters"] == deployment["parameters"]
+    # With a parameter that is required Prefect's pages open a form instead of starting it.
+    assert deployment["parameter_openapi_schema"].get("required", []) == []
 
 
 def test_a_night_with_nothing_new_is_unchanged(two_at_once):
@@ -163,13 +196,14 @@ def hold(service, bad_records):
     held = service.ended(run_id, {"PAUSED"})
     assert held["state_name"] == "Suspended" and held["name"].endswith(" held")
     assert latest(service) == before
-    assert [message["title"] for message in service.told.messages if "held" in message["title"].lower()]
+    (told,) = [message for message in service.told.messages if "held" in message["title"].lower()]
+    assert " KST " in told["title"] and f"Report: {SITE}/" in told["message"]
     return run_id
 
 
 def decide(service, run_id, action, name, reason):
     """A person's decision, and how the run ends with it."""
-    given = {"run_input": {"action": action, "name": name, "reason": reason}}
+    given = {"run_input": {"decision": action, "name": name, "reason": reason}}
     resumed = service.api.post(f"/flow_runs/{run_id}/resume", json=given).raise_for_status().json()
     assert resumed["status"] == "ACCEPT", resumed
     return service.ended(run_id)
@@ -202,6 +236,8 @@ def test_a_held_night_waits_for_a_person_while_a_run_begins_again_after_a_restar
 
     before = latest(service)
     assert service.flow_run(run_id)["state_name"] == "Suspended"
+    refused = service.api.post(f"/flow_runs/{run_id}/resume", json={"run_input": {"name": "Kim", "reason": "we know"}})
+    assert "'decision' is a required property" in refused.text
     ended = decide(service, run_id, "publish_anyway", "Kim", "the vendor sent an empty batch, we know")
     assert (ended["state_type"], ended["state_name"]) == ("COMPLETED", "Published"), ended["state"]["message"]
     decision = newest(service).report["decision"]

@@ -9,7 +9,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
 
 from flows.server import elsewhere, names
 from flows.service import interrupted
-from flows.ui import artifacts
+from flows.ui import artifacts, hold
 from sftrm_quality.errors import ConfigError
 
 
@@ -101,3 +101,18 @@ def test_progress_that_the_server_did_not_take_is_sent_again(monkeypatch):
     for _ in range(3):
         pace._send(40.0)
     assert sent == [40.0, 40.0]
+
+
+@pytest.mark.parametrize("field", ["decision", "action"])
+def test_a_decision_is_read_from_the_form_of_today_and_from_that_of_a_run_suspended_before(monkeypatch, field):
+    given = {field: "reject", "name": "Kim", "reason": "send it back"}
+    asked = []
+    monkeypatch.setattr(hold, "read_flow_run_input", lambda key: asked.append(key) or given)
+    decision = hold.decision_on("r-1", ["sft: answer_blank"])
+    assert (decision.action, decision.name, decision.release_id) == ("reject", "Kim", "r-1")
+    assert "r-1" in asked[0]
+
+
+def test_the_form_calls_a_field_by_its_title_as_its_errors_do():
+    fields = hold.Answer.model_json_schema()["properties"]
+    assert [fields[name]["title"].lower() for name in ("decision", "name", "reason")] == ["decision", "name", "reason"]

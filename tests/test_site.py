@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.server.names import own_names
+from flows.server.names import own_origins
+from flows.service import declared_reach
 from flows.service import site as report_site
 from flows.service.site import ReportSite
 from sftrm_quality.errors import ConfigError
@@ -72,7 +73,7 @@ def site(out):
 
 
 def port_of(site) -> int:
-    return int(site.address.rpartition(":")[2])
+    return site.port
 
 
 def exchange(site, sent: bytes) -> bytes:
@@ -118,7 +119,7 @@ def test_the_index_is_served_at_the_root_and_by_name(site):
 def test_a_folder_is_its_page_with_a_slash_and_sent_there_without_one(site):
     assert ask(site, "/run1/")[2] == b"content of index.html"
     status, headers, body = ask(site, "/run1?x=1")
-    assert (status, headers["location"], body) == (301, "/run1/", b"")
+    assert (status, headers["location"], body) == (301, "./run1/", b"")
 
 
 def test_a_folder_without_a_page_is_not_listed(site):
@@ -129,7 +130,7 @@ def test_a_folder_without_a_page_is_not_listed(site):
 def test_a_page_that_is_a_folder_leads_to_no_other_site(tmp_path):
     (tmp_path / "reports" / "index.html").mkdir(parents=True)
     with ReportSite(tmp_path, 0) as site:
-        assert ask(site, "/")[1]["location"] == "/index.html/"
+        assert ask(site, "/")[1]["location"] == "./index.html/"
 
 
 @pytest.mark.parametrize("target", ["/", "/run1/chart.svg", "/nowhere", "/run1", "/..", "/%00"])
@@ -214,8 +215,8 @@ def test_one_host_is_named_and_no_more(site):
 
 
 def test_port_80_may_go_unnamed():
-    assert own_names(4280) == {"127.0.0.1:4280", "localhost:4280", "[::1]:4280"}
-    assert {"localhost", "localhost:80"} < own_names(80)
+    assert set(own_origins(4280)) == {"127.0.0.1:4280", "localhost:4280", "[::1]:4280"}
+    assert {"localhost", "localhost:80"} < set(own_origins(80))
 
 
 REFUSED = [
@@ -271,6 +272,46 @@ def test_whatever_is_not_a_report_is_not_found(site, target):
     )
 
 
+@pytest.fixture(scope="module")
+def proxied(out):
+    with ReportSite(out, 0, declared_reach(site_url="https://tools.example.com/sftrm/")) as site:
+        yield site
+
+
+@pytest.mark.parametrize("path", ["/sftrm", ""])
+def test_it_is_found_below_the_path_of_a_proxy_and_without_it(proxied, path):
+    """Some proxies leave the path out, and some do not."""
+    host = b"tools.example.com"
+    assert ask(proxied, f"{path}/", host=host)[2].decode() == "all runs: 한국어"
+    assert ask(proxied, f"{path}/run1/style.css", host=host)[2] == b"content of style.css"
+    assert ask(proxied, f"{path}/run1?x=1", host=host)[1]["location"] == "./run1/"
+    for target in REFUSED:
+        if target.startswith(b"/"):
+            assert ask(proxied, path.encode() + target, host=host)[0] == 404, target
+
+
+def test_the_path_of_a_proxy_without_its_slash_and_paths_like_it(proxied):
+    host = b"tools.example.com"
+    status, headers, _ = ask(proxied, "/sftrm", host=host)
+    assert (status, headers["location"]) == (301, "./sftrm/")
+    for target in ("/sftrm2/run1/style.css", "/sftrmrun1/style.css", "/x/sftrm/", "/sftrm/sftrm/run1/style.css"):
+        assert ask(proxied, target, host=host)[0] == 404, target
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        *(("tools.example.com", 200), ("Tools.Example.com", 200), ("localhost:{port}", 200)),
+        *(("tools.example.com:{port}", 421), ("evil.example", 421), ("x.tools.example.com", 421), ("", 421)),
+    ],
+)
+def test_it_answers_under_the_name_that_is_declared_and_under_no_other(proxied, host, status):
+    found, _, body = ask(proxied, host=host.format(port=port_of(proxied)).encode())
+    assert found == status
+    assert (b"all runs" in body) == (status == 200)
+    assert (b"https://tools.example.com/sftrm" in body) == (status == 421)
+
+
 def test_absolute_paths_are_paths_below_reports(site, out):
     for target in (str(out / "secret.css"), f"/{out / 'secret.css'}", "//etc/passwd", f"/run1/{out}/secret.css"):
         assert ask(site, target)[0] == 404
@@ -315,7 +356,7 @@ def test_no_request_gets_a_byte_from_outside(site, target, rooted):
         if b" 200 " in head.split(b"\r\n")[0]:
             assert body.startswith((b"content of ", b"all runs"))
         if b" 301 " in head.split(b"\r\n")[0]:
-            assert re.search(rb"\r\nLocation: (/[A-Za-z0-9][^/]*)+/$", head)
+            assert re.search(rb"\r\nLocation: \./[A-Za-z0-9][^/]*/$", head)
 
 
 @pytest.mark.parametrize(
@@ -495,7 +536,7 @@ def test_who_leaves_early_is_no_fault(out, monkeypatch, caplog, capfd):
 
 def test_a_fault_of_ours_is_logged_and_the_next_request_answered(site, monkeypatch, caplog, capfd):
     with monkeypatch.context() as broken:
-        broken.setattr(report_site, "_open", lambda *_: 1 / 0)
+        broken.setattr(report_site, "open_below", lambda *_: 1 / 0)
         assert exchange(site, b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port_of(site)) == b""
     assert "ZeroDivisionError" in caplog.text
     assert "Traceback" not in capfd.readouterr().err

@@ -205,7 +205,7 @@ def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch
     result = run_on([out / "raw"], out / "out", open_gate(tmp_path / "suites"))
     shown = command_line.console()
     terminal.print_result(shown, read(result.report), out)
-    terminal.print_releases(shown, all_releases(OutputFolder(out / "out")))
+    terminal.print_releases(shown, all_releases(OutputFolder(out / "out")), "UTC")
     terminal.print_traces(shown, trace(OutputFolder(out / "out"), data_id))
     printed = without_our_colours(sys.stdout.getvalue())
     assert safe(out) in printed and safe(f"f{name.replace('/', '')}") in printed

@@ -1,5 +1,6 @@
 """The commands of ``sftrm``. Nothing heavy is imported before it is needed."""
 
+from flows.commands.failing_rows import rows
 from flows.commands.inspecting import inspect
 from flows.commands.looking import diff, releases, report, why
 from flows.commands.rollback import rollback
@@ -8,6 +9,6 @@ from flows.commands.serving import serve
 from flows.commands.settings import config
 
 # In the order in which --help lists them.
-COMMANDS = (run, check, inspect, serve, config, why, releases, report, diff, rollback)
+COMMANDS = (run, check, inspect, serve, config, why, rows, releases, report, diff, rollback)
 
 __all__ = ["COMMANDS"]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.browsing import opened
 from flows.commands.command_line import OUT, OutOption, console, fail, must_exist
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
@@ -37,6 +38,7 @@ def releases(out: OutOption = None) -> None:
     """List the releases of an output folder; the current one is marked."""
     from flows.commands.terminal import print_releases
     from sftrm_quality import progress
+    from sftrm_quality.findings import timezone_of
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import all_releases
 
@@ -44,7 +46,7 @@ def releases(out: OutOption = None) -> None:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
         with progress.hearing(lambda told: print(f"warning: {safe(told)}", file=sys.stderr)):
-            print_releases(console(), all_releases(output))
+            print_releases(console(), all_releases(output), timezone_of(output))
     except SftrmError as error:
         fail(error)
 
@@ -78,8 +80,8 @@ def report(
     print_result(shown, found, output.root)
     for sentence in found.changes.sentences:
         shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
-    if open_it and typer.launch((folder / "index.html").resolve().as_uri()):
-        fail(ConfigError(f"{folder / 'index.html'}: no browser could be started; open the file yourself"))
+    if open_it and not opened(folder / "index.html"):
+        fail(ConfigError(f"{folder / 'index.html'}: no browser can be opened from here; open this file yourself"))
 
 
 def diff(

@@ -14,13 +14,13 @@ def rollback(
     out: OutOption = None,
 ) -> None:
     """Make an older release current again, once its files are verified."""
-    from sftrm_quality import releases, reports
+    from sftrm_quality import findings, releases, reports
     from sftrm_quality.output import OutputFolder
 
     output = OutputFolder(out or OUT)
     try:
         releases.find_release(output, release_id)
-        with output.locked(0, lambda waiting: print(safe(waiting))):
+        with output.locked(0, lambda waiting: print(safe(waiting)), findings.timezone_of(output)):
             reports.take_back(output)
             releases.rollback(output, release_id)
     except SftrmError as error:

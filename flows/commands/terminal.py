@@ -1,6 +1,5 @@
 """What a person sees in a terminal: verdict, ledger, and answers about records."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,17 @@ from rich.text import Text
 
 from flows.terminal_text import safe
 from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.time_zones import moment
 
 if TYPE_CHECKING:
     from sftrm_quality.releases import Release, Trace
-    from sftrm_quality.run_record import Comparison, RecordedDecision, Report
+    from sftrm_quality.run_record import Comparison, Finding, RecordedDecision, Report
 
 _COLOURS = {"published": "green", "unchanged": "cyan", "checked": "green", "held": "red"}
 # Of the differences by file and reason, the greatest; the page has more and its JSON all.
 _STEPS = 10
+# What a person reads before the report; it has the others.
+_FINDINGS, _REASONS = 10, 5
 # Of a raw record, in characters; a number that ends beyond them is masked too.
 _TEXT, _LOOKED_AT = 300, 1000
 
@@ -28,19 +30,21 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     line = Text(verdict.upper(), style=f"bold {_COLOURS[verdict]}")
     if verdict == "published" and decision:
         line.append(" BY DECISION").append(f" of {_who_and_why(decision)}", style="default")
-    elif verdict == "published" and report.with_warnings:
-        line.append(" WITH WARNINGS").append(f"  {_warnings(report)}", style="default")
-    elif verdict == "held":
+    elif report.with_warnings:
+        line = Text(f"{verdict.upper()} WITH WARNINGS", style="bold yellow")
+    if verdict == "held":
         line.append("  nothing was published:", style="default")
     elif verdict == "unchanged":
         line.append("  nothing new since the current release", style="default")
     elif verdict == "checked":
         line.append("  the gate would let this through; nothing was published, as asked", style="default")
+    if report.findings:
+        line.append(f"  {report.finding_counts}", style="default")
     console.print(line, soft_wrap=True)
     if decision and verdict != "published":
         console.print(Text(f"  {_decided(decision, verdict)}"), soft_wrap=True)
-    for reason in _why_held(report):
-        console.print(Text(f"  {reason}"), soft_wrap=True)
+    for found in findings_told(report):
+        console.print(found, soft_wrap=True)
     last = "published" if verdict.has_release else "publishable"
     table = Table(
         "", "received", "unreadable", "quarantined", "duplicates", last, box=None, pad_edge=False, header_style="dim"
@@ -51,13 +55,12 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
         if account.received:
             table.add_row(kind.upper(), *(f"{count:,}" for _, count in account))
     console.print(table)
+    for reasons in _reasons(report):
+        console.print(reasons, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
             note = Text(f"not readable: {safe(file.source_file)}: {safe(file.note)}", style="yellow")
             console.print(note.append(f"; see: {safe(file.inspect)}", style="dim"), soft_wrap=True)
-        elif file.incomplete:
-            note = Text(f"incomplete: {safe(file.source_file)}: {file.ends_early}", style="yellow")
-            console.print(note, soft_wrap=True)
     for title, path in (
         ("release", report.paths.release),
         ("quarantine", report.paths.quarantine),
@@ -84,19 +87,35 @@ def _decided(decision: "RecordedDecision", verdict: str) -> str:
     )
 
 
-def _warnings(report: "Report") -> str:
-    return ", ".join(check.reason for check in report.release_warnings)
-
-
-def _why_held(report: "Report") -> list[str]:
-    """One line for each check that holds the release: what failed, and how much must pass."""
-    from sftrm_quality.reports import why_held
-
-    return [
-        f"{check.suite}: {check.reason}: {safe(why_held(check, report))}"
-        for check in report.checks
-        if check.holds_the_release
+def findings_told(report: "Report") -> list[Text]:
+    """What to look at, a line each: the new findings, those that hold the release, and how many more are known."""
+    shown = [found for found in report.findings if not found.known or _holds(found, report)]
+    lines = [
+        Text(f"  {safe(found.text)}", style="red" if found.severity == "critical" else "yellow").append(
+            f"  {found.name}{', known' if found.known else ''}", style="dim"
+        )
+        for found in shown[:_FINDINGS]
     ]
+    if more := len(shown) - _FINDINGS:
+        lines += [Text(f"  and {more:,} more, see the report", style="dim")] if more > 0 else []
+    known = sum(found.known for found in report.findings) - sum(found.known for found in shown)
+    return [*lines, *([Text(f"  {known:,} known, see the report", style="dim")] if known else [])]
+
+
+def _holds(found: "Finding", report: "Report") -> bool:
+    return report.verdict == "held" and found.severity == "critical"
+
+
+def _reasons(report: "Report") -> list[Text]:
+    """Of each label kind the most frequent reasons, with how many records have them."""
+    lines = []
+    for kind, counts in report.reasons.items():
+        most = sorted(((count, reason) for reason, count in counts.items() if count), key=lambda c: (-c[0], c[1]))
+        if most:
+            named = ", ".join(f"{reason} {count:,}" for count, reason in most[:_REASONS])
+            more = f", and {len(most) - _REASONS} more" if len(most) > _REASONS else ""
+            lines.append(Text.assemble((f"{f'{kind.upper()} reasons':<12}", "dim"), f"{named}{more}"))
+    return lines
 
 
 def print_traces(console: Console, traces: list["Trace"]) -> None:
@@ -127,8 +146,8 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
 
-def print_releases(console: Console, releases: list["Release"]) -> None:
-    """One line per release, oldest first; of those that the gate held, who decided to publish them."""
+def print_releases(console: Console, releases: list["Release"], timezone: str) -> None:
+    """One line per release, oldest first, its time in a time zone; of those that the gate held, who decided on them."""
     if not releases:
         console.print("no release yet")
         return
@@ -141,7 +160,7 @@ def print_releases(console: Console, releases: list["Release"]) -> None:
         table.add_row(
             "current" if release.is_current else "",
             release.release_id,
-            datetime.fromisoformat(manifest.created).isoformat(timespec="seconds"),
+            moment(manifest.created, timezone),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             # A string would be read as markup.
             Text(f"by decision of {safe(manifest.decision.name)}" if manifest.decision else ""),

@@ -1,4 +1,4 @@
-"""When people are told: a run was held or failed, or all is well again after such a run."""
+"""When people are told: a run was held or failed, has new findings, or all is well again."""
 
 from typing import Any
 
@@ -15,20 +15,17 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.runtime import deployment
 from prefect.runtime import flow_run as this_run
 
-from flows.notification.telling import tell
-from flows.service_settings import channels, report_url
+from flows.notification.telling import Event, tell
+from flows.service_settings import channels, report_url, tells_of_findings
 from flows.ui import sentence
-from sftrm_quality.reports import why_held
-from sftrm_quality.run_record import Report
+from sftrm_quality.records import Severity
+from sftrm_quality.run_record import Report, Verdict
 
 _BAD = (StateType.FAILED, StateType.CRASHED)
 
 
 def tell_of_hold(report: Report) -> None:
-    reasons = [
-        f"{check.suite}: {check.reason}: {why_held(check, report)}" for check in report.checks if not check.success
-    ]
-    tell(channels(), "held", this_run.name, [sentence(report), *reasons], report_url(report.run_id))
+    tell(channels(), "held", this_run.name, [sentence(report), *_to_look_at(report)], report_url(report.run_id))
 
 
 def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
@@ -39,10 +36,25 @@ def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
         tell(channels(), "failed", flow_run.name, [f"{state.name}: {message[:300]}"], None)
 
 
-def tell_of_recovery(report: Report) -> None:
-    """Only where the run before this one of the same deployment was held or failed."""
-    if channels() and deployment.id and _bad_before():
-        tell(channels(), "recovered", this_run.name, [sentence(report)], report_url(report.run_id))
+def tell_of_recovery_or_findings(report: Report) -> None:
+    """Where the run before this one of the same deployment was held or failed, or where there is something new to see.
+
+    One message: what recovered says what is new, too.
+    """
+    if not channels():
+        return
+    recovered = deployment.id and _bad_before()
+    if recovered or (report.finding_counts.new and tells_of_findings()):
+        event: Event = "recovered" if recovered else "findings"
+        tell(channels(), event, this_run.name, [sentence(report), *_to_look_at(report)], report_url(report.run_id))
+
+
+def _to_look_at(report: Report) -> list[str]:
+    """Findings that are new, and those that hold the release whether they are or not."""
+    holding = report.verdict is Verdict.HELD
+    return [
+        found.text for found in report.findings if not found.known or (holding and found.severity is Severity.CRITICAL)
+    ]
 
 
 def _bad_before() -> bool:

@@ -1,4 +1,4 @@
-"""Telling people that a run was held, failed, or is well again: over whatever channels they have, by apprise.
+"""Telling people that a run was held, failed, has new findings or is well again, over the channels of apprise.
 
 An address of apprise holds secrets anywhere in it: in a Slack address the host is one, in a webhook's the path. So we
 show only the service's name, and apprise's own log, which shows more, is not let through.
@@ -25,9 +25,10 @@ _SECONDS = 15.0
 # Some services refuse texts of more than 2,000 characters.
 _FACTS, _FACT_CHARACTERS, _TITLE_CHARACTERS = 6, 250, 120
 _THREAD = "telling"
+_TITLES = {"findings": "New findings"}
 
-Event = Literal["held", "failed", "recovered"]
-_TYPES = {"held": "warning", "failed": "failure", "recovered": "success"}
+Event = Literal["held", "failed", "recovered", "findings"]
+_TYPES = {"held": "warning", "failed": "failure", "recovered": "success", "findings": "warning"}
 
 
 def check_urls(urls: Iterable[str]) -> None:
@@ -49,7 +50,7 @@ def tell(urls: Iterable[str], event: Event, run_name: str, facts: Sequence[str],
     facts: what happened, a line each: verdict, names of reasons, counts. Never texts of records: channels are read by
     people who may not see the data.
     """
-    title = _line(f"{event.capitalize()}: {run_name}", _TITLE_CHARACTERS)
+    title = _line(f"{_TITLES.get(event, event.capitalize())}: {run_name}", _TITLE_CHARACTERS)
     lines = [_line(fact, _FACT_CHARACTERS) for fact in facts[:_FACTS]]
     if len(facts) > _FACTS:
         lines.append(f"and {len(facts) - _FACTS} more")

@@ -12,7 +12,7 @@ import sys
 import threading
 
 from flows.server.guard import App, Guard, Receive, Scope, Send
-from flows.server.names import SIGN_IN
+from flows.server.names import SIGN_IN, own_origins
 from flows.server.secret import SIGN_IN_CODE
 from flows.server.sign_in import SignIn
 from sftrm_quality.imports import large_imports
@@ -46,16 +46,18 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m flows.server")
     arguments.add_argument("descriptor", type=int, help="A bound socket.")
     arguments.add_argument("--beside-a-run", action="store_true", help="No pages, no schedules, only errors.")
+    arguments.add_argument("--declared", action="append", default=[], help="An origin under which it is reached.")
     given = arguments.parse_args()
     threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
     listening = socket.socket(fileno=given.descriptor)
+    host, port, *_ = listening.getsockname()
     settings = get_current_settings().server
     code = os.environ.pop(SIGN_IN_CODE, None)
     app: App = create_app(ephemeral=given.beside_a_run, final=True)
     if code and settings.api.auth_string:
         app = _with_sign_in(app, SignIn(code, settings.api.auth_string.get_secret_value()))
     config = uvicorn.Config(
-        Guard(app, listening.getsockname()[1]),
+        Guard(app, own_origins(port, host, given.declared)),
         log_level="error" if given.beside_a_run else "warning",
         lifespan="on",
         server_header=False,

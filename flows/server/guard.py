@@ -6,11 +6,9 @@ What a browser says about where a request comes from (``Origin``, ``Sec-Fetch-Si
 https://fetch.spec.whatwg.org/#origin-header and https://www.w3.org/TR/fetch-metadata/.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
-
-from flows.server.names import own_names
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -58,12 +56,12 @@ class Guard:
 
     Args:
         app: Prefect's.
-        port: Where it listens, on loopback.
+        origins: How a request may call the server in its Host header, and the origin of the pages called so.
     """
 
-    def __init__(self, app: App, port: int) -> None:
+    def __init__(self, app: App, origins: Mapping[str, str]) -> None:
         self._app = app
-        self._names = own_names(port)
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -76,19 +74,22 @@ class Guard:
                 # Before it is accepted: the browser sees a 403 and no connection.
                 await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
             else:
-                await self._app(scope, receive, send)
+                await self._app(self._as_asked(scope), receive, send)
         elif refusal:
             await _refuse(send, *refusal)
         else:
-            await self._app(scope, receive, _adding_headers(send))
+            await self._app(self._as_asked(scope), receive, _adding_headers(send))
 
     def _refusal(self, scope: Scope) -> tuple[HTTPStatus, str] | None:
-        hosts = [host.lower() for host in _values(scope, b"host")]
-        if len(hosts) != 1 or hosts[0] not in self._names:
-            names = ", ".join(sorted(self._names))
-            return HTTPStatus.MISDIRECTED_REQUEST, f"This server answers as {names} and has no other name."
-        if any(origin.lower() != f"http://{hosts[0]}" for origin in _values(scope, b"origin")):
-            return HTTPStatus.FORBIDDEN, "A page of another origin may ask nothing here."
+        ours = self._origin(scope)
+        if ours is None:
+            # Without those that are declared: whoever asks under a wrong name need not know them.
+            return (
+                HTTPStatus.MISDIRECTED_REQUEST,
+                "This server has no such name; sftrm serve --allowed-host declares one.",
+            )
+        if any(origin.lower() != ours for origin in _values(scope, b"origin")):
+            return HTTPStatus.FORBIDDEN, f"A page of another origin than {ours} may ask nothing here."
         sites = _values(scope, b"sec-fetch-site")
         if any(site not in ("same-origin", "none") for site in sites) and not _is_link_to_a_page(scope):
             return HTTPStatus.FORBIDDEN, "A page of another site may ask nothing here."
@@ -98,6 +99,16 @@ class Guard:
                 "Send Content-Type: application/json, which no page of another origin can without asking.",
             )
         return None
+
+    def _origin(self, scope: Scope) -> str | None:
+        hosts = _values(scope, b"host")
+        return self._origins.get(hosts[0].lower()) if len(hosts) == 1 else None
+
+    def _as_asked(self, scope: Scope) -> Scope:
+        """Redirects lead to where the page is, also behind a proxy that speaks HTTPS for us."""
+        if (self._origin(scope) or "").startswith("https://"):
+            return {**scope, "scheme": "https" if scope["type"] == "http" else "wss"}
+        return scope
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

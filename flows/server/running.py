@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from flows.prefect_settings import set_own_server, set_served
-from flows.server.names import HOST, SIGN_IN, bound
+from flows.server.names import HOST, SIGN_IN, address_of, bound
 from flows.server.secret import SIGN_IN_CODE, auth_string, new_code, password_file
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.imports import large_imports
@@ -33,7 +33,7 @@ class Server:
     """A server of ours that answers.
 
     Attributes:
-        address: ``http://127.0.0.1:PORT``.
+        address: ``http://127.0.0.1:PORT``, as this machine reaches it.
         sign_in: A link that signs a browser in, once.
         password_file: Where the password for other browsers is.
     """
@@ -53,12 +53,17 @@ def configured_server() -> str | None:
 
 
 @contextmanager
-def for_the_service(port: int, ended: Callable[[], None]) -> Iterator[Server]:
+def for_the_service(
+    port: int, ended: Callable[[], None], host: str, declared: Sequence[str], say: Callable[[str], None]
+) -> Iterator[Server]:
     """A server with pages and schedules, while the context lasts.
 
     Args:
         port: Where it listens; 0: any that is free.
         ended: Called in a thread of its own when the server ends before the context does.
+        host: The IP address at which it listens.
+        declared: Origins under which it is reached besides its own names.
+        say: Told what is waited for.
 
     Raises:
         ConfigError: The port is taken.
@@ -68,7 +73,9 @@ def for_the_service(port: int, ended: Callable[[], None]) -> Iterator[Server]:
     # Prefect copies its pages there. By default into its own package, which not everybody may write to.
     set_served(home / "sftrm-ui")
     code = new_code()
-    with _running(port, [], {SIGN_IN_CODE: code}, ended) as wait:
+    options = [part for origin in declared for part in ("--declared", origin)]
+    with _running((host, port), options, {SIGN_IN_CODE: code}, ended) as wait:
+        say("waiting until it answers; the first start makes its database")
         address = wait()
         yield Server(address, f"{address}{SIGN_IN}#{code}", password_file(home))
 
@@ -85,7 +92,7 @@ def beside_a_run(ended: Callable[[], None]) -> Iterator[Callable[[], str]]:
     Raises:
         ServerError: The server does not start.
     """
-    with _running(0, ["--beside-a-run"], {}, ended) as wait:
+    with _running((HOST, 0), ["--beside-a-run"], {}, ended) as wait:
         yield wait
 
 
@@ -106,10 +113,11 @@ def _secret() -> str:
 
 @contextmanager
 def _running(
-    port: int, options: list[str], environment: dict[str, str], ended: Callable[[], None]
+    place: tuple[str, int], options: list[str], environment: dict[str, str], ended: Callable[[], None]
 ) -> Iterator[Callable[[], str]]:
-    with bound(port, "Prefect server", "--prefect-port") as listening:
-        address = f"http://{HOST}:{listening.getsockname()[1]}"
+    host, port = place
+    with bound(port, "Prefect server", "--prefect-port", host) as listening:
+        address = address_of(host, listening.getsockname()[1])
         set_own_server(f"{address}/api", _secret())
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.server", str(listening.fileno()), *options],

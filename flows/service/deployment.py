@@ -18,8 +18,8 @@ NAME = "nightly"
 DESCRIPTION = """\
 Raw SFT and RM label files in; a release with Parquet splits, quarantine, duplicates and a report out.
 
-**By hand**: Run → Custom run. Everything is filled in as the nightly run has it; *mode* `check` publishes nothing.
-One run at a time writes: a second one waits.
+**By hand**: Run → Quick run does just what the nightly run does. Run → Custom run is filled in with the same, to be
+changed; *mode* `check` publishes nothing. One run at a time writes: a second one waits.
 
 **What it found**: the page of a run → Artifacts. `sftrm-summary` has the numbers, `sftrm-report` leads to the report.
 
@@ -27,21 +27,26 @@ One run at a time writes: a second one waits.
 **Suspended** is one that waits for your decision: its page → ⋮ → Resume."""
 
 
-def nightly(config: RunConfig, cron: str, timezone: str, on_hold: str, storage_retries: int) -> RunnerDeployment:
+def nightly(config: RunConfig, cron: str, on_hold: str, storage_retries: int, site: str) -> RunnerDeployment:
     """The deployment ``ingest/nightly``, scheduled.
 
-    cron: five fields, in the time zone ``timezone``.
+    Args:
+        config: The settings of each night.
+        cron: Five fields, in the time zone of the settings.
+        on_hold: What happens to a run that the gate holds.
+        storage_retries: How often a run begins again.
+        site: Where people open the report site.
     """
     deployment = ingest.to_deployment(
         NAME,
-        schedules=[Cron(cron, timezone=timezone, slug="nightly")],
+        schedules=[Cron(cron, timezone=config.timezone, slug="nightly")],
         parameters={
             "config": config.model_dump(mode="json"),
             "mode": "run",
             "on_hold": on_hold,
             "storage_retries": storage_retries,
         },
-        description=DESCRIPTION,
+        description=f"{DESCRIPTION}\n\n**All reports**: [{site}]({site}/)",
         tags=["sftrm-quality"],
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
@@ -62,16 +67,25 @@ class _Runner(Runner):
         sys.exit(0)
 
 
-def work_on(deployment: RunnerDeployment) -> None:
-    """Start its runs as they come due, one after the other, each as a process of its own, until a signal comes."""
-    # It is stopped while runs talk to it, which asyncio tells at length.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    # Each two seconds, for as long as a run waits for another one.
-    logging.getLogger("prefect.runner").addFilter(lambda line: "at capacity" not in line.getMessage())
+def registered(deployment: RunnerDeployment) -> Runner:
+    """Tell Prefect's server of a deployment.
+
+    Returns:
+        What can work on it.
+    """
     # A pause on shutdown would need somebody to switch the schedule on again after each restart. The limit of this
     # process and not the deployment's: the server keeps the leases of that one in memory and never gives back a slot
     # whose lease it has lost, and then no night begins any more: seen with 3.8 after it was killed in a run.
     runner = _Runner(pause_on_shutdown=False, limit=1)
     runner.add_deployment(deployment)
+    return runner
+
+
+def work(runner: Runner) -> None:
+    """Start its runs as they come due, one after the other, each as a process of its own, until a signal comes."""
+    # It is stopped while runs talk to it, which asyncio tells at length.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    # Each two seconds, for as long as a run waits for another one.
+    logging.getLogger("prefect.runner").addFilter(lambda line: "at capacity" not in line.getMessage())
     with suppress(KeyboardInterrupt):
         asyncio.run(runner.start())

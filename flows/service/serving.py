@@ -1,6 +1,6 @@
 """``sftrm serve``: all that the nightly job takes on one machine, until it is stopped.
 
-A Prefect server on loopback if none is configured, the deployment, a runner that works on it, and the report site.
+A Prefect server if none is configured, the deployment, a runner that works on it, and the report site.
 Nothing is kept here: schedules and runs are in Prefect's database, releases in the output folder.
 """
 
@@ -9,7 +9,6 @@ import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import available_timezones
 
 import psutil
 
@@ -17,6 +16,7 @@ from flows import service_settings
 from flows.notification.telling import check_urls
 from flows.prefect_settings import set_defaults
 from flows.server import Server, check_server, configured_server, for_the_service
+from flows.service.reach import Reach
 from flows.service.site import ReportSite
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
@@ -30,10 +30,11 @@ class Service:
     """What is served: the run of each night, and where people look at it."""
 
     config: RunConfig
+    reach: Reach
     cron: str
-    timezone: str
     on_hold: str
     notify: tuple[str, ...]
+    notify_findings: bool
     timeout_hours: float
     prefect_port: int
     report_port: int
@@ -52,31 +53,39 @@ def _check(service: Service) -> None:
             f"--cron {service.cron!r}: not a schedule; expected minute, hour, day, month and weekday, for instance "
             "'0 2 * * *' for two o'clock each night"
         ) from error
-    if service.timezone not in available_timezones():
-        raise ConfigError(f"--timezone {service.timezone!r}: no such time zone; expected a name like Asia/Seoul or UTC")
     check_urls(service.notify)
 
 
 def serve(service: Service) -> None:
     """Serve until a signal comes. Raises ConfigError when something does not fit, before anything is started."""
     set_defaults()
+    _say("loading Prefect")
     _check(service)
     OutputFolder(service.config.out).make_writable()
     with ExitStack() as stack:
-        site = stack.enter_context(ReportSite(service.config.out, service.report_port))
+        site = stack.enter_context(ReportSite(service.config.out, service.report_port, service.reach))
         server: Server | str
         if configured := configured_server():
             check_server(configured, service.open_server)
             server = configured
         else:
-            server = stack.enter_context(for_the_service(service.prefect_port, _stop_without_server))
+            _say("starting Prefect's server")
+            declared = service.reach.declared
+            starting = for_the_service(service.prefect_port, _stop_without_server, service.reach.host, declared, _say)
+            server = stack.enter_context(starting)
+            _say("looking for runs that were interrupted when the service ended")
             _say_of_interrupted_runs()
         # The runs are child processes and read these.
         os.environ[service_settings.NOTIFY] = " ".join(service.notify)
+        os.environ[service_settings.NOTIFY_FINDINGS] = "1" if service.notify_findings else "0"
         os.environ[service_settings.REPORT_SITE] = site.address
         os.environ[service_settings.TIMEOUT_HOURS] = str(service.timeout_hours)
-        os.environ[service_settings.TIMEZONE] = service.timezone
         _work(service, server, site.address)
+
+
+def _say(step: str) -> None:
+    """What is done now: until the first run can be started it takes half a minute."""
+    print(f"{step} …", flush=True)
 
 
 def _say_of_interrupted_runs() -> None:
@@ -100,25 +109,28 @@ def _stop_without_server() -> None:
 
 
 def _work(service: Service, server: Server | str, site: str) -> None:
-    from flows.service.deployment import nightly, work_on
+    from flows.service.deployment import nightly, registered, work
 
     if isinstance(server, Server):
         address, later = server.address, f"works once; the password for later: {server.password_file}"
         sign_in = f"sign in    {server.sign_in}   ({later})\n"
+        if others := service.reach.other_addresses(server.address):
+            sign_in += f"or there   {', '.join(others)}   (the same pages)\n"
     else:
         address, sign_in = server, ""
 
-    deployment = nightly(service.config, service.cron, service.timezone, service.on_hold, _STORAGE_RETRIES)
+    _say("registering the deployment ingest/nightly")
+    runner = registered(nightly(service.config, service.cron, service.on_hold, _STORAGE_RETRIES, site))
     print(
         f"Prefect    {address}/v2/deployments   (runs: {address}/v2/runs, artifacts: {address}/v2/artifacts)\n"
         f"{sign_in}"
         f"reports    {site}\n"
-        f"schedule   {service.cron} {service.timezone}: {_raw_named(service.config)} → {service.config.out}\n"
-        "by hand    deployment 'nightly' → Run → Custom run\n"
+        f"schedule   {service.cron} {service.config.timezone}: {_raw_named(service.config)} → {service.config.out}\n"
+        "by hand    deployment 'nightly' → Run → Quick run, or Custom run to change something\n"
         "stop with Ctrl-C; what is scheduled meanwhile runs at the next start",
         flush=True,
     )
-    work_on(deployment)
+    work(runner)
 
 
 def _raw_named(config: RunConfig) -> str:

@@ -1,15 +1,13 @@
-"""The report site: ``OUT/reports`` over HTTP on loopback, since browsers follow no link to a file from the Prefect UI.
+"""The report site: ``OUT/reports`` over HTTP, since browsers follow no link to a file from the Prefect UI.
 
-Any page in the user's browser and any process of this machine can send requests here. So what may be asked for is a
-short list, and the rest is refused before a path is looked at.
+On loopback, unless somebody says otherwise (`reach.py`). Any page in the user's browser and any process of this machine
+can send requests here. So what may be asked for is a short list, and the rest is refused before a path is looked at.
 """
 
 import io
 import logging
 import os
-import re
 import socket
-import stat
 import sys
 import threading
 import time
@@ -19,8 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-from flows.server.names import HOST, bound, own_names
+from flows.server.names import address_of, bound, own_origins
+from flows.service.reach import ON_LOOPBACK, Reach
+from flows.service.served_files import HTML, PATH, SVG, content_type_of, open_below
 from sftrm_quality.reports import render_index
 
 _log = logging.getLogger("sftrm_quality.site")
@@ -28,21 +29,7 @@ _log = logging.getLogger("sftrm_quality.site")
 _SECONDS = 10.0
 _CHUNK = 256 << 10
 
-# By name where only that name is served, else by suffix.
-_TYPES = {
-    "index.html": "text/html; charset=utf-8",
-    "browse.html": "text/html; charset=utf-8",
-    "report.json": "application/json; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml; charset=utf-8",
-    ".png": "image/png",
-    ".parquet": "application/vnd.apache.parquet",
-}
 _PLAIN = "text/plain; charset=utf-8"
-# Every name that we write fits, and needs no escape in a URL. So nothing is decoded, and there is no way to write
-# "..", a hidden file, a backslash or a NUL.
-_PATH = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9._-]*/)*(?:[A-Za-z0-9][A-Za-z0-9._-]*)?")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -67,16 +54,22 @@ _HINTS = {
 class ReportSite:
     """A context in which ``out/reports`` is served. Nothing has to be there yet; what comes is served at once.
 
-    port: of 127.0.0.1; 0 takes a free one.
+    Args:
+        out: The output folder.
+        port: Where to listen; 0 takes a free one.
+        reach: At which address, and under which names it answers. Pages are found below the path of its URL and
+            without it, since some proxies leave it out.
     """
 
-    def __init__(self, out: Path, port: int) -> None:
+    def __init__(self, out: Path, port: int, reach: Reach = ON_LOOPBACK) -> None:
         self._reports = out / "reports"
         self._port = port
+        self._reach = reach
 
     def __enter__(self) -> Self:
         """Raises ConfigError when the port cannot be had."""
-        self._server = _Server(self._reports, bound(self._port, "report site", "--report-port"))
+        listening = bound(self._port, "report site", "--report-port", self._reach.host)
+        self._server = _Server(self._reports, listening, self._reach)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="report-site", daemon=True)
         self._thread.start()
         return self
@@ -90,22 +83,29 @@ class ReportSite:
 
     @property
     def address(self) -> str:
-        """``http://127.0.0.1:PORT``; the report of a run is at ``/<run_id>/index.html``, the index at ``/``."""
-        return f"http://{HOST}:{self._server.server_port}"
+        """Where people open it; the report of a run is below that at ``/<run_id>/index.html``, the index at ``/``."""
+        return self._server.address
+
+    @property
+    def port(self) -> int:
+        """The port at which it listens."""
+        return self._server.server_port
 
 
 class _Server(ThreadingHTTPServer):
     # A browser opens several connections at once.
     request_queue_size = 64
 
-    def __init__(self, reports: Path, listening: socket.socket) -> None:
+    def __init__(self, reports: Path, listening: socket.socket, reach: Reach) -> None:
         self.reports = reports
         # Its own binding would ask the name service for the name of this machine.
         super().__init__(listening.getsockname(), _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
-        self.server_name, self.server_port = listening.getsockname()
-        self.hosts = own_names(self.server_port)
+        self.server_name, self.server_port = listening.getsockname()[:2]
+        self.hosts = own_origins(self.server_port, reach.host, reach.declared)
+        self.address = reach.site_url or address_of(reach.host, self.server_port)
+        self.prefix = urlsplit(self.address).path
         self.server_activate()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -134,36 +134,44 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return
         path = self.path.partition("?")[0]
-        if not _PATH.fullmatch(path):
+        if not PATH.fullmatch(path):
             self.send_error(HTTPStatus.NOT_FOUND)
             return
+        if self.server.prefix == path:
+            self._send_to_folder(path.rpartition("/")[2])
+            return
+        if path.startswith(f"{self.server.prefix}/"):
+            path = path.removeprefix(self.server.prefix)
         names = (path + "index.html" if path.endswith("/") else path).split("/")[1:]
         try:
-            descriptor = _open(self.server.reports, names)
+            descriptor = open_below(self.server.reports, names)
         except FileNotFoundError:
             if names == ["index.html"]:
-                self._send(HTTPStatus.OK, _TYPES["index.html"], render_index([]).encode())
+                self._send(HTTPStatus.OK, HTML, render_index([]).encode())
             else:
                 self.send_error(HTTPStatus.NOT_FOUND)
         except IsADirectoryError:
-            # With a slash at its end, or the links of the page would lead elsewhere.
-            self._send(HTTPStatus.MOVED_PERMANENTLY, _PLAIN, headers={"Location": f"/{'/'.join(names)}/"})
+            self._send_to_folder(names[-1])
         except OSError:
             self.send_error(HTTPStatus.NOT_FOUND)
         else:
             with os.fdopen(descriptor, "rb") as file:
-                self._send_file(file, names[-1])
+                self._send_file(file, names)
 
     do_HEAD = do_GET
 
-    def _send_file(self, file: io.BufferedReader, name: str) -> None:
-        suffix = Path(name).suffix
-        content_type = _TYPES.get(name) or _TYPES.get(suffix)
+    def _send_to_folder(self, name: str) -> None:
+        """With a slash at its end, or the links of the page would lead elsewhere. From where the browser is: a proxy
+        may serve all this below a path of its own."""
+        self._send(HTTPStatus.MOVED_PERMANENTLY, _PLAIN, headers={"Location": f"./{name}/"})
+
+    def _send_file(self, file: io.BufferedReader, names: Sequence[str]) -> None:
+        content_type = content_type_of(names)
         if content_type is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         size = os.fstat(file.fileno()).st_size
-        self._begin(HTTPStatus.OK, content_type, size, _SVG_POLICY if suffix == ".svg" else _NO_HEADERS)
+        self._begin(HTTPStatus.OK, content_type, size, _SVG_POLICY if content_type == SVG else _NO_HEADERS)
         # Its size is promised: a file that grows meanwhile is sent as it was, one that shrinks ends the connection.
         while self.command != "HEAD" and size and (chunk := file.read(min(size, _CHUNK))):
             self.wfile.write(chunk)
@@ -178,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
         status = HTTPStatus(code)
         hint = _HINTS.get(status, "")
         if status == HTTPStatus.MISDIRECTED_REQUEST:
-            hint = f"This site is http://{HOST}:{self.server.server_port} and has no other name."
+            hint = f"This site is {self.server.address}; sftrm serve --allowed-host declares other names."
         text = f"{status} {status.phrase}\n{hint}".strip() + "\n"
         self._send(status, _PLAIN, text.encode(), headers)
 
@@ -219,25 +227,3 @@ class _UntilDeadline(io.RawIOBase):
         self._connection.settimeout(max(0.001, self._deadline - time.monotonic()))
         received: int = self._connection.recv_into(buffer)
         return received
-
-
-def _open(root: Path, names: Sequence[str]) -> int:
-    """A descriptor of the file ``root/name/…``, following no symbolic link below root.
-
-    Name by name from the folder before it, so that nothing can be exchanged between a look and the opening.
-
-    Raises OSError for whatever is not a plain file; IsADirectoryError for a folder.
-    """
-    opened = os.open(root, os.O_RDONLY)
-    for name in names:
-        try:
-            # Opening a pipe must not wait for its other end.
-            inner = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=opened)
-        finally:
-            os.close(opened)
-        opened = inner
-    mode = os.fstat(opened).st_mode
-    if stat.S_ISREG(mode):
-        return opened
-    os.close(opened)
-    raise IsADirectoryError if stat.S_ISDIR(mode) else PermissionError

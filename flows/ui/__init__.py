@@ -3,7 +3,7 @@
 from flows.ui.artifacts import show, showing_progress
 from flows.ui.hold import HeldRun, OnHold, ask, decision_on, keep_held_runs_out_of_logs
 from flows.ui.plain_text import keep_links_out_of_logs
-from flows.ui.run_names import name_at_the_end, name_at_the_start, sentence
+from flows.ui.run_names import name_at_the_end, name_at_the_start, sentence, verdict_in_words
 
 __all__ = [
     "HeldRun",
@@ -17,4 +17,5 @@ __all__ = [
     "sentence",
     "show",
     "showing_progress",
+    "verdict_in_words",
 ]

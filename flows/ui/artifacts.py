@@ -79,6 +79,16 @@ def _ledger(report: Report) -> list[str]:
     return lines
 
 
+def _findings(report: Report) -> list[str]:
+    """New findings first; of many, as many as a person reads here."""
+    lines = [
+        f"- {'known' if found.known else '**new**'}, {found.severity}: {escaped(found.text)} ({escaped(found.name)})"
+        for found in report.findings[:_ROWS]
+    ]
+    more = len(report.findings) - len(lines)
+    return [*lines, *([f"- and {more:,} more"] if more else [])] or ["Nothing."]
+
+
 def _top_reasons(report: Report) -> list[str]:
     found = [
         (count, f"{kind.upper()} {reason}", severity)
@@ -106,6 +116,10 @@ def summary(report: Report) -> str:
             "",
             escaped(sentence(report)),
             *(["", f"[Report of this run]({page})"] if page else []),
+            "",
+            "## What to look at",
+            "",
+            *_findings(report),
             "",
             "## Ledger",
             "",

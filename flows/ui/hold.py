@@ -50,12 +50,13 @@ def keep_held_runs_out_of_logs() -> None:
 class Answer(RunInput):
     """The form. Name and reason are recorded in the manifest and in the report. Nothing is decided by default."""
 
-    action: Literal["reject", "publish_anyway"] = Field(
+    # Prefect's form calls a field by its title, and its errors by its name.
+    decision: Literal["reject", "publish_anyway"] = Field(
         title="Decision",
         description="Choose publish anyway or reject. publish_anyway: this release replaces the current one. "
         "reject: the run ends as Held, the current release stays.",
     )
-    name: str = Field(title="Your name", min_length=1, max_length=100)
+    name: str = Field(title="Name", min_length=1, max_length=100, description="Yours, for the record.")
     reason: str = Field(title="Reason", min_length=3, max_length=2000, description="Why, for those who ask later.")
 
 
@@ -64,9 +65,11 @@ def decision_on(release_id: str, failed: Sequence[str]) -> Decision | None:
     given: Any = read_flow_run_input(keyset_from_base_key(f"suspended-{release_id}")["response"])
     if given is None:
         return None
-    answer = Answer(**given)
+    # Who was asked by 0.2.0 answers its form.
+    renamed = {"decision" if name == "action" else name: value for name, value in given.items()}
+    answer = Answer(**renamed)
     return Decision(
-        action=answer.action,
+        action=answer.decision,
         name=answer.name,
         reason=answer.reason,
         decided_at=datetime.now(UTC),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sftrm_quality.checks.frames import FRAMES, NORMALISED_FIELDS, RELEASE_FACTS, Scope
+from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, NORMALISED_FIELDS, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, sum_counts, verdict
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, read_suites
 
 __all__ = [
+    "DELIVERY_FACTS",
     "FAILURES",
     "FRAMES",
     "NORMALISED_FIELDS",
@@ -26,6 +27,7 @@ __all__ = [
     "Scope",
     "Suite",
     "Suites",
+    "check_delivery",
     "check_release",
     "compile_suites",
     "load_suites",
@@ -44,7 +46,7 @@ def compile_suites(suites: Suites) -> None:
     """
     from sftrm_quality.checks.compiling import compile_suite
 
-    for suite in (suites.sft, suites.rm, suites.release):
+    for suite in suites.all:
         compile_suite(suite)
 
 
@@ -52,7 +54,7 @@ def load_suites(folder: Path) -> Suites:
     """`read_suites` and `compile_suites` in one.
 
     Args:
-        folder: With ``sft.json``, ``rm.json`` and ``release.json``.
+        folder: As of `read_suites`.
 
     Raises:
         SuiteError: As both of them.
@@ -101,3 +103,22 @@ def check_release(suite: Suite, facts: pa.Table) -> list[CheckResult]:
     from sftrm_quality.checks.running import check_facts
 
     return check_facts(suite, facts)
+
+
+def check_delivery(suite: Suite, facts: pa.Table) -> CheckedRows:
+    """Check what was delivered, file by file and source by source.
+
+    Args:
+        suite: The delivery suite.
+        facts: With the columns of ``DELIVERY_FACTS``.
+
+    Returns:
+        Every failure of every row, and the counts of each expectation.
+
+    Raises:
+        ValueError: A figure is missing.
+        SftrmError: An expectation could not be evaluated.
+    """
+    from sftrm_quality.checks.running import check_deliveries
+
+    return check_deliveries(suite, facts)

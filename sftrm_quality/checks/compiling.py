@@ -12,9 +12,11 @@ from great_expectations.core import ExpectationSuite
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from sftrm_quality.checks.bounds import bounds_problem
 from sftrm_quality.checks.custom import RowExpectation
-from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope
-from sftrm_quality.checks.suites import Entry, Suite
+from sftrm_quality.checks.custom.deliveries import CountExpectation
+from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, Scope
+from sftrm_quality.checks.suites import RELEASE, Entry, Suite
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import LabelKind
 
@@ -42,6 +44,7 @@ STANDARD_ROW_EXPECTATIONS: dict[str, _Usable] = {
     "expect_column_values_to_be_null": _is_scalar,
     "expect_column_values_to_not_be_null": _is_scalar,
 }
+# Of figures: the release's, the delivery's.
 STANDARD_RELEASE_EXPECTATIONS: dict[str, _Usable] = {
     name: STANDARD_ROW_EXPECTATIONS[name]
     for name in (
@@ -123,9 +126,8 @@ def _compile(where: str, entry: Entry, suite: str) -> Expectation:
 
 def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None:
     """Refuse an expectation that cannot check that column of that frame."""
-    columns: pa.Schema = RELEASE_FACTS if entry.scope is None else FRAMES[LabelKind(suite)][entry.scope]
-    frame = "release facts" if entry.scope is None else f"{suite} frame of scope {entry.scope}"
-    if isinstance(expectation, RowExpectation) and entry.scope is not None:
+    columns, frame = _frame(suite, entry.scope)
+    if isinstance(expectation, RowExpectation) and suite != RELEASE:
         needed, checked = expectation.columns_needed(), expectation.columns_checked()
         usable: _Usable = expectation.can_check
         if problem := expectation.problem():
@@ -141,6 +143,11 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
                 raise SuiteError(f"{where}: {name!r} is {entry.kwargs[name]!r}: {found}")
         usable = allowed[entry.type]
         needed = checked = [entry.kwargs["column"]]
+    # Those on the delivery have bounds of their own kind and say so themselves.
+    if not isinstance(expectation, CountExpectation) and (
+        problem := bounds_problem(entry.kwargs, is_figure=entry.scope is None)
+    ):
+        raise SuiteError(f"{where}: {problem}; correct it, or take the entry out")
     for name in needed:
         if name not in columns.names:
             raise SuiteError(f"{where}: no column {name!r} in the {frame}; it has {', '.join(columns.names)}")
@@ -148,6 +155,13 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
         kind = columns.field(name).type
         if not usable(kind):
             raise SuiteError(f"{where}: cannot check the column {name!r}, which is {kind}; choose another column")
+
+
+def _frame(suite: str, scope: Scope | None) -> tuple[pa.Schema, str]:
+    """The columns that an entry may name, and what people call them."""
+    if scope is None:
+        return (RELEASE_FACTS if suite == RELEASE else DELIVERY_FACTS), f"{suite} facts"
+    return FRAMES[LabelKind(suite)][scope], f"{suite} frame of scope {scope}"
 
 
 def _one_line(error: ValidationError) -> str:

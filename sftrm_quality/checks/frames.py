@@ -2,7 +2,8 @@
 
 A *record* frame is a shard of candidates with their metadata and normalised texts. A *collection* frame has one row per
 record that passed, with what only the whole collection shows about it. A *split* frame has one row per published record
-of a source that brought its own split. The release is checked on one row of figures per label kind.
+of a source that brought its own split. The release is checked on one row of figures per label kind, the delivery on one
+per source file and one per source.
 """
 
 from enum import StrEnum
@@ -77,4 +78,37 @@ their share is above 0 and enough prompt groups exist to fill them. ``share_unre
 bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the records
 received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
 ``drop_against_previous``: 0 to 1, the share of records fewer than in the previous release, 0 without one.
+"""
+
+DELIVERY_FACTS = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("source_file", pa.string()),
+        pa.field("delivery", pa.string(), nullable=False),
+        pa.field("received", pa.int64(), nullable=False),
+        pa.field("failing", pa.int64(), nullable=False),
+        pa.field("passed", pa.int64(), nullable=False),
+        pa.field("duplicates", pa.int64(), nullable=False),
+        pa.field("read_before", pa.int64(), nullable=False),
+        pa.field("missing", pa.int64(), nullable=False),
+        pa.field("published_gone", pa.int64(), nullable=False),
+        pa.field("published_emptied", pa.int64(), nullable=False),
+        pa.field("published_ends_early", pa.int64(), nullable=False),
+        pa.field("empty", pa.int64(), nullable=False),
+        pa.field("ends_early", pa.int64(), nullable=False),
+        pa.field("unknown_format", pa.int64(), nullable=False),
+        pa.field("usual_share", pa.float64()),
+        pa.field("greatest_share", pa.float64()),
+    ]
+)
+"""What the delivery suite checks: one row per source file, also of those that are gone, and one per source of which
+several files were delivered (``source_file`` is null there, and the figures are the sums of those files).
+
+``received``: records. ``failing``: unreadable or quarantined. ``passed``: received that are not failing; ``duplicates``
+of these. ``read_before``: records that could be read from the file for the current release, if its bytes changed since;
+``missing``: how many fewer can be read now. ``published_gone``, ``published_emptied``, ``published_ends_early``:
+records of the file that the current release has published, where the file is gone, has no record any more, or changed
+and ends early. ``empty``, ``ends_early``, ``unknown_format``: 1 for a file that is, and for the first two one of which
+the current release has published nothing. ``usual_share``, ``greatest_share``: of the failing shares of earlier
+deliveries of the file or its series, their median and their greatest, 0 to 1; null where there are too few to know.
 """

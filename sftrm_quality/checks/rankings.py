@@ -32,7 +32,7 @@ class Responses:
         """Flatten a column of responses.
 
         Args:
-            responses: List<struct<text, rank, score>>. Null lists count as empty; a null struct has null fields.
+            responses: list<struct<text, rank, score>>. Null lists count as empty; a null struct has null fields.
         """
         flat = responses.flatten()
         rank, score = (pc.struct_field(flat, name) for name in ("rank", "score"))

@@ -22,7 +22,7 @@ from great_expectations.datasource.fluent import PandasDatasource
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.checks.compiling import compile_suite
 from sftrm_quality.checks.custom import RowExpectation
-from sftrm_quality.checks.frames import FRAMES, RELEASE_FACTS, Scope
+from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, enough_passed
 from sftrm_quality.checks.signs import signs_of
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite
@@ -66,9 +66,29 @@ def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
             raise ValueError(f"parameter {name} is {parameters.get(name)!r}, expected one of {dict(PARAMETERS)}")
     compiled = _compiled(suite, scope)
     columns |= _signs(compiled, columns)
+    return _checked(suite, entries, compiled, columns, parameters)
+
+
+def check_deliveries(suite: Suite, facts: pa.Table) -> CheckedRows:
+    """See ``sftrm_quality.checks.check_delivery``, also for arguments and errors."""
+    columns = _columns(facts, DELIVERY_FACTS, "delivery facts")
+    for field in DELIVERY_FACTS:
+        if not field.nullable and columns[field.name].null_count:
+            raise ValueError(f"delivery facts: {field.name} is null, expected a value for every file")
+    return _checked(suite, suite.entries, _compiled(suite, None), columns, {})
+
+
+def _checked(
+    suite: Suite,
+    entries: Sequence[Entry],
+    compiled: ExpectationSuite,
+    columns: Mapping[str, pa.Array],
+    parameters: Mapping[str, str],
+) -> CheckedRows:
     counts, failures = [], []
     outcomes = _outcomes(suite, entries, _run(compiled, columns, parameters))
     for entry, expectation, outcome in zip(entries, compiled.expectations, outcomes, strict=True):
+        scope = entry.scope or suite.name
         counts.append(
             CheckCount(suite.name, entry.reason, entry.severity, scope, outcome.evaluated, len(outcome.failing))
         )
@@ -78,7 +98,7 @@ def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
     # Stable, so that the reasons of a row keep the order of the suite.
     everything = pa.concat_tables([FAILURES.empty_table(), *failures])
     order = np.argsort(everything["row"].to_numpy(), kind="stable")
-    return CheckedRows(table.num_rows, everything.take(order), tuple(counts))
+    return CheckedRows(len(next(iter(columns.values()))), everything.take(order), tuple(counts))
 
 
 def check_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from sftrm_quality.checks.frames import Scope
+from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.settings_files import read_settings_file
@@ -24,7 +25,8 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Settings of a source that a suite may ask for as ``{"$PARAMETER": name}``, with the values that they may have."""
 
-RELEASE = "release"
+RELEASE, DELIVERY = "release", "delivery"
+_OF_FIGURES = (RELEASE, DELIVERY)
 _SUITE_KEYS = {"name", "notes", "meta", "expectations"}
 _ENTRY_KEYS = {"type", "kwargs", "severity", "description", "notes", "meta"}
 _META_KEYS = {"reason", "scope"}
@@ -40,7 +42,7 @@ _GREATEST = 2**63 - 1
 class Entry:
     """One expectation of a suite, as written.
 
-    scope: None in the release suite. mostly: 0 to 1, the share of rows that must pass.
+    scope: None in the suites of release and delivery. mostly: 0 to 1, the share of rows that must pass.
     """
 
     type: str
@@ -85,22 +87,27 @@ class Suite:
 
 @dataclass(frozen=True)
 class Suites:
-    """The three suites of a run."""
+    """The suites of a run."""
 
     sft: Suite
     rm: Suite
     release: Suite
+    delivery: Suite
+
+    @property
+    def all(self) -> tuple[Suite, ...]:
+        """Each of them, in the order in which they are run."""
+        return self.sft, self.rm, self.release, self.delivery
 
     @property
     def hash(self) -> str:
-        """One hash over what changes results in the three."""
-        return hashlib.sha256(f"{self.sft.hash} {self.rm.hash} {self.release.hash}".encode()).hexdigest()
+        """One hash over what changes results in them."""
+        return hashlib.sha256(" ".join(suite.hash for suite in self.all).encode()).hexdigest()
 
     @property
     def file_hash(self) -> str:
-        """One hash over the whole files of the three."""
-        of_each = (self.sft.file_hash, self.rm.file_hash, self.release.file_hash)
-        return hashlib.sha256(" ".join(of_each).encode()).hexdigest()
+        """One hash over their whole files."""
+        return hashlib.sha256(" ".join(suite.file_hash for suite in self.all).encode()).hexdigest()
 
     def of(self, kind: LabelKind) -> Suite:
         """The suite that checks the records of a label kind."""
@@ -113,13 +120,17 @@ def read_suites(folder: Path) -> Suites:
     Whether Great Expectations takes every entry is for `compile_suites` to say.
 
     Args:
-        folder: With ``sft.json``, ``rm.json`` and ``release.json``.
+        folder: With ``sft.json``, ``rm.json``, ``release.json`` and ``delivery.json``. One that was copied before there
+            was a ``delivery.json`` has none: the one that we ship counts then.
 
     Raises:
         SuiteError: One line that names the file and the entry.
     """
     sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*map(str, LabelKind), RELEASE))
-    return Suites(sft, rm, release)
+    delivery = folder / f"{DELIVERY}.json"
+    return Suites(
+        sft, rm, release, _read(delivery if delivery.exists() else SHIPPED_EXPECTATIONS / delivery.name, DELIVERY)
+    )
 
 
 def _read(path: Path, name: str) -> Suite:
@@ -164,7 +175,7 @@ def _entry(where: str, raw: object, suite: str) -> Entry:
     kwargs, meta = raw.get("kwargs", {}), raw.get("meta", {})
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise SuiteError(f"{where}: 'kwargs' and 'meta' must be objects")
-    _refuse_unknown(f"{where}, meta", meta, _META_KEYS if suite != RELEASE else {"reason"})
+    _refuse_unknown(f"{where}, meta", meta, _META_KEYS if suite not in _OF_FIGURES else {"reason"})
     if raw.get("severity") not in list(Severity):
         raise SuiteError(f"{where}: 'severity' is {raw.get('severity')!r}, expected one of {', '.join(Severity)}")
     reason = meta.get("reason")
@@ -186,7 +197,7 @@ def _entry(where: str, raw: object, suite: str) -> Entry:
 
 
 def _scope(where: str, meta: Mapping[str, Any], suite: str) -> Scope | None:
-    if suite == RELEASE:
+    if suite in _OF_FIGURES:
         return None
     try:
         return Scope(meta.get("scope", Scope.RECORD))

@@ -9,7 +9,7 @@ import xxhash
 from pydantic import BaseModel
 
 from sftrm_quality.checks import Suite, Suites
-from sftrm_quality.config import Limits, NearDuplicates, RunConfig, SourceSettings, settings_of
+from sftrm_quality.config import SAID_OF_SOURCES, Limits, NearDuplicates, RunConfig, SourceSettings, settings_of
 from sftrm_quality.records import LabelKind
 from sftrm_quality.versions import versions
 
@@ -58,4 +58,6 @@ class ShardSettings:
 def _content(value: BaseModel | Suite | tuple[BaseModel, ...]) -> object:
     if isinstance(value, Suite):
         return value.hash
-    return [_content(one) for one in value] if isinstance(value, tuple) else value.model_dump(mode="json")
+    if isinstance(value, tuple):
+        return [_content(one) for one in value]
+    return value.model_dump(mode="json", exclude=set(SAID_OF_SOURCES) if isinstance(value, SourceSettings) else None)

@@ -4,13 +4,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sftrm_quality import releases, reports
+from sftrm_quality import findings, releases, reports
 from sftrm_quality.checks import CheckResult, check_release, verdict
 from sftrm_quality.collection import Collection
+from sftrm_quality.findings import Past
 from sftrm_quality.intake import FileIntake
+from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery, takes_the_place
 from sftrm_quality.job.opening import RunContext
+from sftrm_quality.job.plan import Plan
 from sftrm_quality.releases import StagedRelease
-from sftrm_quality.run_record import BorderlinePair, Figures, PersonalSample
+from sftrm_quality.run_record import BorderlinePair, Figures, Finding, PersonalSample
 from sftrm_quality.workers import give_memory_back
 
 _log = logging.getLogger(__name__)
@@ -20,23 +23,28 @@ _log = logging.getLogger(__name__)
 class CheckedRelease:
     """A staged release with the verdict of every check, and what of the collection is worth a look.
 
-    borderline: near duplicates that only just were. personal: published records with personal data.
+    past: the runs that it is compared with. borderline: near duplicates that only just were. personal: published
+    records with personal data.
     """
 
     staged: StagedRelease
     figures: Figures
+    delivery: CheckedDelivery
+    findings: tuple[Finding, ...]
+    past: Past
     intakes: tuple[FileIntake, ...]
     borderline: tuple[BorderlinePair, ...]
     personal: tuple[PersonalSample, ...]
 
 
 def checked_release(
-    run: RunContext, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
+    run: RunContext, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
 ) -> CheckedRelease:
-    """``mostly`` of every row check on the sums, and the release suite on what was read back.
+    """``mostly`` of every row check on the sums, the release suite on what was read back, the delivery suite on files.
 
     Args:
         run: Has the suites and the workers.
+        plan: Has the raw files and the current release.
         intakes: Of every raw file, with the sums.
         collection: All records, with their splits.
         staged: What was read back.
@@ -44,15 +52,20 @@ def checked_release(
     Returns:
         The release with all figures of the run; its ``gate`` says whether it may be published.
     """
-    facts = releases.release_facts(intakes, collection, staged.parts, run.config, staged.previously_published)
+    before = staged.previously_published if takes_the_place(run, plan) else {}
+    facts = releases.release_facts(intakes, collection, staged.parts, run.config, before)
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
+    files = reports.file_entries(intakes, collection, run.config)
+    past = findings.read_past(run.output)
+    delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
+        files,
         intakes,
         collection,
         run.suites,
         row_results,
-        release_results,
+        [*release_results, *delivery.results],
         reasons_together=reports.reasons_together(staged.quarantine_file),
         personal_data=reports.personal_figures(intakes, run.suites),
         profile=reports.release_profile(staged.parts, collection, facts, run.config.near.threshold),
@@ -61,4 +74,5 @@ def checked_release(
     give_memory_back()
     borderline = reports.borderline_pairs(collection)
     personal = reports.personal_samples(collection, run.suites)
-    return CheckedRelease(staged, figures, tuple(intakes), borderline, personal)
+    found = all_findings(run, plan, figures, delivery, past)
+    return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, personal)

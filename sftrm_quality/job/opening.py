@@ -72,7 +72,7 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
     output = OutputFolder(config.out)
     with (
         # The lock is given back last, when no worker can write any more.
-        output.locked(config.lock_seconds, progress.tell),
+        output.locked(config.lock_seconds, progress.tell, config.timezone),
         _left_as_it_was(output),
         workers_for(config) as workers,
         PeakMemory() as memory,

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from sftrm_quality import progress, releases
+from sftrm_quality import findings, progress, releases
 from sftrm_quality.intake import ReadProgress, hashed_files
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.reading import SourceFile
@@ -41,10 +41,11 @@ def plan_of(run: RunContext) -> Plan:
         What the steps after this one work on.
 
     Raises:
-        ConfigError: There is no raw file, or two would have one name.
+        ConfigError: There is no raw file, two would have one name, or a setting cannot be meant as it is.
         StorageError: A file cannot be read.
     """
     files = hashed_files(run.config.raw, run.config.workers)
+    findings.refuse_what_cannot_be_meant(run.config, [file.source_file for file in files])
     size = sum(file.size for file in files)
     wanted = releases.release_id(files, run.config, run.suites)
     _log.info("%d raw files, %.1f MB, make %s", len(files), size / 1e6, wanted)

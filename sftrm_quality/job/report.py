@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sftrm_quality import releases, reports
+from sftrm_quality import findings, releases, reports
 from sftrm_quality.intake import ShardSettings, cache_key, forget_others
+from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery
 from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
 from sftrm_quality.reports import Found, RunFacts
-from sftrm_quality.run_record import NO_SAMPLES, Browse, RecordedDecision, Report, Samples, Verdict
+from sftrm_quality.run_record import NO_SAMPLES, Browse, Figures, RecordedDecision, Report, Samples, Verdict
+from sftrm_quality.sources import source_of
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,24 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
         personal=checked.personal,
     )
     rows = run.report_folder / "rows"
-    written = run.workers.submit(reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows).result()
-    browse = Browse(page="browse.html", **written)
-    return Found(checked.figures, samples, staged.moves, staged.previous_id, run.run_id, browse, decided)
+    before = releases.excluded_of_release(run.output, staged.previous_id)
+    sources = {file.source_file: file.source for file in checked.figures.files}
+    written = run.workers.submit(
+        reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows, sources, before
+    ).result()
+    browse = Browse(page=reports.BROWSE_PAGE, **written)
+    return Found(
+        checked.figures,
+        checked.delivery.files,
+        checked.findings,
+        checked.past,
+        samples,
+        staged.moves,
+        staged.previous_id,
+        run.run_id,
+        browse,
+        decided,
+    )
 
 
 def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
@@ -62,15 +79,38 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     if plan.current is None:
         raise ValueError("there is no current release: nothing could be unchanged")
     manifest, release_id = plan.current.manifest, plan.current.release_id
+    past = findings.read_past(run.output)
+    delivery = checked_delivery(run, plan, manifest.figures.files, past)
+    figures = _as_delivered(run, manifest.figures, delivery)
     browse = reports.browse_of(run.output, manifest.run_id)
     no_moves = releases.MOVES.empty_table()
-    found = Found(manifest.figures, NO_SAMPLES, no_moves, release_id, manifest.run_id, browse, manifest.decision)
+    found = Found(
+        figures,
+        delivery.files,
+        all_findings(run, plan, figures, delivery, past),
+        past,
+        NO_SAMPLES,
+        no_moves,
+        release_id,
+        manifest.run_id,
+        browse,
+        manifest.decision,
+    )
     report = written_report(run, plan, Verdict.UNCHANGED, found)
     reports.put_in_place(run.report_folder, run.output, run.run_id)
     # A run that was killed after its switch has left what the release before it needed.
     settings = ShardSettings.of(run.config, run.suites)
     forget_others(run.output, {cache_key(file, settings) for file in plan.files})
     return RunResult(Verdict.UNCHANGED, report, run.output.report(run.run_id))
+
+
+def _as_delivered(run: RunContext, figures: Figures, delivery: CheckedDelivery) -> Figures:
+    """The figures that a release was published with, and what is the matter with its files tonight."""
+    published = [check for check in figures.checks if check.suite != run.suites.delivery.name]
+    # Of a manifest of an older version, or of other bounds, it is what counts tonight.
+    files = tuple(file.model_copy(update={"source": source_of(file.source_file, run.config)}) for file in figures.files)
+    checks = (*published, *reports.described_checks(delivery.results, run.suites))
+    return figures.model_copy(update={"files": files, "checks": checks})
 
 
 def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found) -> Report:
@@ -87,7 +127,7 @@ def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found) ->
     """
     current = plan.current.manifest.figures if plan.current else None
     ending = reports.Ending(ended, run.seconds, run.memory.peak_mib)
-    report = reports.report_of(facts_of(run, plan), found, current, reports.read_past(run.output), ending)
+    report = reports.report_of(facts_of(run, plan), found, current, ending)
     reports.write_report(report, run.report_folder)
     return report
 
@@ -99,8 +139,7 @@ def facts_of(run: RunContext, plan: Plan) -> RunFacts:
         run.mode,
         run.started,
         run.config,
-        run.suites.hash,
-        run.suites.file_hash,
+        run.suites,
         plan.files,
         plan.release_id,
         plan.damaged_files,

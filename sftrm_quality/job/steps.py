@@ -136,10 +136,10 @@ class Job:
         )
 
     def check_release(
-        self, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
+        self, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
     ) -> CheckedRelease:
-        """The gate: ``mostly`` of every row check on the sums, and the release suite on what was read back."""
-        return checked_release(self._run, intakes, collection, staged)
+        """The gate: ``mostly`` of every row check on the sums, the suites of release and delivery, and the findings."""
+        return checked_release(self._run, plan, intakes, collection, staged)
 
     def finish(self, plan: Plan, checked: CheckedRelease, decision: Decision | None = None) -> RunResult:
         """Publish or hold, and report in any case. LATEST is switched last of all.
@@ -188,4 +188,4 @@ def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:
         for file in plan.files:
             intakes += job.intake_file(plan, file)
         collection = job.assign_splits(job.deduplicate(intakes))
-        return job.finish(plan, job.check_release(intakes, collection, job.stage(plan, collection)))
+        return job.finish(plan, job.check_release(plan, intakes, collection, job.stage(plan, collection)))

@@ -1,12 +1,14 @@
 """Immutable releases: data files, what is excluded, manifest, the one atomic switch, and questions about records."""
 
 from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
+from sftrm_quality.releases.known_records import KnownRecords, excluded_of_release, read_known
 from sftrm_quality.releases.manifest import (
     PublishedFile,
     Release,
     damaged_files,
     effective_settings,
     hash_of,
+    raw_hash,
     release_id,
 )
 from sftrm_quality.releases.moves import MOVES
@@ -29,6 +31,7 @@ from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving, ta
 __all__ = [
     "MOVES",
     "STREAMED",
+    "KnownRecords",
     "Part",
     "PartFacts",
     "PublishedFile",
@@ -41,12 +44,15 @@ __all__ = [
     "current_suites_hash",
     "damaged_files",
     "effective_settings",
+    "excluded_of_release",
     "find_release",
     "finish_staged",
     "hash_of",
     "keep_parts",
     "nothing_moving",
     "put_release_in_place",
+    "raw_hash",
+    "read_known",
     "release_and_damage",
     "release_facts",
     "release_id",

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sftrm_quality.checks import Suites
-from sftrm_quality.config import RunConfig
+from sftrm_quality.config import SAID_OF_SOURCES, RunConfig
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
 from sftrm_quality.intake import ShardSettings
 from sftrm_quality.reading import SourceFile
@@ -55,15 +56,30 @@ class Release:
 
 
 def effective_settings(config: RunConfig) -> dict[str, Any]:
-    """The settings that a release depends on: not where it is written, nor by which workers."""
-    elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "lock_seconds"}
-    return config.model_dump(mode="json", exclude=elsewhere)
+    """The settings that a release depends on: not where it is written, by which workers, nor who reads of it where."""
+    elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "timezone", "lock_seconds"}
+    # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
+    settings = config.model_dump(mode="json", exclude=elsewhere)
+    settings["sources"] = [source.model_dump(mode="json", exclude=set(SAID_OF_SOURCES)) for source in config.sources]
+    return settings
 
 
 def hash_of(value: object) -> str:
     """sha256 of a value's canonical JSON."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def raw_hash(config: RunConfig) -> str:
+    """A hash of the raw paths, to tell a run over the same place from one over another.
+
+    Args:
+        config: The run's settings.
+
+    Returns:
+        sha256, in hexadecimal digits.
+    """
+    return hash_of(sorted(os.fsencode(path.resolve()).decode("utf-8", "backslashreplace") for path in config.raw))
 
 
 def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites) -> str:

@@ -1,14 +1,13 @@
 """What people look at after a run: figures, samples, the page, the index over all runs."""
 
 from sftrm_quality.reports.borderline import borderline_pairs
-from sftrm_quality.reports.browse import write_rows
-from sftrm_quality.reports.display import position
-from sftrm_quality.reports.figures import all_counts, of_collection
-from sftrm_quality.reports.history import browse_of, read_past
+from sftrm_quality.reports.browse import browse_of, write_rows
+from sftrm_quality.reports.checks_in_words import why_held
+from sftrm_quality.reports.display import BROWSE_PAGE, position
+from sftrm_quality.reports.figures import all_counts, described_checks, file_entries, gate_of, of_collection
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
-from sftrm_quality.reports.release_checks import why_held
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
@@ -16,6 +15,7 @@ from sftrm_quality.reports.together import reasons_together
 from sftrm_quality.reports.write import put_in_place, take_back, write_diff, write_report
 
 __all__ = [
+    "BROWSE_PAGE",
     "Ending",
     "Found",
     "RunFacts",
@@ -23,7 +23,10 @@ __all__ = [
     "borderline_pairs",
     "browse_of",
     "compare_releases",
+    "described_checks",
     "duplicate_samples",
+    "file_entries",
+    "gate_of",
     "manifest_of",
     "of_collection",
     "personal_figures",
@@ -31,7 +34,6 @@ __all__ = [
     "position",
     "put_in_place",
     "quarantine_samples",
-    "read_past",
     "reasons_together",
     "release_profile",
     "render_index",

@@ -1,11 +1,21 @@
 """What changed since the current release: sentences made from figures."""
 
-from sftrm_quality.records import LabelKind
-from sftrm_quality.reports.tallies import Tallies
-from sftrm_quality.run_record import Figures, Verdict
+from collections import Counter
+from collections.abc import Sequence
 
-# Three reasons and one file are what a reviewer can keep in mind; the tables have the others.
+from sftrm_quality.records import LabelKind
+from sftrm_quality.run_record import DeliveryStatus, Figures, FileEntry, Verdict
+from sftrm_quality.words import number, say
+
+# What a reviewer can keep in mind; the tables have the others.
 _REASONS = 3
+_STATUSES = {
+    DeliveryStatus.NEW: "new",
+    DeliveryStatus.CHANGED: "changed",
+    DeliveryStatus.RENAMED: "renamed",
+    DeliveryStatus.GONE: "gone",
+    DeliveryStatus.SAME: "the same",
+}
 # A share of records moves a little every night. Half a point of all records is some fault of somebody.
 NOTABLE_SHARE = 0.005
 
@@ -42,32 +52,20 @@ def _jumped(figures: Figures, before: Figures) -> str:
     return f"Reasons that moved: {', '.join(notable)}." if notable else "No reason moved by half a point or more."
 
 
-def _file_that_lost_most(figures: Figures, before: Figures) -> str:
-    """The file with most failing records beyond the share that it, or all files if it is new, had before."""
-    known = Tallies(before.files)
-    lost = sum(tally.failing for tally in known.names.values())
-    usual = lost / max(1, sum(tally.received for tally in known.names.values()))
-    found = []
-    for name, tally in Tallies(figures.files).names.items():
-        then = known.find(name)
-        step = tally.failing_share - (then.failing_share if then else usual)
-        if step >= NOTABLE_SHARE:
-            whose = "all files had" if then is None else "it had" if name in known.names else "files named like it had"
-            found.append(
-                (step * tally.received, name, tally.failing_share, whose, then.failing_share if then else usual)
-            )
-    if not found:
-        return "No source file has notably more failing records."
-    _, name, share, whose, was = max(found)
-    return f"{name} has more failing records: {_percent(share)}; {whose} {_percent(was)} before."
+def _delivered(files: Sequence[FileEntry]) -> str:
+    """How many source files are new, changed, renamed, gone and the same; a file of both label kinds is one."""
+    counts = Counter(status for _, status in {(file.source_file, file.delivery) for file in files})
+    said = [f"{number(counts[status])} {_STATUSES[status]}" for status in _STATUSES if counts[status]]
+    return say("Files: {counts}.", counts=", ".join(said) or say("none"))
 
 
-def changes(verdict: Verdict, figures: Figures, before: Figures | None) -> tuple[str, ...]:
+def changes(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], before: Figures | None) -> tuple[str, ...]:
     """Three sentences: records, reasons, files; one where there is nothing to compare.
 
     Args:
         verdict: How the run ended.
         figures: What it found.
+        files: Its source files, with what each is against the current release.
         before: The figures of the current release, if any.
 
     Returns:
@@ -83,4 +81,4 @@ def changes(verdict: Verdict, figures: Figures, before: Figures | None) -> tuple
         if now or then:
             parts.append(_changed(kind, then, now))
     word = "Published" if verdict is Verdict.PUBLISHED else "Publishable"
-    return f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(figures, before), _file_that_lost_most(figures, before)
+    return f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(figures, before), _delivered(files)

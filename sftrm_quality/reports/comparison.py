@@ -1,11 +1,11 @@
 """The parts of ``report.json`` that compare a run with others: the current release, and the runs before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 
+from sftrm_quality.config import RunConfig
+from sftrm_quality.findings import FILE_RUNS, Past, Tallies, Tally, meant_to_publish
 from sftrm_quality.reports.changes import NOTABLE_SHARE, changes
-from sftrm_quality.reports.findings import findings
-from sftrm_quality.reports.history import FILE_RUNS, Past, meant_to_publish
-from sftrm_quality.reports.tallies import Tallies
 from sftrm_quality.run_record import (
     Changes,
     CheckBefore,
@@ -17,34 +17,32 @@ from sftrm_quality.run_record import (
     Step,
     Verdict,
 )
+from sftrm_quality.sources import source_of
 
 
-def changes_since(verdict: Verdict, figures: Figures, before: Figures | None, past: Past) -> Changes:
-    """A run compared with the current release, and its files with their own history.
+def changes_since(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], before: Figures | None) -> Changes:
+    """A run compared with the current release.
 
     Args:
         verdict: How the run ended.
         figures: What it found.
+        files: Its source files, with what each is against the current release.
         before: The figures of the current release, if any.
-        past: The runs before this one.
 
     Returns:
         The part ``changes`` of the report.
     """
     then = Tallies(before.files) if before else None
-    tonight = Tallies(figures.files)
     new = verdict is not Verdict.UNCHANGED
     return Changes(
-        sentences=changes(verdict, figures, before),
+        sentences=changes(verdict, figures, files, before),
         ledger=before.ledger if before else None,
         checks={
             f"{check.suite}: {check.reason}": CheckBefore(failed=check.failed, evaluated=check.evaluated)
             for check in (before.checks if before else ())
         },
         files=_files_before(figures, then) if then else {},
-        gone=tuple(sorted(name for name in then.names if not tonight.has_like(name))) if then else (),
         by_file=steps_by_file(figures.files, then) if then and new else (),
-        findings=findings(figures.files, past.files) if new else (),
     )
 
 
@@ -93,24 +91,53 @@ def steps_by_file(files: Sequence[FileEntry], then: Tallies) -> tuple[Step, ...]
     return tuple(sorted(found, key=lambda s: (-abs(s.step) * s.received_now, s.source_file, s.reason)))
 
 
-def history_with(run: RunSummary, figures: Figures, past: Past) -> History:
-    """Summaries of the last runs and, by file, the failing shares; both end with this run, unless it is unchanged.
+def history_with(run: RunSummary, figures: Figures, past: Past, config: RunConfig | None = None) -> History:
+    """Summaries of the last runs, and the failing shares by file and by source; all end with this run, unless it is
+    unchanged.
 
     Args:
         run: This one.
         figures: What it found.
         past: The runs before it.
+        config: Says whose a file is, also one of an earlier run; None where nothing is declared.
 
     Returns:
         The part ``history`` of the report.
     """
     shown = meant_to_publish(run) or run.verdict is Verdict.CHECKED
-    lines: dict[str, tuple[float | None, ...]] = {}
-    for name, tally in Tallies(figures.files).names.items():
-        known = [earlier.find(name) for earlier in past.files]
-        if run.verdict is not Verdict.UNCHANGED:
-            known.append(tally if tally.received else None)
-        if sum(point is not None for point in known) > 1:
-            points = tuple(None if point is None else round(point.failing_share, 6) for point in known)
-            lines[name] = points[-FILE_RUNS:]
-    return History(runs=(*past.runs, run) if shown else past.runs, files=lines)
+    tonight = Tallies(figures.files).names
+    named = cache(partial(source_of, config=config or RunConfig()))
+    earlier = [_by_source(tallies.names, named) for tallies in past.files]
+    # An unchanged run is one of those before it.
+    again = run.verdict is Verdict.UNCHANGED
+    files = {
+        name: _line([*(night.find(name) for night in past.files), *(() if again else (tally,))])
+        for name, tally in tonight.items()
+    }
+    sources = {
+        name: _line([*(night.get(name) for night in earlier), *(() if again else (tally,))])
+        for name, tally in _by_source(tonight, named).items()
+    }
+    return History(
+        runs=(*past.runs, run) if shown else past.runs,
+        files={name: line for name, line in files.items() if line},
+        sources={name: line for name, line in sources.items() if line},
+    )
+
+
+def _by_source(files: Mapping[str, Tally], named: Callable[[str], str]) -> dict[str, Tally]:
+    """What each source brought and lost, weighted by the records of its files."""
+    found: dict[str, Tally] = {}
+    for name, tally in files.items():
+        of_source = found.setdefault(named(name), Tally())
+        of_source.received += tally.received
+        of_source.failing += tally.failing
+    return found
+
+
+def _line(tallies: Sequence[Tally | None]) -> tuple[float | None, ...]:
+    """The failing share of each night; empty where fewer than two are known."""
+    nights = [tally if tally and tally.received else None for tally in tallies]
+    if sum(night is not None for night in nights) < 2:
+        return ()
+    return tuple(None if night is None else round(night.failing_share, 6) for night in nights)[-FILE_RUNS:]

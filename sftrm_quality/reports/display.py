@@ -3,18 +3,23 @@
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, takewhile
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
 
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, characters_in
+from sftrm_quality.run_record import Report
+from sftrm_quality.words import number
+
+BROWSE_PAGE = "browse.html"
 
 # Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
 # that people write. Counted so, the size of a page is bounded whatever its texts hold.
 TEXT_LIMIT = 240
+# Of the names in a link, escaped: a path of a hundred Hangul syllables.
+_LONGEST_LINK = 1_000
 # Marks that a letter carries at most: real scripts stack three or four, hundreds would cover other rows.
 _STACKED = 4
 _LINE_FEED, _TAB = "⏎", "⇥"
@@ -105,11 +110,6 @@ def _glyph(character: str, by_number: bool) -> Markup:
     return Markup("<mark>{}</mark>").format(shown)
 
 
-def number(value: int) -> str:
-    """A count with thousands separators."""
-    return f"{value:,}"
-
-
 def position(source_index: int, source_line: int | None) -> str:
     """Where a record is in its source file, one way wherever people look: ``line 1 (record 1)``.
 
@@ -122,23 +122,6 @@ def position(source_index: int, source_line: int | None) -> str:
     """
     record = f"record {number(source_index + 1)}"
     return record if source_line is None else f"line {number(source_line)} ({record})"
-
-
-def share(part: int, whole: int) -> str:
-    """A part of a whole in percent with one decimal; what is not quite nothing or all never looks like it."""
-    if whole == 0:
-        return "–"
-    if part in (0, whole):
-        return "100 %" if part else "0 %"
-    percent = 100 * part / whole
-    if percent < 0.1:
-        return "<0.1 %"
-    return ">99.9 %" if percent > 99.9 else f"{percent:.1f} %"
-
-
-def bound(value: float) -> str:
-    """A bound between 0 and 1 in percent with as many decimals as it was written with: 99.95 % is not 100 %."""
-    return f"{100 * value:.10g} %"
 
 
 def setting(value: object) -> str:
@@ -159,11 +142,6 @@ def points(step: float) -> str:
     return "±0 pt" if abs(step) < 0.0005 else f"{100 * step:+.1f} pt".replace("-", "−")
 
 
-def usual_range(usual: float, allowed: float) -> str:
-    """The shares that are nothing unusual, in percent: 0.6–1.6 %."""
-    return f"{100 * max(0.0, usual - allowed):.1f}–{100 * min(1.0, usual + allowed):.1f} %"
-
-
 def spark(values: Sequence[float | None]) -> str:
     """The path of a line through shares in a box 100 wide and 20 high; None is a gap.
 
@@ -182,16 +160,30 @@ def spark(values: Sequence[float | None]) -> str:
     return "".join(path)
 
 
-def moment(iso: str) -> str:
-    """An ISO 8601 time, which is UTC when it names no zone, as ``2026-11-21 23:04:05 UTC``."""
-    parsed = datetime.fromisoformat(iso)
-    parsed = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-    return f"{parsed:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def link(path: str) -> Markup:
     """A relative path as it is written in a link: ``javascript:`` and ``//host`` are names of files there."""
     return Markup("./") + quote(path.lstrip("/"), safe="/", errors="surrogatepass")
+
+
+def rows_link(report: Report, *, source: str = "", file: str = "", reason: str = "", kind: str | None = None) -> Markup:
+    """Where the excluded rows of a run are, and only those that are named.
+
+    Args:
+        report: Of the run, or of one that found nothing new and shows the rows of another.
+        source: A source's name.
+        file: A source file's.
+        reason: A reason's.
+        kind: A label kind.
+
+    Returns:
+        A link to the page of rows; "" where there is no such page, or none that knows what is named.
+    """
+    named = {"source": source, "file": file, "reason": reason, "kind": kind or ""}
+    fragment = urlencode({name: value for name, value in named.items() if value}, errors="surrogatepass")
+    # Sources may have got other names since that page was made. The size of a page is bounded, that of a name is not.
+    if report.browse is None or (source and report.browse.page != BROWSE_PAGE) or len(fragment) > _LONGEST_LINK:
+        return Markup("")
+    return link(report.browse.page) + escape(f"#{fragment}")
 
 
 def segments(parts: Iterable[tuple[str, int]], whole: int) -> list[tuple[str, str, str]]:

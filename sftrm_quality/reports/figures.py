@@ -9,6 +9,7 @@ import numpy as np
 from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
 from sftrm_quality.collection import Collection, hash_column
+from sftrm_quality.config import RunConfig
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.releases import count_repeated
@@ -23,15 +24,28 @@ from sftrm_quality.run_record import (
     PromptGroups,
     ReasonsTogether,
 )
+from sftrm_quality.sources import source_of
 from sftrm_quality.splits import SPLITS
 
 
-def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileEntry, ...]:
+def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: RunConfig) -> tuple[FileEntry, ...]:
+    """An entry for each source file and label kind in it, by name.
+
+    Args:
+        intakes: What reading the source files gave.
+        collection: The outcome of every row.
+        config: Says whose a file is.
+
+    Returns:
+        The entries as the manifest has them: not compared with the current release.
+    """
     accounts = {(f.source_file, f.label_kind): f.account for f in collection.ledger.files}
     reasons = _reasons_by_file(intakes, collection)
     return tuple(
         FileEntry(
             source_file=intake.source_file,
+            source=source_of(intake.source_file, config),
+            delivery=None,
             status=intake.status,
             format=intake.format,
             label_kind=intake.label_kind,
@@ -42,6 +56,7 @@ def _files(intakes: Sequence[FileIntake], collection: Collection) -> tuple[FileE
             fields_unread=dict(sorted(intake.fields_unread.items())),
             **dict(accounts.get((intake.source_file, intake.label_kind or NoKind.UNKNOWN), NO_RECORDS)),
             reasons=dict(sorted(reasons[_key(intake)].items())),
+            warnings=dict(sorted(_warnings(intake).items())),
         )
         for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or ""))
     )
@@ -69,6 +84,14 @@ def _reasons_by_file(intakes: Sequence[FileIntake], collection: Collection) -> d
     shards = np.searchsorted(starts, rows, side="right") - 1
     for shard_number, failure in zip(shards.tolist(), collection.failures.values(), strict=True):
         found[_key(collection.shards[shard_number].intake)].update(failure.reasons)
+    return found
+
+
+def _warnings(intake: FileIntake) -> Counter[str]:
+    """How many of its records failed each check that only warns."""
+    found: Counter[str] = Counter()
+    for shard in intake.shards:
+        found.update({c.reason: c.failed for c in shard.counts if c.severity == "warning" and c.failed})
     return found
 
 
@@ -116,11 +139,12 @@ def _groups(collection: Collection) -> PromptGroups:
 
 
 def of_collection(
+    files: Sequence[FileEntry],
     intakes: Sequence[FileIntake],
     collection: Collection,
     suites: Suites,
     row_results: Sequence[CheckResult],
-    release_results: Sequence[CheckResult],
+    other_results: Sequence[CheckResult],
     *,
     reasons_together: dict[LabelKind, tuple[ReasonsTogether, ...]],
     personal_data: tuple[PersonalFigures, ...],
@@ -129,11 +153,12 @@ def of_collection(
     """Everything that is counted, as a pure function of the data: no times, no run id.
 
     Args:
+        files: As `file_entries` makes them.
         intakes: What reading the source files gave.
         collection: The outcome of every row.
         suites: By which they were checked.
         row_results: How every row check fared on the sums.
-        release_results: How every release check fared.
+        other_results: How every check of the release and the delivery fared.
         reasons_together: As `together` counts them in the quarantine.
         personal_data: As `personal` counts it.
         profile: As `profiles` makes it.
@@ -142,27 +167,44 @@ def of_collection(
         The figures of report and manifest.
     """
     read_and_format = _read_and_format_reasons(intakes)
-    results = [*row_results, *release_results]
-    described = {
-        (suite.name, e.reason): {"check": e.type, "description": e.description, "scope": e.scope or "release"}
-        for suite in (suites.sft, suites.rm, suites.release)
-        for e in suite.entries
-    }
+    results = [*row_results, *other_results]
+    checks = described_checks(results, suites)
     return Figures(
         ledger={kind: collection.ledger.of(kind) for kind in (*LabelKind, NoKind.UNKNOWN)},
-        files=_files(intakes, collection),
+        files=tuple(files),
         reasons=_by_severity(row_results, read_and_format, critical=True),
         warnings=_by_severity(row_results, read_and_format, critical=False),
         duplicates={kind: collection.duplicate_counts(kind) for kind in LabelKind},
         conflicts={kind: conflicts(collection, kind) for kind in LabelKind},
         splits={kind: collection.split_sizes(kind) for kind in LabelKind},
         prompt_groups=_groups(collection),
-        checks=tuple(Check(**asdict(result), **described[result.suite, result.reason]) for result in results),
-        gate=Gate(
-            success=not any(r.holds_the_release for r in results),
-            failed=tuple(r.reason for r in results if r.holds_the_release),
-        ),
+        checks=checks,
+        gate=gate_of(checks),
         reasons_together=reasons_together,
         personal_data=personal_data,
         profile=profile,
     )
+
+
+def described_checks(results: Sequence[CheckResult], suites: Suites) -> tuple[Check, ...]:
+    """Results with what their suites say of each check.
+
+    Args:
+        results: How checks fared.
+        suites: Have an entry for each.
+
+    Returns:
+        The checks as reports have them.
+    """
+    described = {
+        (suite.name, e.reason): {"check": e.type, "description": e.description, "scope": e.scope or suite.name}
+        for suite in suites.all
+        for e in suite.entries
+    }
+    return tuple(Check(**asdict(result), **described[result.suite, result.reason]) for result in results)
+
+
+def gate_of(checks: Sequence[Check]) -> Gate:
+    """Whether the gate is open for a release with these checks."""
+    failed = tuple(check.reason for check in checks if check.holds_the_release)
+    return Gate(success=not failed, failed=failed)

@@ -15,24 +15,22 @@ from markupsafe import Markup
 
 from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display
+from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
-from sftrm_quality.reports.release_checks import what_was_found, why_held
 from sftrm_quality.reports.samples_shown import samples_shown
+from sftrm_quality.reports.sources_shown import FILES_SHOWN, sources_shown
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import (
-    NO_RECORDS,
     Account,
     Check,
     Comparison,
-    FileEntry,
-    FileStatus,
     Report,
     RmProfile,
     RunSummary,
 )
+from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, moment
+from sftrm_quality.words import bound, number, share
 
-# With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
-FILES_SHOWN = 300
 PAIRS_SHOWN = 12
 PERSONAL_FILES_SHOWN = 5
 PERSONAL_SAMPLES_SHOWN = 24
@@ -40,8 +38,8 @@ MOVES_SHOWN = 50
 DIRECTIONS_SHOWN = 20
 RESPONSE_NUMBERS_SHOWN = 20
 STEPS_SHOWN = 25
-FINDINGS_SHOWN = 10
-GONE_SHOWN = 20
+# With three names and a sentence each.
+FINDINGS_SHOWN = 50
 RUNS_SHOWN = 200
 
 _SCOPES = {
@@ -49,10 +47,9 @@ _SCOPES = {
     "collection": "Records beside all others: ids, rankings, prompts",
     "split": "Records beside all others: ids, rankings, prompts",
     "release": "The release as a whole",
+    "delivery": "What was delivered: files and sources",
 }
 _SEVERITIES = tuple(Severity)
-# Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
-_STATUSES = tuple(FileStatus)
 
 
 class _Missing(StrictUndefined):
@@ -76,10 +73,10 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         text=display.text,
-        number=display.number,
-        bound=display.bound,
+        number=number,
+        bound=bound,
         duration=display.duration,
-        moment=display.moment,
+        moment=moment,
         points=display.points,
         spark=display.spark,
         link=display.link,
@@ -89,10 +86,10 @@ def _environment() -> Environment:
     )
     style = loader.get_source(environment, "report.css")[0]
     environment.globals.update(
-        share=display.share,
+        share=share,
         position=display.position,
+        rows_link=display.rows_link,
         segments=display.segments,
-        usual_range=display.usual_range,
         what_was_found=what_was_found,
         why_held=why_held,
         marked=marked,
@@ -114,7 +111,6 @@ def render_run(report: Report) -> str:
         The page.
     """
     checks = sorted(report.checks, key=_worst_first)
-    files = sorted(report.files, key=_most_to_see_first)
     return (
         _environment()
         .get_template("run.html.j2")
@@ -124,14 +120,12 @@ def render_run(report: Report) -> str:
             holding=[c for c in checks if c.holds_the_release],
             flows={kind: _flow(report.ledger[kind]) for kind in LabelKind},
             unknown=report.ledger[NoKind.UNKNOWN],
-            files=files[:FILES_SHOWN],
-            sums=sum((file.account for file in files), NO_RECORDS),
             failed_checks=_by_scope(c for c in checks if c.has_finding),
             passed_checks=_by_scope(c for c in checks if not c.has_finding),
-            charts=trend_charts(report.history.runs),
+            charts=trend_charts(report.history.runs, report.timezone),
             steps=report.changes.by_file[:STEPS_SHOWN],
-            findings=report.changes.findings[:FINDINGS_SHOWN],
-            gone=report.changes.gone[:GONE_SHOWN],
+            new_findings=[finding for finding in report.findings if not finding.known][:FINDINGS_SHOWN],
+            known_findings=[finding for finding in report.findings if finding.known][:FINDINGS_SHOWN],
             tallies={kind: _tallies(report, kind) for kind in LabelKind},
             together={kind: pairs[:PAIRS_SHOWN] for kind, pairs in report.reasons_together.items()},
             moves=report.split_moves.records[:MOVES_SHOWN],
@@ -139,6 +133,7 @@ def render_run(report: Report) -> str:
             without_personal=[row for row in report.personal_data or () if not row.records],
             personal_files=PERSONAL_FILES_SHOWN,
             personal_samples=report.samples.personal[:PERSONAL_SAMPLES_SHOWN],
+            **sources_shown(report, STEPS_SHOWN),
             **samples_shown(report),
             **_of_rankings(report.profile.rm if report.profile else None),
         )
@@ -154,41 +149,52 @@ def render_browse(report: Report) -> str:
     Returns:
         The page.
     """
-    return _environment().get_template("browse.html.j2").render(report=report)
+    # The output folder is the one of the other command.
+    command = f"sftrm rows{report.why.removeprefix('sftrm why')} --run {report.run_id}"
+    return _environment().get_template("browse.html.j2").render(report=report, rows_command=command)
 
 
-def browse_script() -> str:
-    """The script of that page, to be put at ``rows/browse.js``."""
-    return PackageLoader("sftrm_quality.reports").get_source(_environment(), "browse.js")[0]
+def browse_scripts() -> dict[str, str]:
+    """The scripts of that page, by their names in the folder ``rows``."""
+    loader = PackageLoader("sftrm_quality.reports")
+    return {name: loader.get_source(_environment(), name)[0] for name in ("browse_texts.js", "browse.js")}
 
 
-def render_index(runs: Sequence[RunSummary], older: int = 0) -> str:
+def render_index(runs: Sequence[RunSummary], older: int = 0, timezone: str = DEFAULT_TIME_ZONE) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
     Args:
         runs: Summaries of runs, in any order.
         older: How many runs are not among them.
+        timezone: The one to show their times in.
 
     Returns:
         The page.
     """
-    newest_first = sorted(runs, key=lambda run: (display.moment(run.started), run.run_id), reverse=True)
+    newest_first = sorted(runs, key=lambda run: (moment(run.started, "UTC"), run.run_id), reverse=True)
     return (
         _environment()
         .get_template("index.html.j2")
         .render(
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
-            charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN]))),
+            charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN])), timezone),
+            timezone=timezone,
         )
     )
 
 
-def render_diff(comparison: Comparison) -> str:
+def diff_name(comparison: Comparison) -> str:
+    """What the page of two releases and its JSON are called, without their suffixes."""
+    return f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
+
+
+def render_diff(comparison: Comparison, timezone: str) -> str:
     """The page of two releases, to be put at ``OUT/reports/diff-A-B.html``.
 
     Args:
         comparison: The content of the JSON beside the page.
+        timezone: The one to show times in.
 
     Returns:
         The page.
@@ -199,8 +205,10 @@ def render_diff(comparison: Comparison) -> str:
         .get_template("diff.html.j2")
         .render(
             comparison=comparison,
+            timezone=timezone,
             files=differing[:FILES_SHOWN],
             files_left_out=max(0, len(differing) - FILES_SHOWN),
+            json=f"{diff_name(comparison)}.json",
             files_alike=len(comparison.files) - len(differing),
             steps=comparison.by_file[:STEPS_SHOWN],
         )
@@ -229,11 +237,6 @@ def _by_scope(checks: Iterable[Check]) -> list[tuple[str, list[Check]]]:
     for check in checks:
         groups[_SCOPES[check.scope]].append(check)
     return [(title, found) for title, found in groups.items() if found]
-
-
-def _most_to_see_first(file: FileEntry) -> tuple[bool, int, int, str]:
-    whole = file.status is not FileStatus.UNREADABLE and not file.incomplete
-    return whole, _STATUSES.index(file.status), -file.failing, file.source_file
 
 
 def _flow(account: Account) -> list[dict[str, Any]]:

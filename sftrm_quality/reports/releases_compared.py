@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import xxhash
 
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
+from sftrm_quality.findings import Tallies
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import STREAMED, PublishedFile, Release, damaged_files, hash_of
 from sftrm_quality.reports.comparison import steps_by_file
-from sftrm_quality.reports.tallies import Tallies
 from sftrm_quality.run_record import PLACES, Comparison, FileAccounts, FileEntry, RecordChanges, ReleaseHead
 from sftrm_quality.splits import SPLITS
 

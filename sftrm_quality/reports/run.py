@@ -2,21 +2,26 @@
 
 import os
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 
+from sftrm_quality.checks import Suites
 from sftrm_quality.config import RunConfig
+from sftrm_quality.findings import Past, entries_of
 from sftrm_quality.reading import SourceFile
-from sftrm_quality.releases import effective_settings, hash_of
+from sftrm_quality.records import Severity
+from sftrm_quality.releases import effective_settings, hash_of, raw_hash
 from sftrm_quality.reports.comparison import changes_since, history_with
-from sftrm_quality.reports.history import Past
 from sftrm_quality.run_record import (
     REPORT_VERSION,
     Browse,
     Figures,
+    FileEntry,
+    Finding,
     Making,
     Mode,
     Paths,
@@ -29,6 +34,7 @@ from sftrm_quality.run_record import (
     SplitMove,
     SplitMoves,
     Verdict,
+    count_findings,
 )
 from sftrm_quality.versions import versions
 
@@ -44,8 +50,7 @@ class RunFacts:
     mode: Mode
     started: datetime
     config: RunConfig
-    suites_hash: str
-    suite_files_hash: str
+    suites: Suites
     files: tuple[SourceFile, ...]
     release_id: str
     damaged_files: tuple[str, ...]
@@ -55,6 +60,8 @@ class RunFacts:
 class Found:
     """What a run found: figures of the data, samples of excluded rows, records whose split changed.
 
+    files: entries as the report has them. findings: what to look at. past: the runs that it is compared with.
+
     data_run_id: the run whose quarantine and duplicates files hold these rows.
     browse: how many rows there are, and how many of them the page ``page`` lists; None without such a page.
     decision: a person's on what the gate held, with whether it was applied. In a report that says published or
@@ -62,6 +69,9 @@ class Found:
     """
 
     figures: Figures
+    files: tuple[FileEntry, ...]
+    findings: tuple[Finding, ...]
+    past: Past
     samples: Samples
     moves: pa.Table
     previous_release_id: str | None
@@ -96,8 +106,10 @@ def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | No
             SizedRawFile(source_file=f.source_file, bytes=f.size, content_hash=f.content_hash) for f in run.files
         ),
         config=effective_settings(run.config),
-        suites_hash=run.suites_hash,
-        suite_files_hash=run.suite_files_hash,
+        suites_hash=run.suites.hash,
+        suite_files_hash=run.suites.file_hash,
+        suites=entries_of(run.suites),
+        raw_hash=raw_hash(run.config),
         versions=versions(),
         decision=decision,
         figures=figures,
@@ -109,14 +121,13 @@ def _path_as_text(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def report_of(run: RunFacts, found: Found, before: Figures | None, past: Past, ending: Ending) -> Report:
+def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Ending) -> Report:
     """``report.json``, from which the page is made and nothing else.
 
     Args:
         run: The run.
         found: What it found.
         before: The figures of the current release, if any.
-        past: The runs before this one.
         ending: How it ended.
 
     Returns:
@@ -131,7 +142,8 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, past: Past, e
         seconds=round(ending.seconds, 1),
         peak_mib=ending.peak_mib,
         ledger=figures.ledger,
-        with_warnings=verdict is Verdict.PUBLISHED and bool(figures.release_warnings),
+        with_warnings=_with_warnings(verdict, figures, found.findings),
+        finding_counts=count_findings(found.findings),
         decision=found.decision,
     )
     moved = found.moves.slice(0, _MOVES_LISTED).to_pylist()
@@ -140,7 +152,9 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, past: Past, e
         report_version=REPORT_VERSION,
         previous_release_id=found.previous_release_id,
         mode=run.mode,
-        **(dict(figures) | dict(summary)),
+        timezone=run.config.timezone,
+        **(dict(figures) | dict(summary) | {"files": found.files}),
+        findings=found.findings,
         split_moves=SplitMoves(count=len(found.moves), records=tuple(SplitMove.model_validate(row) for row in moved)),
         samples=found.samples,
         browse=found.browse,
@@ -153,9 +167,18 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, past: Past, e
         damaged_files=run.damaged_files,
         command=shlex.join(["sftrm", run.mode, *map(_path_as_text, run.config.raw), "--out", out]),
         why=shlex.join(["sftrm", "why", "--out", out]),
-        suites_hash=run.suites_hash,
+        suites_hash=run.suites.hash,
         config_hash=hash_of(effective_settings(run.config)),
         versions=versions(),
-        changes=changes_since(verdict, figures, before, past),
-        history=history_with(summary, figures, past),
+        changes=changes_since(verdict, figures, found.files, before),
+        history=history_with(summary, figures, found.past, run.config),
     )
+
+
+def _with_warnings(verdict: Verdict, figures: Figures, findings: Sequence[Finding]) -> bool:
+    """Whether it is to be said with the verdict. What an unchanged run repeats was said when it was published."""
+    new = any(not finding.known for finding in findings)
+    if verdict is Verdict.UNCHANGED:
+        return new
+    failed = any(check.severity is Severity.WARNING and not check.success for check in figures.checks)
+    return verdict is not Verdict.HELD and (new or failed)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from sftrm_quality.records import LabelKind
-from sftrm_quality.reports import display
 from sftrm_quality.reports.charts import line_chart
 from sftrm_quality.run_record import RunSummary, Verdict
+from sftrm_quality.time_zones import moment
 
 # Two points are a difference, and the page has a section for that.
 _FEWEST_RUNS = 3
@@ -31,12 +31,13 @@ def _percent(value: float) -> str:
     return f"{value:.3g} %"
 
 
-def trend_charts(runs: Sequence[RunSummary]) -> list[Chart]:
+def trend_charts(runs: Sequence[RunSummary], timezone: str) -> list[Chart]:
     """Title, names of the lines, and picture of each chart; none for fewer than three runs.
 
     Args:
         runs: Summaries, oldest first. Of those that only repeat another, or publish nothing by design, there is no
             point.
+        timezone: The one whose days are at the axis.
 
     Returns:
         The charts, in the order of the page.
@@ -44,7 +45,7 @@ def trend_charts(runs: Sequence[RunSummary]) -> list[Chart]:
     checked = [run for run in runs if run.verdict is not Verdict.UNCHANGED]
     if len(checked) < _FEWEST_RUNS:
         return []
-    labels = [display.moment(run.started)[5:10] for run in checked]
+    labels = [moment(run.started, timezone)[5:10] for run in checked]
     charts = []
     for kind in LabelKind:
         accounts = [run.ledger[kind] for run in checked]

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from sftrm_quality.errors import storage_error_type
+from sftrm_quality.findings import READ_RUNS, newest_runs, timezone_of
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import take_back_unfinished
-from sftrm_quality.reports.history import READ_RUNS, newest_runs
-from sftrm_quality.reports.html import browse_script, render_browse, render_diff, render_index, render_run
+from sftrm_quality.reports.html import browse_scripts, diff_name, render_browse, render_diff, render_index, render_run
 from sftrm_quality.run_record import Comparison, Report, Value
 
 
@@ -18,7 +18,8 @@ def write_report(report: Report, folder: Path) -> None:
     (folder / "index.html").write_text(render_run(report), "utf-8")
     if (folder / "rows").is_dir():
         (folder / "browse.html").write_text(render_browse(report), "utf-8")
-        (folder / "rows" / "browse.js").write_text(browse_script(), "utf-8")
+        for name, script in browse_scripts().items():
+            (folder / "rows" / name).write_text(script, "utf-8")
 
 
 def _json(value: Value) -> str:
@@ -44,14 +45,13 @@ def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
     Raises:
         StorageError: They cannot be written.
     """
-    name = f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
-    page = output.root / "reports" / f"{name}.html"
+    page = output.root / "reports" / f"{diff_name(comparison)}.html"
     try:
         page.parent.mkdir(exist_ok=True)
         write_atomically(
             page.with_suffix(".json"), json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n"
         )
-        write_atomically(page, render_diff(comparison))
+        write_atomically(page, render_diff(comparison, timezone_of(output)))
     except OSError as error:
         raise storage_error_type(error)(f"{page}: cannot be written: {error.strerror or error}") from error
     return page
@@ -64,5 +64,6 @@ def take_back(output: OutputFolder) -> None:
 
 
 def _renew_index(output: OutputFolder) -> None:
-    page = render_index([run.summary for run in newest_runs(output)], older=max(0, len(output.run_ids()) - READ_RUNS))
+    older = max(0, len(output.run_ids()) - READ_RUNS)
+    page = render_index([run.summary for run in newest_runs(output)], older, timezone_of(output))
     write_atomically(output.root / "reports" / "index.html", page)

@@ -7,7 +7,6 @@ from sftrm_quality.run_record.changes import (
     Changes,
     CheckBefore,
     FileBefore,
-    Finding,
     History,
     RunSummary,
     Step,
@@ -31,6 +30,7 @@ from sftrm_quality.run_record.counts import (
 )
 from sftrm_quality.run_record.decision import Action, RecordedDecision
 from sftrm_quality.run_record.figures import Figures
+from sftrm_quality.run_record.findings import FILES_NAMED, Finding, FindingCounts, FoundBy, count_findings
 from sftrm_quality.run_record.inspection import (
     InspectedFile,
     Inspection,
@@ -39,8 +39,8 @@ from sftrm_quality.run_record.inspection import (
     RecordShown,
     UnreadField,
 )
-from sftrm_quality.run_record.manifest import DataFile, Making, Manifest
-from sftrm_quality.run_record.names import FileStatus, Mode, Verdict
+from sftrm_quality.run_record.manifest import DataFile, Making, Manifest, SuiteEntry
+from sftrm_quality.run_record.names import DeliveryStatus, FileStatus, Mode, Verdict
 from sftrm_quality.run_record.profile import (
     Bin,
     Cluster,
@@ -78,6 +78,7 @@ from sftrm_quality.run_record.samples import (
 from sftrm_quality.run_record.value import Value
 
 __all__ = [
+    "FILES_NAMED",
     "NO_RECORDS",
     "NO_SAMPLES",
     "PLACES",
@@ -93,6 +94,7 @@ __all__ = [
     "Cluster",
     "Comparison",
     "DataFile",
+    "DeliveryStatus",
     "DifferingPart",
     "DoubtfulDirection",
     "DuplicateFigures",
@@ -104,8 +106,10 @@ __all__ = [
     "FileEntry",
     "FileStatus",
     "Finding",
+    "FindingCounts",
     "FirstListed",
     "FirstListedOf",
+    "FoundBy",
     "Gate",
     "GroupCount",
     "History",
@@ -148,10 +152,12 @@ __all__ = [
     "SplitMove",
     "SplitMoves",
     "Step",
+    "SuiteEntry",
     "UnreadField",
     "Value",
     "Verdict",
     "WouldStay",
+    "count_findings",
     "read_manifest_json",
     "read_past_run",
     "read_report_json",

@@ -3,8 +3,9 @@
 from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.run_record.counts import Account
 from sftrm_quality.run_record.decision import RecordedDecision
+from sftrm_quality.run_record.findings import FindingCounts
 from sftrm_quality.run_record.names import Verdict
-from sftrm_quality.run_record.value import Count, Moment, Share, Value
+from sftrm_quality.run_record.value import Count, Moment, Value
 
 
 class CheckBefore(Value):
@@ -35,19 +36,6 @@ class Step(Value):
     step: float
 
 
-class Finding(Value):
-    """A file and a reason beyond what is usual. usual and allowed are shares; runs: from how many this is known."""
-
-    source_file: str
-    label_kind: LabelKind | None
-    reason: str
-    count: Count
-    received: Count
-    usual: Share
-    allowed: float
-    runs: Count
-
-
 class Changes(Value):
     """Against the release that was current when the run began. checks: by ``suite: reason``.
 
@@ -58,9 +46,7 @@ class Changes(Value):
     ledger: dict[LabelKind | NoKind, Account] | None
     checks: dict[str, CheckBefore]
     files: dict[str, FileBefore]
-    gone: tuple[str, ...]
     by_file: tuple[Step, ...]
-    findings: tuple[Finding, ...]
 
 
 class RunSummary(Value):
@@ -74,6 +60,7 @@ class RunSummary(Value):
     peak_mib: Count
     ledger: dict[LabelKind | NoKind, Account]
     with_warnings: bool
+    finding_counts: FindingCounts
     decision: RecordedDecision | None
 
 
@@ -90,10 +77,11 @@ def summary_of(run: Value) -> RunSummary:
 
 
 class History(Value):
-    """The last runs, oldest first, and by file the share of each run that was quarantined or unreadable.
+    """The last runs, oldest first, and by file and by source the share of each run that was quarantined or unreadable.
 
-    In a file's line null is a run that had no such file.
+    In a line null is a run that had no such file, or no records of that source.
     """
 
     runs: tuple[RunSummary, ...]
     files: dict[str, tuple[float | None, ...]]
+    sources: dict[str, tuple[float | None, ...]]

@@ -3,7 +3,7 @@
 import shlex
 
 from sftrm_quality.records import LabelKind
-from sftrm_quality.run_record.names import FileStatus
+from sftrm_quality.run_record.names import DeliveryStatus, FileStatus
 from sftrm_quality.run_record.value import Count, Value
 
 
@@ -42,6 +42,8 @@ NO_RECORDS = Account(received=0, unreadable=0, quarantined=0, duplicates=0, publ
 
 class _SourceFile(Value):
     source_file: str
+    source: str
+    delivery: DeliveryStatus | None
     status: FileStatus
     format: str | None
     label_kind: LabelKind | None
@@ -55,11 +57,14 @@ class _SourceFile(Value):
 class FileEntry(Account, _SourceFile):
     """A source file, or one member of an archive: how it was read, its account, its reasons.
 
-    incomplete: it ends in the middle of a record or of its list, or its stream breaks off, so that records may be
-    missing. reasons: how many of its records are quarantined or unreadable for each; a record can have several.
+    source: whose it is, "" in what older versions wrote. delivery: against the release that was current when the run
+    began, None in a manifest, which does not depend on that. incomplete: it ends in the middle of a record or of its
+    list, or its stream breaks off, so that records may be missing. reasons: how many of its records are quarantined or
+    unreadable for each; a record can have several. warnings: the same for checks that only warn, of all its records.
     """
 
     reasons: dict[str, int]
+    warnings: dict[str, int]
 
     @property
     def ends_early(self) -> str:

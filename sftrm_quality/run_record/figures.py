@@ -1,6 +1,6 @@
 """Everything that is counted of a night's data: the part that manifest and report have in common."""
 
-from sftrm_quality.records import DuplicateKind, LabelKind, NoKind, Severity, SplitName
+from sftrm_quality.records import DuplicateKind, LabelKind, NoKind, SplitName
 from sftrm_quality.run_record.checks import Check, Gate, PersonalFigures, ReasonsTogether
 from sftrm_quality.run_record.counts import Account, FileEntry, PromptGroups
 from sftrm_quality.run_record.profile import Profile
@@ -28,12 +28,3 @@ class Figures(Value):
     reasons_together: dict[LabelKind, tuple[ReasonsTogether, ...]]
     personal_data: tuple[PersonalFigures, ...] | None
     profile: Profile | None
-
-    @property
-    def release_warnings(self) -> list[Check]:
-        """Checks of the release as a whole that warn."""
-        return [
-            check
-            for check in self.checks
-            if check.suite == "release" and check.severity is Severity.WARNING and not check.success
-        ]

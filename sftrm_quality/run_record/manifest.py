@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sftrm_quality.records import LabelKind, SplitName
+from sftrm_quality.records import LabelKind, Severity, SplitName
 from sftrm_quality.run_record.counts import SizedRawFile
 from sftrm_quality.run_record.decision import RecordedDecision
 from sftrm_quality.run_record.figures import Figures
-from sftrm_quality.run_record.value import Count, Moment, Value
+from sftrm_quality.run_record.value import Count, Moment, Share, Value
 
 
 class DataFile(Value):
@@ -19,11 +19,22 @@ class DataFile(Value):
     split: SplitName | None
 
 
+class SuiteEntry(Value):
+    """A check of a suite as it was in force: all of it that decides."""
+
+    type: str
+    kwargs: dict[str, Any]
+    severity: Severity
+    reason: str
+    mostly: Share
+
+
 class Making(Value):
     """What a release was made from and what came of it, without what only its files tell.
 
     config: the settings that it depends on. suites_hash: of what changes results; suite_files_hash: of the whole files,
-    None in manifests that are older than it. decision: the one by which it is published though the gate held it.
+    suites: the checks of each suite; raw_hash: of the raw paths, to tell the same place from another. The three are
+    None in manifests that are older than they. decision: the one by which it is published though the gate held it.
     """
 
     run_id: str
@@ -31,6 +42,8 @@ class Making(Value):
     config: dict[str, Any]
     suites_hash: str
     suite_files_hash: str | None
+    suites: dict[str, tuple[SuiteEntry, ...]] | None
+    raw_hash: str | None
     versions: dict[str, str]
     decision: RecordedDecision | None
     figures: Figures

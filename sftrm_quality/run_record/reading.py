@@ -14,9 +14,11 @@ from pydantic import ValidationError
 
 from sftrm_quality.run_record.changes import RunSummary, summary_of
 from sftrm_quality.run_record.counts import NO_RECORDS, FileEntry
+from sftrm_quality.run_record.findings import Finding
 from sftrm_quality.run_record.manifest import Manifest
+from sftrm_quality.run_record.names import Mode
 from sftrm_quality.run_record.report import REPORT_VERSION, Report
-from sftrm_quality.run_record.value import Value
+from sftrm_quality.run_record.value import TimeZone, Value
 
 Read = TypeVar("Read", bound=Value)
 Json = dict[str, Any]
@@ -27,11 +29,14 @@ _DATA_FILE = re.compile(r"(sft|rm)/(train|validation|test)-[0-9]+-of-[0-9]+\.par
 class PastRun(RunSummary):
     """An earlier run, as far as a new one is compared with it."""
 
+    mode: Mode
     files: tuple[FileEntry, ...]
+    findings: tuple[Finding, ...]
+    timezone: TimeZone
 
     @property
     def summary(self) -> RunSummary:
-        """The run without its files."""
+        """The run without its files and findings."""
         return summary_of(self)
 
 
@@ -105,6 +110,8 @@ def _checked(kind: type[Read], text: str | bytes) -> Read:
 def _renew_manifest(manifest: Json) -> None:
     manifest.setdefault("decision", None)
     manifest.setdefault("suite_files_hash", None)
+    manifest.setdefault("suites", None)
+    manifest.setdefault("raw_hash", None)
     for path, file in manifest["data_files"].items():
         named = _DATA_FILE.fullmatch(path)
         file.setdefault("label_kind", named[1] if named else None)
@@ -115,6 +122,7 @@ def _renew_manifest(manifest: Json) -> None:
 def _renew_report(report: Json) -> None:
     report.setdefault("decision", None)
     report.setdefault("with_warnings", False)
+    report.setdefault("timezone", "UTC")
     _renew_figures(report)
     report.setdefault("browse", None)
     report["samples"].setdefault("borderline", [])
@@ -122,9 +130,15 @@ def _renew_report(report: Json) -> None:
     for samples in ("quarantined", "duplicates", "personal"):
         for sample in report["samples"][samples]:
             sample.setdefault("source_line", None)
+    report.setdefault("findings", [])
+    report.setdefault("finding_counts", {"new": 0, "known": 0})
+    report["history"].setdefault("sources", {})
+    for run in report["history"]["runs"]:
+        run.setdefault("finding_counts", {"new": 0, "known": 0})
     changes = report["changes"]
-    if "suspects" in changes:
-        changes["findings"] = changes.pop("suspects")
+    # Departures from what is usual, and files that were gone, were told here before there were findings.
+    for name in ("suspects", "findings", "gone"):
+        changes.pop(name, None)
     for file in changes["files"].values():
         if "aside" in file:
             file["failing"] = file.pop("aside")
@@ -134,6 +148,9 @@ def _renew_figures(figures: Json) -> None:
     for file in figures["files"]:
         file.setdefault("reasons", {})
         file.setdefault("incomplete", False)
+        file.setdefault("source", "")
+        file.setdefault("delivery", None)
+        file.setdefault("warnings", {})
         if "fields_ignored" in file:
             file["fields_unread"] = file.pop("fields_ignored")
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))

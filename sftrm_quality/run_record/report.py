@@ -7,9 +7,10 @@ from sftrm_quality.run_record.changes import Changes, History, RunSummary, summa
 from sftrm_quality.run_record.counts import RawFile
 from sftrm_quality.run_record.decision import RecordedDecision
 from sftrm_quality.run_record.figures import Figures
+from sftrm_quality.run_record.findings import Finding, FindingCounts
 from sftrm_quality.run_record.names import Mode, Verdict
 from sftrm_quality.run_record.samples import Samples
-from sftrm_quality.run_record.value import Count, Moment, Value
+from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
 
 # Of the layout of report.json: an index over all runs must not fail on what another version wrote.
 REPORT_VERSION = 1
@@ -52,20 +53,25 @@ class _Heading(Value):
     release_id: str | None
     verdict: Verdict
     with_warnings: bool
+    finding_counts: FindingCounts
     decision: RecordedDecision | None
     previous_release_id: str | None
     mode: Mode
     started: Moment
+    timezone: TimeZone
 
 
 class Report(Figures, _Heading):
     """One run: how it ended, its figures, and what people look at.
 
+    findings: what to look at first, the new ones in front. files: also those of the current release that are gone.
+
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
-    release was published. browse: None without such a page. damaged_files: of the release before. why: the command
-    that traces a record, but for its id.
+    release was published. timezone: the one in which pages show its times. browse: None without such a page.
+    damaged_files: of the release before. why: the command that traces a record, but for its id.
     """
 
+    findings: tuple[Finding, ...]
     split_moves: SplitMoves
     samples: Samples
     browse: Browse | None

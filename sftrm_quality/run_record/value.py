@@ -2,12 +2,15 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from sftrm_quality.time_zones import known_time_zone
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 # As it was written, so that writing it again changes no character.
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+TimeZone = Annotated[str, AfterValidator(known_time_zone)]
 
 
 class Value(BaseModel):

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -57,9 +58,20 @@ def _start_worker(main: int) -> None:
 
 def _context() -> ForkServerContext:
     set_environment()
+    _forget_standard_input()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOAD)
     return context
+
+
+def _forget_standard_input() -> None:
+    """A script that Python reads from standard input is in no file, but has a name: ``<stdin>``.
+
+    A worker would look for that file, since it imports the script that it works for. No task needs it.
+    """
+    main = sys.modules["__main__"]
+    if getattr(main, "__file__", None) == "<stdin>":
+        main.__file__ = None
 
 
 def start_fork_server() -> None:

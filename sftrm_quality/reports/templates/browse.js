@@ -1,16 +1,15 @@
 "use strict";
 // Shows the rows that browse.py wrote. Whatever comes from a record goes into the page as text, never as markup.
 (() => {
-  const PAGE = 50, KEPT = 12;
-  const [ID, DATA_ID, SOURCE, INDEX, LINE, REASONS, TEXT, CHARACTERS, DETAILS, STAGE, STAYED] = Array(11).keys();
-  // As display.py shows them: controls, format and bidirectional marks, separators, private and unassigned characters.
-  const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}⏎⇥⟨]|(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]/gu;
+  const PAGE = 50, KEPT = 12, ANY = -1;
+  const {COLUMNS, HEADER, number, element, visible, word, item, line} = window.sftrmTexts;
+  const {ID, DATA_ID, FILE, REASONS, TEXT, DETAILS, STAYED, NEW} = COLUMNS;
   const find = id => document.getElementById(id);
-  const [reason, source, query, list, status, back, next] =
-    ["reason", "source", "query", "rows", "status", "back", "next"].map(find);
-  const why = find("why").textContent;
-  const number = value => value.toLocaleString("en-US");
-  let index, page = 0, hits = null, turn = 0, timer;
+  const [source, file, reason, kind, fresh, query, list, status, back, next, rowsCommand, save] =
+    ["source", "file", "reason", "kind", "new", "query", "rows", "status", "back", "next", "command", "save"].map(find);
+  const selects = {source, file, reason, kind};
+  const why = find("why").textContent, command = find("base").textContent, run = find("run").textContent;
+  let index, page = 0, hits = null, turn = 0, timer, wanted;
 
   // Chunks that were looked at last; a promise each, so that none is asked for twice.
   const kept = new Map(), waiting = new Map();
@@ -36,30 +35,56 @@
     return kept.get(chunk);
   }
 
-  const wanted = () => [Number(reason.value), Number(source.value), query.value.trim().toLowerCase()];
+  const kindOf = row => index.reasons[row[REASONS][0]][0];
 
-  function countIn(chunk) {
-    const [byReason, bySource] = wanted();
-    return index.chunks[chunk].counts.reduce((sum, [file, code, count]) =>
-      sum + (code === byReason && (bySource < 0 || file === bySource) ? count : 0), 0);
+  // The filters are in the address and nowhere else, so that a link to the page brings them and the way back works.
+  function read() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    const names = Object.fromEntries(Object.keys(selects).map(name => [name, given.get(name) || ""]));
+    wanted = {...names, fresh: given.get("new") === "1", words: (given.get("q") || "").trim()};
+    listFiles();
+    for (const [name, select] of Object.entries(selects)) {
+      if (!Array.from(select.options).some(one => one.value === names[name])) select.append(option(names[name], 0));
+      select.value = names[name];
+    }
+    fresh.checked = wanted.fresh;
+    if (query.value.trim() !== wanted.words) query.value = wanted.words;
+    look(wanted);
   }
 
-  function fits(row) {
-    const [byReason, bySource] = wanted();
-    return (byReason < 0 || row[REASONS].includes(byReason)) && (bySource < 0 || row[SOURCE] === bySource);
+  function write(replace) {
+    const given = new URLSearchParams();
+    for (const [name, select] of Object.entries(selects)) if (select.value) given.set(name, select.value);
+    if (fresh.checked) given.set("new", "1");
+    if (query.value.trim()) given.set("q", query.value.trim());
+    if (replace) location.replace(`#${given}`); else location.hash = given;
   }
+
+  const fileFits = (code, now) =>
+    (!now.file || index.files[code][0] === now.file) && (!now.source || index.files[code][1] === now.source);
+
+  function countIn(chunk, now) {
+    return index.chunks[chunk].counts.reduce((sum, [code, ofKind, why, count, ofNew]) =>
+      sum + ((now.reason ? why !== ANY && index.reasons[why][1] === now.reason : why === ANY)
+        && (!now.kind || index.kinds[ofKind] === now.kind) && fileFits(code, now) ? (now.fresh ? ofNew : count) : 0), 0);
+  }
+
+  const fits = now => row => fileFits(row[FILE], now) && (!now.kind || kindOf(row) === now.kind)
+    && (!now.reason || row[REASONS].some(code => index.reasons[code][1] === now.reason)) && (!now.fresh || row[NEW] === 1);
 
   function says(row, words) {
-    const texts = [row[ID], row[DATA_ID], row[TEXT], row[STAYED] || "", ...row[DETAILS]];
+    const texts = [row[ID], row[DATA_ID], row[TEXT], row[STAYED], ...row[DETAILS]];
     return texts.some(text => text.toLowerCase().includes(words));
   }
 
+  const chunksOf = now => index.chunks.map((_, chunk) => [chunk, countIn(chunk, now)]).filter(([, count]) => count);
+
   // Without words the index knows how many rows of each chunk fit; with words every chunk has to be looked into.
-  async function look() {
-    const mine = ++turn, words = wanted()[2];
-    const chunks = index.chunks.map((_, chunk) => [chunk, countIn(chunk)]).filter(([, count]) => count);
+  async function look(now) {
+    const mine = ++turn, words = now.words.toLowerCase(), chunks = chunksOf(now);
     hits = [];
     page = 0;
+    tell(now);
     if (!words) {
       for (const [chunk, count] of chunks) for (let n = 0; n < count; n++) hits.push([chunk, n]);
       return show(mine, "");
@@ -68,7 +93,7 @@
     for (const [place, [chunk]] of chunks.entries()) {
       const rows = await rowsOf(chunk);
       if (mine !== turn) return;
-      rows.filter(fits).forEach((row, n) => { if (says(row, words)) hits.push([chunk, n]); });
+      rows.filter(fits(now)).forEach((row, n) => { if (says(row, words)) hits.push([chunk, n]); });
       if (place % 8 === 0 && shown < PAGE && hits.length > shown) {
         shown = hits.length;
         await show(mine, "so far, still looking");
@@ -79,80 +104,84 @@
 
   // A hit is a chunk and the place among its rows that fit the filters.
   async function show(mine, note) {
-    const shown = hits.slice(page * PAGE, (page + 1) * PAGE), items = [];
-    for (const [chunk, n] of shown) items.push(item((await rowsOf(chunk)).filter(fits)[n]));
+    const shown = hits.slice(page * PAGE, (page + 1) * PAGE), items = [], now = wanted;
+    for (const [chunk, n] of shown) items.push(item((await rowsOf(chunk)).filter(fits(now))[n], index, why));
     if (mine !== turn) return;
     list.replaceChildren(...items);
     const first = page * PAGE + 1;
     status.textContent = hits.length
       ? `${number(first)}–${number(first + shown.length - 1)} of ${number(hits.length)} rows ${note}`
-      : `No row ${note || "fits"}`;
+      : `No row ${note || (now.fresh && !index.compared ? "is known to be new: there is no release before to compare with" : "fits")}`;
     back.disabled = page === 0;
     next.disabled = (page + 1) * PAGE >= hits.length;
+    save.disabled = !hits.length;
   }
 
-  function element(name, className, ...content) {
-    const made = document.createElement(name);
-    if (className) made.className = className;
-    made.append(...content);
-    return made;
+  // The command for the same rows in full.
+  function tell(now) {
+    const options = [["source", now.source], ["file", now.file], ["reason", now.reason], ["label-kind", now.kind]];
+    const words = options.filter(([, name]) => name).map(([name, value]) => ` --${name} ${word(value)}`);
+    const full = `${command}${words.join("")}${now.fresh ? " --new" : ""} --format xlsx`;
+    rowsCommand.replaceChildren(...(now.reason.startsWith("duplicate: ")
+      ? ["Duplicates are no faults, and are not sent back: they are in the duplicates file, whole."]
+      : ["The failing rows of these filters, in full: ", element("code", "copy", full)]));
   }
 
-  // Text nodes, and a mark for each character that cannot be seen.
-  function visible(text) {
-    const pieces = element("bdi", "");
-    let end = 0;
-    for (const found of text.matchAll(UNSEEN)) {
-      pieces.append(text.slice(end, found.index));
-      const code = found[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
-      pieces.append(element("mark", "", found[0] === "\n" ? "⏎" : found[0] === "\t" ? "⇥" : `⟨U+${code}⟩`));
-      end = found.index + found[0].length;
+  // All rows that fit, as a CSV file of what the page shows of them.
+  async function saved() {
+    const now = wanted, words = now.words.toLowerCase(), parts = [];
+    parts.push("\ufeff", HEADER);
+    save.disabled = true;
+    for (const [chunk] of chunksOf(now)) {
+      const rows = (await rowsOf(chunk)).filter(fits(now)).filter(row => !words || says(row, words));
+      parts.push(...rows.map(row => line(row, index)));
     }
-    pieces.append(text.slice(end));
-    return pieces;
+    const link = element("a", "");
+    link.href = URL.createObjectURL(new Blob(parts, {type: "text/csv"}));
+    link.download = `excerpts-${run}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    save.disabled = false;
   }
 
-  // As `position` of display.py says it.
-  function position(row) {
-    const record = `record ${number(row[INDEX] + 1)}`;
-    return row[LINE] === null ? record : `line ${number(row[LINE])} (${record})`;
-  }
-
-  function item(row) {
-    const made = element("li", "");
-    const place = element("span", "place", visible(index.sources[row[SOURCE]]), `, ${position(row)} `);
-    made.append(element("p", "", place, element("code", "copy trace", `${why} ${row[ID]}`)));
-    row[REASONS].forEach((code, n) => {
-      const [kind, name] = index.reasons[code];
-      const detail = row[STAYED]
-        ? [`similarity ${row[DETAILS][n]} to `, element("code", "copy", row[STAYED])]
-        : [visible(row[DETAILS][n])];
-      made.append(element("p", "", element("code", "", `${kind.toUpperCase()} ${name}`), " ", ...detail));
-    });
-    const more = row[CHARACTERS] - Array.from(row[TEXT]).length;
-    const text = element("blockquote", "", visible(row[TEXT]));
-    if (more > 0) text.append(element("span", "quiet", ` … ${number(more)} more characters`));
-    made.append(text);
+  function option(name, count) {
+    const made = element("option", "", `${visible(name).textContent || "–"} (${number(count)})`);
+    made.value = name;
     return made;
   }
 
-  function option(value, words) {
-    const made = element("option", "", words);
-    made.value = value;
-    return made;
+  // Names with their rows, most rows first; those of a select are made anew, but for the first one, which is all.
+  function offer(select, counted) {
+    const names = [...counted].sort((one, other) => other[1] - one[1]);
+    select.replaceChildren(select.options[0], ...names.map(([name, count]) => option(name, count)));
   }
+
+  function counted(nameOf) {
+    const found = new Map();
+    for (const {counts} of index.chunks) for (const [code, ofKind, why, count] of counts) {
+      const name = nameOf(code, ofKind, why);
+      if (name) found.set(name, (found.get(name) || 0) + count);
+    }
+    return found;
+  }
+
+  const listFiles = () => offer(file, counted((code, _, why) =>
+    why === ANY && (!wanted.source || index.files[code][1] === wanted.source) && index.files[code][0]));
 
   function begin() {
-    const reasons = [...index.reasons.entries()].sort((one, other) => other[1][2] - one[1][2]);
-    reason.append(...reasons.map(([code, [kind, name, count]]) =>
-      option(code, `${kind.toUpperCase()} ${name} (${number(count)})`)));
-    source.append(...index.sources.map((name, code) => option(code, visible(name).textContent)));
-    for (const field of [reason, source]) field.addEventListener("change", look);
-    query.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 250); });
+    offer(source, counted((code, _, why) => why === ANY && index.files[code][1]));
+    offer(reason, counted((code, _, why) => why !== ANY && index.reasons[why][1]));
+    offer(kind, counted((code, ofKind, why) => why === ANY && index.kinds[ofKind]));
+    fresh.disabled = !index.compared;
+    source.addEventListener("change", () => { file.value = ""; });
+    for (const field of [source, file, reason, kind, fresh]) field.addEventListener("change", () => write(false));
+    query.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => write(true), 250); });
     back.addEventListener("click", () => { page--; show(++turn, "").then(() => list.focus()); });
     next.addEventListener("click", () => { page++; show(++turn, "").then(() => list.focus()); });
-    find("tools").hidden = false;
-    look();
+    save.addEventListener("click", saved);
+    window.addEventListener("hashchange", read);
+    find("tools").hidden = find("command").hidden = false;
+    read();
   }
 
   status.textContent = "Loading …";

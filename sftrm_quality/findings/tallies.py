@@ -1,11 +1,11 @@
 """What each source file of a run brought and lost, as far as one run is compared with another."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sftrm_quality.run_record import FileEntry
+from sftrm_quality.run_record import DeliveryStatus, FileEntry
+from sftrm_quality.sources import series_of
 
 
 @dataclass
@@ -34,11 +34,6 @@ class Tally:
         return self.reasons[reason] / max(1, self.received)
 
 
-def _series(name: str) -> str:
-    """The name without its numbers: deliveries carry dates, and tonight's file is compared with those before it."""
-    return re.sub(r"\d+", "#", name)
-
-
 class Tallies:
     """The files of one run, to be found by their name, else by that of their series."""
 
@@ -46,14 +41,11 @@ class Tallies:
         self.names: dict[str, Tally] = {}
         self._series: dict[str, Tally] = {}
         for file in files:
-            for known, name in ((self.names, file.source_file), (self._series, _series(file.source_file))):
-                known.setdefault(name, Tally()).add(file)
-
-    def has_like(self, name: str) -> bool:
-        """Whether there is a file of that name or of its series, with records or without."""
-        return _series(name) in self._series
+            if file.delivery is not DeliveryStatus.GONE:
+                for known, name in ((self.names, file.source_file), (self._series, series_of(file.source_file))):
+                    known.setdefault(name, Tally()).add(file)
 
     def find(self, name: str) -> Tally | None:
         """The file of that name, the sum of its series where there is none, None without either or without records."""
-        found = self.names.get(name) or self._series.get(_series(name))
+        found = self.names.get(name) or self._series.get(series_of(name))
         return found if found and found.received else None

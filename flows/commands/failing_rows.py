@@ -1,0 +1,102 @@
+"""The command that writes failing rows in full, to send back to whoever delivered them."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from flows.commands.command_line import OUT, OutOption, fail, must_exist, no_address
+from flows.commands.run_options import ConfigOption, SettingsOption
+from flows.terminal_text import safe
+from sftrm_quality.errors import ConfigError, SftrmError
+
+
+class _LabelKind(StrEnum):
+    """Those of records, without what makes them: help answers at once."""
+
+    SFT = "sft"
+    RM = "rm"
+    UNKNOWN = "unknown"
+
+
+def rows(
+    out: OutOption = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="RUN_ID", help="A run.", show_default="the newest with rows")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="NAME", help="Rows of this source. May be repeated.")
+    ] = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Option("--file", metavar="NAME", help="Rows of this file, as reports call it. May be repeated."),
+    ] = None,
+    reason: Annotated[
+        list[str] | None, typer.Option("--reason", metavar="NAME", help="Rows with this reason. May be repeated.")
+    ] = None,
+    label_kind: Annotated[
+        list[_LabelKind] | None,
+        typer.Option("--label-kind", help="Rows of this kind; unknown: files of no known format. May be repeated."),
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Only rows that did not fail in the release before.")] = False,
+    kind: Annotated[
+        Literal["csv", "jsonl", "xlsx"] | None,
+        typer.Option("--format", help="What the file is.", show_default="as --to ends, else csv"),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="A new file.", show_default="rows-RUN_ID.csv", callback=no_address),
+    ] = None,
+    config: ConfigOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Write the rows that failed, in full and with their reasons in words, to a file for whoever delivered them."""
+    try:
+        from sftrm_quality import rows as failing
+        from sftrm_quality.config_loading import load_config
+        from sftrm_quality.errors import storage_error_type
+        from sftrm_quality.output import OutputFolder
+
+        format_name = _format(kind, to)
+        declared = load_config(config, settings or []) if config or settings else None
+        output = OutputFolder(out or (declared.out if declared else OUT))
+        must_exist(output.root)
+        found = failing.find_run(output, run)
+        path = to or Path(f"rows-{found.report.run_id}.{format_name}")
+        failing.refuse_target(path)
+        wanted = failing.Wanted(
+            sources=source or (),
+            files=file or (),
+            reasons=reason or (),
+            label_kinds=label_kind or (),
+            known=failing.known_before(output, found) if new else None,
+        )
+        selection = failing.select(found.quarantine, found.source_named(declared), wanted)
+        try:
+            written = failing.write_rows_file(selection, found.report, path, format_name)
+        except OSError as error:
+            raise storage_error_type(error)(
+                f"{path}: cannot be written: {error.strerror or error}; free space there, or name another --to"
+            ) from error
+    except SftrmError as error:
+        fail(error)
+    said = f"{_counted(written.rows, 'row')} of run {found.report.run_id}"
+    if new:
+        said += f", new since release {found.report.previous_release_id}"
+    beside = f", and {_counted(written.long_texts, 'long text')} to {written.long_file}" if written.long_texts else ""
+    print(safe(f"{said}: written to {path}{beside}"))
+
+
+def _format(kind: str | None, to: Path | None) -> str:
+    """What the file is. Raises ConfigError where its name says that it is something else."""
+    from sftrm_quality.rows import FORMATS
+
+    ending = to.suffix.removeprefix(".").lower() if to else ""
+    if kind and ending in FORMATS and ending != kind:
+        raise ConfigError(f"{to}: ends with .{ending}, and --format says {kind}: leave out one of them")
+    return kind or (ending if ending in FORMATS else "csv")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,104 @@
+"use strict";
+// Texts of records as elements, as cells of a CSV file and as words of a shell; whatever they hold, it stays a text.
+window.sftrmTexts = (() => {
+  // Of a row, as browse_rows.py writes it.
+  const COLUMNS = {ID: 0, DATA_ID: 1, FILE: 2, INDEX: 3, LINE: 4, REASONS: 5, TEXT: 6, CHARACTERS: 7, DETAILS: 8, STAYED: 10, NEW: 11, FIRST: 12, MARKS: 13};
+  const {ID, DATA_ID, FILE, INDEX, LINE, REASONS, TEXT, CHARACTERS, DETAILS, STAYED, NEW, FIRST, MARKS} = COLUMNS;
+  // As display.py shows them: controls, format and bidirectional marks, separators, private and unassigned characters.
+  const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}⏎⇥⟨]|(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]/gu;
+  const number = value => value.toLocaleString("en-US");
+  const code = (character, digits) => character.codePointAt(0).toString(16).toUpperCase().padStart(digits, "0");
+  const sign = character => character === "\n" ? "⏎" : character === "\t" ? "⇥" : `⟨U+${code(character, 4)}⟩`;
+
+  function element(name, className, ...content) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.append(...content);
+    return made;
+  }
+
+  // Text nodes, and a mark for each character that cannot be seen.
+  function visible(text, className) {
+    const pieces = element(className === undefined ? "bdi" : "mark", className || "");
+    let end = 0;
+    for (const found of text.matchAll(UNSEEN)) {
+      pieces.append(text.slice(end, found.index), element("mark", "", sign(found[0])));
+      end = found.index + found[0].length;
+    }
+    pieces.append(text.slice(end));
+    return pieces;
+  }
+
+  // marks: start and end of each defect, one after the other, counted in characters and not in halves of them.
+  function marked(text, marks) {
+    if (!marks.length) return visible(text);
+    const characters = Array.from(text), pieces = element("bdi", "");
+    let end = 0;
+    for (let n = 0; n < marks.length; n += 2) {
+      pieces.append(visible(characters.slice(end, marks[n]).join("")));
+      pieces.append(visible(characters.slice(marks[n], marks[n + 1]).join(""), "defect"));
+      end = marks[n + 1];
+    }
+    pieces.append(visible(characters.slice(end).join("")));
+    return pieces;
+  }
+
+  // As rows/cells.py has it: a spreadsheet takes no cell for a formula.
+  function cell(value) {
+    const text = String(value).replace(/(?![\n\t])\p{Cc}/gu, sign);
+    return `"${(/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  }
+
+  // What cannot be seen is written by its number, so that the line can be copied.
+  function word(text) {
+    if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+    if (text.search(UNSEEN) < 0) return `'${text.replaceAll("'", "'\\''")}'`;
+    const escaped = text.replace(/[\\']/g, "\\$&");
+    return `$'${escaped.replace(UNSEEN, one => `\\U${code(one, 8)}`)}'`;
+  }
+
+  // As `position` of display.py says it.
+  function position(index, line) {
+    const record = `record ${number(index + 1)}`;
+    return line === null ? record : `line ${number(line)} (${record})`;
+  }
+
+  // A row as the page shows it.
+  function item(row, index, why) {
+    const made = element("li", ""), [name, owner] = index.files[row[FILE]];
+    const place = element("span", "place", visible(name), `, ${position(row[INDEX], row[LINE])}`);
+    if (owner) place.append(" of ", visible(owner));
+    const head = element("p", "", place, " ");
+    if (row[DATA_ID]) head.append(element("span", "", "id ", visible(row[DATA_ID])), " ");
+    if (row[NEW]) head.append(element("strong", "tag new", "new"));
+    head.append(element("code", "copy trace", `${why} ${row[ID]}`));
+    made.append(head);
+    row[REASONS].forEach((code, n) => {
+      const [ofKind, title] = index.reasons[code];
+      const detail = row[STAYED]
+        ? [`similarity ${row[DETAILS][n]} to `, element("code", "copy", row[STAYED])]
+        : [visible(row[DETAILS][n])];
+      made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} ${title}`), " ", ...detail));
+    });
+    const more = row[CHARACTERS] - row[FIRST] - Array.from(row[TEXT]).length;
+    const text = element("blockquote", "");
+    if (row[FIRST]) text.append(element("span", "quiet", `from character ${number(row[FIRST] + 1)} … `));
+    text.append(marked(row[TEXT], row[MARKS]));
+    if (more > 0) text.append(element("span", "quiet", ` … ${number(more)} more characters`));
+    made.append(text);
+    return made;
+  }
+
+  const LISTED = ["source", "source_file", "line", "data_id", "label_kind", "reasons", "details", "excerpt", "new", "record_id"];
+  const HEADER = `${LISTED.map(cell).join()}\r\n`;
+
+  // A row as a line of a CSV file.
+  function line(row, index) {
+    const [name, owner] = index.files[row[FILE]], reasons = row[REASONS].map(code => index.reasons[code]);
+    const where = row[LINE] ?? position(row[INDEX], null), details = row[STAYED] || row[DETAILS].join("; ");
+    const cells = [owner, name, where, row[DATA_ID], reasons[0][0], reasons.map(([, title]) => title).join(", "), details, row[TEXT]];
+    return `${[...cells, index.compared ? row[NEW] : "", row[ID]].map(cell).join()}\r\n`;
+  }
+
+  return {COLUMNS, HEADER, number, element, visible, word, cell, item, line};
+})();

@@ -1,0 +1,69 @@
+"""Findings: what a person should look at after a run, made once and the same on every surface."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from sftrm_quality.records import LabelKind, Severity
+from sftrm_quality.run_record.value import Count, Share, Value
+
+# The page, the terminal and messages name some; `sftrm rows` and report.json's files have all.
+FILES_NAMED = 20
+
+FoundBy = Literal["sft", "rm", "release", "delivery", "settings", "suites", "decisions"]
+
+
+class Finding(Value):
+    """One thing to look at: a reason, whose it is, how much of it there is.
+
+    suite: what it was found by: a suite, ``settings`` that fit nothing, ``suites`` that were weakened. source: None
+    where it is about no source. source_file: where it is about one file. files: the first of them, of ``file_count``.
+    count and of: how many of how many, records or files, as the text says. usual: the share that earlier nights had.
+    known: an earlier run that was no check has told of it for the same bytes and the same count; since: the first run
+    that did. text: one sentence without its full stop. fingerprints: by which a later run knows it.
+    """
+
+    suite: FoundBy
+    reason: str
+    severity: Severity
+    label_kind: LabelKind | None
+    source: str | None
+    source_file: str | None
+    files: tuple[str, ...]
+    file_count: Count
+    count: Count
+    of: Count
+    usual: Share | None
+    since: str
+    known: bool
+    text: str
+    fingerprints: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """By what it was found and its reason, as checks are named."""
+        return f"{self.suite}: {self.reason}"
+
+
+class FindingCounts(Value):
+    """How many findings are new and how many are known."""
+
+    new: Count
+    known: Count
+
+    def __str__(self) -> str:
+        """As states, names and messages say it."""
+        parts = [f"{number:,} {word}" for number, word in ((self.new, "new"), (self.known, "known")) if number]
+        return ", ".join(parts) or "none"
+
+
+def count_findings(findings: Iterable[Finding]) -> FindingCounts:
+    """Count them.
+
+    Args:
+        findings: Of one run.
+
+    Returns:
+        New and known ones.
+    """
+    known = [finding.known for finding in findings]
+    return FindingCounts(new=len(known) - sum(known), known=sum(known))

@@ -1,0 +1,49 @@
+"""Moments as people read them: in the time zone of the schedule, with its name. What machines read is in UTC."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+DEFAULT_TIME_ZONE = "Asia/Seoul"
+
+
+@cache
+def _known() -> frozenset[str]:
+    # A link to the zone of the machine, whatever that is.
+    return frozenset(available_timezones()) - {"localtime"}
+
+
+def known_time_zone(name: str) -> str:
+    """A validator of settings that are time zones.
+
+    Args:
+        name: What was given.
+
+    Returns:
+        The same.
+
+    Raises:
+        ValueError: There is no such zone in IANA's list, as this machine or the package tzdata has it.
+    """
+    if name not in _known():
+        raise ValueError("no such time zone, expected a name like Asia/Seoul or UTC")
+    return name
+
+
+def moment(when: datetime | str, timezone: str, to: Literal["minutes", "seconds"] = "seconds") -> str:
+    """A moment as ``2026-11-22 08:04:05 KST``.
+
+    Args:
+        when: A time, or one in ISO 8601; UTC where it names no zone.
+        timezone: The IANA name of the zone to show it in.
+        to: The smallest unit that is shown.
+
+    Returns:
+        Date, time and zone. A zone without letters of its own is shown as ``UTC-03:00``.
+    """
+    parsed = datetime.fromisoformat(when) if isinstance(when, str) else when
+    local = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(ZoneInfo(timezone))
+    letters = local.strftime("%Z")
+    zone = letters if letters.isalpha() else f"UTC{local.isoformat()[-6:]}"
+    return f"{local:%Y-%m-%d} {local.time().isoformat(to)} {zone}"
