@@ -62,6 +62,7 @@ def nights() -> list[dict[str, Any]]:
                 "rm": account(20_000 + day, 0, 9, 2),
             },
             "with_warnings": day == 18,
+            "finding_counts": {"new": int(day == 18), "known": 0},
             "decision": None,
         }
         for day in (17, 18, 19, 20)
@@ -77,8 +78,33 @@ def _file(name: str, format_: str | None, kind: str | None, account: dict[str, i
         "incomplete": False,
         "fields_unread": {},
         "reasons": {},
+        "warnings": {},
+        "delivery": "same",
     }
-    return {"source_file": name, "format": format_, "label_kind": kind, **read, **account, **others}
+    named = {"source_file": name, "source": name.partition("/")[0], "format": format_, "label_kind": kind}
+    return {**named, **read, **account, **others}
+
+
+def _finding(
+    reason: str, source: str, name: str, count: int, of: int, said: str, *, known: bool = False
+) -> dict[str, Any]:
+    return {
+        "suite": "delivery",
+        "reason": reason,
+        "severity": "warning",
+        "label_kind": None,
+        "source": source,
+        "source_file": name,
+        "files": [name],
+        "file_count": 1,
+        "count": count,
+        "of": of,
+        "usual": None,
+        "since": "20261120T230412Z-8f3a5d" if known else RUN,
+        "known": known,
+        "text": f"{name}: {said}",
+        "fingerprints": [f"{reason:>016.16}"],
+    }
 
 
 def _check(
@@ -120,6 +146,11 @@ def published() -> dict[str, Any]:
         "mode": "run",
         "verdict": "published",
         "with_warnings": False,
+        "finding_counts": {"new": 1, "known": 1},
+        "findings": [
+            _finding("file_failing", "vendor_a", "vendor_a/sft_2026-11-21.json", 14_220, 840_115, "1.7 % failed"),
+            _finding("file_empty", "vendor_c", "vendor_c/last.jsonl", 0, 0, "no records in it", known=True),
+        ],
         "decision": None,
         "release_id": RELEASE,
         "previous_release_id": BEFORE,
@@ -273,7 +304,6 @@ def published() -> dict[str, Any]:
                 "vendor_a/sft_2026-11-21.json": {"received": 838_000, "failing": 8_380, "same_name": False},
                 "vendor_b/대화_11월.jsonl.gz": {"received": 398_001, "failing": 5_870, "same_name": True},
             },
-            "gone": ["vendor_c/last.jsonl"],
             "by_file": [
                 {
                     "source_file": "vendor_a/sft_2026-11-21.json",
@@ -286,20 +316,12 @@ def published() -> dict[str, Any]:
                     "step": 0.007379,
                 }
             ],
-            "findings": [
-                {
-                    "source_file": "vendor_a/sft_2026-11-21.json",
-                    "label_kind": "sft",
-                    "reason": "answer_blank",
-                    "count": 14_220,
-                    "received": 840_115,
-                    "usual": 0.0095,
-                    "allowed": 0.005,
-                    "runs": 14,
-                }
-            ],
         },
-        "history": {"runs": nights(), "files": {"vendor_a/sft_2026-11-21.json": [0.011, None, 0.012, 0.0219]}},
+        "history": {
+            "runs": nights(),
+            "files": {"vendor_a/sft_2026-11-21.json": [0.011, None, 0.012, 0.0219]},
+            "sources": {},
+        },
         "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000},
         "profile": None,
         "inputs": [],

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from sftrm_quality.reports import display
 from sftrm_quality.reports.html import render_run
+from sftrm_quality.words import share as share_of
 from tests.report_example import published, read, run_page
 from tests.test_report_html import HOSTILE, Page, _assert_well_made
 
@@ -36,11 +36,11 @@ def test_lengths_scripts_and_names_are_those_of_the_report(report):
             rows = [["".join(cell).strip() for cell in row] for row in page.rows[section]]
             for found in figures[part]["histogram"]:
                 head = f"{found['from']:,}" + (f"–{found['to']:,}" if found["to"] > found["from"] else "")
-                tail = [*n(found["count"]), display.share(found["count"], figures[part]["texts"])]
+                tail = [*n(found["count"]), share_of(found["count"], figures[part]["texts"])]
                 assert [head, "", *tail] in rows
         for names in figures["names"].values():
             for entry in names["top"]:
-                tail = [*n(entry["records"]), display.share(entry["records"], figures["records"])]
+                tail = [*n(entry["records"]), share_of(entry["records"], figures["records"])]
                 assert [entry["name"].replace("\n", "⏎"), "", *tail] in rows
     crossed = report["profile"]["sft"]["scripts"]
     assert page.row("sft", "Hangul")[:3] == n(*(crossed["hangul"][answer] for answer in ("hangul", "latin", "mixed")))
@@ -52,7 +52,7 @@ def test_rankings_are_those_of_the_report(report):
     rm = report["profile"]["rm"]
     health, first = rm["preference"], rm["first_listed"]
     for word, count in (("longer", health["longer_wins"]), ("shorter", health["shorter_wins"])):
-        share = display.share(count, health["pairs"])
+        share = share_of(count, health["pairs"])
         assert page.row("rm", f"the {word} response wins") == ["", *n(count), share]
     words = page.words("rm")
     assert f"best in {first['first_is_best']} of {first['records']} records" in words

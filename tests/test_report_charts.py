@@ -11,6 +11,7 @@ from sftrm_quality.reports import display
 from sftrm_quality.reports.charts import line_chart
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import NO_RECORDS, RunSummary, Verdict
+from sftrm_quality.words import number as number_of
 from tests.report_example import nights
 
 HOSTILE = "<script>\"&'</svg>"
@@ -41,7 +42,7 @@ def test_a_chart_has_only_lines_and_words() -> None:
 
 
 def test_a_chart_is_the_same_each_time_and_has_a_point_for_each_value() -> None:
-    drawn = [line_chart("T", list("abc"), {"x": [1, None, 3]}, display.number) for _ in range(2)]
+    drawn = [line_chart("T", list("abc"), {"x": [1, None, 3]}, number_of) for _ in range(2)]
     assert drawn[0] == drawn[1]
     assert re.findall(r"<circle[^>]*><title>([^<]*)</title>", drawn[0]) == ["a: 1", "c: 3"]
 

@@ -3,17 +3,14 @@
 import json
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sftrm_quality.findings import FILE_RUNS, READ_RUNS, TREND_RUNS, Past, Tallies, newest_runs, read_past
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reports.changes import changes
 from sftrm_quality.reports.comparison import changes_since, history_with, steps_by_file
-from sftrm_quality.reports.findings import findings
-from sftrm_quality.reports.history import FILE_RUNS, READ_RUNS, TREND_RUNS, Past, newest_runs, read_past
-from sftrm_quality.reports.tallies import Tallies
-from sftrm_quality.run_record import FileBefore, FileEntry, Verdict
+from sftrm_quality.run_record import DeliveryStatus, FileBefore, FileEntry, Verdict
 from tests.report_example import figures_of, published, read, summary_of
 
 HOSTILE = "vendor</script>\u202e\x1b[31m%s{{7*7}}_1.jsonl"
@@ -23,7 +20,7 @@ def file_json(name: str, received: int, **reasons: int) -> dict[str, Any]:
     failing = sum(reasons.values())
     account = {"received": received, "unreadable": 0, "quarantined": failing, "duplicates": 0, "published": 0}
     read = {"format": None, "container": None, "encoding": None, "note": "", "incomplete": False}
-    read["fields_unread"] = {}
+    read |= {"fields_unread": {}, "source": "v", "delivery": "same", "warnings": {}}
     return {"source_file": name, "label_kind": "sft", "status": "read", **read, **account, "reasons": reasons}
 
 
@@ -60,37 +57,6 @@ def test_reasons_by_file_are_those_of_the_quarantine(samples_run: Any) -> None:
     assert {f["source_file"]: f["reasons"] for f in samples_run.report["files"] if f["reasons"]} == expected
 
 
-@pytest.mark.parametrize(
-    ("rates", "tonight", "found"),
-    [
-        ([0.01] * 6, 0.014, False),  # under half a point
-        ([0.01] * 6, 0.016, True),
-        ([0.05] * 6, 0.0, True),  # a reason that vanishes may be a check that no longer sees
-        ([0.01] * 4, 0.5, False),  # four nights are no history
-        ([0.01, 0.02, 0.03, 0.04, 0.05], 0.07, False),  # varies: 3 deviations are 4.4 points
-        ([0.01, 0.02, 0.03, 0.04, 0.05], 0.08, True),
-        ([0.01] * 6 + [0.9], 0.016, True),  # one wild night does not hide the next
-        ([0.0] * 6, 0.2, True),
-    ],
-)
-def test_a_file_is_a_finding_beyond_its_own_history(rates: list[float], tonight: float, found: bool) -> None:
-    entries = findings([file("a.jsonl", 10_000, blank=round(tonight * 10_000))], nights(rates))
-    assert bool(entries) is found
-    if found:
-        assert (entries[0].source_file, entries[0].reason, entries[0].runs) == ("a.jsonl", "blank", len(rates))
-
-
-def test_a_single_record_of_a_small_file_is_no_finding() -> None:
-    assert not findings([file("a.jsonl", 20, blank=4)], nights([0.0] * 6))
-    assert findings([file("a.jsonl", 20, blank=5)], nights([0.0] * 6))
-
-
-def test_dated_deliveries_have_the_history_of_their_series_and_others_have_none() -> None:
-    past = [Tallies([file(f"v/sft_2026-11-{day}.json", 1_000, blank=10)]) for day in range(10, 16)]
-    assert findings([file("v/sft_2026-11-16.json", 1_000, blank=100)], past)
-    assert not findings([file("w/sft_2026-11-16.json", 1_000, blank=100)], past)
-
-
 def test_a_file_of_its_own_name_is_compared_with_itself_and_not_with_its_series() -> None:
     before = Tallies([file("part1.json", 1_000, blank=500), file("part2.json", 1_000)])
     (step,) = steps_by_file([file("part1.json", 1_000, blank=510), file("part2.json", 1_000)], before)
@@ -112,38 +78,37 @@ def test_sentences() -> None:
         figures["files"] = [file_json("a.json", 1_000, blank=10), file_json("b.json", 100_000, blank=1_000)]
     now["reasons"]["sft"]["answer_blank"] += 12_403
     now["files"][1]["quarantined"] = 2_000
-    said = changes(Verdict.PUBLISHED, figures_of(now), figures_of(before))
+    files = [file("a.json", 1), file("b.json", 1), file("c.json", 1)]
+    files[1:] = [
+        one.model_copy(update={"delivery": DeliveryStatus(s)})
+        for one, s in zip(files[1:], ("new", "gone"), strict=True)
+    ]
+    said = changes(Verdict.PUBLISHED, figures_of(now), files, figures_of(before))
     assert said[0] == "Published: SFT records unchanged (1,154,779); RM records unchanged (27,622)."
     assert said[1] == "Reasons that moved: SFT answer_blank 1.1 % → 2.1 %."
-    assert said[2] == "b.json has more failing records: 2.0 %; it had 1.0 % before."
-    assert changes(Verdict.HELD, figures_of(now), figures_of(before))[0].startswith("Publishable: ")
-    assert changes(Verdict.PUBLISHED, figures_of(now), None) == ("There was no release before.",)
-    now["files"][1]["source_file"] = "b7.json"
-    before["files"][1]["source_file"] = "b6.json"
-    said = changes(Verdict.PUBLISHED, figures_of(now), figures_of(before))
-    assert said[2].endswith("files named like it had 1.0 % before.")
+    assert said[2] == "Files: 1 new, 1 gone, 1 the same."
+    assert changes(Verdict.HELD, figures_of(now), files, figures_of(before))[0].startswith("Publishable: ")
+    assert changes(Verdict.PUBLISHED, figures_of(now), files, None) == ("There was no release before.",)
 
 
 def test_the_comparison_of_a_first_of_a_second_and_of_an_unchanged_run() -> None:
-    past, nothing = Past((), tuple(nights([0.01] * 6, HOSTILE))), Past((), ())
+    past = Past((), tuple(nights([0.01] * 6, HOSTILE)), (), {})
     report = published() | {"files": [file_json(HOSTILE, 1_000, blank=300)]}
-    first = changes_since(Verdict.PUBLISHED, figures_of(report), None, nothing)
-    assert (first.ledger, first.by_file, first.files, first.findings) == (None, (), {}, ())
+    first = changes_since(Verdict.PUBLISHED, figures_of(report), (), None)
+    assert (first.ledger, first.by_file, first.files) == (None, (), {})
     files = [file_json(HOSTILE, 1_000, blank=10), file_json("gone_1.json", 5), file_json("x_1.json", 5)]
     before = figures_of(published() | {"files": files})
     report["files"].append(file_json("x_2.json", 0))
     figures, run = figures_of(report), summary_of(report)
-    found = changes_since(Verdict.PUBLISHED, figures, before, past)
+    found = changes_since(Verdict.PUBLISHED, figures, figures.files, before)
     assert [step.source_file for step in found.by_file] == [HOSTILE]
-    assert [finding.source_file for finding in found.findings] == [HOSTILE]
-    assert found.gone == ("gone_1.json",)
     assert found.files[HOSTILE] == FileBefore(received=1_000, failing=10, same_name=True)
     history = history_with(run, figures, past)
     assert history.files[HOSTILE] == (*[0.01] * 6, 0.3)
     assert history.runs == (run,)
-    again = changes_since(Verdict.UNCHANGED, figures, before, past)
+    again = changes_since(Verdict.UNCHANGED, figures, figures.files, before)
     unchanged = history_with(run.model_copy(update={"verdict": Verdict.UNCHANGED}), figures, past)
-    assert again.by_file == again.findings == unchanged.runs == ()
+    assert again.by_file == unchanged.runs == ()
     assert unchanged.files[HOSTILE] == (0.01,) * 6
     assert read(report | {"changes": found.to_json(), "history": history.to_json()}).changes == found
 
@@ -152,7 +117,6 @@ def test_the_comparison_of_a_first_of_a_second_and_of_an_unchanged_run() -> None
 def test_a_comparison_with_oneself_finds_nothing(counts: list[tuple[int, int]], name: str) -> None:
     files = [file(f"{name}{'x' * n}", failing + rest, blank=failing) for n, (failing, rest) in enumerate(counts)]
     assert not steps_by_file(files, Tallies(files))
-    assert not findings(files, [Tallies(files)] * 9)
 
 
 def put(output: OutputFolder, number: int, **changed: Any) -> None:
@@ -164,7 +128,7 @@ def put(output: OutputFolder, number: int, **changed: Any) -> None:
 
 def test_history_is_read_from_the_newest_reports_that_can_be_read(tmp_path: Any) -> None:
     output = OutputFolder(tmp_path)
-    assert read_past(output) == Past((), ())
+    assert read_past(output) == Past((), (), (), {})
     for number in range(40):
         put(output, number)
     put(output, 50, verdict="held")

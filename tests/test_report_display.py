@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from sftrm_quality.reports import display
+from sftrm_quality.words import bound as bound_of
+from sftrm_quality.words import share as share_of
 
 TRICKY = "a<>&\"'한é\n\t\r \x00\x1b\x7f\x85\xa0\xad\u034f\u115f\u180e\u200b\u200f\u202e\u2028\u2066\u2800"
 TRICKY += "\u3000\u3164\ufe0f\ufeff\uffa0\ufffd\ud800\ue000\U000e0001\U000e0100😀⟨⟩U+0⏎⇥…"
@@ -104,11 +106,11 @@ def test_what_is_no_text_is_passed_on_and_nothing_is_a_dash() -> None:
      (999_999, 1_000_000, ">99.9 %"), (999, 1_000, "99.9 %"), (99_949, 100_000, ">99.9 %"), (1, 10**9, "<0.1 %")],
 )  # fmt: skip
 def test_shares(part: int, whole: int, shown: str) -> None:
-    assert display.share(part, whole) == shown
+    assert share_of(part, whole) == shown
 
 
 def test_bounds_and_durations() -> None:
-    assert [display.bound(b) for b in (1, 0.95, 0.9995, 0.99999, 0.07)] == [
+    assert [bound_of(b) for b in (1, 0.95, 0.9995, 0.99999, 0.07)] == [
         "100 %",
         "95 %",
         "99.95 %",

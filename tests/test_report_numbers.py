@@ -9,6 +9,7 @@ import pytest
 
 from sftrm_quality.reports import display
 from sftrm_quality.time_zones import moment
+from sftrm_quality.words import share as share_of
 from tests.report_example import held, published, run_page
 
 # Texts of records, names, commands and times: shown as they are, and no figures.
@@ -124,9 +125,9 @@ def shares(value: Any) -> set[str]:
     if not isinstance(value, dict):
         return set()
     counts = sorted({n for n in value.values() if isinstance(n, int) and not isinstance(n, bool)})
-    own = {display.share(part, whole) for part in counts for whole in counts if 0 < whole >= part}
+    own = {share_of(part, whole) for part in counts for whole in counts if 0 < whole >= part}
     if "unreadable" in value:  # of an account, both together are failing
-        own.add(display.share(value["unreadable"] + value["quarantined"], value["received"]))
+        own.add(share_of(value["unreadable"] + value["quarantined"], value["received"]))
     return own.union(*map(shares, value.values()))
 
 
@@ -176,7 +177,7 @@ def unaccounted(report: dict[str, Any], html: str) -> list[tuple[str, str]]:
         beside = {int(m[1].replace(",", "")) for m in tokens if not m[2] and "." not in m[1]}
         for token in tokens:
             # A share of a number beside it, of another one of the report.
-            of_row = any(display.share(part, n) == token[0] for part in beside for n in totals) if token[2] else False
+            of_row = any(share_of(part, n) == token[0] for part in beside for n in totals) if token[2] else False
             if not of_row and token[0] not in percent and token[1] not in written:
                 missing.append((token[0], text[:160]))
     return missing

@@ -21,6 +21,8 @@ FIXTURES = Path(__file__).parent / "fixtures"
 OLDER_MANIFEST, OLDER_REPORT = FIXTURES / "manifest-779ee60.json", FIXTURES / "report-779ee60.json"
 # Parts that came later than the first releases: without them a report is an older one.
 RENEWED = {"decision", "with_warnings", "browse", "files.reasons", "reasons_together", "personal_data", "profile"}
+RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "finding_counts", "history.sources"}
+RENEWED |= {"history.runs.finding_counts"}
 RENEWED |= {"samples.borderline", "samples.personal", "files.incomplete", "timezone"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
@@ -64,6 +66,7 @@ def renew_figures(figures: Any) -> None:
     for file in figures["files"]:
         file["fields_unread"] = file.pop("fields_ignored")
         file["incomplete"] = False
+        file |= {"source": "", "delivery": None, "warnings": {}}
     figures["ledger"]["unknown"] = dict(NO_RECORDS)
 
 
@@ -71,7 +74,12 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     older = json.loads(OLDER_REPORT.read_text("utf-8"))
     report = read_report_json(OLDER_REPORT.read_bytes())
     renew_figures(older)
-    older["changes"]["findings"] = older["changes"].pop("suspects")
+    # Before there were findings, files that departed from the usual or were gone were named here.
+    del older["changes"]["suspects"], older["changes"]["gone"]
+    older |= {"findings": [], "finding_counts": {"new": 0, "known": 0}}
+    older["history"]["sources"] = {}
+    for run in older["history"]["runs"]:
+        run["finding_counts"] = {"new": 0, "known": 0}
     for file in older["changes"]["files"].values():
         file["failing"] = file.pop("aside")
     # What is known since.
@@ -90,7 +98,7 @@ def test_an_older_manifest_says_what_its_data_files_hold() -> None:
     older = json.loads(OLDER_MANIFEST.read_text("utf-8"))
     manifest = read_manifest_json(OLDER_MANIFEST.read_bytes())
     written = manifest.to_json()
-    assert written.pop("suite_files_hash") is None
+    assert [written.pop(name) for name in ("suite_files_hash", "suites", "raw_hash")] == [None] * 3
     held = {path: (file.pop("label_kind"), file.pop("split")) for path, file in written["data_files"].items()}
     renew_figures(older["figures"])
     assert written == older

@@ -181,7 +181,11 @@ def rows_link(report: Report, *, source: str = "", file: str = "", reason: str =
     named = {"source": source, "file": file, "reason": reason, "kind": kind or ""}
     fragment = urlencode({name: value for name, value in named.items() if value}, errors="surrogatepass")
     # Sources may have got other names since that page was made. The size of a page is bounded, that of a name is not.
-    if report.browse is None or (source and report.browse.page != BROWSE_PAGE) or len(fragment) > _LONGEST_LINK:
+    if (
+        report.browse is None
+        or (source and report.browse.page != BROWSE_PAGE)
+        or not 0 < len(fragment) <= _LONGEST_LINK
+    ):
         return Markup("")
     return link(report.browse.page) + escape(f"#{fragment}")
 

@@ -1,5 +1,6 @@
 """What the page shows of sources and their files: a line for each source, and in full only the files worth a look."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,16 +45,21 @@ def sources_shown(report: Report, steps: int) -> dict[str, Any]:
     Returns:
         ``sources``, worst first; ``files``, which are in full, most to see first; and how much is left out.
     """
-    by_name: dict[str, list[FileEntry]] = {}
-    for file in sorted(report.files, key=_most_to_see_first):
-        by_name.setdefault(_source(file), []).append(file)
-    shown = sorted(report.files, key=_most_to_see_first)[:FILES_SHOWN]
-    unfolded = shown
-    if len(report.files) > FILES_UNFOLDED:
-        talked_about = _talked_about(report, steps)
-        unfolded = [file for file in shown if _is_odd(file) or file.source_file in talked_about]
-    folded = [file for file in shown if file not in unfolded] if len(unfolded) < len(shown) else []
-    sources = [_shown(name, files, report, folded) for name, files in by_name.items()]
+    ordered = sorted(report.files, key=_most_to_see_first)
+    shown = ordered[:FILES_SHOWN]
+    talked_about = _talked_about(report, steps)
+    few = len(ordered) <= FILES_UNFOLDED
+    unfolded: list[FileEntry] = []
+    folded: dict[str, list[FileEntry]] = defaultdict(list)
+    for file in shown:
+        if few or _is_odd(file) or file.source_file in talked_about:
+            unfolded.append(file)
+        else:
+            folded[_source(file)].append(file)
+    by_name: dict[str, list[FileEntry]] = defaultdict(list)
+    for file in ordered:
+        by_name[_source(file)].append(file)
+    sources = [_shown(name, files, report, folded.get(name, ())) for name, files in by_name.items()]
     sources.sort(key=lambda one: (-one.account.failing, -one.account.received, one.name))
     return {
         "sources": sources[:SOURCES_SHOWN],
@@ -79,7 +85,7 @@ def _shown(name: str, files: Sequence[FileEntry], report: Report, folded: Sequen
         files=len({file.source_file for file in files} - gone),
         gone=len(gone),
         shares=report.history.sources.get(name),
-        folded=tuple(file for file in folded if _source(file) == name),
+        folded=tuple(folded),
     )
 
 

@@ -135,6 +135,8 @@ def _renew_report(report: Json) -> None:
     report["history"].setdefault("sources", {})
     for run in report["history"]["runs"]:
         run.setdefault("finding_counts", {"new": 0, "known": 0})
+    for run in report["history"]["runs"]:
+        run.setdefault("finding_counts", {"new": 0, "known": 0})
     changes = report["changes"]
     # Departures from what is usual, and files that were gone, were told here before there were findings.
     for name in ("suspects", "findings", "gone"):
