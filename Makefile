@@ -2,11 +2,12 @@
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
 # make soak   the long forms of the tests: kills, full disks, many at once, bad input (40 minutes), and an hour of fuzzing
 # make audit  installed packages against the lock, their files and licences; known faults: ADVISORIES=all.zip (OSV)
+# make docs   the docs as pages, in .venv-docs/; prints where the start page is
 # make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak audit reference check setup lock clean benchmark
+.PHONY: run test soak audit reference docs check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -31,6 +32,21 @@ audit: .venv/.ready
 # The pages of docs/reference that are generated from the code.
 reference: .venv/.ready
 	@$(BIN)/python -m tools.reference
+
+# A page that no page leads to, a link to nothing, a language that cannot be coloured: any warning is an error. So is
+# whatever a browser would ask another machine for.
+docs: .venv-docs/.ready
+	@rm -rf build/docs
+	@.venv-docs/bin/python -m sphinx -q -W --keep-going -E -b html -d build/docs-read -c docs/site . build/docs
+	@! grep -rnoE '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//[^"]*|url\((https?:)?//[^)]*|@import[^;]*' \
+	  build/docs --include='*.html' --include='*.css'
+	@echo "build/docs/index.html"
+
+# Only what makes the pages: nothing of ours is imported, the reference is in the repository.
+.venv-docs/.ready: docs/site/requirements.lock
+	@$(PYTHON) -m venv --clear .venv-docs
+	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 check: .venv/.ready
 	$(BIN)/ruff check .
@@ -72,11 +88,12 @@ benchmark: .venv-bench/.ready
 	@touch $@
 
 # Names no index: whoever installs uses their own.
-COMPILE := uv pip compile pyproject.toml --extra cluster --group dev --python-version 3.11 \
-  --no-emit-index-url --no-emit-find-links --no-header
+COMPILE := uv pip compile --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
+PRODUCT := pyproject.toml --extra cluster --group dev
 lock:
-	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --group bench --constraint requirements.lock --output-file benchmarks/requirements.lock
+	$(COMPILE) $(PRODUCT) --output-file requirements.lock
+	$(COMPILE) $(PRODUCT) --group bench --constraint requirements.lock --output-file benchmarks/requirements.lock
+	$(COMPILE) --group docs --constraint requirements.lock --output-file docs/site/requirements.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-soak build data/out
+	rm -rf .venv .venv-bench .venv-docs .venv-soak build data/out

@@ -267,7 +267,7 @@ class RunConfig(_Settings):
     expectations: _Path = Field(
         SHIPPED_EXPECTATIONS,
         title="Folder of the expectation suites",
-        description="sft.json, rm.json and release.json: what is checked, and how much of it may fail.",
+        description="sft.json, rm.json, release.json, delivery.json: what is checked, and how much of it may fail.",
         json_schema_extra=_why("The suites that come with the checkout."),
     )
     sources: list[SourceSettings] = Field(

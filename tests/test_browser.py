@@ -82,8 +82,8 @@ def page(service, used):
     assert [url for url in asked if not url.startswith(here)] == []
 
 
-def keep(page, name, height=900):
-    """A small picture for the docs, when they are wanted."""
+def keep(page, name, height=900, part=None):
+    """A small picture of a page or a part of it for the docs, when they are wanted."""
     folder = os.environ.get("SFTRM_SCREENSHOTS")
     if folder:
         from io import BytesIO
@@ -92,8 +92,9 @@ def keep(page, name, height=900):
 
         page.set_viewport_size({"width": 1280, "height": height})
         page.wait_for_timeout(2 * SECONDS)
-        picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
-        small = picture.resize((960, height * 960 // 1280), Image.Resampling.LANCZOS)
+        small = Image.open(BytesIO((part or page).screenshot())).convert("RGB")
+        if part is None:
+            small = small.resize((960, height * 960 // 1280), Image.Resampling.LANCZOS)
         small.quantize(128, dither=Image.Dither.NONE).save(Path(folder) / f"{name}.png", optimize=True)
         page.set_viewport_size({"width": 1280, "height": 900})
 
@@ -171,7 +172,7 @@ def test_a_person_runs_it_and_sees_what_became_of_it(service, page):
     page.get_by_role("button", name="Submit").click()
     (run,) = service.wait(lambda: with_threshold(service, 0.7))
     page.goto(f"{service.prefect}/v2/runs/flow-run/{run['id']}")
-    page.get_by_text("Published", exact=True).first.wait_for(timeout=240 * SECONDS)
+    page.get_by_text(re.compile("^Published")).first.wait_for(timeout=240 * SECONDS)
     # Prefect's page of a run that one watched stops asking at its end: graph and logs may be those of its beginning.
     page.reload()
     page.get_by_text("8 Task runs").wait_for()
@@ -246,7 +247,7 @@ def test_what_others_wrote_stays_text_on_every_page(service, page, hostile_run, 
         page.wait_for_timeout(SECONDS)
         shown += page.locator("body").inner_text().count("evil")
         nothing_of_it_is_markup(page)
-    assert shown > 50
+    assert shown > 30
     for tab in ("Logs", "TaskRuns", "Details", "Parameters", "Artifacts"):
         page.goto(f"{service.prefect}{ui}/runs/flow-run/{run['id']}?tab={tab}")
         page.get_by_text(run["name"]).first.wait_for()
@@ -274,7 +275,7 @@ def test_a_person_decides_on_a_held_run(service, page, hostile_run):
     form.get_by_label("Name", exact=True).fill("Kim")
     form.get_by_label("Reason").fill("the vendor sent an empty batch, we know")
     refusal.wait_for(state="hidden")
-    keep(page, "held")
+    keep(page, "held", part=form)
     # Prefect's dialog looks at the errors from before it asked its server: after a refusal a click may only clear them.
     for _ in range(4):
         form.get_by_role("button", name="Resume").click()
@@ -283,6 +284,6 @@ def test_a_person_decides_on_a_held_run(service, page, hostile_run):
             break
     assert form.count() == 0
     page.goto("about:blank")
-    assert service.ended(run_id)["state_name"] == "Published"
+    assert service.ended(run_id)["state_name"].startswith("Published")
     open_artifact(service, page, run_id, "sftrm-summary")
     page.get_by_role("heading", name="PUBLISHED").wait_for()

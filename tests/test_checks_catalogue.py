@@ -10,7 +10,7 @@ from sftrm_quality.config import SHIPPED_EXPECTATIONS
 README = (SHIPPED_EXPECTATIONS / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["sft", "rm", "release"])
+@pytest.mark.parametrize("name", ["sft", "rm", "release", "delivery"])
 def test_the_catalogue_has_every_reason_in_the_order_of_the_suite(name: str) -> None:
     suite: Suite = getattr(load_suites(SHIPPED_EXPECTATIONS), name)
     (section,) = re.findall(rf"### [^\n]*\(`{name}\.json`\)\n(.*?)(?=\n###)", README, re.DOTALL)

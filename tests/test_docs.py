@@ -1,6 +1,8 @@
 """The docs are true: their commands run, their settings load, the files they name exist."""
 
+import json
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -12,8 +14,11 @@ from sftrm_quality.formats import FORMATS
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
-DOCS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "expectations/README.md"]
-DOCS += ["docs/nightly.md", "docs/rows.md", "SECURITY.md"]
+SITE = runpy.run_path(str(ROOT / "docs" / "site" / "conf.py"))
+# What the site has as pages, and a reader of the repository as files.
+DOCS = sorted({str(path.relative_to(ROOT)) for glob in SITE["include_patterns"] for path in ROOT.glob(glob)})
+# Commands that publish, decide or serve are run in tests of their own; here only that they and their options are known.
+ONLY_KNOWN = ("run", "check", "serve", "decide", "rollback")
 
 
 def blocks(language, text=README):
@@ -27,7 +32,9 @@ def test_the_make_targets_of_the_docs_exist():
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
 
 
-@pytest.mark.parametrize(("name", "commands"), [("README.md", 10), ("docs/rows.md", 4)])
+@pytest.mark.parametrize(
+    ("name", "commands"), [("README.md", 11), ("docs/morning.md", 5), ("docs/rows.md", 4), ("docs/vendors.md", 3)]
+)
 def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatch, name, commands):
     from typer.testing import CliRunner
 
@@ -37,6 +44,8 @@ def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatc
     text = (ROOT / name).read_text("utf-8")
     lines = [line.split("#")[0] for block in blocks("sh", text) for line in block.splitlines() if "sftrm" in line]
     assert len(lines) == commands
+    for block in blocks("yaml", text):
+        (tmp_path / "sftrm.yaml").write_text(block, "utf-8")
     row = next(row for end, row in samples_run.outcomes.values() if end == "duplicate")
     values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
     values["RUN_ID"] = samples_run.report["run_id"]
@@ -46,21 +55,28 @@ def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatc
         command, *arguments = shlex.split(line)
         assert command == ".venv/bin/sftrm"
         arguments = [values.get(a, a.replace("path/to/output", str(samples_run.out))) for a in arguments]
-        if arguments[0] in ("run", "check"):
-            # Run for real in test_cli; here only that command, arguments and options are known.
+        if arguments[0] in ONLY_KNOWN:
             assert CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
         else:
             done = CliRunner().invoke(app, arguments)
             assert done.exit_code == 0, done.output
 
 
-def test_the_settings_of_the_readme_load(tmp_path):
-    (block,) = blocks("yaml")
-    file = tmp_path / "c.yaml"
-    file.write_text(block, "utf-8")
-    config = load_config(file)
-    assert config.source_settings("vendor_b/x.json").rank_direction == "highest_is_best"
-    for setting in re.findall(r"--set '([^']+)'", README):
+@pytest.mark.parametrize(
+    ("name", "source_file", "setting", "value"),
+    [
+        ("README.md", "vendor_b/x.json", "rank_direction", "highest_is_best"),
+        ("docs/morning.md", "hangang/x.json", "retired", True),
+        ("docs/vendors.md", "namsan/2025-12-31.json", "encoding", "cp949"),
+    ],
+)
+def test_the_settings_of_the_docs_load(tmp_path, name, source_file, setting, value):
+    text, file, found = (ROOT / name).read_text("utf-8"), tmp_path / "c.yaml", []
+    for block in blocks("yaml", text):
+        file.write_text(block, "utf-8")
+        found.append(getattr(load_config(file).source_settings(source_file), setting))
+    assert value in found
+    for setting in re.findall(r"--set '([^']+)'", text):
         load_config(None, [setting])
 
 
@@ -73,12 +89,56 @@ def test_the_python_of_the_readme_runs(tmp_path):
     assert done.stdout.startswith("published received=258 unreadable=15 ")
 
 
+def without_code(text):
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
+
+
+def anchors(text):
+    """Of the headings, as GitHub and the site make them."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_page_of_the_site_is_once_in_its_contents():
+    contents = "\n".join(blocks("{toctree}", (ROOT / "docs" / "index.md").read_text("utf-8")))
+    lines = [re.sub(r".*<(.+)>", r"\1", line) for line in contents.splitlines() if line and not line.startswith(":")]
+    pages = [line.removeprefix("/") if line.startswith("/") else f"docs/{line}" for line in lines]
+    assert sorted([f"{page}.md" for page in pages] + ["docs/index.md"]) == DOCS
+    assert SITE["root_doc"] == "docs/index"
+    # What is written and no page is told to the site would be a warning to nobody.
+    texts = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert set(texts.split()) == set(DOCS)
+
+
+def test_the_guide_to_the_morning_has_every_finding():
+    tables = (ROOT / "docs" / "morning.md").read_text("utf-8").partition("## Every finding")[2].partition("\n## ")[0]
+    told = set(re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\|([^|]+)\|", tables, re.MULTILINE))))
+    of_suites = {
+        entry["meta"]["reason"]: entry["severity"]
+        for name in ("delivery", "release")
+        for entry in json.loads((ROOT / "expectations" / f"{name}.json").read_text("utf-8"))["expectations"]
+    }
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "sftrm_quality" / "findings").glob("of_*.py"))
+    of_code = set(re.findall(r'(?:reason=|_REASON = |_fits_nothing\()"(\w+)"', code))
+    assert {"source_fits_nothing", "folder_fits_nothing", "suite_weakened"} <= of_code
+    assert told - {"rolled_back"} == of_suites.keys() | of_code - {"rolled_back"}
+    # And says rightly whether it holds a release.
+    for reason, severity in of_suites.items():
+        (row,) = re.findall(rf"^\|[^|]*`{reason}`[^|]*\| (\w+) \|", tables, re.MULTILINE)
+        assert row == {"critical": "holds", "warning": "warning"}[severity], reason
+
+
 @pytest.mark.parametrize("name", DOCS)
 def test_links_and_paths_lead_somewhere(name):
     text = (ROOT / name).read_text("utf-8")
     folder = (ROOT / name).parent
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")]
-    assert all((folder / link).exists() for link in links), links
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", without_code(text)) if not link.startswith("http")]
+    for link in links:
+        path, _, anchor = link.partition("#")
+        target = folder / path if path else ROOT / name
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text("utf-8")), link
     if name == "ARCHITECTURE.md":
         table = re.search(r"## Where do I go to….*?\n## ", text, re.DOTALL).group()
         for path in re.findall(r"`([\w/]+(?:\.\w+|/))`", table):

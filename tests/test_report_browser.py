@@ -20,6 +20,7 @@ from flows.cli import app
 from flows.service.site import ReportSite
 from sftrm_quality.reports import position
 from tests.outputs import open_gate, run_on
+from tests.vendors import deliver, delivery, file_of, write
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
@@ -28,6 +29,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
 ]
 SECONDS = 1000
+PICTURES = os.environ.get("SFTRM_SCREENSHOTS")
 RUN = "window.ran = 1"
 # The first five are those of which a sample of each reason is shown.
 HOSTILE = (
@@ -251,8 +253,32 @@ def test_pictures_of_the_report_of_the_samples(samples_run, opened):
     for name, width, height in (("report", 1280, 960), ("report-phone", 390, 844)):
         page = opened((folder / "index.html").as_uri(), width)
         assert page.get_by_role("heading", name="PUBLISHED").is_visible()
-        if os.environ.get("SFTRM_SCREENSHOTS"):
-            keep(page, Path(os.environ["SFTRM_SCREENSHOTS"]) / f"{name}.png", width, height)
+        if PICTURES:
+            keep(page, Path(PICTURES) / f"{name}.png", width, height)
+
+
+@pytest.mark.skipif(not PICTURES, reason="only takes pictures: SFTRM_SCREENSHOTS=docs/images")
+def test_pictures_of_a_morning(tmp_path, monkeypatch, opened):
+    """Three vendors; last night one sent bad answers, another one nothing, and a file of theirs was lost."""
+    pictures, raw, out = Path(PICTURES).absolute(), Path("raw"), Path("out")
+    monkeypatch.chdir(tmp_path)
+    for night in (1, 2, 3):
+        deliver(raw, night)
+    run_on([raw], out)
+    deliver(raw, 4)
+    records = delivery("namsan", 4, 100, failing=0.34)
+    for number, record in enumerate(records):
+        # Not every machine that takes pictures has letters for Hangul.
+        record |= {"data_category": "general", "question_type": "why", "question": f"Why is the sky blue ({number})?"}
+    write(raw / file_of("namsan", 4), records)
+    (raw / file_of("hangang", 4)).write_text("", "utf-8")
+    (raw / file_of("hangang", 1)).unlink()
+    folder = run_on([raw], out).report_folder.absolute()
+    page = opened((folder / "index.html").as_uri(), 1000)
+    keep(page, pictures / "findings.png", 1000, 600)
+    page = opened((folder / "browse.html").as_uri() + "#source=namsan&reason=answer_blank", 1000)
+    playwright.expect(page.locator("#status")).to_contain_text("1–")
+    keep(page, pictures / "rows.png", 1000, 620)
 
 
 def keep(page, path, width, height):
