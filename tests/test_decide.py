@@ -2,6 +2,7 @@
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -242,3 +243,37 @@ def keep(out, report, action):
         job.store_decision(output, read, made)
     assert releases.decisions_of(output).on(made.release_id, made.failed) == made
     return made
+
+
+def test_the_server_of_a_service_is_known_by_its_process_whatever_options_it_has(monkeypatch):
+    import psutil
+
+    from flows.server import services
+
+    class Process:
+        def __init__(self, pid, uid, *options):
+            self.pid, self._uid, self._arguments = pid, uid, services.server_command(7, options)
+
+        def uids(self):
+            return SimpleNamespace(real=self._uid)
+
+        def cmdline(self):
+            if self.pid == 4:
+                raise psutil.AccessDenied(self.pid)
+            return self._arguments if self.pid != 5 else ["sftrm", "serve"]
+
+        def environ(self):
+            return {"PREFECT_API_URL": f"http://127.0.0.1:{self.pid}/api", "PREFECT_API_AUTH_STRING": "sftrm:x"}
+
+    me = os.getuid()
+    found = [
+        Process(1, me),
+        Process(2, me, "--declared", "https://gate.example.org"),
+        Process(3, me, services.BESIDE_A_RUN),
+        Process(4, me),
+        Process(5, me),
+        Process(6, me + 1),
+    ]
+    monkeypatch.setattr(services.psutil, "process_iter", lambda: iter(found))
+    addresses = [server.api_url for server in services.servers_of_services()]
+    assert addresses == ["http://127.0.0.1:1/api", "http://127.0.0.1:2/api"]

@@ -14,6 +14,7 @@ import threading
 from flows.server.guard import App, Guard, Receive, Scope, Send
 from flows.server.names import SIGN_IN, own_origins
 from flows.server.secret import SIGN_IN_CODE
+from flows.server.services import BESIDE_A_RUN
 from flows.server.sign_in import SignIn
 from sftrm_quality.imports import large_imports
 
@@ -45,7 +46,7 @@ def main() -> None:
     """Serve until SIGTERM, or until the parent process is gone."""
     arguments = argparse.ArgumentParser(prog="python -m flows.server")
     arguments.add_argument("descriptor", type=int, help="A bound socket.")
-    arguments.add_argument("--beside-a-run", action="store_true", help="No pages, no schedules, only errors.")
+    arguments.add_argument(BESIDE_A_RUN, action="store_true", help="No pages, no schedules, only errors.")
     arguments.add_argument("--declared", action="append", default=[], help="An origin under which it is reached.")
     given = arguments.parse_args()
     threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()

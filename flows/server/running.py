@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ import httpx
 from flows.prefect_settings import set_own_server, set_served
 from flows.server.names import HOST, SIGN_IN, address_of, bound
 from flows.server.secret import SIGN_IN_CODE, auth_string, new_code, password_file
+from flows.server.services import BESIDE_A_RUN, server_command
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.imports import large_imports
 
@@ -92,7 +92,7 @@ def beside_a_run(ended: Callable[[], None]) -> Iterator[Callable[[], str]]:
     Raises:
         ServerError: The server does not start.
     """
-    with _running((HOST, 0), ["--beside-a-run"], {}, ended) as wait:
+    with _running((HOST, 0), [BESIDE_A_RUN], {}, ended) as wait:
         yield wait
 
 
@@ -120,7 +120,7 @@ def _running(
         address = address_of(host, listening.getsockname()[1])
         set_own_server(f"{address}/api", _secret())
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.server", str(listening.fileno()), *options],
+            server_command(listening.fileno(), options),
             env={**os.environ, **environment},
             # Open for as long as we live; see flows/server/__main__.py.
             stdin=subprocess.PIPE,

@@ -1,10 +1,14 @@
 """Prefect servers of services of ours on this machine, found among the processes of this account."""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import psutil
+
+BESIDE_A_RUN = "--beside-a-run"
+_MODULE = ("-m", "flows.server")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,19 @@ def servers_of_services() -> Iterator[ServiceServer]:
             yield ServiceServer(environment["PREFECT_API_URL"], environment["PREFECT_API_AUTH_STRING"])
 
 
-def _is_server(arguments: list[str]) -> bool:
-    """``python -m flows.server FD``; one beside a run has no schedules, and nothing waits there."""
-    return len(arguments) == 4 and arguments[1:3] == ["-m", "flows.server"]
+def server_command(descriptor: int, options: Sequence[str]) -> list[str]:
+    """How the process of a server of ours is started, by which it is found again.
+
+    Args:
+        descriptor: Of a bound socket.
+        options: Of ``flows/server/__main__.py``.
+
+    Returns:
+        The arguments.
+    """
+    return [sys.executable, *_MODULE, str(descriptor), *options]
+
+
+def _is_server(arguments: Sequence[str]) -> bool:
+    """Whether it is one of a service; one beside a run has no schedules, and nothing waits there."""
+    return tuple(arguments[1:3]) == _MODULE and BESIDE_A_RUN not in arguments
