@@ -4,6 +4,7 @@ Tasks hand each other boxes: what is in them stays in this process and Prefect d
 """
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flows import stopping
@@ -42,7 +43,7 @@ from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import ConfigError  # noqa: E402
+from sftrm_quality.errors import ConfigError, DecisionError  # noqa: E402
 from sftrm_quality.intake import FileIntake  # noqa: E402
 from sftrm_quality.job import CheckedRelease, Job, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
@@ -55,6 +56,8 @@ _REFUSALS = {
     403: "this account may not start runs there",
     422: "it cannot store the settings; are there very many raw paths? Name their folder instead",
 }
+# The release that a person decided on at the shell: no parameter of the flow, since nobody should fill it in by a form.
+_decided: ContextVar[str | None] = ContextVar("decided release", default=None)
 # Of the runs of this process that came to their end, also when Prefect's server can not be told any more.
 results: list[RunResult] = []
 # A deployment has settings of its own. Prefect's quick run asks for what has no default instead of starting with them.
@@ -158,17 +161,19 @@ def _groups(files: Sequence[SourceFile]) -> list[Box[Sequence[SourceFile]]]:
 
 
 class _Done(NamedTuple):
-    """A finished run, and what it was planned on."""
+    """A finished run, what it was planned on, and whether it was rejected before it began."""
 
     result: RunResult
     plan: Plan
+    known_rejection: bool
 
 
 def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     plan = discover(job)
+    _must_be(_decided.get(), plan.value)
     if job.publishes and plan.value.unchanged:
         unchanged: Box[RunResult] = report_unchanged(job, plan)
-        return _Done(unchanged.value, plan.value)
+        return _Done(unchanged.value, plan.value, False)
     with showing_progress():
         groups = _groups(plan.value.files)
         intakes = [_done(task) for task in read_and_check.map(unmapped(job), unmapped(plan), groups)]
@@ -180,7 +185,17 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     asking = on_hold is OnHold.ASK and failed and job.publishes
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
     finished: Box[RunResult] = publish_and_report.submit(job, plan, checked, decision).result()
-    return _Done(finished.value, plan.value)
+    report = finished.value.report
+    rejected = report.decision is not None and report.verdict is Verdict.HELD
+    return _Done(finished.value, plan.value, rejected and decision.value is None)
+
+
+def _must_be(release_id: str | None, plan: Plan) -> None:
+    if release_id not in (None, plan.release_id):
+        raise DecisionError(
+            f"nothing was published: the decision is on release {release_id}, and what that was to be made from has "
+            f"changed since (raw files, suites or versions) and makes {plan.release_id}. Run again, and decide on that"
+        )
 
 
 def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
@@ -217,7 +232,7 @@ def ingest(
     """
     keep_links_out_of_logs()
     keep_held_runs_out_of_logs()
-    result, plan = with_retries(
+    result, plan, known_rejection = with_retries(
         lambda: _run(config, mode, on_hold), storage_retries, lambda told: get_run_logger().warning("%s", told)
     )
     report, said = result.report, sentence(result.report)
@@ -227,20 +242,31 @@ def ingest(
     if result.verdict is not Verdict.HELD:
         tell_of_recovery_or_findings(report)
         return Completed(name=verdict_in_words(report).capitalize(), message=said, data=result)
-    tell_of_hold(report)
+    if not known_rejection:
+        tell_of_hold(report)
     if on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None:
         ask(plan.release_id, said, report_url(report.run_id))
     return Failed(name="Held", message=said, data=HeldRun(said, result))
 
 
-def ingest_with(config: RunConfig, mode: Mode) -> RunResult:
+def ingest_with(config: RunConfig, mode: Mode, decided_release_id: str | None = None) -> RunResult:
     """The flow for a caller in this process, who wants the result or the exception and not a state.
 
     As many task threads as there are worker processes to keep busy, and one that reads ahead.
 
+    Args:
+        config: The settings.
+        mode: Whether it publishes.
+        decided_release_id: The only release that may be published, where a person decided on one.
+
+    Returns:
+        How it ended.
+
     Raises:
         ConfigError: Prefect's server refuses the run: wrong password, settings that it cannot store.
+        DecisionError: The inputs make another release than the decided one.
     """
+    _decided.set(decided_release_id)
     threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=config.workers + 1)
     # Prefect's own annotation fits no instance of its own runner.
     runner = cast("TaskRunner[Any]", threads)

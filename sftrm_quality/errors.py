@@ -54,6 +54,12 @@ class SuiteError(SftrmError):
     exit_code = 2
 
 
+class DecisionError(SftrmError):
+    """A decision cannot be carried out: what it was made on is not what is there now. Nothing is published."""
+
+    exit_code = 1
+
+
 class StorageError(SftrmError):
     """Reading or writing failed. What is raised is one of the three below: only the first is worth another try."""
 

@@ -45,6 +45,11 @@ class OutputFolder:
         return self.root / "LATEST"
 
     @property
+    def decisions(self) -> Path:
+        """What people decided at the shell, and that they rolled back."""
+        return self.root / "decisions.json"
+
+    @property
     def cache(self) -> Path:
         return self.root / ".cache"
 

@@ -6,13 +6,16 @@ every process that does it by itself.
 
 import gc
 
-from sftrm_quality import dedup
-from sftrm_quality.checks import running
-from sftrm_quality.config import NearDuplicates
-from sftrm_quality.intake import shard
-from sftrm_quality.records import CANDIDATE_FIELDS, PUBLISHED, LabelKind
-from sftrm_quality.releases import stage
-from sftrm_quality.releases.profile import profile_of
+from sftrm_quality.imports import large_imports
+
+with large_imports():
+    from sftrm_quality import dedup
+    from sftrm_quality.checks import running
+    from sftrm_quality.config import NearDuplicates
+    from sftrm_quality.intake import shard
+    from sftrm_quality.records import CANDIDATE_FIELDS, PUBLISHED, LabelKind
+    from sftrm_quality.releases import stage
+    from sftrm_quality.releases.profile import profile_of
 
 __all__ = ["running", "shard", "stage"]
 

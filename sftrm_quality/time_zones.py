@@ -15,7 +15,7 @@ def _known() -> frozenset[str]:
 
 
 def known_time_zone(name: str) -> str:
-    """A validator of settings that are time zones.
+    """Refuses what is no time zone: of settings and of reports.
 
     Args:
         name: What was given.

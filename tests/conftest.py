@@ -26,7 +26,8 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 _LONG = (
     *("service", "browser", "cluster", "cli", "guard_browser", "part_cache", "kills", "what_is_shown"),
     *("without_server", "work_pool", "storage_faults", "bad_files", "determinism", "reference", "memory", "publish"),
-    *("decisions", "checks_reasons", "reading_damage", "dedup_exchange", "bad_sizes", "dedup_global", "conservation"),
+    *("decisions", "checks_reasons", "reading_damage", "dedup_exchange", "bad_sizes", "dedup_global"),
+    *("reading_encodings", "report_foreign", "conservation", "cases"),
 )
 
 

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flows.commands.terminal import print_releases, print_result
-from sftrm_quality.decisions import Decision
+from sftrm_quality.decisions import Decision, signed
 from sftrm_quality.job import Job
 from sftrm_quality.output import OutputFolder
+from sftrm_quality.releases import rollback
 from sftrm_quality.releases.card import dataset_card
-from sftrm_quality.releases.publish import all_releases, rollback
+from sftrm_quality.releases.publish import all_releases
 from sftrm_quality.run_record import Mode, Verdict
 from tests.inline_workers import tasks_here
 from tests.outputs import Output, Ran, load_config, open_gate, ran, run_on
@@ -26,6 +27,7 @@ from tests.report_example import published as published_example
 
 FAILED = ("answer_blank", "share_quarantined_too_high")
 WHEN = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
+WHO = signed("Lee", "it was better")
 WORDS = {"name": "Kim Ha-na", "reason": "The vendor marks skipped questions so; agreed on 20 November."}
 
 
@@ -41,7 +43,7 @@ def run_to_the_gate(job):
     plan = job.plan()
     intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
     collection = job.assign_splits(job.deduplicate(intakes))
-    return plan, job.check_release(intakes, collection, job.stage(plan, collection))
+    return plan, job.check_release(plan, intakes, collection, job.stage(plan, collection))
 
 
 def decide(raw, out, *settings, mode=Mode.RUN, **given) -> Ran:
@@ -131,8 +133,8 @@ def test_a_held_release_is_published_by_decision_and_everything_says_so(paths):
     index = words((out / "reports" / "index.html").read_text("utf-8"))
     assert f"release {release_id}, by decision of {WORDS['name']}" in index
     lines = told(result, out).splitlines()
-    assert lines[0] == f"PUBLISHED BY DECISION of {WORDS['name']}: {WORDS['reason']}"
-    assert lines[1] == "  sft: answer_blank: 30 of 50 failed (60.0 %); 80 % must pass"
+    assert lines[0].startswith(f"PUBLISHED BY DECISION of {WORDS['name']}: {WORDS['reason']}")
+    assert lines[1] == "  4 known, see the report"
     assert not any("publishable" in line for line in lines)
     card = (out / "releases" / release_id / "README.md").read_text("utf-8")
     assert "**Published by decision.** The gate held this release: `answer_blank`, `share_quarantined" in card
@@ -174,7 +176,7 @@ def test_a_rejected_release_stays_held(paths):
     assert f"Rejected by decision of {WORDS['name']}: {WORDS['reason']} Decided" in page(result)
     assert "Why it was held" in page(result)
     lines = told(result, out).splitlines()
-    assert lines[0] == "HELD  nothing was published:"
+    assert lines[0].startswith("HELD  nothing was published:")
     assert lines[1] == f"  rejected by decision of {WORDS['name']}: {WORDS['reason']}"
     assert "by decision" not in (out / "reports" / "index.html").read_text("utf-8")
 
@@ -244,11 +246,12 @@ def test_rollback_leads_away_from_it_and_back(paths):
     first = run_on([raw], out).report["release_id"]
     write(raw / "a.jsonl", 20, bad=30)
     second = decide(raw, out).report["release_id"]
-    rollback(output, first)
+    rollback(output, first, WHO)
     assert output.current_release_id() == first
-    assert run_on([raw], out).verdict is Verdict.HELD  # whoever rolled back is not overruled by the old decision
+    # Whoever rolled back is not overruled by the old decision.
+    assert run_on([raw], out).report["gate"]["failed"] == [*FAILED, "rolled_back"]
     assert output.current_release_id() == first
-    rollback(output, second)
+    rollback(output, second, WHO)
     again = run_on([raw], out)
     assert (again.verdict, again.report["decision"]["name"]) == (Verdict.UNCHANGED, WORDS["name"])
     assert [line.endswith(WORDS["name"]) for line in listed(out).splitlines()[1:]] == [False, True]
@@ -262,20 +265,20 @@ def test_a_release_that_lies_there_already_says_by_whom_it_is_published_this_tim
     small = run_on([raw], out).report["release_id"]
     before = (out / "releases" / small).stat().st_ino, Output(out, {}).data_bytes()
     write(raw / "a.jsonl", 40, bad=0)
-    large = run_on([raw], out).report["release_id"]
+    run_on([raw], out)
     write(raw / "a.jsonl", 10, bad=0)
-    assert run_on([raw], out).report["gate"]["failed"] == ["drop_too_large"]
-    result = decide(raw, out, failed=("drop_too_large",))
+    reasons = ["drop_too_large", "file_shrunk"]
+    assert run_on([raw], out).report["gate"]["failed"] == reasons
+    result = decide(raw, out, failed=tuple(reasons))
     assert (result.verdict, result.report["release_id"]) == (Verdict.PUBLISHED, small)
     assert ((out / "releases" / small).stat().st_ino, Output(out, {}).data_bytes()) == before
     assert manifest(out, small)["decision"] == result.report["decision"]
-    assert manifest(out, small)["figures"]["gate"]["failed"] == ["drop_too_large"]
+    assert manifest(out, small)["figures"]["gate"]["failed"] == reasons
     card = out / "releases" / small / "README.md"
     assert "Published by decision" in card.read_text("utf-8")
     unchanged = run_on([raw], out)
     assert (unchanged.verdict, unchanged.report["decision"]) == (Verdict.UNCHANGED, result.report["decision"])
     # And back: with no larger current release, the gate lets it through.
-    rollback(output, large)
     output.latest.unlink()
     opened = run_on([raw], out)
     assert (opened.verdict, opened.report["decision"]) == (Verdict.PUBLISHED, None)

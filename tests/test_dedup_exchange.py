@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.dedup import comparison
-from sftrm_quality.dedup.candidates import Buckets, all_rows, count_pairs, fill_pairs, join_shares, proposed_rows
+from sftrm_quality.dedup.candidates import Buckets, count_pairs, fill_pairs
+from sftrm_quality.dedup.comparison import cut_pairs
 from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
 from sftrm_quality.dedup.exact import exact_duplicates, first_holders, group_equal
@@ -24,7 +25,7 @@ from sftrm_quality.dedup.extraction import Extraction
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
 from sftrm_quality.dedup.sets import SetFiles
-from sftrm_quality.dedup.similarity import cut_pairs
+from sftrm_quality.dedup.shares import all_rows, join_shares, proposed_rows
 from sftrm_quality.output import written
 from tests.dedup_cases import Record, all_bounds, write_shards
 

@@ -19,8 +19,8 @@ ROOMS = [
     "sftrm_quality.reports",
     "sftrm_quality.rows",
 ]
-# preload loads what every worker needs, whatever room it is in; the report site asks like the guard whom it answers.
-EXCEPTIONS = {"sftrm_quality.preload", "flows.service.site"}
+# preload loads what every worker needs, whatever room it is in.
+EXCEPTIONS = {"sftrm_quality.preload"}
 
 
 def imports(root: Path) -> list[tuple[str, str]]:

@@ -155,6 +155,56 @@ def test_told_to_stop_while_it_puts_things_in_place(nights, threaded):
     print(f"\ntold to stop at {sum(ends.values())} moments: {dict(ends)}")
 
 
+def newest(out):
+    run_id = sorted(path.parent.name for path in out.glob("reports/*/report.json"))[-1]
+    return json.loads((out / "reports" / run_id / "report.json").read_text("utf-8"))
+
+
+def killed_at_each_call(nights, before, act, **given):
+    """The output folder after an act of a person that was killed at each of its calls; one of each state."""
+    calls = nights.zygote("act_counted", act=act, out=again(before, nights.out), **given).result
+    assert sum(name in ("rename", "replace") for name, _ in calls) >= 2
+    seen = set()
+    for number in range(1, len(calls) + 1):
+        ended = nights.zygote("act_killed_at_call", act=act, number=number, out=again(before, nights.out), **given)
+        assert ended.code == -9, (number, calls[number - 1], ended.told)
+        decisions = nights.out / "decisions.json"
+        decided = bool(decisions.exists() and json.loads(decisions.read_text("utf-8")))
+        state = (decided, (nights.out / "LATEST").read_text("utf-8"))
+        if state not in seen:
+            seen.add(state)
+            yield decided
+    print(f"\n{act} killed at {len(calls)} calls, {len(seen)} states")
+
+
+def test_a_rollback_that_is_killed_holds_or_has_not_begun(nights):
+    """Never between the two: that the old release is current and nobody is said to have left the new one."""
+    old = next(path.name for path in (nights.before / "releases").iterdir())
+    states = Counter()
+    for decided in killed_at_each_call(nights, nights.after, "roll_back", release_id=old):
+        took_effect = current(nights.out) == nights.old
+        assert decided or not took_effect
+        ended = nights.zygote("run", raw=nights.raw, out=nights.out).result
+        assert ended == ("held" if took_effect else "unchanged")
+        if took_effect:
+            assert newest(nights.out)["gate"]["failed"] == ["rolled_back"] and current(nights.out) == nights.old
+        every_release_is_whole(nights.out)
+        states[decided, took_effect] += 1
+    assert states.keys() == {(False, False), (True, False), (True, True)}
+
+
+def test_a_rejection_that_is_killed_is_kept_or_was_not_made(nights, tmp_path):
+    raw, before = night(tmp_path / "raw", 0), again(nights.after, tmp_path / "held")
+    assert nights.zygote("run", raw=raw, out=before).result == "held"
+    states = set()
+    for decided in killed_at_each_call(nights, before, "reject"):
+        assert newest(nights.out) == newest(before)
+        assert nights.zygote("run", raw=raw, out=nights.out).result == "held"
+        assert (newest(nights.out)["decision"] is not None) == decided
+        states.add(decided)
+    assert states == {False, True}
+
+
 def test_twenty_at_once(nights, tmp_path):
     """One writes, the others wait, or refuse where they may not wait."""
     raws = [nights.raw, *[night(tmp_path / "raw", 2)] * 9] * 2

@@ -6,8 +6,8 @@ import pytest
 
 from sftrm_quality.reports.html import render_run
 from sftrm_quality.words import share as share_of
+from tests.page import HOSTILE, Page, assert_well_made
 from tests.report_example import published, read, run_page
-from tests.test_report_html import HOSTILE, Page, _assert_well_made
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def n(*values):
 
 
 def test_lengths_scripts_and_names_are_those_of_the_report(report):
-    page = _assert_well_made(run_page(report))
+    page = assert_well_made(run_page(report))
     quantiles = ("texts", "p05", "median", "p95", "p99", "longest")
     for section, parts in (("sft", ("question", "answer")), ("rm", ("prompt", "response"))):
         figures = report["profile"][section]
@@ -92,10 +92,10 @@ def test_clusters_and_groups_are_those_of_the_report(report):
 
 def test_kinds_without_records_and_releases_without_a_profile(report):
     report["profile"] |= {"sft": None, "rm": None}
-    page = _assert_well_made(run_page(report))
+    page = assert_well_made(run_page(report))
     assert "No SFT record is published." in page.words("sft") and "No RM record is published." in page.words("rm")
     del report["profile"]
-    assert "sft" not in _assert_well_made(run_page(report)).texts
+    assert "sft" not in assert_well_made(run_page(report)).texts
     assert "sft" not in Page(run_page(published())).texts
 
 
@@ -118,9 +118,9 @@ def hostile(report, text):
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\u200b " * 150], ids=[ascii(text[:20]) for text in (*HOSTILE, "\u200b ")])
 def test_a_strangers_text_is_inert_and_bounded(report, text):
-    plain = _assert_well_made(render_run(hostile(copy.deepcopy(report), "plain")))
+    plain = assert_well_made(render_run(hostile(copy.deepcopy(report), "plain")))
     html = render_run(hostile(report, text))
-    page = _assert_well_made(html)
+    page = assert_well_made(html)
     tags = [[tag for tag, _ in p.elements if tag not in ("mark",)] for p in (plain, page)]
     assert tags[0] == tags[1]
     assert len(html.encode()) < 1_000_000

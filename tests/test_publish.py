@@ -8,13 +8,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from sftrm_quality.decisions import signed
 from sftrm_quality.errors import ConfigError, LedgerError, StorageError, SuiteError
 from sftrm_quality.job import Job
 from sftrm_quality.ledger import FileAccount, Ledger
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import PUBLISHED, LabelKind
+from sftrm_quality.releases import rollback
 from sftrm_quality.releases.parts import Part, file_hash, write_part
-from sftrm_quality.releases.publish import all_releases, rollback
+from sftrm_quality.releases.publish import all_releases
 from sftrm_quality.releases.trace import trace
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.run_record import Account, Mode, Verdict
@@ -31,6 +33,7 @@ def write(path, answers, bad=0):
     path.write_text("".join(json.dumps(r) + "\n" for r in records), "utf-8")
 
 
+WHO = signed("Kim", "it was better")
 ANSWERS = [f"{i * 104729} is the one, and {i * 31337} is not." for i in range(20)]
 
 
@@ -166,15 +169,15 @@ def test_rollback_makes_a_whole_release_current_and_refuses_a_damaged_one(tmp_pa
     second = run_on([raw], out).report["release_id"]
     output = OutputFolder(out)
     assert [(r.release_id, r.is_current) for r in all_releases(output)] == [(first, False), (second, True)]
-    rollback(output, first)
+    rollback(output, first, WHO)
     assert output.current_release_id() == first
-    assert run_on([raw], out).report["release_id"] == second
+    rollback(output, second, WHO)
     damaged = next((out / "releases" / first).rglob("train-*.parquet"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"X")
     with pytest.raises(StorageError, match=r"damaged, not made current: sft/train"):
-        rollback(output, first)
+        rollback(output, first, WHO)
     with pytest.raises(ConfigError, match="no release 'r-none'; known are"):
-        rollback(output, "r-none")
+        rollback(output, "r-none", WHO)
     assert output.current_release_id() == second
 
 
@@ -241,7 +244,7 @@ def test_a_stray_folder_among_the_releases_is_passed_over(tmp_path):
     release = run_on([tmp_path / "raw"], out).report["release_id"]
     (out / "releases" / "stray").mkdir()
     assert [r.release_id for r in all_releases(OutputFolder(out))] == [release]
-    assert rollback(OutputFolder(out), release).release_id == release
+    assert rollback(OutputFolder(out), release, WHO).release_id == release
 
 
 def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
@@ -253,7 +256,7 @@ def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
         plan = job.plan()
         intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
         collection = job.assign_splits(job.deduplicate(intakes))
-        checked = job.check_release(intakes, collection, job.stage(plan, collection))
+        checked = job.check_release(plan, intakes, collection, job.stage(plan, collection))
         write(raw / "a.jsonl", ANSWERS[:5])
         with pytest.raises(StorageError, match=r"a\.jsonl: changed while it was read, nothing is published"):
             job.finish(plan, checked)

@@ -15,8 +15,8 @@ from sftrm_quality.reports.html import render_diff
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.write import write_diff
 from tests.outputs import KINDS, SPLITS, Output, open_gate, run_on
+from tests.page import assert_well_made
 from tests.test_determinism import make_records, write
-from tests.test_report_html import _assert_well_made
 
 ODD = "b<b>'{{7}}.jsonl"
 
@@ -89,7 +89,7 @@ def test_the_page_says_the_same_as_its_json_and_is_inert(two: Any) -> None:
     assert path.parent == output.root / "reports"
     assert json.loads(path.with_suffix(".json").read_text("utf-8")) == found
     html = path.read_text("utf-8")
-    page = _assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
+    page = assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
     assert page.row("records", "SFT")[:3] == [
         f"{found['records']['sft'][name]:,}" for name in ("added", "removed", "kept")
     ]
@@ -120,7 +120,7 @@ def test_a_page_is_bounded_and_hostile_names_are_text(two: Any) -> None:
     html = render_diff(found.model_copy(update=great), "UTC")
     assert len(html.encode()) < 2_000_000
     assert "9,700 more files" in html and "9,975 more differences" in html
-    _assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
+    assert_well_made(html.replace('href="index.html"', 'href="../index.html"'))
 
 
 def test_a_damaged_release_is_a_sentence(two: Any, tmp_path: Any) -> None:

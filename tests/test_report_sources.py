@@ -11,8 +11,8 @@ from sftrm_quality.reports import display
 from sftrm_quality.reports.comparison import history_with
 from sftrm_quality.reports.sources_shown import FILES_UNFOLDED, sources_shown
 from sftrm_quality.run_record import FileEntry, Verdict
+from tests.page import Page
 from tests.report_example import account, figures_of, published, read, run_page
-from tests.test_report_html import Page
 
 NAMED = RunConfig(raw=["raw"], out="out", sources=[{"files": "a/*", "name": "Alpha"}])
 

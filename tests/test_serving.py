@@ -6,10 +6,16 @@ import httpx
 import pytest
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
+from typer.testing import CliRunner
 
+from flows import service
+from flows.cli import app
 from flows.server import elsewhere, names
 from flows.service import interrupted
+from flows.service.deployment import DESCRIPTION, nightly
+from flows.service.reach import Reach
 from flows.ui import artifacts, hold
+from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 
 
@@ -116,3 +122,30 @@ def test_a_decision_is_read_from_the_form_of_today_and_from_that_of_a_run_suspen
 def test_the_form_calls_a_field_by_its_title_as_its_errors_do():
     fields = hold.Answer.model_json_schema()["properties"]
     assert [fields[name]["title"].lower() for name in ("decision", "name", "reason")] == ["decision", "name", "reason"]
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_what_serve_is_told_reaches_the_service(monkeypatch, tmp_path, how):
+    served = []
+    monkeypatch.setattr(service, "serve", served.append)
+    (tmp_path / "raw").mkdir()
+    arguments = ["serve", str(tmp_path / "raw"), "--out", str(tmp_path / "out"), "--set", "timezone=UTC"]
+    url = "https://tools.example.com/sftrm/"
+    given = ["--site-url", url, "--timezone", "Europe/Berlin", "--allowed-host", "a", "--allowed-host", "b"]
+    if how == "option":
+        done = CliRunner().invoke(app, [*arguments, *given, "--host", "0.0.0.0", "--behind-login-proxy"])
+        reach = Reach("0.0.0.0", url.rstrip("/"), ("https://tools.example.com", "https://a", "https://b"))
+    else:
+        done = CliRunner().invoke(app, arguments, env={"SFTRM_REPORT_SITE": url})
+        reach = Reach("127.0.0.1", url.rstrip("/"), ("https://tools.example.com",))
+    assert done.exit_code == 0, done.output
+    assert served[0].reach == reach
+    assert served[0].config.timezone == ("Europe/Berlin" if how == "option" else "UTC")
+
+
+def test_the_deployment_has_the_zone_and_leads_to_the_reports():
+    url = "https://tools.example.com/sftrm"
+    deployment = nightly(RunConfig(timezone="Europe/Berlin"), "0 2 * * *", "stop", 3, url)
+    assert [found.schedule.timezone for found in deployment.schedules] == ["Europe/Berlin"]
+    assert deployment.parameters["config"]["timezone"] == "Europe/Berlin"
+    assert deployment.description.startswith(DESCRIPTION) and f"[{url}]({url}/)" in deployment.description

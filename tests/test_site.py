@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import socket
+import sys
 import threading
 from pathlib import Path
 from urllib.parse import urljoin
@@ -310,6 +311,20 @@ def test_it_answers_under_the_name_that_is_declared_and_under_no_other(proxied, 
     assert found == status
     assert (b"all runs" in body) == (status == 200)
     assert (b"https://tools.example.com/sftrm" in body) == (status == 421)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another system has one address of loopback")
+def test_it_listens_at_the_address_that_it_is_told_and_at_no_other(out):
+    with ReportSite(out, 0, declared_reach(host="127.0.0.2")) as site:
+        for address, status in (("127.0.0.2", 200), ("127.0.0.1", None)):
+            client = http.client.HTTPConnection(address, site.port, timeout=30)
+            try:
+                client.request("GET", "/")
+                assert client.getresponse().status == status
+            except ConnectionRefusedError:
+                assert status is None
+            client.close()
+        assert site.address == f"http://127.0.0.2:{site.port}"
 
 
 def test_absolute_paths_are_paths_below_reports(site, out):

@@ -8,13 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from sftrm_quality.decisions import signed
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, append_array
-from sftrm_quality.releases.publish import all_releases, rollback
+from sftrm_quality.releases import rollback
+from sftrm_quality.releases.publish import all_releases
 from sftrm_quality.reports.releases_compared import compare_releases
 from tests.faults.children import Zygote, own_mounts
 from tests.faults.folders import again, current, data_files, night, tree
 
+WHO = signed("Kim", "it was better")
 # What a run needs beside what is there: found by trying, and more of it makes no other tries.
 PAGES, INODES = 150, 120
 ADDED = "c_1.jsonl"
@@ -205,7 +208,7 @@ def test_a_flipped_bit_in_a_release(zygote, nights, tmp_path):
             again(nights["after"], out)
             flipped(new.folder / name, positions.randrange(1 << 30))
             with pytest.raises(StorageError, match=f"damaged, not made current: {re.escape(name)}"):
-                rollback(OutputFolder(out), new.release_id)
+                rollback(OutputFolder(out), new.release_id, WHO)
             with pytest.raises(StorageError, match=f"damaged: {re.escape(name)}"):
                 compare_releases(old, new)
             tries += 1
@@ -219,9 +222,9 @@ def test_a_damaged_manifest_hides_no_other_release(nights, tmp_path, damage):
     out = OutputFolder(again(nights["after"], tmp_path / "out"))
     old, new = all_releases(out)
     (new.folder / "manifest.json").write_text(damage)
-    assert rollback(out, old.release_id).release_id == old.release_id
+    assert rollback(out, old.release_id, WHO).release_id == old.release_id
     with pytest.raises(StorageError, match="the release has no readable manifest"):
-        rollback(out, new.release_id)
+        rollback(out, new.release_id, WHO)
     done = CliRunner().invoke(app, ["releases", "--out", str(out.root)])
     assert done.exit_code == 0 and old.release_id in done.stdout
     assert f"warning: {new.folder / 'manifest.json'}" in done.stderr

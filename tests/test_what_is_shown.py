@@ -26,9 +26,9 @@ from sftrm_quality.releases.trace import Trace, trace
 from sftrm_quality.releases.unfinished import take_back_unfinished
 from tests.conftest import ROOT
 from tests.outputs import open_gate, run_on
+from tests.page import Page
 from tests.report_example import read
 from tests.test_determinism import make_records, write
-from tests.test_report_html import Page
 
 MARK = "Quuxwort"  # at the end of every text, beyond what an excerpt shows
 PERSON = ("900101-1234567", "010-4821-7739", "mina.kwon@hidden-example.org", "4111 1111 1111 1111")

@@ -1,5 +1,6 @@
 """The commands of ``sftrm``. Nothing heavy is imported before it is needed."""
 
+from flows.commands.deciding import decide
 from flows.commands.failing_rows import rows
 from flows.commands.inspecting import inspect
 from flows.commands.looking import diff, releases, report, why
@@ -9,6 +10,6 @@ from flows.commands.serving import serve
 from flows.commands.settings import config
 
 # In the order in which --help lists them.
-COMMANDS = (run, check, inspect, serve, config, why, rows, releases, report, diff, rollback)
+COMMANDS = (run, check, inspect, serve, config, why, rows, releases, report, diff, decide, rollback)
 
 __all__ = ["COMMANDS"]

@@ -39,6 +39,8 @@ OutOption = Annotated[
     Path | None, typer.Option("--out", help="Output folder.", show_default="data/out", callback=no_address)
 ]
 OUT = Path("data/out")
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Your name, for those who ask later.")]
+WhyOption = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, in a few words.")]
 
 
 def fail(error: SftrmError) -> NoReturn:

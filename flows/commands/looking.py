@@ -40,13 +40,13 @@ def releases(out: OutOption = None) -> None:
     from sftrm_quality import progress
     from sftrm_quality.findings import timezone_of
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases import all_releases
+    from sftrm_quality.releases import all_releases, decisions_of
 
     try:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
         with progress.hearing(lambda told: print(f"warning: {safe(told)}", file=sys.stderr)):
-            print_releases(console(), all_releases(output), timezone_of(output))
+            print_releases(console(), all_releases(output), timezone_of(output), decisions_of(output).left)
     except SftrmError as error:
         fail(error)
 
@@ -59,6 +59,8 @@ def report(
     """Print a run's verdict and where its report is."""
     from flows.commands.terminal import print_result
     from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases import decisions_of
+    from sftrm_quality.reports import as_decided
     from sftrm_quality.run_record import read_report_json
 
     output = OutputFolder(out or OUT)
@@ -74,6 +76,7 @@ def report(
             found = read_report_json((folder / "report.json").read_bytes())
         except ValueError as error:
             raise ConfigError(f"{folder / 'report.json'}: damaged ({error}); look at another run") from error
+        found = as_decided(found, decisions_of(output))
     except SftrmError as error:
         fail(error)
     shown = console()

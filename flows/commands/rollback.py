@@ -4,25 +4,36 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.command_line import OUT, OutOption, fail
+from flows.commands.command_line import OUT, ByOption, OutOption, WhyOption, fail
 from flows.terminal_text import safe
 from sftrm_quality.errors import SftrmError
 
 
 def rollback(
     release_id: Annotated[str, typer.Argument(metavar="RELEASE_ID", help="A release of `sftrm releases`.")],
+    by: ByOption,
+    why: WhyOption,
     out: OutOption = None,
 ) -> None:
-    """Make an older release current again, once its files are verified."""
+    """Make an older release current again, once its files are verified. The one that is left stays left."""
     from sftrm_quality import findings, releases, reports
+    from sftrm_quality.decisions import signed
     from sftrm_quality.output import OutputFolder
 
     output = OutputFolder(out or OUT)
     try:
+        who = signed(by, why)
         releases.find_release(output, release_id)
         with output.locked(0, lambda waiting: print(safe(waiting)), findings.timezone_of(output)):
             reports.take_back(output)
-            releases.rollback(output, release_id)
+            left = output.current_release_id()
+            releases.rollback(output, release_id, who)
+            reports.renew_index(output)
     except SftrmError as error:
         fail(error)
     print(f"{release_id} is the current release")
+    if left not in (None, release_id):
+        print(
+            f"{safe(left)} was left: a run does not publish it again from the same inputs, until somebody decides so "
+            "or goes back to it"
+        )

@@ -12,6 +12,8 @@ from flows.terminal_text import json_text
 from sftrm_quality.errors import SftrmError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sftrm_quality.config import RunConfig
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.run_record import Report
@@ -22,16 +24,26 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and 
 @with_run_options
 def run(options: RunOptions, as_json: JsonOption = False) -> None:
     """Read raw label files, check, deduplicate, split, and publish a release with a report."""
-    _execute("run", options, as_json)
+    make_run(options.load, "run", as_json)
 
 
 @with_run_options
 def check(options: RunOptions, as_json: JsonOption = False) -> None:
     """The same as run, without publishing: report, quarantine and duplicates only."""
-    _execute("check", options, as_json)
+    make_run(options.load, "check", as_json)
 
 
-def _execute(mode: str, options: RunOptions, as_json: bool) -> NoReturn:
+def make_run(
+    load: "Callable[[], RunConfig]", mode: str, as_json: bool, decided_release_id: str | None = None
+) -> NoReturn:
+    """Make a run, print how it ended, and exit with the code that says the same.
+
+    Args:
+        load: Gives the settings, or raises what the user can have got wrong.
+        mode: run or check.
+        as_json: Whether to print the report and nothing else.
+        decided_release_id: The only release that may be published, since a person decided on that.
+    """
     from flows.stopping import stop_before_the_start
 
     stop_before_the_start()
@@ -43,16 +55,16 @@ def _execute(mode: str, options: RunOptions, as_json: bool) -> NoReturn:
         from sftrm_quality.reading import discover
 
         # Everything that the user can have got wrong comes to light before a server or a worker is started.
-        config = options.load()
+        config = load()
         discover(config.raw)
         OutputFolder(config.out).make_writable()
-        ended = _ingest(config, mode, as_json)
+        ended = _ingest(config, mode, as_json, decided_release_id)
     except SftrmError as error:
         fail(error)
     raise typer.Exit(_tell(ended, config.out, as_json))
 
 
-def _ingest(config: "RunConfig", mode: str, as_json: bool) -> "Report":
+def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: str | None) -> "Report":
     from flows.stopping import stop_on_signals
     from sftrm_quality.output import OutputFolder
 
@@ -84,7 +96,7 @@ def _ingest(config: "RunConfig", mode: str, as_json: bool) -> "Report":
             stack.enter_context(showing_progress(console(stderr=True)))
         if answers:
             answers()
-        return ingest_with(config, Mode(mode)).report
+        return ingest_with(config, Mode(mode), decided_release_id).report
 
 
 def _stop_without_server(output: "OutputFolder", before: str | None, as_json: bool) -> None:

@@ -1,6 +1,8 @@
 """What a person sees in a terminal: verdict, ledger, and answers about records."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.time_zones import moment
 
 if TYPE_CHECKING:
+    from sftrm_quality.decisions import Rollback
     from sftrm_quality.releases import Release, Trace
     from sftrm_quality.run_record import Comparison, Finding, RecordedDecision, Report
 
@@ -146,8 +149,13 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
 
-def print_releases(console: Console, releases: list["Release"], timezone: str) -> None:
-    """One line per release, oldest first, its time in a time zone; of those that the gate held, who decided on them."""
+def print_releases(
+    console: Console,
+    releases: list["Release"],
+    timezone: str,
+    left: "Mapping[str, Rollback]" = MappingProxyType({}),
+) -> None:
+    """One line per release, oldest first, its time in a time zone; who decided to publish it, and who left it."""
     if not releases:
         console.print("no release yet")
         return
@@ -163,9 +171,19 @@ def print_releases(console: Console, releases: list["Release"], timezone: str) -
             moment(manifest.created, timezone),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             # A string would be read as markup.
-            Text(f"by decision of {safe(manifest.decision.name)}" if manifest.decision else ""),
+            Text(_decided_on(release, left.get(release.release_id), timezone)),
         )
     console.print(table)
+
+
+def _decided_on(release: "Release", rollback: "Rollback | None", timezone: str) -> str:
+    decision, said = release.manifest.decision, []
+    if decision:
+        said.append(f"by decision of {safe(decision.name)}")
+    if rollback:
+        when = moment(rollback.decided_at, timezone, "minutes")
+        said.append(f"left by {safe(rollback.name)} at {when}: {safe(rollback.reason)}")
+    return "; ".join(said)
 
 
 def print_diff(console: Console, comparison: "Comparison", page: Path) -> None:

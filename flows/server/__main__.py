@@ -11,14 +11,16 @@ import socket
 import sys
 import threading
 
-import uvicorn
-from prefect.server.api.server import create_app
-from prefect.settings import get_current_settings
-
 from flows.server.guard import App, Guard, Receive, Scope, Send
 from flows.server.names import SIGN_IN, own_origins
 from flows.server.secret import SIGN_IN_CODE
 from flows.server.sign_in import SignIn
+from sftrm_quality.imports import large_imports
+
+with large_imports():
+    import uvicorn
+    from prefect.server.api.server import create_app
+    from prefect.settings import get_current_settings
 
 # Of pages that hold a connection when the server is told to end.
 _GRACE_SECONDS = 5

@@ -16,6 +16,7 @@ from flows.prefect_settings import set_own_server, set_served
 from flows.server.names import HOST, SIGN_IN, address_of, bound
 from flows.server.secret import SIGN_IN_CODE, auth_string, new_code, password_file
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.imports import large_imports
 
 # The first start makes the database; 15 s here, and several times that on a slow disk.
 _START_SECONDS = 180
@@ -44,7 +45,8 @@ class Server:
 
 def configured_server() -> str | None:
     """The address of the server that the user has configured, by ``PREFECT_API_URL`` or a profile of Prefect's."""
-    from prefect.settings import get_current_settings
+    with large_imports():
+        from prefect.settings import get_current_settings
 
     address = get_current_settings().api.url
     return address.removesuffix("/api") if address else None

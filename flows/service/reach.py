@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flows.server.names import HOST, origin_of, own_origins
+from flows.server import HOST, origin_of, own_origins
 from sftrm_quality.errors import ConfigError
 
 # What the report site finds below it needs no escape either.

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from flows.server.names import address_of, bound, own_origins
+from flows.server import address_of, bound, own_origins
 from flows.service.reach import ON_LOOPBACK, Reach
 from flows.service.served_files import HTML, PATH, SVG, content_type_of, open_below
 from sftrm_quality.reports import render_index

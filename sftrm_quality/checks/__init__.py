@@ -42,7 +42,7 @@ def compile_suites(suites: Suites) -> None:
     """Make sure that every entry is an expectation that fits its frame.
 
     Raises:
-        SuiteError: one line that names the file and the entry that does not.
+        SuiteError: One line that names the file and the entry that does not.
     """
     from sftrm_quality.checks.compiling import compile_suite
 
@@ -53,8 +53,11 @@ def compile_suites(suites: Suites) -> None:
 def load_suites(folder: Path) -> Suites:
     """`read_suites` and `compile_suites` in one.
 
+    Args:
+        folder: As of `read_suites`.
+
     Raises:
-        SuiteError: as both of them.
+        SuiteError: As both of them.
     """
     suites = read_suites(folder)
     compile_suites(suites)
@@ -65,18 +68,18 @@ def run_suite(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[s
     """Check every row of a frame against the suite's expectations of one scope.
 
     Args:
-        suite: of the label kind of the frame.
-        scope: says which frame it is.
-        table: has at least the columns of ``FRAMES[kind][scope]``; others are ignored.
-        parameters: the source's policies by the names in ``PARAMETERS``; scopes without an entry that asks for one may
+        suite: Of the label kind of the frame.
+        scope: Says which frame it is.
+        table: Has at least the columns of ``FRAMES[kind][scope]``; others are ignored.
+        parameters: The source's policies by the names in ``PARAMETERS``; scopes without an entry that asks for one may
             pass none.
 
     Returns:
         Every failure of every row, and the counts of each expectation.
 
     Raises:
-        ValueError: a frame or a parameter does not fit, a fault of the caller.
-        SftrmError: an expectation could not be evaluated; that is never read as zero failures.
+        ValueError: A frame or a parameter does not fit, a fault of the caller.
+        SftrmError: An expectation could not be evaluated; that is never read as zero failures.
     """
     from sftrm_quality.checks.running import check_rows
 
@@ -87,15 +90,15 @@ def check_release(suite: Suite, facts: pa.Table) -> list[CheckResult]:
     """Check a whole release by its figures.
 
     Args:
-        suite: the release suite.
-        facts: one row per label kind, with the columns of ``RELEASE_FACTS``.
+        suite: The release suite.
+        facts: One row per label kind, with the columns of ``RELEASE_FACTS``.
 
     Returns:
         One result per expectation, in the order of the suite.
 
     Raises:
-        ValueError: a figure is missing or null.
-        SftrmError: an expectation could not be evaluated.
+        ValueError: A figure is missing or null.
+        SftrmError: An expectation could not be evaluated.
     """
     from sftrm_quality.checks.running import check_facts
 
@@ -106,15 +109,15 @@ def check_delivery(suite: Suite, facts: pa.Table) -> CheckedRows:
     """Check what was delivered, file by file and source by source.
 
     Args:
-        suite: the delivery suite.
-        facts: with the columns of ``DELIVERY_FACTS``.
+        suite: The delivery suite.
+        facts: With the columns of ``DELIVERY_FACTS``.
 
     Returns:
         Every failure of every row, and the counts of each expectation.
 
     Raises:
-        ValueError: a figure is missing.
-        SftrmError: an expectation could not be evaluated.
+        ValueError: A figure is missing.
+        SftrmError: An expectation could not be evaluated.
     """
     from sftrm_quality.checks.running import check_deliveries
 

@@ -87,11 +87,14 @@ def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
     """The entries of a suite as Great Expectations can run them.
 
     Args:
-        suite: as it was read.
-        scope: only the entries of this scope; all of them without it.
+        suite: As it was read.
+        scope: Only the entries of this scope; all of them without it.
+
+    Returns:
+        The expectations in the order of the entries, each with its reason as ``meta``.
 
     Raises:
-        SuiteError: one line for a type or a setting that does not fit the column.
+        SuiteError: One line for a type or a setting that does not fit the column.
     """
     numbered = enumerate(suite.entries, start=1)
     expectations = [

@@ -33,7 +33,7 @@ class Phrases:
         """Make the tables of the search.
 
         Raises:
-            ValueError: a phrase has no part between gaps of three bytes of UTF-8, or more than two gaps.
+            ValueError: A phrase has no part between gaps of three bytes of UTF-8, or more than two gaps.
         """
         normalised = [_normal(phrase) for phrase in phrases]
         needles = [_needles(phrase) for phrase in normalised]
@@ -49,8 +49,8 @@ class Phrases:
         """The text where the first phrase is.
 
         Args:
-            text: normalised; None has no phrase.
-            within: look at so many characters only.
+            text: Normalised; None has no phrase.
+            within: Look at so many characters only.
 
         Returns:
             A piece of the text, or None.
@@ -62,8 +62,8 @@ class Phrases:
         """Which texts have a phrase.
 
         Args:
-            texts: normalised.
-            within: look at so many characters of each only.
+            texts: Normalised.
+            within: Look at so many characters of each only.
 
         Returns:
             True for those that have one.
@@ -79,10 +79,10 @@ class Phrases:
 
 @lru_cache(maxsize=16)
 def compiled_phrases(phrases: tuple[str, ...]) -> Phrases:
-    """``Phrases``, made once a process for the same list.
+    """``Phrases``, made once a process for the same ones.
 
     Raises:
-        ValueError: as ``Phrases``.
+        ValueError: As ``Phrases``.
     """
     return Phrases(phrases)
 

@@ -18,7 +18,11 @@ _SCRIPTS = ("Hangul", "Latin", "other")
 
 
 def letters(text: str) -> tuple[int, int, int]:
-    """How many Hangul, Latin and other letters the prose of a text has."""
+    """How many Hangul, Latin and other letters the prose of a text has, without its code, formulas and addresses.
+
+    Args:
+        text: As it was delivered.
+    """
     lines = (line for line in _NOT_PROSE.sub(" ", text).split("\n") if not _CODE_LINE.search(line))
     prose = "\n".join(lines)
     hangul, latin = len(_HANGUL.findall(prose)), len(_LATIN.findall(prose))
@@ -31,10 +35,10 @@ def scripts_differ(question: str, answer: str, minimum: int, share: float) -> tu
     No letter of Hangul anywhere, or no Latin one outside code, formulas and addresses, which are Latin in any language.
 
     Args:
-        question: as it was delivered.
-        answer: as it was delivered.
-        minimum: letters that an answer has to have to be checked, and a quarter of them the question.
-        share: of the question's letters that are of one script, 0.5 to 1; below it, it is not checked.
+        question: As it was delivered.
+        answer: As it was delivered.
+        minimum: Letters that an answer has to have to be checked, and a quarter of them the question.
+        share: Of the question's letters that are of one script, 0.5 to 1; below it, it is not checked.
 
     Returns:
         Two of ``Hangul``, ``Latin``, ``other``; None where the script is the same or there is too little to tell.

@@ -14,7 +14,11 @@ from sftrm_quality.arrays import Floats, Ints, Mask, Rows, as_floats, as_ints, a
 
 @dataclass(frozen=True)
 class Responses:
-    """The responses of all rows in one line. ``row`` gives the row of each; rank and score are NaN where null."""
+    """The responses of all rows in one line.
+
+    rows: how many rows there are. Of each response: row, its row, ascending; text, null where it has none; rank and
+    score, NaN where null; ranked, whether it has a rank.
+    """
 
     rows: int
     row: Rows
@@ -25,7 +29,11 @@ class Responses:
 
     @classmethod
     def of(cls, responses: pa.ListArray) -> "Responses":
-        """Flatten list<struct<text, rank, score>>. Null lists count as empty; a null struct has null fields."""
+        """Flatten a column of responses.
+
+        Args:
+            responses: list<struct<text, rank, score>>. Null lists count as empty; a null struct has null fields.
+        """
         flat = responses.flatten()
         rank, score = (pc.struct_field(flat, name) for name in ("rank", "score"))
         return cls(
@@ -38,11 +46,19 @@ class Responses:
         )
 
     def count(self, of_responses: Mask | None = None) -> Ints:
-        """Number of responses per row, or of those in the mask."""
+        """The number of responses per row.
+
+        Args:
+            of_responses: Only those in this mask over the responses; all without it.
+        """
         return np.bincount(self.row if of_responses is None else self.row[of_responses], minlength=self.rows)
 
     def any(self, of_responses: Mask) -> Mask:
-        """True for the rows that have a response in the mask."""
+        """True for the rows that have a response in the mask.
+
+        Args:
+            of_responses: A mask over the responses.
+        """
         found = np.zeros(self.rows, dtype=bool)
         found[self.row[of_responses]] = True
         return found
@@ -57,7 +73,7 @@ class Responses:
         """Where ranks do not count up from 1.
 
         Args:
-            ties: the declared policy. ``forbid``: 1, 2, 3; ``dense``: 1, 2, 2, 3; ``competition``: 1, 2, 2, 4.
+            ties: The declared policy. ``forbid``: 1, 2, 3; ``dense``: 1, 2, 2, 3; ``competition``: 1, 2, 2, 4.
 
         Returns:
             True for the rows whose whole ranks do not; False for rows with a fractional rank.

@@ -19,7 +19,10 @@ FAILURES = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("severity",
 
 @dataclass(frozen=True)
 class CheckCount:
-    """How one expectation fared on one frame. Counts of the same expectation may be summed."""
+    """How one expectation fared on one frame. Counts of the same expectation may be summed.
+
+    evaluated: rows that were looked at. failed: rows of these that failed.
+    """
 
     suite: str
     reason: str
@@ -30,7 +33,12 @@ class CheckCount:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "CheckCount":
-        """The count whose fields were written as JSON."""
+        """The count whose fields were written as JSON.
+
+        Raises:
+            KeyError, TypeError: A field is missing, or there is another one.
+            ValueError: The severity is none.
+        """
         return cls(**{**values, "severity": Severity(values["severity"])})
 
 
@@ -57,8 +65,8 @@ class CheckResult:
 class CheckedRows:
     """The outcome of one suite on one frame.
 
-    ``failures`` has the columns of ``FAILURES``, ordered by row and within a row as in the suite: every reason of
-    every row, not the first one only. ``counts`` has one entry an expectation, in the order of the suite.
+    rows: of the frame. failures: the columns of ``FAILURES``, ordered by row and within a row as in the suite: every
+    reason of every row, not the first one only. counts: one entry an expectation, in the order of the suite.
     """
 
     rows: int
@@ -111,8 +119,8 @@ def verdict(counts: Iterable[CheckCount], suites: Iterable[Suite]) -> list[Check
     A shard's result is never the verdict: a shard may hold all the bad rows of a good data set.
 
     Args:
-        counts: of all frames and shards, in any order.
-        suites: whose expectations are asked about.
+        counts: Of all frames and shards, in any order.
+        suites: Whose expectations are asked about.
 
     Returns:
         A result an expectation, in the order of the suites. One that evaluated nothing succeeds.
@@ -141,8 +149,8 @@ def enough_passed(evaluated: int, failed: int, mostly: float) -> bool:
     """Whether at least ``mostly`` of the rows passed; of 10 rows with mostly 0.9, one may fail.
 
     Args:
-        evaluated: rows that were looked at.
-        failed: rows of these that failed.
+        evaluated: Rows that were looked at.
+        failed: Rows of these that failed.
         mostly: 0 to 1.
     """
     # The number as it is written in the suite: as a float 0.9 is a little more than that, and a row would decide.

@@ -31,7 +31,14 @@ MISREAD = 16
 
 
 def signs_of(column: pa.Array) -> pa.Array:
-    """The signs of a string column (``SIGNS``), or of the responses of each row (list of ``SIGNS``)."""
+    """The signs of texts.
+
+    Args:
+        column: Strings, or responses (list<struct<text, rank, score>>).
+
+    Returns:
+        ``SIGNS`` of each text: one a row, or a list of them a row.
+    """
     if column.type == pa.string():
         offsets, data = text_buffers(column)
         return pa.StructArray.from_arrays([pa.array(found) for found in _scan(data, offsets)], fields=list(SIGNS))
@@ -44,7 +51,7 @@ def has_sign(signs: pa.Array, sign: int) -> Mask:
 
     Args:
         signs: ``SIGNS`` of each text.
-        sign: bits or-ed together.
+        sign: Bits or-ed together.
     """
     found: Mask = (pc.struct_field(signs, "signs").to_numpy() & sign) > 0
     return found

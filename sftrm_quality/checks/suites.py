@@ -40,7 +40,10 @@ _GREATEST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Entry:
-    """One expectation of a suite, as written; ``scope`` is None in the suites of release and delivery."""
+    """One expectation of a suite, as written.
+
+    scope: None in the suites of release and delivery. mostly: 0 to 1, the share of rows that must pass.
+    """
 
     type: str
     kwargs: Mapping[str, Any]
@@ -114,12 +117,14 @@ class Suites:
 def read_suites(folder: Path) -> Suites:
     """Read the suites of a folder and check all that can be seen at a glance.
 
-    A folder that was copied before there was a ``delivery.json`` has none: the one that we ship counts then.
-
     Whether Great Expectations takes every entry is for `compile_suites` to say.
 
+    Args:
+        folder: With ``sft.json``, ``rm.json``, ``release.json`` and ``delivery.json``. One that was copied before there
+            was a ``delivery.json`` has none: the one that we ship counts then.
+
     Raises:
-        SuiteError: one line that names the file and the entry.
+        SuiteError: One line that names the file and the entry.
     """
     sft, rm, release = (_read(folder / f"{name}.json", name) for name in (*map(str, LabelKind), RELEASE))
     delivery = folder / f"{DELIVERY}.json"

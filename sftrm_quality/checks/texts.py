@@ -30,7 +30,14 @@ _EXCERPT = 60
 
 
 def text_of_each(column: pa.Array) -> tuple[Rows, pa.StringArray]:
-    """The row and the text of every text of a string column, or of the responses of each row."""
+    """The texts of a column, one after the other.
+
+    Args:
+        column: Strings, or responses (list<struct<text, rank, score>>).
+
+    Returns:
+        The row of each text, and the texts, null ones among them.
+    """
     if pa.types.is_list(column.type):
         return row_of_each(column), pc.struct_field(column.flatten(), "text")
     return np.arange(len(column)), column
@@ -40,9 +47,9 @@ def matches(texts: pa.Array, pattern: str, *, if_null: bool = False) -> Mask:
     """Where a pattern is found.
 
     Args:
-        texts: strings.
-        pattern: of RE2, found anywhere in the text.
-        if_null: what a null is.
+        texts: Strings.
+        pattern: Of RE2, found anywhere in the text.
+        if_null: What a null is.
     """
     return as_mask(pc.match_substring_regex(texts, pattern), if_null=if_null)
 
@@ -53,13 +60,22 @@ def is_blank(texts: pa.Array) -> Mask:
 
 
 def first_matches(texts: pa.Array, pattern: str) -> list[str]:
-    """Of each text, what a pattern of RE2 finds first; empty where it finds nothing."""
+    """What a pattern finds first in each text; empty where it finds nothing.
+
+    Args:
+        texts: Strings; in a null it finds nothing.
+        pattern: Of RE2.
+    """
     found = pc.struct_field(pc.extract_regex(texts, f"(?P<found>{pattern})"), "found")
     return [text or "" for text in found.to_pylist()]
 
 
 def whole_text_pattern(patterns: list[str]) -> str:
-    """One RE2 pattern that fits a text as a whole, its invisible ends aside, without regard to case."""
+    """One RE2 pattern that fits a text as a whole, its invisible ends aside, without regard to case.
+
+    Args:
+        patterns: Of RE2, at least one.
+    """
     return f"(?i)^{INVISIBLE}*(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)}){INVISIBLE}*$"
 
 

@@ -16,14 +16,15 @@ def assign(collection: Collection, context: Context) -> Collection:
     """Give every row that is still in a split; rows that would leak from a held-out split are quarantined.
 
     Args:
-        collection: deduplicated.
-        context: the one that it was deduplicated with.
+        collection: Deduplicated.
+        context: The one that it was deduplicated with.
 
     Returns:
         The collection with outcomes, groups, failures and counts as they are after the splits.
 
     Raises:
-        StorageError: a file of a shard is missing or broken.
+        StorageError: A file of a shard is missing or broken.
+        SftrmError: An expectation could not be evaluated.
     """
     shards, settings = collection.shards, context.config.splits
     keys = [shard.keys() for shard in shards]

@@ -25,7 +25,10 @@ NameRows = Callable[[Rows], list[str]]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a record that passed by itself is quarantined when seen beside all others."""
+    """Why a record that passed by itself is quarantined when seen beside all others.
+
+    details: of each reason, what was found.
+    """
 
     reasons: tuple[str, ...]
     details: tuple[str, ...]
@@ -33,7 +36,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Failures:
-    """Rows that failed a critical expectation, and what every expectation counted."""
+    """Rows that failed a critical expectation, and what every expectation counted.
+
+    of_rows: by global row. counts: one of each expectation and frame.
+    """
 
     of_rows: dict[int, Failure]
     counts: tuple[CheckCount, ...]
@@ -41,7 +47,10 @@ class Failures:
 
 @dataclass(frozen=True)
 class Frame:
-    """Evidence on some rows of one label kind, in the columns of a scope (`checks.FRAMES`)."""
+    """Evidence on some rows of one label kind.
+
+    rows: global ones, ascending. table: a row for each, in the columns of the scope (`checks.FRAMES`).
+    """
 
     kind: LabelKind
     scope: Scope
@@ -63,13 +72,16 @@ def collection_frames(
     """One frame per shard that has rows: its ids, who holds them already, who contradicts the ranking.
 
     Args:
-        shards: in the order of global rows.
-        holders: by global row, the row that held its data_id first, -1 for none.
-        contradicted_by: by global row, a row that ranks the same responses the other way round, -1 for none.
-        name_rows: gives the record ids of rows.
+        shards: In the order of global rows.
+        holders: By global row, the row that held its data_id first, -1 for none.
+        contradicted_by: By global row, a row that ranks the same responses the other way round, -1 for none.
+        name_rows: Gives the record ids of rows.
+
+    Yields:
+        Frames of scope ``collection``.
 
     Raises:
-        StorageError: the records of a shard are missing or broken.
+        StorageError: The records of a shard are missing or broken.
     """
     for shard in shards:
         if not shard.rows:
@@ -88,9 +100,12 @@ def split_frames(shards: Sequence[Shard], declared: Codes, held_out_in: Codes) -
     """One frame per shard, of the rows whose source declared their split.
 
     Args:
-        shards: in the order of global rows.
-        declared: by global row, the split that its source says, `NO_SPLIT` for none.
-        held_out_in: by global row, the split in which its prompt is held out, `NO_SPLIT` for none.
+        shards: In the order of global rows.
+        declared: By global row, the split that its source says, `NO_SPLIT` for none.
+        held_out_in: By global row, the split in which its prompt is held out, `NO_SPLIT` for none.
+
+    Yields:
+        Frames of scope ``split``; none of a shard without such rows.
     """
     names = np.array([*SPLITS, None], dtype=object)  # position -1 is the None at the end
     for shard in shards:
@@ -107,11 +122,17 @@ def _check(suites: Suites, frame: Frame) -> CheckedRows:
 def check_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> Failures:
     """Check frames in the workers.
 
+    Args:
+        frames: Taken as workers become free.
+        suites: One for each label kind.
+        workers: Do the checks.
+
     Returns:
         Rows that failed a critical expectation, and what every expectation counted on every frame.
 
     Raises:
-        SftrmError: an expectation could not be evaluated.
+        ValueError: A frame has not the columns of its scope, a fault of the caller.
+        SftrmError: An expectation could not be evaluated.
     """
     of_rows: dict[int, Failure] = {}
     counts: list[CheckCount] = []

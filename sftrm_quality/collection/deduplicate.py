@@ -19,7 +19,10 @@ from sftrm_quality.workers import Workers
 
 @dataclass(frozen=True)
 class Context:
-    """What the collection steps need besides the records."""
+    """What the collection steps need besides the records.
+
+    scratch: a folder for what tasks hand each other; nothing of it is left.
+    """
 
     config: RunConfig
     suites: Suites
@@ -34,11 +37,15 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     published. Then exact duplicates go, then near ones.
 
     Args:
-        intakes: of all raw files, in any order.
-        context: settings, suites, workers, and a folder for what tasks hand each other.
+        intakes: Of all raw files, in any order.
+        context: Settings, suites, workers, and a folder for what tasks hand each other.
+
+    Returns:
+        The collection, without groups.
 
     Raises:
-        StorageError: a file of a shard is missing or broken.
+        StorageError: A file of a shard is missing or broken.
+        SftrmError: An expectation could not be evaluated.
     """
     progress.report("deduplicate", 0, 3, "steps")
     shards = ordered(intakes)

@@ -63,7 +63,11 @@ class Collection:
         )
 
     def record_ids(self, rows: Rows) -> list[str]:
-        """The ids of some rows."""
+        """The ids of some rows, in their order.
+
+        Raises:
+            StorageError: The fingerprints of a shard are missing or broken.
+        """
         hashes, numbers, kinds = self._content_hashes[rows], self.copy_number[rows], self.kinds[rows]
         ids: list[str] = [""] * len(rows)
         for code, kind in enumerate(LabelKind):

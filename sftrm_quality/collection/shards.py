@@ -16,9 +16,10 @@ from sftrm_quality.records import LabelKind
 
 @dataclass(frozen=True)
 class Shard:
-    """The records of one label kind in one shard of one source file; ``number`` is that of its summary.
+    """The records of one label kind in one shard of one source file.
 
-    Those that passed are the rows ``start`` .. ``start + rows``.
+    number: of its summary among those of the intake. start: the first of its global rows, those that passed; rows: how
+    many. failing_start, failing: the same of those that failed, which are counted by themselves.
     """
 
     intake: FileIntake
@@ -42,7 +43,11 @@ class Shard:
 
 
 def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
-    """Shards by (source_file, position): the order that decides which copy of a record survives."""
+    """Shards by (source_file, position): the order that decides which copy of a record survives.
+
+    Args:
+        intakes: Of all raw files, in any order. Files of no known format have no shards.
+    """
     shards: list[Shard] = []
     start = failing_start = 0
     for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or "")):
@@ -62,7 +67,7 @@ def hash_column(path: Path, name: str) -> npt.NDArray[np.uint64]:
     """A binary(16) column of a table in a file as two numbers per row (uint64, rows x 2).
 
     Raises:
-        StorageError: the file is missing or broken.
+        StorageError: The file is missing or broken.
     """
     return digest_halves(read_table(path, [name])[name])
 
@@ -71,9 +76,9 @@ def record_ids(kind: LabelKind, hashes: npt.NDArray[np.uint64], numbers: npt.NDA
     """``sft-<32 hex digits>``, and ``-<n>`` behind it for the n-th further copy of the same content.
 
     Args:
-        kind: of all the records.
-        hashes: content hashes, two uint64 per record.
-        numbers: running numbers among records of the same content, 0 for the first.
+        kind: Of all the records.
+        hashes: Content hashes, two uint64 per record.
+        numbers: Running numbers among records of the same content, 0 for the first.
     """
     digits = np.ascontiguousarray(hashes).tobytes().hex()
     return [f"{kind}-{digits[32 * i : 32 * i + 32]}" + (f"-{n}" if n else "") for i, n in enumerate(numbers.tolist())]

@@ -8,9 +8,6 @@ together. All pairs are (earlier, later) and depend only on the rows.
 Pairs are written down as *shares*: what of a bucket concerns the rows of one range. That is its rows in the range,
 after those *before* it that they are to be compared with: all of a small bucket, the first and the previous ones of a
 large one. So a bucket of any size takes 4 bytes per row, and the pairs are made where they are compared.
-
-A share is a run of uint32: twice the number of its rows, and 1 more if the bucket is large; how many of the rows are
-before the range; the rows.
 """
 
 import numpy as np
@@ -18,20 +15,22 @@ import numpy.typing as npt
 from numba import njit
 
 from sftrm_quality.arrays import Ints
+from sftrm_quality.dedup.shares import Shares
 
 LARGEST = 64
 NEIGHBOURS = 8
-
-Words = npt.NDArray[np.uint32]
-Shares = tuple[Ints, Words]
-"""Shares of one range after the other, and where those of each range begin (ranges + 1)."""
 
 
 class Buckets:
     """Rows that share their key with another row, bucket by bucket."""
 
     def __init__(self, rows: Ints, keys: npt.NDArray[np.uint32]) -> None:
-        """``keys`` (uint32) belong to ``rows`` (ascending, fewer than 2**32)."""
+        """Sort rows into buckets; most are the only one in theirs, and left out.
+
+        Args:
+            rows: Global rows, ascending, fewer than 2**32.
+            keys: Of each row the key of its bucket.
+        """
         # Key above place: one vectorised sort of integers, which leaves the places of a bucket in order.
         entries = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(rows), dtype=np.uint64)
         entries.sort()
@@ -48,36 +47,17 @@ class Buckets:
         return np.sort(self._rows[np.repeat(self._sizes > LARGEST, self._sizes)])
 
     def shares(self, range_starts: Ints) -> Shares:
-        """What concerns each range of rows, given the first row of every range and one past the last."""
+        """What concerns each range of rows.
+
+        Args:
+            range_starts: The first row of every range, and one past the last.
+
+        Returns:
+            The shares of all ranges, those of a range in the order of keys.
+        """
         ranges = np.searchsorted(range_starts, self._rows, side="right") - 1
         shares: Shares = _shares(self._rows, ranges, self._sizes, len(range_starts) - 1)
         return shares
-
-
-def join_shares(parts: list[Shares]) -> Shares:
-    """Several as one: range by range, and within a range in the order given."""
-    offsets = np.sum([part[0] for part in parts], axis=0)
-    joined = np.empty(offsets[-1], np.uint32)
-    at = offsets[:-1].copy()
-    for own, words in parts:
-        _put_shares(own, words, at, joined)
-    return offsets, joined
-
-
-def proposed_rows(words: Words, first_row: int, rows: int) -> Ints:
-    """Which rows of a range are in a share of it.
-
-    Args:
-        words: the shares of the range.
-        first_row: of the range.
-        rows: how many it has.
-
-    Returns:
-        Rows counted within the range, ascending.
-    """
-    found = np.zeros(rows, np.bool_)
-    _mark_rows(words, first_row, found)
-    return np.flatnonzero(found)
 
 
 @njit(cache=True, nogil=True)
@@ -123,27 +103,14 @@ def _shares(rows, ranges, sizes, range_count):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _put_shares(offsets, words, at, joined):  # type: ignore[no-untyped-def]
-    for i in range(len(at)):
-        size = offsets[i + 1] - offsets[i]
-        joined[at[i] : at[i] + size] = words[offsets[i] : offsets[i + 1]]
-        at[i] += size
-
-
-@njit(cache=True, nogil=True)
-def _mark_rows(words, first_row, found):  # type: ignore[no-untyped-def]
-    i = 0
-    while i < len(words):
-        size, before = words[i] >> 1, words[i + 1]
-        i += 2
-        for place in range(i + before, i + size):
-            found[words[place] - first_row] = True
-        i += size
-
-
-@njit(cache=True, nogil=True)
 def count_pairs(words, first_row, counts):  # type: ignore[no-untyped-def]
-    """Adds to ``counts`` (by row of the range) the pairs that each row is the later one of."""
+    """Count the pairs that each row is the later one of.
+
+    Args:
+        words: The shares of one range.
+        first_row: The global row that it begins with.
+        counts: By row of the range (int64); the pairs are added to it. One that several shares have counts in each.
+    """
     i = 0
     while i < len(words):
         size, before, large = words[i] >> 1, words[i + 1], words[i] & 1
@@ -155,7 +122,17 @@ def count_pairs(words, first_row, counts):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def fill_pairs(words, low, high, count):  # type: ignore[no-untyped-def]
-    """The ``count`` pairs whose later row is in ``low`` to ``high``, as ``later << 32 | earlier`` (int64)."""
+    """The pairs whose later row is in one stretch of a range.
+
+    Args:
+        words: The shares of the range.
+        low: The global row that the stretch begins with.
+        high: One past its last row.
+        count: How many pairs these are, by ``count_pairs``.
+
+    Returns:
+        ``later << 32 | earlier`` (int64), in the order of shares: one that several shares have is there several times.
+    """
     pairs = np.empty(count, np.int64)
     at = 0
     i = np.int64(0)
@@ -177,23 +154,3 @@ def fill_pairs(words, low, high, count):  # type: ignore[no-untyped-def]
                 at += 1
         i += size
     return pairs
-
-
-def all_rows(words: Words) -> Ints:
-    """Every row of the shares, those before the range too, ascending and each once."""
-    found: Ints = np.unique(_copy_rows(words)).astype(np.int64)
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _copy_rows(words):  # type: ignore[no-untyped-def]
-    rows = np.empty(len(words), np.uint32)
-    at = 0
-    i = 0
-    while i < len(words):
-        size = words[i] >> 1
-        i += 2
-        rows[at : at + size] = words[i : i + size]
-        at += size
-        i += size
-    return rows[:at]

@@ -11,22 +11,26 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from sftrm_quality.arrays import Ints, Mask
-from sftrm_quality.dedup.candidates import Words, count_pairs, fill_pairs
+from sftrm_quality.dedup.candidates import count_pairs, fill_pairs
 from sftrm_quality.dedup.exchange import Bounds, Map, cut_blocks, run
 from sftrm_quality.dedup.extraction import Extraction, extract
 from sftrm_quality.dedup.keys import ShardKeys
 from sftrm_quality.dedup.proposals import Bands, Proposals, propose
 from sftrm_quality.dedup.sets import SetFiles
-from sftrm_quality.dedup.similarity import cut_pairs
+from sftrm_quality.dedup.shares import Words
 
 EARLIER = np.int64(0xFFFFFFFF)
 """Of a pair, ``later << 32 | earlier``, the bits of the earlier row."""
 
 
 class Comparison(NamedTuple):
-    """Work for one range: its proposed pairs are compared, and what was found goes to ``path``."""
+    """Work for one range: its proposed pairs are compared, and what was found goes to ``path``.
+
+    number: of the range. threshold: the least Jaccard, 0 to 1.
+    """
 
     number: int
     proposals: Proposals
@@ -40,7 +44,11 @@ class Comparison(NamedTuple):
 
 
 class LoadedPairs(NamedTuple):
-    """Pairs (``later << 32 | earlier``, ascending), the words of their rows, and where those of both begin in them."""
+    """Pairs, and the sets of their rows as ``sets`` has them.
+
+    pairs: ``later << 32 | earlier``, ascending. words: of all their rows. later, earlier: where in ``words`` those of
+    the rows of each pair begin.
+    """
 
     pairs: Ints
     words: npt.NDArray[np.uint64]
@@ -61,17 +69,17 @@ def comparisons(
     """The comparisons of all ranges in order, ready to be run. Everything that they need is in ``folder``.
 
     Args:
-        shards: all of them, in the order of global rows.
-        alive: which global rows take part.
-        threshold: the least Jaccard, that the fingerprints were made for.
-        wanted: whose bands propose pairs.
-        with_responses: whether responses are compared too.
-        folder: an empty one of the step's own.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        shards: All of them, in the order of global rows.
+        alive: Which global rows take part.
+        threshold: The least Jaccard, that the fingerprints were made for.
+        wanted: Whose bands propose pairs.
+        with_responses: Whether responses are compared too.
+        folder: An empty one of the step's own.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
 
     Raises:
-        StorageError: a file is missing, broken, or was fingerprinted for another threshold.
+        StorageError: A file is missing, broken, or was fingerprinted for another threshold.
     """
     ranges = cut_blocks(shards, bounds.range_rows)
     starts = np.array([*(block.starts[0] for block in ranges), len(alive)], np.int64)
@@ -90,9 +98,13 @@ def load_pairs(
     """All proposed pairs of a range, each once, some at a time, with the shingles of both rows.
 
     Args:
-        work: the comparison of the range.
-        shares: its ``work.shares()``.
-        still_open: given pairs, the ones that are to be loaded; all without it.
+        work: The comparison of the range.
+        shares: Its ``work.shares()``.
+        still_open: Given pairs, the ones that are to be loaded; all without it. It may go by what was found in the
+            pairs before.
+
+    Yields:
+        Pieces in the order of pairs, of at most ``chunk_words`` words or one pair.
     """
     for pairs in _distinct_pairs(work, shares):
         chosen = still_open(pairs) if still_open else pairs
@@ -127,3 +139,35 @@ def _places(left: Ints, right: Ints) -> tuple[Ints, tuple[Ints, Ints]]:
     """The distinct numbers of both, ascending, and where among them each of the left and of the right is."""
     distinct, places = np.unique(np.concatenate([left, right]), return_inverse=True)
     return distinct, (places[: len(left)], places[len(left) :])
+
+
+@njit(cache=True, nogil=True)
+def cut_pairs(left, right, sizes, most):  # type: ignore[no-untyped-def]
+    """Where to cut a sequence of pairs so that the rows of each piece have at most ``most`` in sum (or are one pair).
+
+    Args:
+        left, right: The rows of each pair, places in ``sizes``.
+        sizes: Of each row, which counts once in a piece.
+        most: In sum.
+
+    Returns:
+        Where each piece begins, and the end (int64); only 0 without pairs.
+    """
+    cuts = np.empty(len(left) + 1, np.int64)
+    cuts[0] = 0
+    pieces = 0
+    last_piece = np.full(len(sizes), -1, np.int64)
+    total = 0
+    for pair in range(len(left)):
+        more = sizes[left[pair]] if last_piece[left[pair]] != pieces else 0
+        more += sizes[right[pair]] if last_piece[right[pair]] != pieces else 0
+        if total > 0 and total + more > most:
+            pieces += 1
+            cuts[pieces] = pair
+            total = 0
+            more = sizes[left[pair]] + sizes[right[pair]]
+        total += more
+        last_piece[left[pair]] = pieces
+        last_piece[right[pair]] = pieces
+    cuts[pieces + 1 if len(left) else 0] = len(left)
+    return cuts[: pieces + 2 if len(left) else 1]

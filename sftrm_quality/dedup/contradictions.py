@@ -43,16 +43,16 @@ def contradictions(shards: Sequence[ShardKeys], scratch: Path, map: Map = map, b
     Only prompts that several records rank are looked into, at 25 bytes per ordered pair of responses.
 
     Args:
-        shards: all of them, in the order of global rows.
-        scratch: a folder for what tasks hand each other; nothing of it is left.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        shards: All of them, in the order of global rows.
+        scratch: A folder for what tasks hand each other; nothing of it is left.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
 
     Returns:
         By global row, -1 for none.
 
     Raises:
-        StorageError: a shard's fingerprints are missing or broken.
+        StorageError: A shard's fingerprints are missing or broken.
     """
     prompt_of = equal_rows(shards, "prompt_key", None, scratch, map, bounds, LabelKind.RM)
     firsts = np.unique(prompt_of[prompt_of != NONE])

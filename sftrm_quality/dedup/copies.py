@@ -16,6 +16,7 @@ class ReceivedShard(NamedTuple):
     """Arrow IPC files of one shard as received: the candidates that passed, their fingerprints, and the failing rows.
 
     records_path and failing_path have ``source_index``, keys_path and failing_path ``content_hash`` (binary(16)).
+    rows: how many passed. failing: how many did not.
     """
 
     records_path: Path
@@ -39,16 +40,16 @@ def copy_numbers(
     """The running number of each record among those of the same ``content_hash``, 0 for the first, in raw order.
 
     Args:
-        shards: all of them, in raw order.
-        scratch: a folder for what tasks hand each other; nothing of it is left.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        shards: All of them, in raw order.
+        scratch: A folder for what tasks hand each other; nothing of it is left.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
 
     Returns:
         The numbers of the rows that passed, and of those that fail; both are counted together.
 
     Raises:
-        StorageError: a file of a shard is missing or broken.
+        StorageError: A file of a shard is missing or broken.
     """
     starts = np.cumsum([0, *(shard.rows for shard in shards)]).tolist()
     failing_starts = (starts[-1] + np.cumsum([0, *(shard.failing for shard in shards)])).tolist()

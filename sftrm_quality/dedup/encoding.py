@@ -17,10 +17,14 @@ DIGEST = pa.binary(16)
 
 
 def encode_rows(prefix: bytes, columns: dict[str, pa.Array]) -> pa.BinaryArray:
-    """One row of bytes, after the prefix, for each row of the columns: string, int64, float64, struct, list of struct.
+    """One row of bytes for each row of the columns.
 
     A value is its name, its length (or count) and its bytes; a null is not written at all. So null and "" differ, no
     two different rows have the same bytes, and a column added later changes no row in which it is null.
+
+    Args:
+        prefix: What every row begins with.
+        columns: By name, at least one, of equal length: string, int64, float64, struct, list of struct.
     """
     rows = len(next(iter(columns.values())))
     pieces = [piece for name, column in columns.items() for piece in _pieces(column, name.encode() + b"\0")]

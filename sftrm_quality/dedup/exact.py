@@ -45,18 +45,18 @@ def first_holders(
     A later row that has the first holder's ``content_key`` too is its duplicate, not another use.
 
     Args:
-        shards: all of them, in the order of global rows.
-        within: what a data_id is one in: a label kind and dataset, or a label kind and file.
-        source_ordinals: the number of the file of each shard.
-        scratch: a folder for what tasks hand each other; nothing of it is left.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        shards: All of them, in the order of global rows.
+        within: What a data_id is one in: a label kind and dataset, or a label kind and file.
+        source_ordinals: The number of the file of each shard.
+        scratch: A folder for what tasks hand each other; nothing of it is left.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
 
     Returns:
         By global row, -1 for none.
 
     Raises:
-        StorageError: a shard's fingerprints are missing or broken.
+        StorageError: A shard's fingerprints are missing or broken.
     """
     ordinals = source_ordinals if within == "file" else [0] * len(shards)
     return _exchanged(shards, _Wanted("data_id_key", with_content=True), ordinals, _reused, scratch, map, bounds)
@@ -72,17 +72,17 @@ def exact_duplicates(
     """For a row whose ``content_key`` an earlier row has, the first such row.
 
     Args:
-        shards: all of them, in the order of global rows.
-        alive: which global rows take part.
-        scratch: a folder for what tasks hand each other; nothing of it is left.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        shards: All of them, in the order of global rows.
+        alive: Which global rows take part.
+        scratch: A folder for what tasks hand each other; nothing of it is left.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
 
     Returns:
         By global row, -1 for none.
 
     Raises:
-        StorageError: a shard's fingerprints are missing or broken.
+        StorageError: A shard's fingerprints are missing or broken.
     """
     return equal_rows(shards, "content_key", alive, scratch, map, bounds)
 
@@ -99,19 +99,19 @@ def equal_rows(
     """For a row whose key an earlier row has, the first such row.
 
     Args:
-        shards: all of them, in the order of global rows.
-        key: a column of digests.
-        alive: which global rows take part; all without it.
-        scratch: a folder for what tasks hand each other; nothing of it is left.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
-        kind: only rows of this label kind take part.
+        shards: All of them, in the order of global rows.
+        key: A column of digests.
+        alive: Which global rows take part; all without it.
+        scratch: A folder for what tasks hand each other; nothing of it is left.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
+        kind: Only rows of this label kind take part.
 
     Returns:
         By global row, -1 for none.
 
     Raises:
-        StorageError: a shard's fingerprints are missing or broken.
+        StorageError: A shard's fingerprints are missing or broken.
     """
     with scratch_folder(scratch) as folder:
         path = None if alive is None else write_array(folder / "alive", alive)
@@ -174,14 +174,21 @@ def _write_digests(task: _BlockOfDigests) -> None:
 
 
 def write_digests(files: Exchanged, block: int, entries: npt.NDArray[np.void]) -> None:
-    """The entries of a block, divided by the first half of their ``key``."""
+    """Write the entries of a block, divided by the first half of their ``key``.
+
+    Args:
+        files: Where to, with one column.
+        block: Its number.
+        entries: With the fields of ``ENTRY`` and maybe others.
+    """
     files.write(block, 1, [(entries, (entries["key"][:, 0] >> np.uint64(32)).astype(np.uint32))])
 
 
 class Groups(NamedTuple):
-    """Entries with equal keys, together and in order: places among the entries, group after group.
+    """Entries with equal keys, together and in order.
 
-    ``starts`` says where each group begins in ``places``, and its length as the last. No group has less than two.
+    places: among the entries, group after group, ascending within one. starts: where each group begins in ``places``,
+    and their length at the end. No group has less than two.
     """
 
     places: Ints
@@ -193,7 +200,11 @@ class Groups(NamedTuple):
 
 
 def group_equal(keys: npt.NDArray[np.uint64]) -> Groups:
-    """The keys (uint64, n x 2) that several entries have."""
+    """Find the keys that several entries have.
+
+    Args:
+        keys: Two uint64 an entry (n x 2).
+    """
     # Few have: numpy's vectorised sort of one half finds nearly all that need another look.
     high = np.ascontiguousarray(keys[:, 0])
     order = np.argsort(high)

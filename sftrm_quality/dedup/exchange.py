@@ -35,7 +35,11 @@ Entries = npt.NDArray[np.void]
 
 
 class Map(Protocol):
-    """``map``, or that of a pool of processes. It must keep the order."""
+    """``map``, or that of a pool of processes. It must keep the order.
+
+    Raises:
+        Exception: What the function raises, at the first item that failed, when its result is asked for.
+    """
 
     def __call__(self, function: Callable[[A], R], items: Iterable[A], /) -> Iterable[R]: ...
 
@@ -64,7 +68,11 @@ class Bounds(NamedTuple):
     chunk_words: int = 1 << 21
 
     def partitions(self, entries: int) -> int:
-        """A power of two, so that the first bits of a key say where it belongs."""
+        """How many partitions: a power of two, up to 65,536, so that the first bits of a key say where it belongs.
+
+        Args:
+            entries: Of one column, over all blocks; about as many as there will be.
+        """
         return min(1 << 16, 1 << max(0, (entries - 1) // self.partition_rows).bit_length())
 
 
@@ -83,6 +91,10 @@ class Block(NamedTuple):
 def cut(sizes: Sequence[int], most: int) -> list[slice]:
     """Neighbours together while they have ``most`` in sum; what is larger is a slice of its own.
 
+    Args:
+        sizes: Of each element, at least 0.
+        most: In sum.
+
     Returns:
         Slices of the sequence, which cover it in order.
     """
@@ -99,9 +111,12 @@ def cut_blocks(shards: Sequence[ShardKeys], most_rows: int, kind: LabelKind | No
     """Shards in blocks of neighbours.
 
     Args:
-        shards: all of them, in the order of global rows.
-        most_rows: of a block; a larger shard is a block by itself.
-        kind: only shards of this label kind.
+        shards: All of them, in the order of global rows.
+        most_rows: Of a block; a larger shard is a block by itself.
+        kind: Only shards of this label kind; all without it.
+
+    Returns:
+        The blocks in order, numbered from 0.
     """
     starts = shard_starts(shards).tolist()
     chosen = [place for place, shard in enumerate(shards) if kind in (None, shard.label_kind)]
@@ -124,7 +139,15 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
 
 
 def write_array(path: Path, values: npt.NDArray[Any]) -> Path:
-    """An array over the global rows as a bare file, of which tasks read their part by ``read_array``."""
+    """Write an array over the global rows as a bare file, of which tasks read their part by ``read_array``.
+
+    Args:
+        path: Of the file; it appears whole or not at all.
+        values: One for each row.
+
+    Returns:
+        The same path.
+    """
     with written(path) as file:
         append_array(file, values)
     return path
@@ -134,10 +157,10 @@ def read_array(path: Path, dtype: type[np.generic], first: int, count: int) -> n
     """Some rows of what ``write_array`` wrote.
 
     Args:
-        path: of the file.
-        dtype: of the array.
-        first: row to begin with.
-        count: how many rows.
+        path: Of the file.
+        dtype: That of the array; the file does not have it.
+        first: Row to begin with.
+        count: How many rows.
     """
     return np.fromfile(path, dtype, count, offset=first * np.dtype(dtype).itemsize)
 
@@ -146,6 +169,8 @@ class Exchanged(NamedTuple):
     """The entries of all blocks: one file per block, in which the partitions of each column follow each other.
 
     Every file begins with the offsets of its partitions in bytes (int64, columns x (partitions + 1)).
+
+    folder: empty, of these files only. blocks: how many. partitions: of each column, as of ``Bounds.partitions``.
     """
 
     folder: Path
@@ -156,9 +181,9 @@ class Exchanged(NamedTuple):
         """Write the entries of a block. Within a partition they keep their order.
 
         Args:
-            block: its number.
-            count: of columns.
-            columns: of each column its entries, and numbers whose first bits say which partition they belong to. These
+            block: Its number.
+            count: Of columns.
+            columns: Of each column its entries, and numbers whose first bits say which partition they belong to. These
                 must be equal where the keys are, and evenly spread.
         """
         offsets = np.zeros((count, self.partitions + 1), np.int64)
@@ -174,7 +199,13 @@ class Exchanged(NamedTuple):
             append_array(file, offsets)
 
     def read(self, column: int, partition: int, dtype: np.dtype[np.void]) -> Entries:
-        """The entries of one partition of a column, in the order of blocks."""
+        """The entries of one partition of a column, in the order of blocks.
+
+        Args:
+            column: Its number.
+            partition: Its number.
+            dtype: That the entries were written with; the file does not have it.
+        """
         place = 8 * (column * (self.partitions + 1) + partition)
         pieces = []
         for block in range(self.blocks):
@@ -204,7 +235,15 @@ class Partition(NamedTuple):
 
 
 def scattered(count: int, found: Iterable[tuple[Rows, Rows]]) -> Rows:
-    """An array over ``count`` global rows from rows and what was found for them; -1 elsewhere."""
+    """Spread what was found over all rows.
+
+    Args:
+        count: How many global rows there are.
+        found: Rows, and a value for each.
+
+    Returns:
+        By global row (int64), ``NONE`` where nothing was found.
+    """
     whole = np.full(count, NONE, np.int64)
     for rows, values in found:
         whole[rows] = values

@@ -10,11 +10,11 @@ from numba import njit
 
 from sftrm_quality.arrays import Ints, as_floats, one_array
 from sftrm_quality.arrow_files import read_table
-from sftrm_quality.dedup.candidates import proposed_rows
 from sftrm_quality.dedup.exchange import Block
 from sftrm_quality.dedup.parts import PROMPT_COLUMN, normalised_columns, prompt_part, response_part
 from sftrm_quality.dedup.proposals import Proposals
 from sftrm_quality.dedup.sets import PROMPT_SETS, SetFiles, Words
+from sftrm_quality.dedup.shares import proposed_rows
 from sftrm_quality.dedup.shingles import shingle_sets
 from sftrm_quality.records import LabelKind
 from sftrm_quality.text import normalise
@@ -24,7 +24,10 @@ _BATCH = 512
 
 
 class Extraction(NamedTuple):
-    """Work for one range of rows: the sets of those that are in a share go to the range's file in ``sets``."""
+    """Work for one range of rows: the sets of those that are in a share go to the range's file in ``sets``.
+
+    block: the shards of the range, its number that of the range. with_responses: whether responses have sets too.
+    """
 
     block: Block
     proposals: Proposals
@@ -36,7 +39,7 @@ def extract(work: Extraction) -> None:
     """Writes the shingle sets of one range. Runs in any process.
 
     Raises:
-        StorageError: the candidates cannot be read.
+        StorageError: The candidates cannot be read.
     """
     block = work.block
     rows = proposed_rows(work.proposals.read(block.number), block.starts[0], sum(shard.rows for shard in block.shards))

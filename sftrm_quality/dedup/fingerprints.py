@@ -22,7 +22,12 @@ _PROMPT, _HISTORY, _RESPONSE = 1, 2, 3
 
 
 def band_names(part: str, threshold: float) -> list[str]:
-    """Names of the band columns of ``prompt`` or ``content``: prompt_band_00, prompt_band_01, …"""
+    """Names of band columns: prompt_band_00, prompt_band_01, …
+
+    Args:
+        part: ``prompt`` or ``content``.
+        threshold: That they are made for, 0 to 1.
+    """
     return [f"{part}_band_{band:02}" for band in range(band_shape(threshold)[0])]
 
 
@@ -54,7 +59,12 @@ def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
 
 
 def content_hashes(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
-    """xxh3_128 (binary(16)) of the label kind and the candidates' own fields, nulls distinct from empty texts."""
+    """xxh3_128 (binary(16)) of the label kind and the candidates' own fields, nulls distinct from empty texts.
+
+    Args:
+        kind: Of the candidates.
+        table: The candidates, in the columns of `records.CANDIDATE_FIELDS`; others are not read.
+    """
     fields = {name: one_array(table[name]) for name in CANDIDATE_FIELDS[kind].names}
     return digests(encode_rows(f"{kind}\0".encode(), fields))
 
@@ -62,13 +72,16 @@ def content_hashes(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
 def fingerprint(
     kind: LabelKind, table: pa.Table, normalised: Mapping[str, pa.Array] | pa.Table, near: NearDuplicates
 ) -> pa.Table:
-    """The fingerprints (``fingerprint_schema``) of candidates, row by row. Texts that are null are taken for empty.
+    """The fingerprints of candidates, row by row. Texts that are null are taken for empty.
 
     Args:
-        kind: of the candidates.
-        table: the candidates, in the columns of `records.CANDIDATE_FIELDS`.
-        normalised: their ``parts.normalised_columns``.
-        near: says which bands are made.
+        kind: Of the candidates.
+        table: The candidates, in the columns of `records.CANDIDATE_FIELDS`.
+        normalised: Their ``parts.normalised_columns``.
+        near: Says which bands are made.
+
+    Returns:
+        The columns of ``fingerprint_schema``.
     """
     prompt = prompt_part(table, normalised[f"{PROMPT_COLUMN[kind]}_normalised"])
     responses = response_part(kind, normalised)
@@ -90,7 +103,12 @@ def fingerprint(
 
 
 def prompt_keys(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
-    """The ``prompt_key`` (binary(16)) of records, only from their prompt or question, history and system message."""
+    """The ``prompt_key`` (binary(16)) of records, only from their prompt or question, history and system message.
+
+    Args:
+        kind: Of the records.
+        table: Their columns ``question`` (SFT) or ``prompt`` (RM), ``history`` and ``system``, not normalised.
+    """
     return _prompt_keys(prompt_part(table, normalise(table[PROMPT_COLUMN[kind]])))
 
 

@@ -74,9 +74,15 @@ def _hash_shingles(data, start, end, namespace, out):  # type: ignore[no-untyped
 
 @njit(cache=True, nogil=True)
 def hash_texts(data, offsets):  # type: ignore[no-untyped-def]
-    """Shingle hashes (uint64) of all texts, one text after the other, and where each begins (int64, texts + 1).
+    """Hash the shingles of all texts.
 
-    Args: bytes (uint8) and offsets (int32, texts + 1) of a string array.
+    Args:
+        data: The bytes of a string array, normalised UTF-8 (uint8).
+        offsets: Its offsets (int32, texts + 1).
+
+    Returns:
+        The hashes (uint64), one text after the other, as often and in the order in which the shingles occur; and where
+        each text's begin (int64, texts + 1).
     """
     texts = len(offsets) - 1
     hashes = np.empty(offsets[texts] - offsets[0], np.uint64)
@@ -89,7 +95,15 @@ def hash_texts(data, offsets):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def keep_unique(hashes, starts):  # type: ignore[no-untyped-def]
-    """Drops repeated values of each sorted stretch, in place; returns where the stretches begin now (int64)."""
+    """Drop repeated values of each sorted stretch, in place.
+
+    Args:
+        hashes: All stretches, one after the other (uint64).
+        starts: Where each begins, and the end (int64, stretches + 1).
+
+    Returns:
+        Where the stretches begin now, and the end.
+    """
     kept = np.zeros(len(starts), np.int64)
     at = 0
     for text in range(len(starts) - 1):
@@ -105,10 +119,16 @@ def keep_unique(hashes, starts):  # type: ignore[no-untyped-def]
 def lower_signatures(  # type: ignore[no-untyped-def]
     signatures, data, offsets, text_starts, namespace, multipliers, increments
 ):
-    """Lowers the signatures (uint32, rows x functions), in place, to the minima of the shingles of their texts too.
+    """Lower the signatures of rows to the minima of the shingles of their texts too, in place.
 
-    Row i has the texts ``text_starts[i]`` to ``text_starts[i + 1]``; function f is ``multipliers[f] * x +
-    increments[f]`` mod 2**32 of the upper half of a shingle's hash.
+    Args:
+        signatures: Rows x hash functions (uint32).
+        data: The bytes of all texts, normalised UTF-8 (uint8).
+        offsets: Where each text begins, and the end (int32, texts + 1).
+        text_starts: Row i has the texts ``text_starts[i]`` to ``text_starts[i + 1]``.
+        namespace: A uint64 that keeps a prompt's shingles apart from a response's.
+        multipliers, increments: Of the hash functions (uint32). Function f is ``multipliers[f] * x + increments[f]``
+            mod 2**32 of the upper half of a shingle's hash.
     """
     longest = 0
     for text in range(len(offsets) - 1):
@@ -132,7 +152,13 @@ def lower_signatures(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def fold_bands(signatures, length, columns):  # type: ignore[no-untyped-def]
-    """Folds each ``length`` values of the signatures into 32 bits: ``columns`` (uint32) is bands x rows."""
+    """Fold each ``length`` values of the signatures into 32 bits.
+
+    Args:
+        signatures: Rows x hash functions (uint32).
+        length: Hash functions of a band.
+        columns: Bands x rows (uint32), which are filled.
+    """
     for row in range(len(signatures)):
         for band in range(len(columns)):
             folded = np.uint64(0)

@@ -18,8 +18,8 @@ NONE = -1
 class ShardKeys(NamedTuple):
     """Where the fingerprints of one shard are.
 
-    ``path`` is an Arrow IPC file of ``fingerprints.fingerprint_schema``, uncompressed; ``records_path`` one of the
-    shard's candidates, the same rows in the same order.
+    path: an Arrow IPC file of ``fingerprints.fingerprint_schema``, uncompressed. records_path: one of the shard's
+    candidates, the same rows in the same order. rows: how many.
     """
 
     path: Path
@@ -37,11 +37,11 @@ def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -
     """The fingerprints of a shard, mapped and not read.
 
     Args:
-        shard: whose they are.
-        expected: what their metadata have to say.
+        shard: Whose they are.
+        expected: What their metadata have to say.
 
     Raises:
-        StorageError: the file is missing or broken, has other rows than its shard, or its metadata are not what is
+        StorageError: The file is missing or broken, has other rows than its shard, or its metadata are not what is
             expected: then it was made in another way.
     """
     table = read_table(shard.path)

@@ -22,10 +22,16 @@ MOST_HASHES = 170
 
 
 def band_shape(threshold: float) -> tuple[int, int]:
-    """(bands, rows per band) for a threshold: the longest bands that reach the recall within ``MOST_HASHES``.
+    """The shape of the bands for a threshold: the longest ones that reach the recall within ``MOST_HASHES``.
 
     A band of r rows of two sets of Jaccard s is equal with probability s**r, so b bands miss a pair with
-    (1 - s**r)**b. 0.8 gives (21, 6), 0.7 (34, 5); (0, 0) at 1, where there is nothing near.
+    (1 - s**r)**b (Leskovec, Rajaraman, Ullman: Mining of Massive Datasets, 3.4).
+
+    Args:
+        threshold: The least Jaccard of a pair that is to be found, 0 to 1.
+
+    Returns:
+        Bands, and rows per band. 0.8 gives (21, 6), 0.7 (34, 5); (0, 0) at 1, where there is nothing near.
     """
     shape = (0, 0)
     if threshold < 1:
@@ -53,19 +59,27 @@ def hash_functions(count: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.u
 
 
 def empty_signatures(rows: int, threshold: float) -> npt.NDArray[np.uint32]:
-    """Signatures (rows x bands·rows per band) of empty sets, to be lowered by ``add_texts``."""
+    """Signatures of empty sets, to be lowered by ``add_texts``.
+
+    Args:
+        rows: How many sets.
+        threshold: That says the number of hash functions.
+
+    Returns:
+        Rows x hash functions.
+    """
     bands, length = band_shape(threshold)
     return np.full((rows, bands * length), np.iinfo(np.uint32).max, np.uint32)
 
 
 def add_texts(signatures: npt.NDArray[np.uint32], texts: pa.StringArray, text_starts: Ints, namespace: int) -> None:
-    """Adds shingles of texts to the sets of rows, in place. The same text under another namespace gives other shingles.
+    """Add the shingles of texts to the sets of rows, in place.
 
     Args:
-        signatures: of the sets (rows x hash functions), which are lowered.
-        texts: normalised.
-        text_starts: row i has the texts from ``text_starts[i]`` to ``text_starts[i + 1]``.
-        namespace: any number.
+        signatures: Of the sets (rows x hash functions), which are lowered.
+        texts: Normalised, without nulls.
+        text_starts: Row i has the texts from ``text_starts[i]`` to ``text_starts[i + 1]``.
+        namespace: Any number; the same text under another one gives other shingles.
     """
     offsets, data = text_buffers(texts)
     multipliers, increments = hash_functions(signatures.shape[1])
@@ -73,7 +87,15 @@ def add_texts(signatures: npt.NDArray[np.uint32], texts: pa.StringArray, text_st
 
 
 def band_columns(signatures: npt.NDArray[np.uint32], threshold: float) -> npt.NDArray[np.uint32]:
-    """The bands (bands x rows) of signatures: 32 bits each, equal by chance once in 4 billion pairs."""
+    """The bands of signatures: 32 bits each, equal by chance once in 4 billion pairs.
+
+    Args:
+        signatures: Rows x hash functions.
+        threshold: That they were made for.
+
+    Returns:
+        Bands x rows.
+    """
     bands, length = band_shape(threshold)
     columns = np.empty((bands, len(signatures)), np.uint32)
     fold_bands(signatures, length, columns)

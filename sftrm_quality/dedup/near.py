@@ -45,16 +45,16 @@ def near_duplicates(
     This process holds 17 bytes per row, and 16 bytes for each near-duplicate pair of one range of rows.
 
     Args:
-        shards: all of them, in the order of global rows.
-        alive: which global rows take part.
-        threshold: the least Jaccard, that the fingerprints were made for.
-        scratch: a folder for what tasks hand each other: some 250 bytes per row, then 8 bytes per shingle of the
+        shards: All of them, in the order of global rows.
+        alive: Which global rows take part.
+        threshold: The least Jaccard, that the fingerprints were made for.
+        scratch: A folder for what tasks hand each other: some 250 bytes per row, then 8 bytes per shingle of the
             proposed rows; nothing of it is left.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
 
     Raises:
-        StorageError: a file is missing, broken, or was fingerprinted for another threshold.
+        StorageError: A file is missing, broken, or was fingerprinted for another threshold.
     """
     found = NearDuplicatesFound(np.full(len(alive), NONE, np.int64), np.zeros(len(alive)))
     bands = [Bands("content", "prompt", kind) for kind in LabelKind]

@@ -43,8 +43,8 @@ def normalised_columns(kind: LabelKind, table: pa.Table) -> dict[str, pa.Array]:
     """The normalised texts of candidates as the checks and the fingerprints take them.
 
     Args:
-        kind: of the candidates.
-        table: the candidates, in the columns of `records.CANDIDATE_FIELDS`.
+        kind: Of the candidates.
+        table: The candidates, in the columns of `records.CANDIDATE_FIELDS`.
 
     Returns:
         SFT: ``question_normalised``, ``answer_normalised`` (string). RM: ``prompt_normalised`` (string),
@@ -62,8 +62,8 @@ def prompt_part(table: pa.Table, prompt_normalised: pa.Array | pa.ChunkedArray) 
     """The prompts of candidates.
 
     Args:
-        table: their columns ``history`` and ``system``.
-        prompt_normalised: their prompt or question, normalised.
+        table: Their columns ``history`` (list<struct<role, content>>) and ``system`` (string), not normalised.
+        prompt_normalised: Their prompt or question, normalised.
     """
     return Prompt(
         text=one_array(prompt_normalised).fill_null(""),
@@ -76,8 +76,8 @@ def response_part(kind: LabelKind, normalised: Mapping[str, pa.Array] | pa.Table
     """The responses of candidates; the answer is the one response of an SFT row.
 
     Args:
-        kind: of the candidates.
-        normalised: their ``normalised_columns``.
+        kind: Of the candidates.
+        normalised: Their ``normalised_columns``.
     """
     if kind is LabelKind.SFT:
         answers = one_array(normalised["answer_normalised"])

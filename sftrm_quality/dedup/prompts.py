@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from sftrm_quality.arrays import Ints, Mask
-from sftrm_quality.dedup.candidates import all_rows
 from sftrm_quality.dedup.comparison import EARLIER, Comparison, comparisons, load_pairs
 from sftrm_quality.dedup.exact import equal_rows
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
+from sftrm_quality.dedup.shares import all_rows
 from sftrm_quality.dedup.similarity import connect, connect_alike, roots, settle
 from sftrm_quality.output import append_array, written
 
@@ -31,18 +31,18 @@ def prompt_groups(
     Jaccard of at least the threshold; at 1 only equal prompts are connected.
 
     Args:
-        shards: all of them, in the order of global rows.
-        alive: which global rows take part.
-        threshold: the least Jaccard, that the fingerprints were made for.
-        scratch: a folder for what tasks hand each other; nothing of it is left.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        shards: All of them, in the order of global rows.
+        alive: Which global rows take part.
+        threshold: The least Jaccard, that the fingerprints were made for.
+        scratch: A folder for what tasks hand each other; nothing of it is left.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
 
     Returns:
         By global row, -1 where not alive.
 
     Raises:
-        StorageError: a file is missing, broken, or was fingerprinted for another threshold.
+        StorageError: A file is missing, broken, or was fingerprinted for another threshold.
     """
     parents = equal_rows(shards, "prompt_key", alive, scratch, map, bounds)
     # One row of each prompt stands for all that have it.

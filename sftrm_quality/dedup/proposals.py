@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sftrm_quality.arrays import Ints, Mask
-from sftrm_quality.dedup.candidates import Buckets, Shares, Words, join_shares
+from sftrm_quality.dedup.candidates import Buckets
 from sftrm_quality.dedup.exchange import (
     Block,
     Bounds,
@@ -27,6 +27,7 @@ from sftrm_quality.dedup.fingerprints import band_metadata, band_names
 from sftrm_quality.dedup.kernels import combine_keys
 from sftrm_quality.dedup.keys import ShardKeys, open_keys
 from sftrm_quality.dedup.minhash import band_shape
+from sftrm_quality.dedup.shares import Shares, Words, join_shares
 from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
 
@@ -35,7 +36,10 @@ _SPLIT_ENTRY = np.dtype([*_ENTRY.descr, ("split", np.uint32)])
 
 
 class Proposals(NamedTuple):
-    """Files of shares (``candidates``), each with all ranges: first where each begins (int64, ranges + 1), in words."""
+    """Files of ``shares``, each with all ranges: first where each begins (int64, ranges + 1), in words.
+
+    files: how many. ranges: in each.
+    """
 
     folder: Path
     files: int
@@ -48,7 +52,11 @@ class Proposals(NamedTuple):
             append_array(out, words)
 
     def read(self, number: int) -> Words:
-        """The shares of one range, of all files."""
+        """The shares of one range, of all files.
+
+        Args:
+            number: Of the range.
+        """
         pieces = []
         for file in range(self.files):
             with self._path(file).open("rb") as data:
@@ -63,7 +71,11 @@ class Proposals(NamedTuple):
 
 
 class Bands(NamedTuple):
-    """The bands that propose: of which part, for rows of one label kind or all; whose bands split large buckets."""
+    """Bands that propose.
+
+    part: ``prompt`` or ``content``. split_by: the part whose bands split large buckets; None: they are not split.
+    kind: the label kind whose rows take part; None: all.
+    """
 
     part: str
     split_by: str | None
@@ -80,20 +92,23 @@ def propose(
     map: Map,
     bounds: Bounds,
 ) -> Proposals:
-    """All pairs of alive rows with an equal band, written to a file for each range of rows.
+    """All pairs of alive rows with an equal band, written down range by range.
 
     Args:
-        shards: all of them, in the order of global rows.
-        alive: which global rows take part.
-        threshold: that the fingerprints were made for.
-        wanted: the bands.
-        range_starts: the first row of every range, and one past the last.
-        folder: an empty one of the step's own.
-        map: runs the tasks.
-        bounds: how much one task takes at a time.
+        shards: All of them, in the order of global rows.
+        alive: Which global rows take part.
+        threshold: That the fingerprints were made for.
+        wanted: The bands.
+        range_starts: The first row of every range, and one past the last.
+        folder: An empty one of the step's own.
+        map: Runs the tasks.
+        bounds: How much one task takes at a time.
+
+    Returns:
+        Where they are: in ``folder``.
 
     Raises:
-        StorageError: a shard's fingerprints are missing, broken, or were made for another threshold.
+        StorageError: A shard's fingerprints are missing, broken, or were made for another threshold.
     """
     writing: list[_BlockOfBands] = []
     reading: list[tuple[Partition, bool]] = []

@@ -27,7 +27,10 @@ Words = npt.NDArray[np.uint64]
 
 
 class SetFiles(NamedTuple):
-    """One file for each range of rows, which begin at ``range_starts`` (and one past the last)."""
+    """One file for each range of rows.
+
+    range_starts: the first global row of every range, and one past the last.
+    """
 
     folder: Path
     range_starts: Ints
@@ -36,9 +39,9 @@ class SetFiles(NamedTuple):
         """Write the sets of some rows of a range.
 
         Args:
-            number: of the range.
-            rows: counted within it, ascending.
-            sets: in pieces: words, and how many each row takes.
+            number: Of the range.
+            rows: Counted within it, ascending.
+            sets: In pieces, in the order of rows: words, and how many each row takes.
         """
         first, last = self.range_starts[number : number + 2]
         starts = np.zeros(last - first + 1, np.int64)
@@ -56,7 +59,7 @@ class SetFiles(NamedTuple):
         """Where sets are.
 
         Args:
-            rows: global ones, ascending.
+            rows: Global ones, ascending.
 
         Returns:
             Where the sets of each row begin in their range's file, in bytes, and how many words they take.
@@ -78,9 +81,15 @@ class SetFiles(NamedTuple):
         return begins, sizes
 
     def read(self, rows: Ints, begins: Ints, sizes: Ints) -> tuple[Words, Ints]:
-        """The words of rows (ascending) that were located, and where each row's begin among them (rows + 1).
+        """The words of rows that were located. Read and not mapped: what is mapped counts as ours.
 
-        Read and not mapped: what is mapped counts as ours.
+        Args:
+            rows: Global ones, ascending.
+            begins: Of ``locate``, in bytes.
+            sizes: Of ``locate``, in words.
+
+        Returns:
+            The words of all rows, and where each row's begin among them (rows + 1).
         """
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
         words = np.empty(starts[-1], np.uint64)

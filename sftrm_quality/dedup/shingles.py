@@ -16,9 +16,14 @@ from sftrm_quality.dedup.kernels import hash_texts, keep_unique
 
 
 def shingle_sets(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint64], Ints]:
-    """The shingle sets of texts: all hashes (uint64, sorted and unique within a text), and where each set begins.
+    """The shingle sets of texts.
 
-    Set i is ``hashes[starts[i]:starts[i + 1]]``. 8 bytes per shingle.
+    Args:
+        texts: Normalised, without nulls.
+
+    Returns:
+        All hashes, sorted and unique within a text, 8 bytes each; and where each set begins: set i is
+        ``hashes[starts[i]:starts[i + 1]]``.
     """
     offsets, data = text_buffers(texts)
     hashes, starts = hash_texts(data, offsets)

@@ -6,14 +6,20 @@ from numba import njit
 
 @njit(cache=True, nogil=True)
 def compare(words, ranks, left, right, prompt_sets, threshold, found):  # type: ignore[no-untyped-def]
-    """How alike the rows of each pair are (0 to 1), into ``found``; 0 stands for everything below the threshold.
+    """How alike the rows of each pair are.
 
     The least Jaccard of all parts: prompt, history, system message, and each response with its counterpart.
     Responses find their counterparts in the order delivered, each the most alike of those still free; so two RM
     rows are alike only with the same number of responses. RM rows that rank counterparts in opposite order are 0
     too: neither may be dropped in favour of the other.
 
-    Args: the words of rows, the same seen as float64, and where in them the two rows of each pair begin.
+    Args:
+        words: The words of rows (uint64), as ``sets`` has them.
+        ranks: The same seen as float64.
+        left, right: Where in them the rows of each pair begin.
+        prompt_sets: ``sets.PROMPT_SETS``.
+        threshold: The least Jaccard, above 0.
+        found: By pair (float64), which is filled: 0 to 1; 0 stands for everything below the threshold.
     """
     for pair in range(len(found)):
         found[pair] = _alike(words, ranks, left[pair], right[pair], prompt_sets, threshold)
@@ -21,11 +27,17 @@ def compare(words, ranks, left, right, prompt_sets, threshold, found):  # type: 
 
 @njit(cache=True, nogil=True)
 def connect_alike(words, ranks, left, right, prompt_sets, threshold, parents, a, b):  # type: ignore[no-untyped-def]
-    """Unites the sets of rows that are alike; returns which pairs did so (bool).
+    """Unite the sets of rows that are alike.
 
     Pairs that are connected already are not compared: it could change nothing.
 
-    Args: as ``compare``; ``parents`` of rows counted in another way, and the pairs (``a``, ``b``) in that.
+    Args:
+        words, ranks, left, right, prompt_sets, threshold: As of ``compare``.
+        parents: Of rows counted in another way (int64), a row's own number at a root; changed in place.
+        a, b: The rows of each pair, counted in that way.
+
+    Returns:
+        Which pairs united two sets (bool).
     """
     united = np.zeros(len(left), np.bool_)
     for pair in range(len(left)):
@@ -38,7 +50,12 @@ def connect_alike(words, ranks, left, right, prompt_sets, threshold, parents, a,
 
 @njit(cache=True, nogil=True)
 def roots(parents, rows):  # type: ignore[no-untyped-def]
-    """The root of each row: the smallest row that it is connected with."""
+    """The root of each row: the smallest row that it is connected with.
+
+    Args:
+        parents: Of all rows; paths in it become shorter.
+        rows: Those that are asked about.
+    """
     found = np.empty(len(rows), np.int64)
     for i in range(len(rows)):
         found[i] = _root(parents, rows[i])
@@ -55,36 +72,15 @@ def settle(parents):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def connect(parents, earlier, later):  # type: ignore[no-untyped-def]
-    """Unites the groups of each pair; the smaller root stays one, so that a group is named by its smallest row."""
+    """Unite the groups of each pair; the smaller root stays one, so that a group is named by its smallest row.
+
+    Args:
+        parents: Of all rows (int64), a row's own number at a root; changed in place.
+        earlier, later: The rows of each pair.
+    """
     for i in range(len(earlier)):
         a, b = _root(parents, earlier[i]), _root(parents, later[i])
         parents[max(a, b)] = min(a, b)
-
-
-@njit(cache=True, nogil=True)
-def cut_pairs(left, right, sizes, most):  # type: ignore[no-untyped-def]
-    """Where to cut a sequence of pairs so that the rows of each piece have at most ``most`` in sum (or are one pair).
-
-    Args: pairs of rows, and the size of each row, which counts once in a piece.
-    """
-    cuts = np.empty(len(left) + 1, np.int64)
-    cuts[0] = 0
-    pieces = 0
-    last_piece = np.full(len(sizes), -1, np.int64)
-    total = 0
-    for pair in range(len(left)):
-        more = sizes[left[pair]] if last_piece[left[pair]] != pieces else 0
-        more += sizes[right[pair]] if last_piece[right[pair]] != pieces else 0
-        if total > 0 and total + more > most:
-            pieces += 1
-            cuts[pieces] = pair
-            total = 0
-            more = sizes[left[pair]] + sizes[right[pair]]
-        total += more
-        last_piece[left[pair]] = pieces
-        last_piece[right[pair]] = pieces
-    cuts[pieces + 1 if len(left) else 0] = len(left)
-    return cuts[: pieces + 2 if len(left) else 1]
 
 
 @njit(cache=True, nogil=True)

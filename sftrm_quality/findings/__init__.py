@@ -15,6 +15,7 @@ from sftrm_quality.findings.history import (
 )
 from sftrm_quality.findings.listing import listed
 from sftrm_quality.findings.of_checks import found_by_checks
+from sftrm_quality.findings.of_decisions import found_rolled_back, rolled_back_check
 from sftrm_quality.findings.of_delivery import delivery_results, found_in_delivery
 from sftrm_quality.findings.of_settings import found_in_settings, refuse_what_cannot_be_meant
 from sftrm_quality.findings.of_suites import entries_of, found_in_suites
@@ -38,11 +39,13 @@ __all__ = [
     "found_in_delivery",
     "found_in_settings",
     "found_in_suites",
+    "found_rolled_back",
     "listed",
     "meant_to_publish",
     "newest_runs",
     "read_past",
     "refuse_what_cannot_be_meant",
+    "rolled_back_check",
     "timezone_of",
     "what_was_found",
     "why_held",

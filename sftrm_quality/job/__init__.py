@@ -3,10 +3,22 @@
 ``flows/ingest.py`` takes the same steps as Prefect tasks.
 """
 
+from sftrm_quality.job.deciding import decision_on, held_run, same_settings, store_decision
 from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import check_before_reading
 from sftrm_quality.job.plan import Plan
 from sftrm_quality.job.report import RunResult
 from sftrm_quality.job.steps import Job, run
 
-__all__ = ["CheckedRelease", "Job", "Plan", "RunResult", "check_before_reading", "run"]
+__all__ = [
+    "CheckedRelease",
+    "Job",
+    "Plan",
+    "RunResult",
+    "check_before_reading",
+    "decision_on",
+    "held_run",
+    "run",
+    "same_settings",
+    "store_decision",
+]

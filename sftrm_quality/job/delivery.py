@@ -66,7 +66,7 @@ def takes_the_place(run: RunContext, plan: Plan) -> bool:
 def all_findings(
     run: RunContext, plan: Plan, figures: Figures, delivery: CheckedDelivery, past: Past
 ) -> tuple[Finding, ...]:
-    """What a person should look at, from the delivery, the checks, the settings and the suites.
+    """What a person should look at, from the delivery, the checks, the settings, the suites and what people decided.
 
     Args:
         run: Has the settings and the suites.
@@ -79,6 +79,7 @@ def all_findings(
         The findings, new ones first.
     """
     current = plan.current.manifest if plan.current else None
+    left = run.decisions.left.get(plan.release_id)
     found = [
         *delivery.found,
         *findings.found_by_checks(
@@ -86,6 +87,7 @@ def all_findings(
         ),
         *findings.found_in_settings(run.config, [file.source_file for file in figures.files]),
         *findings.found_in_suites(run.suites, current),
+        *([findings.found_rolled_back(left, run.config.timezone)] if left else []),
     ]
     return findings.listed(found, past.told, run.run_id)
 

@@ -57,7 +57,7 @@ def checked_release(
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     files = reports.file_entries(intakes, collection, run.config)
-    past = findings.read_past(run.output)
+    past = findings.read_past(run.output, run.decisions.no_baseline)
     delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
         files,
@@ -70,6 +70,8 @@ def checked_release(
         personal_data=reports.personal_figures(intakes, run.suites),
         profile=reports.release_profile(staged.parts, collection, facts, run.config.near.threshold),
     )
+    if left := run.decisions.left.get(plan.release_id):
+        figures = reports.with_check(figures, findings.rolled_back_check(left, run.config.timezone))
     _log.info("%d checks, the gate is closed by %s", len(figures.checks), list(figures.gate.failed) or "none")
     give_memory_back()
     borderline = reports.borderline_pairs(collection)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from sftrm_quality import progress, releases, reports
 from sftrm_quality.checks import Suites, compile_suites, read_suites
 from sftrm_quality.config import RunConfig
+from sftrm_quality.decisions import StoredDecisions
 from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.formats import format_named
 from sftrm_quality.memory import PeakMemory
@@ -20,13 +21,17 @@ from sftrm_quality.workers import Workers, workers_for
 
 @dataclass(frozen=True)
 class RunContext:
-    """What the steps of one run share: its settings and suites, its folders, its workers, and since when it runs."""
+    """What the steps of one run share: its settings and suites, its folders, its workers, and since when it runs.
+
+    decisions: of people, as they were when it began.
+    """
 
     config: RunConfig
     mode: Mode
     suites: Suites
     run_id: str
     output: OutputFolder
+    decisions: StoredDecisions
     workers: Workers
     memory: PeakMemory
     started: datetime
@@ -74,10 +79,12 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         # The lock is given back last, when no worker can write any more.
         output.locked(config.lock_seconds, progress.tell, config.timezone),
         _left_as_it_was(output),
+        # Of a file that somebody edited: to be refused before the workers come up.
+        nullcontext(releases.settled_decisions(output)) as decisions,
         workers_for(config) as workers,
         PeakMemory() as memory,
     ):
-        context = RunContext(config, mode, suites, new_run_id(), output, workers, memory, started, clock)
+        context = RunContext(config, mode, suites, new_run_id(), output, decisions, workers, memory, started, clock)
         context.staging.mkdir(parents=True)
         _compile_suites(context)
         yield context

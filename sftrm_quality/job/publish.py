@@ -33,9 +33,9 @@ def published_or_held(run: RunContext, plan: Plan, checked: CheckedRelease, deci
         run: The run.
         plan: What was to be done.
         checked: What came of it.
-        decision: A person's, on a release that the gate holds. It counts only for the release and the failed
-            reasons that it was made for; one for others is reported as not applied. Behind an open gate, and in a
-            check, there is nothing to decide and it is ignored.
+        decision: A person's, on a release that the gate holds; without one, the one that is stored for just this
+            release and just these failed reasons. It counts only for what it was made for; one for others is
+            reported as not applied. Behind an open gate, and in a check, there is nothing to decide and it is ignored.
 
     Returns:
         How it ended.
@@ -61,6 +61,7 @@ def _conclusion(run: RunContext, plan: Plan, checked: CheckedRelease, decision: 
     gate = checked.figures.gate
     if gate.success:
         return _Conclusion(Verdict.PUBLISHED if run.publishes else Verdict.CHECKED, None)
+    decision = decision or run.decisions.on(plan.release_id, gate.failed)
     if decision is None or not run.publishes:
         return _Conclusion(Verdict.HELD, None)
     decided = decision.recorded(applied=decision.holds_for(plan.release_id, gate.failed))

@@ -21,9 +21,9 @@ from sftrm_quality.releases.publish import (
     finish_staged,
     put_release_in_place,
     release_and_damage,
-    rollback,
     switch_to,
 )
+from sftrm_quality.releases.rollbacks import decisions_of, rollback, settled_decisions
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
 from sftrm_quality.releases.trace import Trace, trace
 from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving, take_back_unfinished
@@ -43,6 +43,7 @@ __all__ = [
     "count_repeated",
     "current_suites_hash",
     "damaged_files",
+    "decisions_of",
     "effective_settings",
     "excluded_of_release",
     "find_release",
@@ -57,6 +58,7 @@ __all__ = [
     "release_facts",
     "release_id",
     "rollback",
+    "settled_decisions",
     "stage_release",
     "switch_to",
     "take_back_unfinished",

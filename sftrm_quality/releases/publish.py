@@ -1,4 +1,4 @@
-"""The one atomic switch, what comes before it, and the way back."""
+"""The one atomic switch, and what comes before it."""
 
 import json
 import secrets
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sftrm_quality import progress
-from sftrm_quality.errors import ConfigError, PermanentStorageError, StorageError
+from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
 from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest
@@ -119,24 +119,3 @@ def find_release(output: OutputFolder, release_id: str) -> Release:
             read_manifest(output.releases / release_id)
         raise ConfigError(f"{output.releases}: no release '{release_id}'; known are {', '.join(known) or 'none yet'}")
     return known[release_id]
-
-
-def rollback(output: OutputFolder, release_id: str) -> Release:
-    """Let LATEST name an older release, after its files were found whole.
-
-    Args:
-        output: The output folder; the caller holds its lock.
-        release_id: The release that becomes the current one.
-
-    Returns:
-        That release.
-
-    Raises:
-        ConfigError: There is no such release.
-        StorageError: It is damaged; LATEST stays as it is.
-    """
-    release = find_release(output, release_id)
-    if damaged := damaged_files(release.folder, release.manifest):
-        raise PermanentStorageError(f"{release.folder}: damaged, not made current: {', '.join(damaged[:5])}")
-    switch_to(output, release_id)
-    return release

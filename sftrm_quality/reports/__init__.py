@@ -3,8 +3,16 @@
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
+from sftrm_quality.reports.decided import as_decided
 from sftrm_quality.reports.display import BROWSE_PAGE, position
-from sftrm_quality.reports.figures import all_counts, described_checks, file_entries, gate_of, of_collection
+from sftrm_quality.reports.figures import (
+    all_counts,
+    described_checks,
+    file_entries,
+    gate_of,
+    of_collection,
+    with_check,
+)
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
@@ -12,7 +20,14 @@ from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.together import reasons_together
-from sftrm_quality.reports.write import put_in_place, take_back, write_diff, write_report
+from sftrm_quality.reports.write import (
+    put_in_place,
+    renew_index,
+    take_back,
+    write_decision,
+    write_diff,
+    write_report,
+)
 
 __all__ = [
     "BROWSE_PAGE",
@@ -20,6 +35,7 @@ __all__ = [
     "Found",
     "RunFacts",
     "all_counts",
+    "as_decided",
     "borderline_pairs",
     "browse_of",
     "compare_releases",
@@ -37,9 +53,12 @@ __all__ = [
     "reasons_together",
     "release_profile",
     "render_index",
+    "renew_index",
     "report_of",
     "take_back",
     "why_held",
+    "with_check",
+    "write_decision",
     "write_diff",
     "write_report",
     "write_rows",

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sftrm_quality.decisions import Rollback
 from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
@@ -41,6 +42,7 @@ STEPS_SHOWN = 25
 # With three names and a sentence each.
 FINDINGS_SHOWN = 20
 RUNS_SHOWN = 200
+ROLLBACKS_SHOWN = 20
 
 _SCOPES = {
     "record": "Each record by itself",
@@ -48,6 +50,7 @@ _SCOPES = {
     "split": "Records beside all others: ids, rankings, prompts",
     "release": "The release as a whole",
     "delivery": "What was delivered: files and sources",
+    "decisions": "What people decided",
 }
 _SEVERITIES = tuple(Severity)
 
@@ -160,13 +163,19 @@ def browse_scripts() -> dict[str, str]:
     return {name: loader.get_source(_environment(), name)[0] for name in ("browse_texts.js", "browse.js")}
 
 
-def render_index(runs: Sequence[RunSummary], older: int = 0, timezone: str = DEFAULT_TIME_ZONE) -> str:
+def render_index(
+    runs: Sequence[RunSummary],
+    older: int = 0,
+    timezone: str = DEFAULT_TIME_ZONE,
+    rollbacks: Sequence[Rollback] = (),
+) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
     Args:
         runs: Summaries of runs, in any order.
         older: How many runs are not among them.
         timezone: The one to show their times in.
+        rollbacks: Of the output folder, oldest first.
 
     Returns:
         The page.
@@ -178,6 +187,8 @@ def render_index(runs: Sequence[RunSummary], older: int = 0, timezone: str = DEF
         .render(
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
+            rollbacks=rollbacks[: -ROLLBACKS_SHOWN - 1 : -1],
+            rollbacks_left_out=max(0, len(rollbacks) - ROLLBACKS_SHOWN),
             charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN])), timezone),
             timezone=timezone,
         )

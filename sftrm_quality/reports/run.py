@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -151,6 +152,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
     return Report(
         report_version=REPORT_VERSION,
         previous_release_id=found.previous_release_id,
+        planned_release_id=run.release_id,
         mode=run.mode,
         timezone=run.config.timezone,
         **(dict(figures) | dict(summary) | {"files": found.files}),
@@ -165,6 +167,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         ),
         inputs=tuple(RawFile(source_file=f.source_file, content_hash=f.content_hash) for f in run.files),
         damaged_files=run.damaged_files,
+        config=_settings(run.config),
         command=shlex.join(["sftrm", run.mode, *map(_path_as_text, run.config.raw), "--out", out]),
         why=shlex.join(["sftrm", "why", "--out", out]),
         suites_hash=run.suites.hash,
@@ -173,6 +176,12 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         changes=changes_since(verdict, figures, found.files, before),
         history=history_with(summary, figures, found.past, run.config),
     )
+
+
+def _settings(config: RunConfig) -> dict[str, Any]:
+    """All of them; paths as they are from everywhere."""
+    paths = {"raw": [path.absolute() for path in config.raw], "out": config.out.absolute()}
+    return config.model_copy(update={**paths, "expectations": config.expectations.absolute()}).model_dump(mode="json")
 
 
 def _with_warnings(verdict: Verdict, figures: Figures, findings: Sequence[Finding]) -> bool:

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
-from sftrm_quality.errors import storage_error_type
+from sftrm_quality.decisions import StoredDecisions, read_decisions
+from sftrm_quality.errors import StorageError, storage_error_type
 from sftrm_quality.findings import READ_RUNS, newest_runs, timezone_of
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import take_back_unfinished
+from sftrm_quality.reports.decided import as_decided
 from sftrm_quality.reports.html import browse_scripts, diff_name, render_browse, render_diff, render_index, render_run
 from sftrm_quality.run_record import Comparison, Report, Value
 
@@ -29,7 +31,7 @@ def _json(value: Value) -> str:
 def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
     """Move a written report to its place and renew the index of all runs."""
     move_folder(folder, output.report(run_id))
-    _renew_index(output)
+    renew_index(output)
 
 
 def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
@@ -60,10 +62,41 @@ def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
 def take_back(output: OutputFolder) -> None:
     """Take back what a run that died left half in place, so that nothing says what did not happen."""
     if take_back_unfinished(output) and (output.root / "reports").is_dir():
-        _renew_index(output)
+        renew_index(output)
 
 
-def _renew_index(output: OutputFolder) -> None:
-    older = max(0, len(output.run_ids()) - READ_RUNS)
-    page = render_index([run.summary for run in newest_runs(output)], older, timezone_of(output))
+def write_decision(report: Report, decisions: StoredDecisions, output: OutputFolder) -> None:
+    """Let the page of a held run and the index say what was decided on it; ``report.json`` stays as it is.
+
+    Args:
+        report: Of the run.
+        decisions: All of the output folder.
+        output: The output folder; the caller holds its lock.
+    """
+    write_atomically(output.report(report.run_id) / "index.html", render_run(as_decided(report, decisions)))
+    renew_index(output)
+
+
+def renew_index(output: OutputFolder) -> None:
+    """Make the page of all runs anew, from their reports and what people decided.
+
+    Args:
+        output: The output folder; the caller holds its lock.
+    """
+    decisions = _decisions(output)
+    page = render_index(
+        [as_decided(run.summary, decisions) for run in newest_runs(output)],
+        older=max(0, len(output.run_ids()) - READ_RUNS),
+        timezone=timezone_of(output),
+        rollbacks=decisions.rollbacks,
+    )
+    (output.root / "reports").mkdir(exist_ok=True)
     write_atomically(output.root / "reports" / "index.html", page)
+
+
+def _decisions(output: OutputFolder) -> StoredDecisions:
+    """None where they cannot be read: whoever publishes or decides is refused for that, and a page must not be."""
+    try:
+        return read_decisions(output)
+    except StorageError:
+        return StoredDecisions()

@@ -122,6 +122,8 @@ def _renew_manifest(manifest: Json) -> None:
 def _renew_report(report: Json) -> None:
     report.setdefault("decision", None)
     report.setdefault("with_warnings", False)
+    report.setdefault("planned_release_id", None)
+    report.setdefault("config", None)
     report.setdefault("timezone", "UTC")
     _renew_figures(report)
     report.setdefault("browse", None)

@@ -1,5 +1,7 @@
 """``report.json``, from which the page is made and nothing else."""
 
+from typing import Any
+
 from pydantic import Field
 
 from sftrm_quality.records import SplitName
@@ -56,6 +58,7 @@ class _Heading(Value):
     finding_counts: FindingCounts
     decision: RecordedDecision | None
     previous_release_id: str | None
+    planned_release_id: str | None
     mode: Mode
     started: Moment
     timezone: TimeZone
@@ -69,6 +72,9 @@ class Report(Figures, _Heading):
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
     release was published. timezone: the one in which pages show its times. browse: None without such a page.
     damaged_files: of the release before. why: the command that traces a record, but for its id.
+
+    planned_release_id: the release that its inputs make, published or not. config: all its settings, with which the
+    same run can be made again. Both are None in reports that are older than they.
     """
 
     findings: tuple[Finding, ...]
@@ -78,6 +84,7 @@ class Report(Figures, _Heading):
     paths: Paths
     inputs: tuple[RawFile, ...]
     damaged_files: tuple[str, ...]
+    config: dict[str, Any] | None
     command: str
     why: str
     suites_hash: str

@@ -6,8 +6,11 @@ import threading
 from pathlib import Path
 
 from flows.stopping import stop_on_signals
+from sftrm_quality import releases, reports
 from sftrm_quality.config_loading import load_config
+from sftrm_quality.decisions import signed
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.job import decision_on, held_run, store_decision
 from sftrm_quality.job import run as run_job
 from sftrm_quality.output import OutputFolder
 
@@ -93,3 +96,35 @@ def side_by_side(raw_folders, out, lock_seconds):
         _, status = os.waitpid(pid, 0)
         ends.append(os.read(reading, 10_000).decode() if status == 0 else f"died of {status}")
     return ends
+
+
+def roll_back(out, release_id):
+    """What `sftrm rollback` does."""
+    output = OutputFolder(Path(out))
+    with output.locked(0, print):
+        reports.take_back(output)
+        releases.rollback(output, release_id, signed("Kim", "it was better"))
+        reports.renew_index(output)
+
+
+def reject(out):
+    """What `sftrm decide --reject` does where no run waits in Prefect."""
+    output = OutputFolder(Path(out))
+    with output.locked(0, print):
+        reports.take_back(output)
+        report = held_run(output)
+        store_decision(output, report, decision_on(report, "reject", signed("Kim", "send it back")))
+
+
+def act_counted(act, **given):
+    """How many of those calls an act of a person makes."""
+    seen = []
+    _at_calls(lambda _, name, arguments: seen.append([name, str(arguments[0])]))
+    globals()[act](**given)
+    return seen
+
+
+def act_killed_at_call(act, number, **given):
+    """An act of a person that is killed before its call of that number."""
+    _at_calls(lambda now, *_: _die() if now == number else None)
+    globals()[act](**given)

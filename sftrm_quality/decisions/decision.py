@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from sftrm_quality.errors import ConfigError
 from sftrm_quality.run_record import Action, RecordedDecision
 from sftrm_quality.text import normalise_text
 
@@ -27,21 +28,52 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-class Decision(BaseModel):
-    """Who decided what, why, when (UTC), and on what: a release by its id, held for just these failed reasons.
+class Signed(BaseModel):
+    """Who acted, why, and when (UTC).
 
     White space around texts is dropped; else they are kept as they were given, and made harmless where they are shown.
 
-    Raises pydantic.ValidationError for a name or reason that says nothing or is too long, a time without a zone, and a
-    decision on nothing that failed.
+    Raises pydantic.ValidationError for a name or reason that says nothing or is too long, and a time without a zone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    action: Action
     name: Annotated[str, Field(max_length=100), _with_visible(1)]
     reason: Annotated[str, Field(max_length=2000), _with_visible(3)]
     decided_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+def signed(name: str, reason: str) -> Signed:
+    """Who acts now, and why.
+
+    Args:
+        name: As the person gave it.
+        reason: The same.
+
+    Returns:
+        The two with the time.
+
+    Raises:
+        ConfigError: One of them says nothing or is too long; the message has the option by which it is given.
+    """
+    try:
+        return Signed(name=name, reason=reason, decided_at=datetime.now(UTC))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        option = {"name": "--by", "reason": "--why"}[str(first["loc"][0])]
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(
+            f"{option}: {said}; a name has 1 to 100 characters, a reason 3 to 2,000 that can be seen"
+        ) from error
+
+
+class Decision(Signed):
+    """A person's on what the gate holds: a release by its id, held for just these failed reasons.
+
+    Raises pydantic.ValidationError also for a decision on nothing that failed.
+    """
+
+    action: Action
     release_id: Annotated[str, Field(min_length=1)]
     failed: Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -61,4 +93,5 @@ class Decision(BaseModel):
         Returns:
             The decision with that, as the run record holds it.
         """
-        return RecordedDecision(**self.model_dump(mode="json"), applied=applied)
+        made = self.model_dump(mode="json", include=set(Decision.model_fields))
+        return RecordedDecision(**made, applied=applied)

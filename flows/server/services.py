@@ -1,0 +1,36 @@
+"""Prefect servers of services of ours on this machine, found among the processes of this account."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass(frozen=True)
+class ServiceServer:
+    """One of them, and what it asks for."""
+
+    api_url: str
+    auth_string: str
+
+
+def servers_of_services() -> Iterator[ServiceServer]:
+    """The servers that `sftrm serve` has started here, by their processes and not by their ports.
+
+    Who listens on a port may be anybody; a process of this account, who may read its environment, is ours.
+    """
+    for process in psutil.process_iter():
+        try:
+            if process.uids().real != os.getuid() or not _is_server(process.cmdline()):
+                continue
+            environment = process.environ()
+        except psutil.Error:
+            continue
+        if "PREFECT_API_URL" in environment and "PREFECT_API_AUTH_STRING" in environment:
+            yield ServiceServer(environment["PREFECT_API_URL"], environment["PREFECT_API_AUTH_STRING"])
+
+
+def _is_server(arguments: list[str]) -> bool:
+    """``python -m flows.server FD``; one beside a run has no schedules, and nothing waits there."""
+    return len(arguments) == 4 and arguments[1:3] == ["-m", "flows.server"]
