@@ -82,6 +82,13 @@ def page(service, used):
     assert [url for url in asked if not url.startswith(here)] == []
 
 
+# The descriptions of these suites end with it, which is nothing to show in docs.
+WITHOUT = """text => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(text, '')
+}"""
+
+
 def keep(page, name, height=900, part=None):
     """A small picture of a page or a part of it for the docs, when they are wanted."""
     folder = os.environ.get("SFTRM_SCREENSHOTS")
@@ -91,6 +98,7 @@ def keep(page, name, height=900, part=None):
         from PIL import Image
 
         page.set_viewport_size({"width": 1280, "height": height})
+        page.evaluate(WITHOUT, HOSTILE.strip())
         page.wait_for_timeout(2 * SECONDS)
         small = Image.open(BytesIO((part or page).screenshot())).convert("RGB")
         if part is None:
