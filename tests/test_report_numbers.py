@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from sftrm_quality.config import RunConfig
 from sftrm_quality.reports import display
+from sftrm_quality.sources import source_of
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import share as share_of
 from tests.report_example import held, published, run_page
@@ -69,6 +71,18 @@ def numbers(value: Any) -> list[float]:
     return [value] if isinstance(value, int | float) else []
 
 
+def by_source(report: dict[str, Any]) -> list[dict[str, int]]:
+    """The account of each source, and how many files it has."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for file in report["files"]:
+        found.setdefault(file.get("source") or source_of(file["source_file"], RunConfig()), []).append(file)
+    places = ("received", "unreadable", "quarantined", "duplicates", "published")
+    return [
+        {name: sum(file[name] for file in files) for name in places} | {"files": len({f["source_file"] for f in files})}
+        for files in found.values()
+    ]
+
+
 def derived(report: dict[str, Any]) -> list[float]:
     """Counts of what is listed, and sums and differences that the page itself shows as such."""
     found: list[float] = []
@@ -80,6 +94,9 @@ def derived(report: dict[str, Any]) -> list[float]:
         sum(f[name] for f in files) for name in ("received", "unreadable", "quarantined", "duplicates", "published")
     ]
     found += [len(files)]
+    for source in by_source(report):
+        found += source.values()
+    found += [len(by_source(report))]
     for counts in (report["reasons"], report["warnings"]):
         found += [sum(1 for n in of_kind.values() if not n) for of_kind in counts.values()]
     quiet = [c for c in report["checks"] if not c["failed"] and c["success"]]
@@ -95,8 +112,6 @@ def derived(report: dict[str, Any]) -> list[float]:
         s["source_index"] + 1 for name in report["samples"] for s in report["samples"][name] if "source_index" in s
     ]
     found += [s["source_line"] for of in report["samples"].values() for s in of if s.get("source_line")]
-    for finding in report["changes"]["findings"]:
-        found += [100 * max(0, finding["usual"] + sign * finding["allowed"]) for sign in (-1, 1)]
     found += [float(n) for check in report["checks"] for n in re.findall(r" is ([0-9.]+)", check["detail"])]
     for kind, counts in report["duplicates"].items():
         found += [sum(counts.values()), report["splits"][kind]["train"]]
@@ -165,7 +180,7 @@ def unaccounted(report: dict[str, Any], html: str) -> list[tuple[str, str]]:
     totals = wholes(report)
     sums = {name: sum(f[name] for f in report["files"]) for name in ("received", "unreadable", "quarantined")}
     percent, said = (
-        shares([report, sums]) | steps(report),
+        shares([report, sums, *by_source(report)]) | steps(report),
         sorted(strings(report, report["timezone"]), key=len, reverse=True),
     )
     missing = []

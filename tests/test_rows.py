@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from sftrm_quality.output import OutputFolder
+from sftrm_quality.records import DUPLICATES
 from sftrm_quality.releases import read_known
+from sftrm_quality.reports import write_rows
 from sftrm_quality.rows import Wanted, find_run, select
 from sftrm_quality.rows import files as row_files
 from sftrm_quality.rows.cells import LONGEST_CELL
@@ -273,6 +275,12 @@ def test_new_rows_are_those_that_did_not_fail_in_the_release_before(tmp_path):
     assert len(rows_of(out, tmp_path / "all.jsonl")) == 7
     found = rows_of(out, tmp_path / "new.jsonl", "--new")
     assert [(row["source_file"], row["data_id"]) for row in found] == [("night-2.jsonl", f"{n}") for n in (21, 23, 25)]
+    # The page of rows says the same.
+    index = (out / "reports" / second.report["run_id"] / "rows" / "index.js").read_text("utf-8")
+    index = json.loads(index[len("sftrmIndex(") : -2])
+    new = {(code, count) for chunk in index["chunks"] for code, _, why, _, count in chunk["counts"] if why == -1}
+    assert index["compared"] is True
+    assert {index["files"][code][0]: count for code, count in new} == {"night-1.jsonl": 0, "night-2.jsonl": 3}
     # The next night brings nothing: its rows are those of the run that checked them.
     unchanged = run_on([raw], out, gate)
     assert unchanged.verdict == "unchanged"
@@ -345,6 +353,18 @@ def test_what_cannot_be_written_is_exit_code_three_and_leaves_nothing(tmp_path, 
     del done
     gc.collect()
     assert complaints == []
+
+
+def test_a_damaged_quarantine_is_one_line_and_stops_no_later_run(tmp_path):
+    out = made(tmp_path / "out", [quarantined(0, "a.json", ["r"])])
+    path = out / "quarantine" / RUN / "quarantine.parquet"
+    path.write_bytes(path.read_bytes()[:-20])
+    done = called(out, "--to", tmp_path / "x.csv")
+    assert done.exit_code == 3 and str(path) in done.output and done.output.count("\n") == 1
+    rows = written(tmp_path / "q", [quarantined(1, "a.json", ["r"])])
+    nothing = written(tmp_path / "d", [], schema=DUPLICATES)
+    assert write_rows(rows, nothing, tmp_path / "rows", {}, (path, nothing)) == {"rows": 1, "listed": 1}
+    assert b'"compared":false' in (tmp_path / "rows" / "index.js").read_bytes()
 
 
 def test_nothing_of_a_row_is_printed(tmp_path):

@@ -12,7 +12,9 @@ from sftrm_quality.sources import source_of
 # With texts as long and as foreign as can be, a page of this many rows is below 2 MB.
 FILES_SHOWN = 300
 # A vendor each; in a flat folder whose names have no series it is one per file.
-SOURCES_SHOWN = 100
+SOURCES_SHOWN = 60
+# Each has a table of its own; the files of further sources share one.
+SOURCES_FOLDED = 30
 # As many as are seen at once: with more, those that are as ever are folded.
 FILES_UNFOLDED = 20
 # Nobody can have meant to deliver an unreadable file; a skipped one holds no records by design.
@@ -61,11 +63,13 @@ def sources_shown(report: Report, steps: int) -> dict[str, Any]:
         by_name[_source(file)].append(file)
     sources = [_shown(name, files, report, folded.get(name, ())) for name, files in by_name.items()]
     sources.sort(key=lambda one: (-one.account.failing, -one.account.received, one.name))
+    folds = [source for source in sources if source.folded]
     return {
         "sources": sources[:SOURCES_SHOWN],
         "sources_left_out": max(0, len(sources) - SOURCES_SHOWN),
         "files": unfolded,
-        "folded": [source for source in sources if source.folded],
+        "folded": folds[:SOURCES_FOLDED],
+        "folded_of_others": [file for source in folds[SOURCES_FOLDED:] for file in source.folded],
         "files_left_out": len(report.files) - len(shown),
         "sums": sum((file.account for file in report.files), NO_RECORDS),
         "with_rows": {file.source_file for file in report.files if file.failing or file.duplicates},
