@@ -153,6 +153,8 @@ def published() -> dict[str, Any]:
         ],
         "decision": None,
         "release_id": RELEASE,
+        "planned_release_id": RELEASE,
+        "config": {},
         "previous_release_id": BEFORE,
         "started": "2026-11-21T23:04:12+00:00",
         "timezone": "UTC",

@@ -33,7 +33,8 @@ def test_the_make_targets_of_the_docs_exist():
 
 
 @pytest.mark.parametrize(
-    ("name", "commands"), [("README.md", 11), ("docs/morning.md", 5), ("docs/rows.md", 4), ("docs/vendors.md", 3)]
+    ("name", "commands"),
+    [("README.md", 11), ("docs/morning.md", 5), ("docs/nightly.md", 5), ("docs/rows.md", 4), ("docs/vendors.md", 3)],
 )
 def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatch, name, commands):
     from typer.testing import CliRunner
@@ -41,7 +42,7 @@ def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatc
     from flows.cli import app
 
     monkeypatch.chdir(tmp_path)
-    text = (ROOT / name).read_text("utf-8")
+    text = (ROOT / name).read_text("utf-8").replace("\\\n", "")
     lines = [line.split("#")[0] for block in blocks("sh", text) for line in block.splitlines() if "sftrm" in line]
     assert len(lines) == commands
     for block in blocks("yaml", text):
@@ -121,8 +122,8 @@ def test_the_guide_to_the_morning_has_every_finding():
     }
     code = "".join(path.read_text("utf-8") for path in (ROOT / "sftrm_quality" / "findings").glob("of_*.py"))
     of_code = set(re.findall(r'(?:reason=|_REASON = |_fits_nothing\()"(\w+)"', code))
-    assert {"source_fits_nothing", "folder_fits_nothing", "suite_weakened"} <= of_code
-    assert told - {"rolled_back"} == of_suites.keys() | of_code - {"rolled_back"}
+    assert {"source_fits_nothing", "folder_fits_nothing", "suite_weakened", "rolled_back"} <= of_code
+    assert told == of_suites.keys() | of_code
     # And says rightly whether it holds a release.
     for reason, severity in of_suites.items():
         (row,) = re.findall(rf"^\|[^|]*`{reason}`[^|]*\| (\w+) \|", tables, re.MULTILINE)

@@ -22,7 +22,7 @@ from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.run_record import Account, Mode, Verdict
 from tests.conftest import ROOT
 from tests.inline_workers import tasks_here
-from tests.outputs import Output, run_on
+from tests.outputs import Output, open_gate, run_on
 from tests.report_example import account
 
 
@@ -140,7 +140,7 @@ def test_a_label_kind_that_is_missing_tonight_holds_the_release(tmp_path):
     )
     assert run_on([raw], out).report["verdict"] == "published"
     held = run_on([raw / "b.jsonl"], out).report
-    assert (held["verdict"], held["gate"]["failed"]) == ("held", ["nothing_published", "drop_too_large"])
+    assert (held["verdict"], held["gate"]["failed"]) == ("held", ["nothing_published", "drop_too_large", "file_gone"])
 
 
 def test_files_without_a_record_publish_nothing(tmp_path):
@@ -212,7 +212,7 @@ def test_the_gate_knows_what_a_damaged_release_had(tmp_path):
     path.write_bytes(path.read_bytes()[:-1] + b"X")
     write(raw / "a.jsonl", ANSWERS[:5])
     report = run_on([raw], out).report
-    assert (report["verdict"], report["gate"]["failed"]) == ("held", ["drop_too_large"])
+    assert (report["verdict"], report["gate"]["failed"]) == ("held", ["drop_too_large", "file_shrunk"])
 
 
 def test_a_failing_switch_leaves_no_report_that_says_published(tmp_path, monkeypatch):
@@ -390,7 +390,7 @@ def test_the_cache_keeps_what_the_newest_release_needs(tmp_path):
     run_on([raw], out, "ids.within=file")
     assert first in cached() and len(cached()) == 2
     (raw / "a.jsonl").unlink()
-    run_on([raw], out, "ids.within=file")
+    run_on([raw], out, "ids.within=file", "sources=[{files: a.jsonl, retired: true}]", open_gate(tmp_path / "suites"))
     assert first not in cached() and len(cached()) == 1
 
 

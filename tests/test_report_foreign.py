@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sftrm_quality.reports.html import render_index, render_run
-from sftrm_quality.run_record import FileBefore, History, SplitMoves
+from sftrm_quality.run_record import FileBefore, FindingCounts, History, SplitMoves
 from tests.page import HOSTILE, Page, assert_well_made
 from tests.report_example import RUN, held, index_page, published, read, run_page
 
@@ -106,6 +106,8 @@ def test_a_page_is_below_2_mb_whatever_the_data(text: str) -> None:
     report = _with(
         read_small,
         files=tuple(_with(template, source_file=name, source=name) for name in names),
+        findings=tuple(_with(one, text=text, files=(text,) * 20) for one in read_small.findings) * 5_000,
+        finding_counts=FindingCounts(new=5_000, known=5_000),
         changes=_with(
             changes,
             sentences=(text,) * 3,

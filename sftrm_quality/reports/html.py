@@ -120,7 +120,9 @@ def render_run(report: Report) -> str:
         .render(
             report=report,
             has_release=report.verdict.has_release,
-            holding=[c for c in checks if c.holds_the_release],
+            # What the checks of the delivery say of each file is among the findings.
+            holding=[c for c in checks if c.holds_the_release and c.suite != "delivery"],
+            holding_names={c.reason for c in checks if c.holds_the_release},
             flows={kind: _flow(report.ledger[kind]) for kind in LabelKind},
             unknown=report.ledger[NoKind.UNKNOWN],
             failed_checks=_by_scope(c for c in checks if c.has_finding),

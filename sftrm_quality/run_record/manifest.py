@@ -20,7 +20,7 @@ class DataFile(Value):
 
 
 class SuiteEntry(Value):
-    """A check of a suite as it was in force: all of it that decides."""
+    """A check of a suite as it was: all of it that decides."""
 
     type: str
     kwargs: dict[str, Any]
