@@ -165,8 +165,9 @@ def test_why_releases_and_rollback(first_run, warm):
     listed = warm("releases", "--out", out)
     assert listed.returncode == 0 and "current" in listed.stdout
     release = (out / "LATEST").read_text().strip()
-    assert warm("rollback", release, "--out", out).stdout.strip() == f"{release} is the current release"
-    assert warm("rollback", "r-0", "--out", out).returncode == 2
+    who = ("--by", "Kim", "--why", "it was better", "--out", out)
+    assert warm("rollback", release, *who).stdout.strip() == f"{release} is the current release"
+    assert warm("rollback", "r-0", *who).returncode == 2
     planted = json.loads((ROOT / "data" / "planted.json").read_text("utf-8"))
     case = next(c for c in planted["cases"] if c["reasons"] == ["response_blank"])
     import pyarrow.parquet as pq
@@ -216,7 +217,17 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, warm):
         (["run", "--colour"], "--colour"),
         (["fly"], "fly"),
         (["run", "--workers", "0"], "workers: Input should be greater than or equal to 1"),
-        (["rollback", "r-1", "--out", "no/such"], "r-1"),
+        (["rollback", "r-1", "--by", "Kim", "--why", "it was better", "--out", "no/such"], "r-1"),
+        (["rollback", "r-1", "--why", "it was better"], "Missing option '--by'"),
+        (["rollback", "r-1", "--by", " ", "--why", "it was better"], "--by: 0 visible characters, expected at least 1"),
+        (
+            ["decide", "r-1", "--publish", "--by", "Kim", "--why", "so it is", "--out", "tests"],
+            "no run has meant to publish",
+        ),
+        (
+            ["decide", "--publish", "--by", "Kim", "--why", "so it is", "--out", "no/such"],
+            "no/such: no such output folder",
+        ),
         (["report", "--out", "no/such"], "no/such: no such output folder"),
         (["diff", "r-1", "r-2", "--out", "no/such"], "no/such: no such output folder"),
         (["diff", "r-1"], "B"),
@@ -256,7 +267,11 @@ def test_wrong_usage_is_exit_code_two_before_anything_is_read(warm, tmp_path, ar
 
 
 @pytest.mark.parametrize(
-    "command", ["run data/raw", "check", "serve", "releases", "report", "why x", "rollback r-1", "diff r-1 r-2"]
+    "command",
+    [
+        *("run data/raw", "check", "serve", "releases", "report", "why x", "diff r-1 r-2"),
+        *("rollback r-1 --by Kim --why because", "decide --publish --by Kim --why because"),
+    ],
 )
 @pytest.mark.parametrize("address", ["s3://bucket/out", "S3:/bucket", "abfss://a@b.c/d"])
 def test_an_output_folder_that_is_an_address_makes_no_folder(tmp_path, monkeypatch, command, address):

@@ -148,6 +148,9 @@ def test_what_cannot_be_decided_is_one_line(paths, sftrm, tmp_path):
         assert not (out / "decisions.json").exists()
 
     refused("--publish", said="no such output folder")
+    (tmp_path / "out").mkdir()
+    refused("--publish", said="no run has meant to publish here yet; make one with sftrm run")
+    assert list(out.iterdir()) == []
     checked = run_on([raw], out, mode=Mode.CHECK).report["run_id"]
     refused("--publish", said="no run has meant to publish here yet; make one with sftrm run")
     older = run_on([raw], out).report["run_id"]

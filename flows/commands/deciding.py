@@ -65,6 +65,8 @@ def _kept_decision(out: Path, run: str | None, by: str, why: str, publish: bool)
     from sftrm_quality.reading import discover
 
     who, output, config = signed(by, why), OutputFolder(out), None
+    # Before anything is written there, and again when nobody else can.
+    job.held_run(output, run)
     # No waiting: a run that is under way may be about to make this one an older one.
     with output.locked(0, lambda _: None):
         reports.take_back(output)
