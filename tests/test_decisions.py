@@ -176,7 +176,7 @@ def test_a_rejected_release_stays_held(paths):
     assert f"Rejected by decision of {WORDS['name']}: {WORDS['reason']} Decided" in page(result)
     assert "Why it was held" in page(result)
     lines = told(result, out).splitlines()
-    assert lines[0].startswith("HELD  nothing was published:")
+    assert lines[0].startswith("HELD  nothing was published")
     assert lines[1] == f"  rejected by decision of {WORDS['name']}: {WORDS['reason']}"
     assert "by decision" not in (out / "reports" / "index.html").read_text("utf-8")
 

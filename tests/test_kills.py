@@ -206,16 +206,16 @@ def test_a_rejection_that_is_killed_is_kept_or_was_not_made(nights, tmp_path):
 
 
 def test_twenty_at_once(nights, tmp_path):
-    """One writes, the others wait, or refuse where they may not wait."""
+    """One writes, the others wait, or refuse where they may not wait; what the other folder has is gone here."""
     raws = [nights.raw, *[night(tmp_path / "raw", 2)] * 9] * 2
     ends = nights.zygote("side_by_side", raw_folders=raws, out=nights.fresh(), lock_seconds=120).result
-    assert len(ends) == 20 and set(ends) <= {"published", "unchanged"} and "published" in ends, ends
-    assert every_release_is_whole(nights.out) == 3
+    assert len(ends) == 20 and set(ends) <= {"published", "unchanged", "held"} and "published" in ends, ends
+    assert every_release_is_whole(nights.out) >= 2
     assert Counter(reported(nights.out)) == Counter([*ends, "published"])
     waiting = Counter(ends)
     ends = nights.zygote("side_by_side", raw_folders=raws, out=nights.fresh(), lock_seconds=0).result
     refused = [end for end in ends if end.startswith("3: ") and "another run is still writing here" in end]
-    assert refused and len(refused) + ends.count("published") + ends.count("unchanged") == 20, ends
+    assert refused and len(refused) + sum(map(ends.count, ("published", "unchanged", "held"))) == 20, ends
     assert Counter(reported(nights.out)) == Counter([*(end for end in ends if end not in refused), "published"])
     every_release_is_whole(nights.out)
     print(f"\n20 that may wait: {dict(waiting)}; 20 that may not: {20 - len(refused)} ran, {len(refused)} refused")

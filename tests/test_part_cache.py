@@ -106,7 +106,12 @@ def test_a_night_at_the_end_writes_only_the_last_part_of_each_split(night, tmp_p
     assert {name for name in grown.data_bytes() if name.startswith("rm/")} <= again
     sft_train = {name for name in grown.data_bytes() if name.startswith("sft/train")}
     assert len(sft_train & again) >= 2 and sft_train - again
-    assert grown.report["gate"]["success"] and grown.report["checks"] == run(raw, tmp_path / "other").report["checks"]
+    # What was delivered is another matter where there was a release before.
+    checks = [
+        [check for check in report["checks"] if check["suite"] != "delivery"]
+        for report in (grown.report, run(raw, tmp_path / "other").report)
+    ]
+    assert grown.report["gate"]["success"] and checks[0] == checks[1]
     # The third night takes what the second one took again, and what it wrote.
     add(raw, LAST, "d.jsonl")
     third = run(raw, out)

@@ -36,13 +36,13 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     elif report.with_warnings:
         line = Text(f"{verdict.upper()} WITH WARNINGS", style="bold yellow")
     if verdict == "held":
-        line.append("  nothing was published:", style="default")
+        line.append("  nothing was published", style="default")
     elif verdict == "unchanged":
         line.append("  nothing new since the current release", style="default")
     elif verdict == "checked":
         line.append("  the gate would let this through; nothing was published, as asked", style="default")
     if report.findings:
-        line.append(f"  {report.finding_counts}", style="default")
+        line.append(f"  findings: {report.finding_counts}", style="default")
     console.print(line, soft_wrap=True)
     if decision and verdict != "published":
         console.print(Text(f"  {_decided(decision, verdict)}"), soft_wrap=True)
