@@ -233,7 +233,7 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, warm):
         ),
         (["report", "--out", "no/such"], "no/such: no such output folder"),
         (["diff", "r-1", "r-2", "--out", "no/such"], "no/such: no such output folder"),
-        (["diff", "r-1"], "B"),
+        (["diff", "r-1", "--out", "no/such"], "no/such: no such output folder"),
         (["run", os.fsdecode(b"raw\xff")], "raw.0: a name that is not UTF-8; rename it, or name the folder around it"),
         (["run", "--expectations", os.fsdecode(b"\xb0\xa1")], "expectations: a name that is not UTF-8"),
         (["run", "--set", os.fsdecode(b"splits.salt=\xff")], "the value is not YAML"),

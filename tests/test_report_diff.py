@@ -14,6 +14,7 @@ from sftrm_quality.reports import releases_compared
 from sftrm_quality.reports.html import render_diff
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.write import write_diff
+from sftrm_quality.run_record import Mode
 from tests.outputs import KINDS, SPLITS, Output, open_gate, run_on
 from tests.page import assert_well_made
 from tests.test_determinism import make_records, write
@@ -136,3 +137,33 @@ def test_a_damaged_release_is_a_sentence(two: Any, tmp_path: Any) -> None:
     (now.folder / name).unlink()
     with pytest.raises(StorageError, match=f"damaged: {name};"):
         compare_releases(before, now)
+
+
+def test_without_names_the_current_release_is_compared_with_the_one_before_it(two: Any) -> None:
+    output, _ = two
+    before, now = all_releases(output)
+    done = CliRunner().invoke(app, ["diff", "--out", str(output.root), "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == compare_releases(before, now).to_json()
+    with_one = CliRunner().invoke(app, ["diff", before.release_id, "--out", str(output.root), "--json"])
+    assert with_one.stdout == done.stdout
+
+
+def test_a_check_is_compared_with_the_current_release(two: Any, tmp_path: Any) -> None:
+    """With what it would have published, as its release then is."""
+    output, _ = two
+    raw, gate = output.root.parent / "raw", f"expectations={output.root.parent / 'gate'}"
+    tried = run_on([raw], output.root, gate, "near.threshold=0.9", mode=Mode.CHECK)
+    said = CliRunner().invoke(app, ["diff", tried.report["run_id"], "--out", str(output.root), "--json"])
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.stdout)
+    elsewhere = tmp_path / "out"
+    run_on([raw], elsewhere, gate, "near.threshold=0.9")
+    before, released = all_releases(output)[-1], all_releases(OutputFolder(elsewhere))[0]
+    expected = compare_releases(before, released).to_json()
+    for part in ("ledger", "splits", "duplicates", "reasons", "records", "settings"):
+        assert found[part] == expected[part], part
+    assert found["now"]["run_id"] == tried.report["run_id"] and found["settings"]["near.threshold"] == [0.7, 0.9]
+    published = all_releases(output)[-1].manifest.run_id
+    refused = CliRunner().invoke(app, ["diff", published, "--out", str(output.root)])
+    assert refused.exit_code == 2 and "not a check or a held run" in refused.output

@@ -88,21 +88,28 @@ def report(
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="A", help="A release of `sftrm releases`.")],
-    now: Annotated[str, typer.Argument(metavar="B", help="The release to compare with it.")],
+    before: Annotated[
+        str | None, typer.Argument(metavar="A", help="A release.", show_default="the one before the current one")
+    ] = None,
+    now: Annotated[
+        str | None, typer.Argument(metavar="B", help="Another, or a check or held run.", show_default="the current one")
+    ] = None,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:
-    """Compare two releases: counts, reasons, files, splits, settings, and records by their ids."""
+    """Compare two releases: counts, reasons, files, splits, settings, and records by their ids.
+
+    A run that was held or only checked is compared by its run id, with what it would have published; without a second name, it is
+    compared with the current release.
+    """
     from flows.commands.terminal import print_diff
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases import find_release
-    from sftrm_quality.reports import compare_releases, write_diff
+    from sftrm_quality.reports import compare_releases, sides_named, write_diff
 
     output = OutputFolder(out or OUT)
     try:
         must_exist(output.root)
-        comparison = compare_releases(find_release(output, before), find_release(output, now))
+        comparison = compare_releases(*sides_named(output, before, now))
         page = write_diff(comparison, output)
     except SftrmError as error:
         fail(error)

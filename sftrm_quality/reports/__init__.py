@@ -3,6 +3,7 @@
 from sftrm_quality.reports.borderline import borderline_pairs
 from sftrm_quality.reports.browse import browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
+from sftrm_quality.reports.compared_sides import sides_named
 from sftrm_quality.reports.decided import as_decided
 from sftrm_quality.reports.display import BROWSE_PAGE, position
 from sftrm_quality.reports.figures import (
@@ -55,6 +56,7 @@ __all__ = [
     "render_index",
     "renew_index",
     "report_of",
+    "sides_named",
     "take_back",
     "why_held",
     "with_check",

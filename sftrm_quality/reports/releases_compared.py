@@ -1,37 +1,34 @@
 """Two releases side by side, from their manifests and the ids of their records."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import xxhash
 
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
 from sftrm_quality.findings import Tallies
 from sftrm_quality.records import LabelKind
-from sftrm_quality.releases import STREAMED, PublishedFile, Release, damaged_files, hash_of
+from sftrm_quality.releases import Release, damaged_files
+from sftrm_quality.reports.compared_sides import ReleaseSide, RunSide, Side
 from sftrm_quality.reports.comparison import steps_by_file
-from sftrm_quality.run_record import PLACES, Comparison, FileAccounts, FileEntry, RecordChanges, ReleaseHead
+from sftrm_quality.run_record import PLACES, Comparison, FileAccounts, FileEntry, RecordChanges
 from sftrm_quality.splits import SPLITS
 
 Keys = npt.NDArray[np.void]
 Name = TypeVar("Name", bound=str)
 # Records of a release compared at a time: 320 MiB beside what is imported, two releases of two million each measured.
 _AT_A_TIME = 2_000_000
-_BATCH_ROWS = 65_536
 
 
-def compare_releases(a: Release, b: Release) -> Comparison:
+def compare_releases(a: Release | RunSide, b: Release | RunSide) -> Comparison:
     """What ``sftrm diff`` says.
 
     Args:
         a: The release before.
-        b: The release now.
+        b: The release now. Either may be what a run would have published.
 
     Returns:
         Everything in which they can differ.
@@ -39,35 +36,33 @@ def compare_releases(a: Release, b: Release) -> Comparison:
     Raises:
         StorageError: Data files are missing or damaged.
     """
-    for release in (a, b):
-        _must_be_whole(release)
-    before, now = a.manifest.figures, b.manifest.figures
+    sides = [_side(one) for one in (a, b)]
+    before, now = (side.figures for side in sides)
     return Comparison(
-        before=_head(a),
-        now=_head(b),
+        before=sides[0].head,
+        now=sides[1].head,
         ledger={kind: _pairs(dict(before.ledger[kind]), dict(now.ledger[kind]), PLACES) for kind in LabelKind},
         duplicates={kind: _pairs(before.duplicates[kind], now.duplicates[kind]) for kind in LabelKind},
         splits={kind: _pairs(before.splits[kind], now.splits[kind]) for kind in LabelKind},
         reasons={kind: _pairs(before.reasons[kind], now.reasons[kind]) for kind in LabelKind},
         warnings={kind: _pairs(before.warnings[kind], now.warnings[kind]) for kind in LabelKind},
-        records={kind: _whole(a, b, kind) for kind in LabelKind},
+        records={kind: _whole(sides[0], sides[1], kind) for kind in LabelKind},
         files=_files(before.files, now.files),
         by_file=steps_by_file(now.files, Tallies(before.files)),
-        settings=_changed(_flat(a.manifest.config), _flat(b.manifest.config)),
-        versions=_changed(a.manifest.versions, b.manifest.versions),
+        settings=_settings_changed(*(side.settings for side in sides)),
+        versions=_changed(*(side.versions for side in sides)),
     )
 
 
-def _head(release: Release) -> ReleaseHead:
-    manifest = release.manifest
-    return ReleaseHead(
-        release_id=release.release_id,
-        created=manifest.created,
-        run_id=manifest.run_id,
-        is_current=release.is_current,
-        suites_hash=manifest.suites_hash,
-        config_hash=hash_of(manifest.config),
-    )
+def _side(one: Release | RunSide) -> Side:
+    if isinstance(one, RunSide):
+        return one
+    _must_be_whole(one)
+    return ReleaseSide(one)
+
+
+def _settings_changed(before: dict[str, Any] | None, now: dict[str, Any] | None) -> dict[str, tuple[Any, Any]]:
+    return {} if before is None or now is None else _changed(_flat(before), _flat(now))
 
 
 def _pairs(
@@ -106,25 +101,26 @@ def _must_be_whole(release: Release) -> None:
         )
 
 
-def _whole(a: Release, b: Release, kind: LabelKind) -> RecordChanges:
+def _whole(a: Side, b: Side, kind: LabelKind) -> RecordChanges:
     try:
-        return _records(a.files_of(kind), b.files_of(kind))
+        return _records(a, b, kind)
     except (OSError, pa.ArrowException) as error:
         failed = storage_error_type(error) if isinstance(error, OSError) else PermanentStorageError
         raise failed(
-            f"{a.folder} or {b.folder}: a data file cannot be read ({error}); `sftrm rollback` names damaged files"
+            f"{a.head.release_id} or {b.head.release_id}: a data file cannot be read ({error}); "
+            "`sftrm rollback` names damaged files"
         ) from error
 
 
-def _records(before: list[PublishedFile], now: list[PublishedFile]) -> RecordChanges:
+def _records(before: Side, now: Side, kind: LabelKind) -> RecordChanges:
     """Records added, removed, kept in their split, and moved from one split to another, by their record_ids."""
-    rows = sum(pq.read_metadata(file.path).num_rows for file in (*before, *now))
+    rows = before.rows(kind) + now.rows(kind)
     slices = max(1, -(-rows // (2 * _AT_A_TIME)))
     counts = {"added": 0, "removed": 0, "kept": 0}
     moved: dict[str, int] = {}
     for number in range(slices):
-        old, old_splits = _slice(before, number, slices)
-        new, new_splits = _slice(now, number, slices)
+        old, old_splits = _slice(before, kind, number, slices)
+        new, new_splits = _slice(now, kind, number, slices)
         _, of_old, of_new = np.intersect1d(old, new, assume_unique=True, return_indices=True)
         counts["added"] += len(new) - len(of_new)
         counts["removed"] += len(old) - len(of_old)
@@ -138,21 +134,13 @@ def _records(before: list[PublishedFile], now: list[PublishedFile]) -> RecordCha
     return RecordChanges(**counts, moved=dict(sorted(moved.items())))
 
 
-def _slice(files: list[PublishedFile], number: int, slices: int) -> tuple[Keys, npt.NDArray[np.int8]]:
+def _slice(side: Side, kind: LabelKind, number: int, slices: int) -> tuple[Keys, npt.NDArray[np.int8]]:
     """Hashes of the record_ids that belong to a slice, and the position in SPLITS of each."""
     keys, splits = [b""], [np.zeros(0, np.int8)]
-    for file in files:
-        code = SPLITS.index(file.split)
-        for ids in _id_batches(file.path):
-            # An id may have a number behind its hash, so that it is hashed again: 128 bits, no two alike.
-            digests = np.frombuffer(b"".join(map(xxhash.xxh3_128_digest, ids)), np.uint8).reshape(-1, 16)
-            chosen = digests[digests[:, :4].copy().view(np.uint32)[:, 0] % slices == number]
-            keys.append(chosen.tobytes())
-            splits.append(np.full(len(chosen), code, np.int8))
+    for ids, codes in side.records(kind):
+        # An id may have a number behind its hash, so that it is hashed again: 128 bits, no two alike.
+        digests = np.frombuffer(b"".join(map(xxhash.xxh3_128_digest, ids)), np.uint8).reshape(-1, 16)
+        chosen = digests[:, :4].copy().view(np.uint32)[:, 0] % slices == number
+        keys.append(digests[chosen].tobytes())
+        splits.append(codes[chosen])
     return np.frombuffer(b"".join(keys), "V16"), np.concatenate(splits)
-
-
-def _id_batches(path: Path) -> Iterator[list[bytes]]:
-    with pq.ParquetFile(path, **STREAMED) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, columns=["record_id"]):
-            yield pc.cast(batch["record_id"], "binary").to_pylist()
