@@ -99,8 +99,8 @@ def diff(
 ) -> None:
     """Compare two releases: counts, reasons, files, splits, settings, and records by their ids.
 
-    A run that was held or only checked is compared by its run id, with what it would have published; without a second name, it is
-    compared with the current release.
+    A run that was held or only checked is compared by its run id, with what it would have published; without a second
+    name, it is compared with the current release.
     """
     from flows.commands.terminal import print_diff
     from sftrm_quality.output import OutputFolder

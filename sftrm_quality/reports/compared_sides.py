@@ -162,8 +162,8 @@ def sides_named(
 
     Args:
         output: The output folder.
-        before: The id of a release or of a run. Without the other it is compared with the current release: a run as what comes
-            after it, a release as what was before it.
+        before: The id of a release or of a run. Without the other it is compared with the current release: a run as
+            what comes after it, a release as what was before it.
         now: The same. Without both, the current release is compared with the one before it.
 
     Returns:
