@@ -179,3 +179,16 @@ def test_many_small_files_that_fail_together_are_told_of_their_source(raw, tmp_p
     report = run_on([raw], tmp_path / "out").report
     (finding,) = (f for f in report["findings"] if f["reason"] == "file_failing")
     assert (finding["source"], finding["count"]) == ("namsan", 35 + report["files"][0]["quarantined"])
+
+
+def test_what_holds_the_release_is_not_told_a_second_time_as_a_warning(raw, tmp_path):
+    for night in (2, 3):
+        write(raw / file_of("namsan", night), delivery("namsan", night, 100))
+    run_on([raw], tmp_path / "out")
+    for night in (2, 3):
+        (raw / file_of("namsan", night)).unlink()
+    report = run_on([raw], tmp_path / "out").report
+    assert {"drop_too_large", "drop_noticeable"} == {
+        check["reason"] for check in report["checks"] if check["suite"] == "release" and not check["success"]
+    }
+    assert [reason for _, _, reason, _ in found(report)] == ["file_gone", "file_gone", "drop_too_large"]

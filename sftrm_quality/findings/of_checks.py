@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sftrm_quality.findings.found import Found
-from sftrm_quality.findings.release_checks import Ledger, what_was_found
+from sftrm_quality.findings.release_checks import Ledger, facts_of, what_was_found
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.run_record import Check, DeliveryStatus, FileEntry, FileStatus
 from sftrm_quality.sources import raw_name
@@ -44,18 +44,23 @@ def found_by_checks(
         The findings.
     """
     found: list[Found] = []
+    checks = list(checks)
+    held_for = {fact for check in checks if check.holds_the_release for fact in facts_of(check)}
     for check in checks:
         if check.success or check.severity is Severity.INFO:
             continue
         if check.suite in list(LabelKind):
             found += _of_rows(check, LabelKind(check.suite), files, hashes)
-        elif check.suite == "release" and not _told_by_delivery(check):
+        elif check.suite == "release" and not _is_told(check, held_for):
             found.append(_of_release(check, files, hashes, ledger, before))
     return found
 
 
-def _told_by_delivery(check: Check) -> bool:
-    return check.severity is Severity.WARNING and _OF_UNREADABLE in check.detail
+def _is_told(check: Check, held_for: set[tuple[str, str]]) -> bool:
+    """Whether a warning says what is said already: of each file by the delivery, or of what holds the release."""
+    facts = facts_of(check)
+    of_the_same = bool(facts) and facts <= held_for
+    return check.severity is Severity.WARNING and (_OF_UNREADABLE in check.detail or of_the_same)
 
 
 def _of_rows(check: Check, kind: LabelKind, files: Sequence[FileEntry], hashes: Mapping[str, str]) -> list[Found]:

@@ -14,6 +14,11 @@ _FACT = re.compile(r"(sft|rm): (\w+) is ([^,]+)")
 FILES_NAMED = 3
 
 
+def facts_of(check: Check) -> set[tuple[str, str]]:
+    """The figures that a check of the release found wrong: label kinds and names."""
+    return {(kind, name) for kind, name, _ in _FACT.findall(check.detail)} if check.suite == "release" else set()
+
+
 def what_was_found(check: Check, files: Sequence[FileEntry], ledger: Ledger, before: Ledger | None) -> str:
     """The detail of a check as a sentence without its full stop; "" where it has none.
 
