@@ -134,7 +134,7 @@ def test_a_held_release_is_published_by_decision_and_everything_says_so(paths):
     assert f"release {release_id}, by decision of {WORDS['name']}" in index
     lines = told(result, out).splitlines()
     assert lines[0].startswith(f"PUBLISHED BY DECISION of {WORDS['name']}: {WORDS['reason']}")
-    assert lines[1] == "  4 known, see the report"
+    assert lines[1] == "  3 known, see the report"
     assert not any("publishable" in line for line in lines)
     card = (out / "releases" / release_id / "README.md").read_text("utf-8")
     assert "**Published by decision.** The gate held this release: `answer_blank`, `share_quarantined" in card
