@@ -19,7 +19,7 @@ _FEWEST_DELIVERIES = 5
 _FEWEST_RECORDS = 100
 # Sums of a source; what is about one file only is in its row.
 _SUMMED = (
-    *("received", "failing", "passed", "duplicates", "read_before", "missing"),
+    *("received", "read", "failing", "passed", "duplicates", "read_before", "missing"),
     *("published_gone", "published_emptied", "published_ends_early", "empty", "ends_early", "unknown_format"),
 )
 
@@ -63,6 +63,7 @@ def _of_file(file: DeliveredFile, earlier: dict[str, list[FileEntry]], config: R
         "source_file": file.source_file,
         "delivery": str(file.status),
         "received": now.received,
+        "read": read,
         "failing": now.failing,
         "passed": now.received - now.failing,
         "duplicates": now.duplicates,

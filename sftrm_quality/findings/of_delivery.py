@@ -37,8 +37,8 @@ class _Counted:
 _COUNTED = {
     "published_gone": _Counted("published_gone", "published_gone"),
     "published_emptied": _Counted("published_emptied", "published_emptied"),
-    "published_ends_early": _Counted("received", "received"),
-    "ends_early": _Counted("received", "received"),
+    "published_ends_early": _Counted("read", "received"),
+    "ends_early": _Counted("read", "received"),
     "empty": _Counted("received", "received"),
     "unknown_format": _Counted("received", "received"),
 }

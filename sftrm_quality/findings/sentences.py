@@ -34,7 +34,7 @@ def _records(count: int) -> str:
 
 
 def _gone(found: Found) -> str:
-    return say("{who}: gone, and {records} of it with it", who=_who(found), records=_published(found))
+    return say("{who}: gone, and with it {records}", who=_who(found), records=_published(found))
 
 
 def _published(found: Found) -> str:
@@ -58,7 +58,7 @@ def _shrunk(found: Found) -> str:
 
 
 def _ends_early(found: Found) -> str:
-    return say("{who}: ends early, after {records}; it was cut off", who=_who(found), records=_records(found.count))
+    return say("{who}: ends early after {records}; it was cut off", who=_who(found), records=_records(found.count))
 
 
 def _empty(found: Found) -> str:
