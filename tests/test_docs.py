@@ -6,6 +6,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -181,3 +182,22 @@ def test_the_dependencies_of_contributing_are_those_of_the_project():
     reasons = " ".join(f"{names} {why}" for names, why in rows)
     assert {name for name in declared if not re.search(rf"(?<![\w-]){name}(?![\w-])", reasons)} == set()
     assert all(len(why) > 10 for _, why in rows if why not in ("why", "---"))
+
+
+def test_the_output_that_the_readme_shows_is_what_a_run_prints(samples_run):
+    """Where it has …, there may be anything."""
+    import io
+
+    from rich.console import Console
+
+    from flows.commands.terminal import print_result
+    from sftrm_quality.run_record import read_report_json
+
+    printed = io.StringIO()
+    report = read_report_json(json.dumps(samples_run.report))
+    print_result(Console(file=printed, width=500), report, Path("data/out"))
+    (shown,) = [block for block in blocks("text") if "PUBLISHED" in block]
+    lines = printed.getvalue().splitlines()
+    for line in filter(str.strip, shown.splitlines()):
+        pattern = ".*".join(map(re.escape, line.split("…")))
+        assert any(re.fullmatch(pattern, found) for found in lines), line

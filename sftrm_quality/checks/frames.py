@@ -109,7 +109,8 @@ several files were delivered (``source_file`` is null there, and the figures are
 received that are not failing; ``duplicates`` of these. ``read_before``: records that could be read from the file for
 the current release, if its bytes changed since; ``missing``: how many fewer can be read now. ``published_gone``,
 ``published_emptied``, ``published_ends_early``: records of the file that the current release has published, where the
-file is gone, has no record any more, or changed and ends early. ``empty``, ``ends_early``, ``unknown_format``: 1 for a file that is, and for the first two one of which
-the current release has published nothing. ``usual_share``, ``greatest_share``: of the failing shares of earlier
-deliveries of the file or its series, their median and their greatest, 0 to 1; null where there are too few to know.
+file is gone, has no record any more, or changed and ends early. ``empty``, ``ends_early``, ``unknown_format``: 1 for a
+file that is, and for the first two one of which the current release has published nothing. ``usual_share``,
+``greatest_share``: of the failing shares of earlier deliveries of the file or its series, their median and their
+greatest, 0 to 1; null where there are too few to know.
 """
