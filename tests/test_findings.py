@@ -192,3 +192,11 @@ def test_what_holds_the_release_is_not_told_a_second_time_as_a_warning(raw, tmp_
         check["reason"] for check in report["checks"] if check["suite"] == "release" and not check["success"]
     }
     assert [reason for _, _, reason, _ in found(report)] == ["file_gone", "file_gone", "drop_too_large"]
+
+
+def test_a_small_file_of_which_every_record_fails_is_told(raw, tmp_path):
+    write(raw / "inwang/small.jsonl", delivery("inwang", 1, 9, failing=1.0))
+    write(raw / "inwang/tiny.jsonl", delivery("inwang", 2, 2, failing=1.0))
+    write(raw / "hangang/some.jsonl", delivery("hangang", 3, 12, failing=0.75))
+    report = run_on([raw], tmp_path / "out").report
+    assert [f["source_file"] for f in report["findings"] if f["reason"] == "file_failing"] == ["inwang/small.jsonl"]

@@ -15,7 +15,7 @@ _SEVERITIES = tuple(Severity)
 _CHANGES_SAID = 5
 # Where less is asked for when the number falls, and where when it rises. Other numbers can be read either way.
 _LEAST = ("min_value", "minimum", "mostly")
-_MOST = ("max_value", "maximum", "records", "points", "times", "times_greatest", "points_greatest")
+_MOST = ("max_value", "maximum", "records", "records_if_all", "points", "times", "times_greatest", "points_greatest")
 
 
 def entries_of(suites: Suites) -> dict[str, tuple[SuiteEntry, ...]]:

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import StrictFloat, StrictInt, StrictStr
 
-from sftrm_quality.arrays import Floats, Mask, as_mask
+from sftrm_quality.arrays import Floats, Mask
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 
 
@@ -42,19 +41,29 @@ class CountExpectation(RowExpectation):
 
 
 class ExpectShareToBeAtMost(CountExpectation):
-    """``column`` is at most ``maximum`` of the count ``of``; fewer than ``records`` always pass."""
+    """``column`` is at most ``maximum`` of the count ``of``.
+
+    Fewer than ``records`` always pass, but for at least ``records_if_all`` that are all there are.
+    """
 
     maximum: StrictInt | StrictFloat
     records: StrictInt = 1
+    records_if_all: StrictInt | None = None
 
     def problem(self) -> str | None:
         if not 0 <= self.maximum < 1:
             return f"'maximum' is {self.maximum}, expected at least 0 and less than 1: above that it can never fail"
-        return None if self.records >= 1 else f"'records' is {self.records}, expected at least 1"
+        for name in ("records", "records_if_all"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                return f"{name!r} is {value}, expected at least 1"
+        return None
 
     def failing(self, columns: Columns) -> Mask:
-        enough = as_mask(pc.greater_equal(columns[self.column], self.records))
-        found: Mask = enough & (_shares(columns[self.column], columns[self.of]) > self.maximum)
+        counts, share = columns[self.column].to_numpy(), _shares(columns[self.column], columns[self.of])
+        if_all = self.records if self.records_if_all is None else self.records_if_all
+        enough = (counts >= self.records) | ((share >= 1) & (counts >= if_all))
+        found: Mask = enough & (share > self.maximum)
         return found
 
 
