@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import zipfile
 
 import pytest
 
@@ -200,3 +201,21 @@ def test_a_small_file_of_which_every_record_fails_is_told(raw, tmp_path):
     write(raw / "hangang/some.jsonl", delivery("hangang", 3, 12, failing=0.75))
     report = run_on([raw], tmp_path / "out").report
     assert [f["source_file"] for f in report["findings"] if f["reason"] == "file_failing"] == ["inwang/small.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("sources=[{files: 'v/pack.zip!/inner/*'}]", "but 'v/pack.zip!/Inner/x.jsonl' in another case"),
+        ("splits.from_folders=[{folder: inner, split: train}]", "'inner' fits no folder, but 'Inner' in another case"),
+    ],
+)
+def test_what_fits_the_members_of_an_archive_in_another_case_publishes_nothing(tmp_path, setting, said):
+    lines = "".join(json.dumps(record) + "\n" for record in delivery("namsan", 1, 20))
+    (tmp_path / "raw/v").mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / "raw/v/pack.zip", "w") as archive:
+        archive.writestr("Inner/x.jsonl", lines)
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        run_on([tmp_path / "raw"], tmp_path / "out", setting)
+    assert not (tmp_path / "out" / "LATEST").exists() and not (tmp_path / "out" / "reports").exists()
+    assert run_on([tmp_path / "raw"], tmp_path / "out", setting.replace("inner", "Inner")).report["findings"] == []

@@ -17,7 +17,7 @@ from sftrm_quality.findings.listing import listed
 from sftrm_quality.findings.of_checks import found_by_checks
 from sftrm_quality.findings.of_decisions import found_rolled_back, rolled_back_check
 from sftrm_quality.findings.of_delivery import delivery_results, found_in_delivery
-from sftrm_quality.findings.of_settings import found_in_settings, refuse_what_cannot_be_meant
+from sftrm_quality.findings.of_settings import found_in_settings, refuse_another_case, refuse_what_is_never_used
 from sftrm_quality.findings.of_suites import entries_of, found_in_suites
 from sftrm_quality.findings.release_checks import what_was_found, why_held
 from sftrm_quality.findings.tallies import Tallies, Tally
@@ -44,7 +44,8 @@ __all__ = [
     "meant_to_publish",
     "newest_runs",
     "read_past",
-    "refuse_what_cannot_be_meant",
+    "refuse_another_case",
+    "refuse_what_is_never_used",
     "rolled_back_check",
     "timezone_of",
     "what_was_found",

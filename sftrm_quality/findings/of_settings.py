@@ -15,38 +15,57 @@ from sftrm_quality.words import say
 _SAMPLES = ("", "x", "x/y.z")
 
 
-def refuse_what_cannot_be_meant(config: RunConfig, raw_files: Sequence[str]) -> None:
-    """Before anything is read: an entry that an earlier one leaves nothing to, a name that fits in another case only.
+def refuse_what_is_never_used(config: RunConfig) -> None:
+    """Entries to which earlier ones leave nothing.
 
     Args:
         config: The run's settings.
-        raw_files: The names of all raw files. Members of archives are not known yet.
 
     Raises:
-        ConfigError: One of the settings is so.
+        ConfigError: There is one.
     """
     for number, source in enumerate(config.sources):
-        where = f"sources.{number}.files: {source.files!r}"
         for earlier in config.sources[:number]:
             if _takes_all_of(earlier.files, source.files):
                 raise ConfigError(
-                    f"{where} is never used: the entry {earlier.files!r} before it takes all of its files; "
-                    "put the narrower one first"
+                    f"sources.{number}.files: {source.files!r} is never used: the entry {earlier.files!r} before it "
+                    "takes all of its files; put the narrower one first"
                 )
-        if not any(fnmatch.fnmatchcase(name, source.files) for name in raw_files):
-            alike = [name for name in raw_files if fnmatch.fnmatchcase(name.casefold(), source.files.casefold())]
-            if alike:
-                raise ConfigError(f"{where} fits no file, but {alike[0]!r} in another case; write it as the files do")
-    folders = {part for name in raw_files for part in _folders(name)}
-    seen: set[str] = set()
+    folders = [entry.folder for entry in config.splits.from_folders]
+    for number, folder in enumerate(folders):
+        if folder in folders[:number]:
+            raise ConfigError(
+                f"splits.from_folders.{number}.folder: {folder!r} is named twice; one folder has one split"
+            )
+
+
+def refuse_another_case(config: RunConfig, source_files: Sequence[str]) -> None:
+    """Names that fit in another case only: vendor_b where the files are in Vendor_B.
+
+    Args:
+        config: The run's settings.
+        source_files: The names of all source files, members of archives included.
+
+    Raises:
+        ConfigError: There is one.
+    """
+    for number, source in enumerate(config.sources):
+        if not any(fnmatch.fnmatchcase(name, source.files) for name in source_files):
+            glob = source.files.casefold()
+            alike = next((name for name in source_files if fnmatch.fnmatchcase(name.casefold(), glob)), None)
+            if alike is not None:
+                raise ConfigError(
+                    f"sources.{number}.files: {source.files!r} fits no file, but {alike!r} in another case; "
+                    "write it as the files do"
+                )
+    folders = {part for name in source_files for part in _folders(name)}
     for number, entry in enumerate(config.splits.from_folders):
-        where = f"splits.from_folders.{number}.folder: {entry.folder!r}"
-        if entry.folder in seen:
-            raise ConfigError(f"{where} is named twice; one folder has one split")
-        seen.add(entry.folder)
-        alike = sorted(folder for folder in folders if folder.casefold() == entry.folder.casefold())
-        if alike and entry.folder not in alike:
-            raise ConfigError(f"{where} fits no folder, but {alike[0]!r} in another case; write it as the folders do")
+        named = sorted(folder for folder in folders if folder.casefold() == entry.folder.casefold())
+        if named and entry.folder not in named:
+            raise ConfigError(
+                f"splits.from_folders.{number}.folder: {entry.folder!r} fits no folder, but {named[0]!r} in another "
+                "case; write it as the folders do"
+            )
 
 
 def found_in_settings(config: RunConfig, source_files: Iterable[str]) -> list[Found]:

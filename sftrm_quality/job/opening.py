@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sftrm_quality import progress, releases, reports
+from sftrm_quality import findings, progress, releases, reports
 from sftrm_quality.checks import Suites, compile_suites, read_suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import StoredDecisions
@@ -124,13 +124,14 @@ def check_before_reading(config: RunConfig) -> Suites:
         The suites as they are read.
 
     Raises:
-        ConfigError: The output lies in a raw folder, or a source declares a format that is not known.
+        ConfigError: The output lies in a raw folder, a source declares a format that is not known, or is never used.
         SuiteError: A suite cannot be read.
     """
     out = config.out.resolve()
     for raw in config.raw:
         if out == raw.resolve() or raw.resolve() in out.parents:
             raise ConfigError(f"{config.out}: the output lies in the raw folder {raw} and would be read the next time")
+    findings.refuse_what_is_never_used(config)
     for source in config.sources:
         if source.format != "auto":
             format_named(source.format)

@@ -45,7 +45,10 @@ def plan_of(run: RunContext) -> Plan:
         StorageError: A file cannot be read.
     """
     files = hashed_files(run.config.raw, run.config.workers)
-    findings.refuse_what_cannot_be_meant(run.config, [file.source_file for file in files])
+    names = [file.source_file for file in files]
+    # What is in an archive is known when it was read, and looked at then.
+    if not any(name.lower().endswith(".zip") for name in names):
+        findings.refuse_another_case(run.config, names)
     size = sum(file.size for file in files)
     wanted = releases.release_id(files, run.config, run.suites)
     _log.info("%d raw files, %.1f MB, make %s", len(files), size / 1e6, wanted)

@@ -9,6 +9,7 @@ from sftrm_quality import releases
 from sftrm_quality.collection import Collection, Context, assign, deduplicate
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision
+from sftrm_quality.findings import refuse_another_case
 from sftrm_quality.intake import FileIntake, IntakeContext, ShardSettings, intake_file
 from sftrm_quality.job.gate import CheckedRelease, checked_release
 from sftrm_quality.job.opening import RunContext, opened
@@ -85,7 +86,19 @@ class Job:
         return intakes
 
     def deduplicate(self, intakes: Sequence[FileIntake]) -> Collection:
-        """Identity and duplicates over all files."""
+        """Identity and duplicates over all files.
+
+        Args:
+            intakes: Of every raw file.
+
+        Returns:
+            All records, those that are still to be published and the others.
+
+        Raises:
+            ConfigError: A setting fits the members of an archive in another case only; they are known by now.
+            StorageError: A file of a shard is missing or broken.
+        """
+        refuse_another_case(self._run.config, [intake.source_file for intake in intakes])
         try:
             return deduplicate(intakes, self._collection_context())
         finally:
