@@ -93,6 +93,8 @@ def weakened(expectations):
     by_reason["answer_garbled"]["severity"] = "warning"
     by_reason["answer_too_long"]["kwargs"]["maximum"] = 50_000
     by_reason["question_blank"]["kwargs"]["mostly"] = 0.5
+    by_reason["question_count_negative"]["type"] = "expect_column_values_to_not_be_in_set"
+    by_reason["question_count_negative"]["kwargs"] = {"column": "question_count", "value_set": [-1], "mostly": 0.95}
     by_reason["email_found"]["severity"] = "critical"  # asks for more
     by_reason["question_too_short"]["kwargs"]["minimum"] = 3  # so does this
 
@@ -102,9 +104,10 @@ def test_a_weakened_suite_is_told_once(raw, tmp_path):
     suites = suites_with(tmp_path / "suites", "sft", weakened)
     report = run_on([raw], tmp_path / "out", suites).report
     (finding,) = (f for f in report["findings"] if f["reason"] == "suite_weakened")
-    assert finding["count"] == 4 and finding["text"] == (
+    assert finding["count"] == 5 and finding["text"] == (
         "sft.json asks for less than for the current release: 1 check is gone: answer_blank; "
-        "question_blank: mostly 0.8 → 0.5; answer_garbled: critical → warning; answer_too_long: maximum 32768 → 50000"
+        "question_blank: mostly 0.8 → 0.5; answer_garbled: critical → warning; answer_too_long: maximum 32768 → 50000; "
+        "question_count_negative: expect_column_values_to_be_between → expect_column_values_to_not_be_in_set"
     )
     assert report["with_warnings"]
     assert run_on([raw], tmp_path / "out", suites).report["findings"] == []

@@ -112,7 +112,7 @@ def summary(report: Report) -> str:
     page = report_url(report.run_id)
     return "\n".join(
         [
-            f"# {report.verdict.upper()}",
+            f"# {report.verdict.upper()}{' WITH WARNINGS' if report.with_warnings else ''}",
             "",
             escaped(sentence(report)),
             *(["", f"[Report of this run]({page})"] if page else []),

@@ -8,6 +8,7 @@ from sftrm_quality.findings.release_checks import Ledger, facts_of, what_was_fou
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.run_record import Check, DeliveryStatus, FileEntry, FileStatus
 from sftrm_quality.sources import raw_name
+from sftrm_quality.words import say
 
 # Told by the delivery file by file, with what is the matter of each.
 _OF_UNREADABLE = "share_unreadable_files is"
@@ -112,7 +113,8 @@ def _of_release(
         files=tuple((name, hashes.get(raw_name(name), "")) for name in concerned),
         count=check.failed,
         of=check.evaluated,
-        about=(f"{check.description.rstrip('.')}. {said}",) if said else (),
+        # What was found comes first: of a rule by itself nobody knows whether it was met.
+        about=(say("{found}. Expected: {check}", found=said, check=check.description.rstrip(".")),) if said else (),
         # The figure changes with every night of an accumulating folder, what is the matter does not.
         key=check.reason,
     )

@@ -94,6 +94,10 @@ def _weaker(before: Sequence[SuiteEntry], now: Mapping[str, SuiteEntry]) -> tupl
             continue
         if _SEVERITIES.index(other.severity) > _SEVERITIES.index(entry.severity):
             weaker.append(f"{entry.reason}: {entry.severity} → {other.severity}")
+        if other.type != entry.type:
+            # Settings of another expectation mean something else.
+            weaker.append(f"{entry.reason}: {entry.type} → {other.type}")
+            continue
         was, is_now = ({**one.kwargs, "mostly": one.mostly} for one in (entry, other))
         # Manifests of older versions do not have the settings.
         names = was if entry.kwargs else ["mostly"]
