@@ -9,6 +9,8 @@ import pytest
 
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import ConfigError, SuiteError
+from sftrm_quality.findings import read_past
+from sftrm_quality.output import OutputFolder
 from sftrm_quality.run_record import Mode
 from tests.outputs import run_on
 from tests.vendors import delivery, file_of, write
@@ -95,6 +97,8 @@ def weakened(expectations):
     by_reason["question_blank"]["kwargs"]["mostly"] = 0.5
     by_reason["question_count_negative"]["type"] = "expect_column_values_to_not_be_in_set"
     by_reason["question_count_negative"]["kwargs"] = {"column": "question_count", "value_set": [-1], "mostly": 0.95}
+    del by_reason["refusal_phrase"]["kwargs"]["phrases"][0]
+    by_reason["identity_leak"]["kwargs"]["phrases"].append("something new")  # so does this
     by_reason["email_found"]["severity"] = "critical"  # asks for more
     by_reason["question_too_short"]["kwargs"]["minimum"] = 3  # so does this
 
@@ -104,9 +108,12 @@ def test_a_weakened_suite_is_told_once(raw, tmp_path):
     suites = suites_with(tmp_path / "suites", "sft", weakened)
     report = run_on([raw], tmp_path / "out", suites).report
     (finding,) = (f for f in report["findings"] if f["reason"] == "suite_weakened")
-    assert finding["count"] == 5 and finding["text"] == (
+    assert finding["count"] == 6 and finding["text"].startswith(
         "sft.json asks for less than for the current release: 1 check is gone: answer_blank; "
         "question_blank: mostly 0.8 → 0.5; answer_garbled: critical → warning; answer_too_long: maximum 32768 → 50000; "
+        "refusal_phrase: phrases ["
+    )
+    assert finding["text"].endswith(
         "question_count_negative: expect_column_values_to_be_between → expect_column_values_to_not_be_in_set"
     )
     assert report["with_warnings"]
@@ -222,3 +229,25 @@ def test_what_fits_the_members_of_an_archive_in_another_case_publishes_nothing(t
         run_on([tmp_path / "raw"], tmp_path / "out", setting)
     assert not (tmp_path / "out" / "LATEST").exists() and not (tmp_path / "out" / "reports").exists()
     assert run_on([tmp_path / "raw"], tmp_path / "out", setting.replace("inner", "Inner")).report["findings"] == []
+
+
+def test_only_sources_beyond_what_is_allowed_are_told_of(raw, tmp_path):
+    records = delivery("inwang", 1, 60, failing=0)
+    for record in records[:20]:
+        record["answer"] += " 연락처 010-2345-6789"
+    write(raw / "inwang/all.jsonl", records)
+    few = delivery("namsan", 1, 200, failing=0)
+    few[0]["answer"] += " 연락처 010-2345-6789"
+    write(raw / file_of("namsan", 1), few)
+    (finding,) = run_on([raw], tmp_path / "out").report["findings"]
+    assert (finding["source"], finding["count"]) == ("inwang", 20)
+
+
+def test_a_night_is_no_measure_of_a_source_of_which_there_was_something_to_tell(raw, tmp_path):
+    run_on([raw], tmp_path / "out")
+    write(raw / file_of("namsan", 2), delivery("namsan", 2, 100, failing=0.34))
+    write(raw / file_of("hangang", 2), delivery("hangang", 2, 50))
+    run_on([raw], tmp_path / "out")
+    first, second = read_past(OutputFolder(tmp_path / "out")).delivered
+    assert [file.source_file for file in first] == [file_of("namsan", 1)]
+    assert [file.source_file for file in second] == [file_of("hangang", 2)]

@@ -2,10 +2,11 @@
 
 import random
 
+import pyarrow as pa
 import pytest
 
 from sftrm_quality import findings
-from sftrm_quality.checks import check_delivery, load_suites
+from sftrm_quality.checks import DELIVERY_FACTS, check_delivery, load_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS, RunConfig
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import DeliveryStatus, FileEntry, FileStatus
@@ -80,3 +81,34 @@ def test_a_file_far_from_its_history_is_told(suites):
     assert finding.text.startswith("vendor_00/sft_021.jsonl: 60 of 500 records failed (12.0 %), usually ")
     # Without a history nobody knows what is usual.
     assert told(suites, delivered, past[:4]) == ()
+
+
+@pytest.mark.parametrize(
+    ("failing", "of", "usual", "greatest", "found"),
+    [
+        (10, 40, 0.0, 0.0, True),
+        (9, 40, 0.0, 0.0, False),  # not ten records beyond the usual
+        (50, 1000, 0.03, 0.02, False),  # two points, and not twice
+        (60, 1000, 0.03, 0.02, True),
+        (30, 2000, 0.002, 0.0, False),  # seven times as many, and not two points
+        (44, 2000, 0.002, 0.0, True),
+        (69, 1000, 0.03, 0.04, False),  # as one night had it, and half of that more
+        (71, 1000, 0.03, 0.04, True),
+    ],
+)
+def test_each_bound_of_the_rule_counts(suites, failing, of, usual, greatest, found):
+    row = dict.fromkeys(DELIVERY_FACTS.names, 0) | {"source": "v", "source_file": "v/a", "delivery": "new"}
+    row |= {"received": of, "failing": failing, "usual_share": usual, "greatest_share": greatest}
+    checked = check_delivery(suites.delivery, pa.Table.from_pylist([row], schema=DELIVERY_FACTS))
+    assert ("file_unusual" in checked.failures["reason"].to_pylist()) is found
+
+
+def test_small_files_and_the_file_itself_are_no_history():
+    small = tuple(entry(f"v/a_{number}.jsonl", 50, 10) for number in range(9))
+    large = tuple(entry(f"v/a_{number}.jsonl", 200, number) for number in range(10, 15))
+    own = entry("v/a_20.jsonl", 200, 100)
+    (file,) = findings.delivered_files([own], {}, None, CONFIG, looks_for_gone=False)
+    names = ("usual_share", "greatest_share")
+    facts = [findings.delivery_facts([file], [past], CONFIG) for past in (small, large, (*large, own), large[:4])]
+    shares = [tuple(one.to_pylist()[0][name] for name in names) for one in facts]
+    assert shares == [(None, None), (0.06, 0.07), (0.06, 0.07), (None, None)]

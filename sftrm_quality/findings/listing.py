@@ -73,6 +73,7 @@ def _merged(parts: list[Found]) -> Found:
 
 
 def _finding(found: Found, fingerprints: list[str], told: Mapping[str, str], run_id: str) -> Finding:
+    """Of parts that are all known, or all new."""
     since = [told[one] for one in fingerprints if one in told]
     names = tuple(name for name, _ in found.files)
     return Finding(
@@ -88,7 +89,7 @@ def _finding(found: Found, fingerprints: list[str], told: Mapping[str, str], run
         of=found.of,
         usual=found.usual,
         since=min(since, default=run_id),
-        known=len(since) == len(fingerprints),
+        known=bool(since),
         text=sentence(found),
         fingerprints=tuple(fingerprints),
     )
