@@ -7,7 +7,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak audit reference docs check setup lock clean benchmark
+.PHONY: run test soak audit catalogue reference docs check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -32,6 +32,10 @@ audit: .venv/.ready
 # The pages of docs/reference that are generated from the code.
 reference: .venv/.ready
 	@$(BIN)/python -m tools.reference
+
+# Every text for people, as translators read it.
+catalogue: .venv/.ready
+	@$(BIN)/python -m tools.catalogue
 
 # A page that no page leads to, a link to nothing, a language that cannot be coloured: any warning is an error. So is
 # whatever a browser would ask another machine for.

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from sftrm_quality.decisions import Rollback
 from sftrm_quality.records import LabelKind, NoKind, Severity
-from sftrm_quality.reports import display
+from sftrm_quality.reports import display, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.samples_shown import samples_shown
@@ -90,6 +90,8 @@ def _environment() -> Environment:
     style = loader.get_source(environment, "report.css")[0]
     environment.globals.update(
         share=share,
+        say=page_words.say,
+        say_of=page_words.say_of,
         position=display.position,
         rows_link=display.rows_link,
         segments=display.segments,
