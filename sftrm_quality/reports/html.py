@@ -19,6 +19,7 @@ from sftrm_quality.reports import display, names, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.samples_shown import samples_shown
+from sftrm_quality.reports.script_words import sentences_for
 from sftrm_quality.reports.sources_shown import FILES_SHOWN, sources_shown
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import (
@@ -165,7 +166,11 @@ def render_browse(report: Report) -> str:
     """
     # The output folder is the one of the other command.
     command = f"sftrm rows{report.why.removeprefix('sftrm why')} --run {report.run_id}"
-    return _environment().get_template("browse.html.j2").render(report=report, rows_command=command, sentences="")
+    return (
+        _environment()
+        .get_template("browse.html.j2")
+        .render(report=report, rows_command=command, sentences=sentences_for(browse_scripts().values()))
+    )
 
 
 def browse_scripts() -> dict[str, str]:
