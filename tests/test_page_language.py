@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -24,8 +25,12 @@ _WHO = {"name": "Kim", "reason": "Seen and fine", "decided_at": "2026-11-22T08:0
 _DECISION = {**_WHO, "action": "publish_anyway", "release_id": "r-1", "failed": ["file_gone"], "applied": True}
 
 
+_ALL_KNOWN = {"new": 0, "known": 40}
+
+
 def _data(*reports: Any) -> set[str]:
-    return texts_in(list(reports), ("versions", "fields_unread")) - _CODES | _FIGURES
+    texts = texts_in(list(reports), ("versions", "fields_unread"))
+    return {text for text in texts - _CODES if not re.fullmatch(r"response \d+", text)} | _FIGURES
 
 
 def _eventful(report: dict[str, Any]) -> dict[str, Any]:
@@ -45,16 +50,20 @@ def _eventful(report: dict[str, Any]) -> dict[str, Any]:
     name, counts = next(iter(rm["files"].items()))
     rm["doubtful_directions"] = [{"source_file": name, "strong": True, **counts}]
     rm["records_with"]["too_many_responses"] = 2
+    for script in ("mixed", "other", "none"):
+        report["profile"]["sft"]["scripts"][script][script] = rm["scripts"][script] = 1
     rm["responses"] |= {str(n): 1 for n in range(300, 330)}
     for names in (*rm["names"].values(), *report["profile"]["sft"]["names"].values()):
         names |= {"all_counted": False, "other": 3, "missing": 4}
     report["profile"]["splits"]["shared_prompts"] |= {"across_kinds": 1}
+    # So long that it is cut.
+    report["versions"]["numbers"] = "1" * 999
     return report
 
 
 def _held(report: dict[str, Any], **changed: Any) -> dict[str, Any]:
     """Held, with a decision that is not used, and with more of everything than there is room for."""
-    report = _eventful(report) | {"verdict": "held", "release_id": None, "with_warnings": True}
+    report = _eventful(report) | {"verdict": "held", "release_id": None, "with_warnings": True, "seconds": 4000}
     report["decision"] = {**_DECISION, "applied": False}
     report["gate"] = {"success": False, "failed": ["file_gone", "quarantine_share"]}
     report["checks"] = [{**check, "success": False} for check in held()["checks"]]
@@ -95,7 +104,7 @@ def test_all_of_the_page_of_a_run_is_said(samples_run, night):
         "unchanged": lambda: _eventful(samples_run.report) | {"verdict": "unchanged", "decision": _DECISION},
         "held": lambda: _held(samples_run.report),
         "rejected": lambda: _held(samples_run.report, decision={**_DECISION, "action": "reject"}),
-        "checked": lambda: _held(samples_run.report, verdict="checked", decision=None),
+        "checked": lambda: _held(samples_run.report, verdict="checked", decision=None, finding_counts=_ALL_KNOWN),
         "nothing": _nothing,
     }
     report = made[night]()
