@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 # Two words in a row, or a word beside something that is filled in.
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [A-Za-z({]|}[,:;]? [a-z]{2,}|[a-z]{2,}:? {")
-SAID = {"say", "say_of", "phrase"}
+SAID = {"say", "say_of", "phrase", "form_of"}
 # Calls whose texts nobody reads on a page, in a message or a terminal.
 CALLS = {
     **dict.fromkeys(("compile", "match", "sub", "search", "fullmatch"), "patterns"),
@@ -39,6 +39,12 @@ TEXTS = {
     "sftrm_quality/config_loading.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/decisions/decision.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/findings/of_checks.py": {r"share_unreadable_files is": "looked for in a detail"},
+    "sftrm_quality/reports/borderline.py": {r"response {}": "stored in report.json; names.part_name says it"},
+    "sftrm_quality/reports/record_parts.py": {r"response {}": "stored in report.json; names.part_name says it"},
+    "sftrm_quality/reports/browse_rows.py": {r"duplicate: {}": "a key"},
+    "sftrm_quality/reports/defects.py": {r" are the same": "looked for in a detail, which is stored in English"},
+    "sftrm_quality/reports/display.py": {r'<mark class="defect">{}</mark>': "markup"},
+    "sftrm_quality/reports/html.py": {r"sftrm why|sftrm rows{} --run {}": "a command"},
     "sftrm_quality/intake/recognition.py": {
         r"plain text|CSV-like text|tab-separated text": "looked for in what was seen, which is stored in English"
     },
