@@ -35,7 +35,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     about = []
     if verdict == "published" and decision:
         line = Text(say("PUBLISHED BY DECISION"), style="bold green")
-        about.append(_who_and_why(decision))
+        line.append(" " + say("of {who_and_why}", who_and_why=_who_and_why(decision)), style="default")
     elif report.with_warnings:
         line = Text(say("{verdict} WITH WARNINGS", verdict=say(verdict).upper()), style="bold yellow")
     if verdict == "held":
