@@ -31,13 +31,15 @@ _TEXT, _LOOKED_AT = 300, 1000
 def print_result(console: Console, report: "Report", out: Path) -> None:
     """Verdict, ledger, release and report of a run."""
     verdict, decision = report.verdict, report.decision
-    line = Text(say(verdict).upper(), style=f"bold {_COLOURS[verdict]}")
+    from sftrm_quality.reports import heading
+
+    decided = verdict == "published" and decision is not None
+    said = heading(verdict, by_decision=decided, with_warnings=report.with_warnings)
+    warned = report.with_warnings and not decided
+    line = Text(said, style="bold yellow" if warned else f"bold {_COLOURS[verdict]}")
     about = []
-    if verdict == "published" and decision:
-        line = Text(say("PUBLISHED BY DECISION"), style="bold green")
+    if decided and decision:
         line.append(" " + say("of {who_and_why}", who_and_why=_who_and_why(decision)), style="default")
-    elif report.with_warnings:
-        line = Text(say("{verdict} WITH WARNINGS", verdict=say(verdict).upper()), style="bold yellow")
     if verdict == "held":
         about.append(say("nothing was published"))
     elif verdict == "unchanged":

@@ -15,6 +15,7 @@ from sftrm_quality.reports.figures import (
     with_check,
 )
 from sftrm_quality.reports.html import render_index
+from sftrm_quality.reports.names import heading
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
@@ -44,6 +45,7 @@ __all__ = [
     "duplicate_samples",
     "file_entries",
     "gate_of",
+    "heading",
     "manifest_of",
     "of_collection",
     "personal_figures",

@@ -98,8 +98,6 @@ def _environment() -> Environment:
         heading=names.heading,
         part_name=names.part_name,
         way=names.way,
-        finding_counts=names.finding_counts,
-        ends_early=names.ends_early,
         position=display.position,
         rows_link=display.rows_link,
         segments=display.segments,

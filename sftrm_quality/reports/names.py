@@ -2,8 +2,8 @@
 
 import re
 
-from sftrm_quality.run_record import FileEntry, FindingCounts, Verdict
-from sftrm_quality.words import number, phrase, say, say_of
+from sftrm_quality.run_record import Verdict
+from sftrm_quality.words import number, phrase, say
 
 _CALLED = {
     # Outcomes, and what they are counted of; verdicts.
@@ -101,24 +101,3 @@ def part_name(name: str) -> str:
 def way(name: str) -> str:
     """From which split to which records moved, by its name in a comparison: ``train → test``."""
     return " → ".join(map(called, name.split(" → ")))
-
-
-def finding_counts(counts: FindingCounts) -> str:
-    """How many findings are new and how many are known."""
-    if counts.new and counts.known:
-        return say("{new} new, {known} known", new=number(counts.new), known=number(counts.known))
-    if counts.new:
-        return say("{count} new", count=number(counts.new))
-    return say("{count} known", count=number(counts.known)) if counts.known else say("none")
-
-
-def ends_early(file: FileEntry) -> str:
-    """What is said of an incomplete file, after how many records that could be read; "" of others."""
-    if not file.incomplete:
-        return ""
-    read = file.received - file.unreadable
-    return (
-        say_of("ends early after {count} record", "ends early after {count} records", read)
-        if file.received
-        else say("ends early")
-    )

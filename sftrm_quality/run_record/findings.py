@@ -53,10 +53,11 @@ class FindingCounts(Value):
 
     def __str__(self) -> str:
         """As states, names and messages say it."""
-        parts = [say("{count} new", count=number(self.new))] if self.new else []
-        if self.known:
-            parts.append(say("{count} known", count=number(self.known)))
-        return ", ".join(parts) or say("none")
+        if self.new and self.known:
+            return say("{new} new, {known} known", new=number(self.new), known=number(self.known))
+        if self.new:
+            return say("{count} new", count=number(self.new))
+        return say("{count} known", count=number(self.known)) if self.known else say("none")
 
 
 def count_findings(findings: Iterable[Finding]) -> FindingCounts:
