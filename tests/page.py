@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 class Page(HTMLParser):
     """A page as a reader meets it: elements with their attributes, table rows, and the text of every section."""
 
-    VOID = frozenset({"meta", "input"})
+    VOID = frozenset({"meta", "input", "wbr"})
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -94,7 +94,7 @@ OUR_ELEMENTS = frozenset(
         r"\w+",
         "html head meta title style body header nav main section h1 h2 h3 p span strong small code pre mark bdi a div "
         "blockquote ul ol li dl dt dd time table caption thead tbody tfoot tr th td details summary svg rect g path "
-        "text circle desc figure figcaption",
+        "text circle desc figure figcaption wbr",
     )
 )
 OUR_ATTRIBUTES = frozenset(

@@ -248,6 +248,36 @@ def test_without_script_the_page_of_rows_says_where_they_are(report, browser):
     context.close()
 
 
+# Names in tables and rows, each as often as a line breaks in it, with the character after which it does.
+BREAKS = """[...document.querySelectorAll("td code, th code, th bdi, .place bdi, #rows code bdi")].flatMap(name => {
+  const walker = document.createTreeWalker(name, NodeFilter.SHOW_TEXT), range = document.createRange(), found = [];
+  let before = null;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) for (let n = 0; n < node.length; n++) {
+    range.setStart(node, n);
+    range.setEnd(node, n + 1);
+    const here = {character: node.data[n], top: Math.round(range.getBoundingClientRect().top)};
+    if (before && here.top > before.top + 4) found.push([before.character, name.innerText]);
+    before = here;
+  }
+  return found;
+})"""
+
+
+def test_names_break_between_their_words_only(tmp_path, opened):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    for name in ("vendor_with_a_long_name/rankings_of_annotators_in_november_2026.final.jsonl", file_of("namsan", 4)):
+        write(raw / name, delivery("namsan", 4, 20, failing=0.3))
+    folder = run_on([raw], out, open_gate(tmp_path / "suites")).report_folder
+    for page_name, breaks in (("index.html", 8), ("browse.html", 1)):
+        page = opened((folder / page_name).as_uri(), 375)
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        if page_name == "browse.html":
+            playwright.expect(page.locator("#status")).to_contain_text("1–")
+        found = page.evaluate(BREAKS)
+        assert len(found) >= breaks
+        assert [one for one in found if one[0] not in "/_-. !"] == []
+
+
 def test_pictures_of_the_report_of_the_samples(samples_run, opened):
     folder = samples_run.out / "reports" / samples_run.report["run_id"]
     for name, width, height in (("report", 1280, 960), ("report-phone", 390, 844)):

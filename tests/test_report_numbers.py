@@ -37,6 +37,8 @@ class Blocks(HTMLParser):
         self.feed(html[html.index("<body>") :])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":
+            return
         classes = set((dict(attrs).get("class") or "").split())
         if self._skipped or tag in FOREIGN or classes & FOREIGN_CLASSES or (tag == "small" and not classes):
             self._skipped.append(tag)

@@ -117,7 +117,7 @@ def test_of_many_files_only_those_with_something_to_see_are_open() -> None:
     folded = {source.name: source.folded for source in shown["folded"]}
     assert sum(map(len, folded.values())) == len(files) - 6 and set(folded) == {"v0", "v1", "v2"}
     assert all(file.source == name for name, of_source in folded.items() for file in of_source)
-    html = run_page(report)
+    html = run_page(report).replace("<wbr>", "")
     section = html[html.index('id="sources"') : html.index('id="checks"')]
     assert section.count("<details>") == 3 and "<details open" not in section
     assert all(section.count(f">{file['source_file']}<") == 1 for file in files)
@@ -126,8 +126,9 @@ def test_of_many_files_only_those_with_something_to_see_are_open() -> None:
 def test_a_page_of_many_sources_is_bounded() -> None:
     files = [entry(f"{n:05}x/a.json", 10, 1, f"{n:05}x") for n in range(2_000)]
     html = run_page(report_with(files))
-    assert "and 1,940 more sources" in html and "and 1,700 more files" in html and "2,000 sources" in html
     assert len(html.encode()) < 1_000_000
+    html = html.replace("<wbr>", "")
+    assert "and 1,940 more sources" in html and "and 1,700 more files" in html and "2,000 sources" in html
     # All of the files that are shown are in some table.
     assert "Other sources: 270 files" in html and html.count("x/a.json<") == 300
 

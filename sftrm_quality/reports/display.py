@@ -2,9 +2,9 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate, takewhile
+from itertools import accumulate, pairwise, takewhile
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
@@ -23,6 +23,8 @@ _LONGEST_LINK = 1_000
 # Marks that a letter carries at most: real scripts stack three or four, hundreds would cover other rows.
 _STACKED = 4
 _LINE_FEED, _TAB = "⏎", "⇥"
+# In names of files and in codes.
+_ENDS_WORD = frozenset("/_-.")
 # Blank or joining, also where Unicode does not call them format characters.
 _UNSEEN = frozenset((EMPTY_CELL, *characters_in(DEFAULT_IGNORABLE)))
 # Controls, format and bidirectional marks, separators but the space, surrogates, private and unassigned code points.
@@ -41,10 +43,22 @@ def text(value: object, limit: int = TEXT_LIMIT) -> object:
         return "–"
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    head = _glyphs(value[:limit])
+    return _cut(value, limit, _glyphs)
+
+
+def breakable(value: object, limit: int = TEXT_LIMIT) -> object:
+    """A name as `text` shows it, which a line breaks between its words only: after ``/``, ``_``, ``-`` and ``.``.
+
+    These places are elements, so that what is copied is the name; they are among the bytes that ``limit`` counts.
+    """
+    return _cut(value, limit, _words) if isinstance(value, str) and not isinstance(value, Markup) else text(value)
+
+
+def _cut(value: str, limit: int, glyphs: Callable[[str], list[Markup]]) -> Markup:
+    head = glyphs(value[:limit])
     if _fitting(head, limit) == len(value):
         return Markup("").join(head)
-    tail = _glyphs(value[-limit:])
+    tail = glyphs(value[-limit:])
     first, last = _fitting(head, limit - limit // 3), _fitting(reversed(tail), limit // 3)
     left_out = Markup("<mark>… {} characters …</mark>").format(number(len(value) - first - last))
     return Markup("").join([*head[:first], left_out, *tail[len(tail) - last :]])
@@ -85,6 +99,15 @@ def _glyphs(characters: str) -> list[Markup]:
         stacked = stacked + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
         glyphs.append(_glyph(character, stacked > _STACKED))
     return glyphs
+
+
+def _words(characters: str) -> list[Markup]:
+    """The glyphs, with a place to break before each that begins a word."""
+    around = pairwise([Markup(""), *_glyphs(characters)])
+    return [
+        Markup("<wbr>") + glyph if before in _ENDS_WORD and glyph not in _ENDS_WORD else glyph
+        for before, glyph in around
+    ]
 
 
 def _fitting(glyphs: Iterable[Markup], limit: int) -> int:

@@ -76,6 +76,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         text=display.text,
+        breakable=display.breakable,
         number=number,
         bound=bound,
         duration=display.duration,

@@ -29,6 +29,16 @@ window.sftrmTexts = (() => {
     return pieces;
   }
 
+  // A name, which a line breaks between its words only; as `breakable` of display.py shows it.
+  function named(text) {
+    const made = visible(text);
+    for (const node of Array.from(made.childNodes).filter(node => node.nodeType === Node.TEXT_NODE)) {
+      const words = node.data.split(/(?<=[/_.-])(?=[^/_.-])/);
+      node.replaceWith(...words.flatMap((word, n) => n ? [element("wbr", ""), word] : [word]));
+    }
+    return made;
+  }
+
   // marks: start and end of each defect, one after the other, counted in characters and not in halves of them.
   function marked(text, marks) {
     if (!marks.length) return visible(text);
@@ -66,8 +76,8 @@ window.sftrmTexts = (() => {
   // A row as the page shows it.
   function item(row, index, why) {
     const made = element("li", ""), [name, owner] = index.files[row[FILE]];
-    const place = element("span", "place", visible(name), `, ${position(row[INDEX], row[LINE])}`);
-    if (owner) place.append(" of ", visible(owner));
+    const place = element("span", "place", named(name), `, ${position(row[INDEX], row[LINE])}`);
+    if (owner) place.append(" of ", named(owner));
     const head = element("p", "", place, " ");
     if (row[DATA_ID]) head.append(element("span", "", "id ", visible(row[DATA_ID])), " ");
     if (row[NEW]) head.append(element("strong", "tag new", "new"));
@@ -78,7 +88,7 @@ window.sftrmTexts = (() => {
       const detail = row[STAYED]
         ? [`similarity ${row[DETAILS][n]} to `, element("code", "copy", row[STAYED])]
         : [visible(row[DETAILS][n])];
-      made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} ${title}`), " ", ...detail));
+      made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} `, named(title)), " ", ...detail));
     });
     const more = row[CHARACTERS] - row[FIRST] - Array.from(row[TEXT]).length;
     const text = element("blockquote", "");
