@@ -248,6 +248,29 @@ def test_without_script_the_page_of_rows_says_where_they_are(report, browser):
     context.close()
 
 
+# What axe-core looks for: WCAG 2.2 at A and AA, where the size of what is touched is, and what it holds to be good, such
+# as landmarks of different names.
+BARRIERS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    # Takes longest, and `test_report_foreign.py` computes it from the style sheet.
+    "rules": {"color-contrast": {"enabled": False}},
+    "resultTypes": ["violations"],
+}
+
+
+def test_axe_finds_no_barrier_on_a_page(samples_run, opened):
+    report = samples_run.out / "reports" / samples_run.report["run_id"]
+    axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
+    for name, width in (("index.html", 375), ("browse.html", 375), ("../index.html", 375)):
+        page = opened((report / name).resolve().as_uri(), width)
+        if name == "browse.html":
+            playwright.expect(page.locator("#status")).to_contain_text("1–")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        page.evaluate(axe.AXE_FILE_PATH.read_text("utf-8"))
+        found = page.evaluate("options => axe.run(options)", BARRIERS)["violations"]
+        assert [(rule["id"], [node["html"][:100] for node in rule["nodes"]]) for rule in found] == [], (name, width)
+
+
 # Names in tables and rows, each as often as a line breaks in it, with the character after which it does.
 BREAKS = """[...document.querySelectorAll("td code, th code, th bdi, .place bdi, #rows code bdi")].flatMap(name => {
   const walker = document.createTreeWalker(name, NodeFilter.SHOW_TEXT), range = document.createRange(), found = [];
