@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -248,8 +249,8 @@ def test_without_script_the_page_of_rows_says_where_they_are(report, browser):
     context.close()
 
 
-# What axe-core looks for: WCAG 2.2 at A and AA, where the size of what is touched is, and what it holds to be good, such
-# as landmarks of different names.
+# What axe-core looks for: WCAG 2.2 at A and AA, in which is the size of what is touched, and what it holds to be good,
+# such as landmarks of different names.
 BARRIERS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     # Takes longest, and `test_report_foreign.py` computes it from the style sheet.
@@ -269,6 +270,25 @@ def test_axe_finds_no_barrier_on_a_page(samples_run, opened):
         page.evaluate(axe.AXE_FILE_PATH.read_text("utf-8"))
         found = page.evaluate("options => axe.run(options)", BARRIERS)["violations"]
         assert [(rule["id"], [node["html"][:100] for node in rule["nodes"]]) for rule in found] == [], (name, width)
+
+
+def test_paper_begins_with_a_page_of_summary_and_has_what_was_unfolded(samples_run, opened):
+    page = opened((samples_run.out / "reports" / samples_run.report["run_id"] / "index.html").as_uri())
+    printed = pages_of(page)
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    assert pages_of(page) > printed + 5
+    page.reload()
+    page.evaluate("document.querySelectorAll('main > :not(#flow, #changes, #sources)').forEach(e => e.remove())")
+    page.evaluate("document.querySelectorAll('#sources > *').forEach(e => e.remove())")
+    assert pages_of(page) == 2
+    page.evaluate("document.querySelector('#sources').remove()")
+    assert pages_of(page) == 1
+    page.emulate_media(media="print")
+    assert page.locator("#flow").bounding_box()["y"] < page.locator("#changes").bounding_box()["y"]
+
+
+def pages_of(page):
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
 
 
 # Names in tables and rows, each as often as a line breaks in it, with the character after which it does.
