@@ -21,6 +21,8 @@ from flows.cli import app
 from flows.service.site import ReportSite
 from sftrm_quality.reports import position
 from tests.outputs import open_gate, run_on
+from tests.report_example import published, run_page
+from tests.test_report_sources import entry
 from tests.vendors import deliver, delivery, file_of, write
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -127,7 +129,9 @@ def test_the_report_of_hostile_records_is_readable_and_runs_nothing(report, open
         assert text in shown, text
     assert page.locator("#failing mark.defect").count() > 20
     # Nothing of a record became an element, and the dark page is dark.
-    allowed = "img, script, link, iframe, object, form, input, [onerror], [onload], [onmouseover], [style]"
+    allowed = (
+        "img, script:not(main + script), link, iframe, object, form, input, [onerror], [onload], [onmouseover], [style]"
+    )
     assert page.locator(allowed).count() == 0
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert (ground == "rgb(18, 21, 24)") is (scheme == "dark")
@@ -270,6 +274,52 @@ def test_axe_finds_no_barrier_on_a_page(samples_run, opened):
         page.evaluate(axe.AXE_FILE_PATH.read_text("utf-8"))
         found = page.evaluate("options => axe.run(options)", BARRIERS)["violations"]
         assert [(rule["id"], [node["html"][:100] for node in rule["nodes"]]) for rule in found] == [], (name, width)
+
+
+def test_sources_and_files_can_be_sorted_and_come_back_to_the_order_of_the_page(tmp_path, browser, opened):
+    files = {"b_2/x.jsonl": (120, 6), "b_10/x.jsonl": (9, 4), "a/x.jsonl": (1_100, 5), "c/x.jsonl": (50, 0)}
+    report = published() | {"files": [entry(name, *counts, name.split("/")[0]) for name, counts in files.items()]}
+    report["changes"] = report["changes"] | {"files": {}}
+    address = (tmp_path / "index.html").as_uri()
+    (tmp_path / "index.html").write_text(run_page(report), "utf-8")
+    page = opened(address)
+    tables = page.locator("table.sources")
+    assert tables.count() == 2
+    for table, suffix in ((tables.nth(0), ""), (tables.nth(1), "/x.jsonl")):
+        names = table.locator("tbody th bdi")
+
+        def heads(table=table):
+            return [head.get_attribute("aria-sort") for head in table.locator("thead th").all()]
+
+        def order(names=names, suffix=suffix):
+            return [name.removesuffix(suffix) for name in names.all_inner_texts()]
+
+        as_made = order()
+        assert as_made == ["b_2", "a", "b_10", "c"]
+        received = table.get_by_role("button", name="Received")
+        received.click()
+        assert order() == ["a", "b_2", "c", "b_10"] and [h for h in heads() if h] == ["descending"]
+        # By the keyboard, which stays where it is.
+        received.press("Enter")
+        assert order() == ["b_10", "c", "b_2", "a"] and [h for h in heads() if h] == ["ascending"]
+        received.press("Space")
+        assert order() == as_made and not any(heads())
+        table.get_by_role("button", name="Failing").click()
+        assert order() == ["b_10", "b_2", "a", "c"]
+        table.get_by_role("button", name="File" if suffix else "Source", exact=True).click()
+        assert order() == ["a", "b_2", "b_10", "c"]
+        assert heads() == ["ascending", *[None] * (len(heads()) - 1)]
+        assert table.get_by_role("button", name="Share").count() == 0
+        # Its caption says which order it was made in.
+        assert not table.locator("caption:not([hidden])").count()
+    assert tables.nth(0).locator("tr").last.inner_text().startswith("4 sources")
+    # Without script the table is as it was made, and nothing on it promises more.
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(address)
+    assert plain.locator("table.sources button").count() == 0
+    assert plain.locator("table.sources").first.locator("tbody th bdi").all_inner_texts() == as_made
+    context.close()
 
 
 def test_paper_begins_with_a_page_of_summary_and_has_what_was_unfolded(samples_run, opened):

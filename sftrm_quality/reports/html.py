@@ -1,7 +1,7 @@
 """The pages for people: one of a run and one of all runs, made from the figures of ``report.json`` and nothing else.
 
-A page is one file without scripts and without requests; its policy forbids both. Its size is bounded whatever the
-data: what is left out is counted, and is in ``report.json``.
+A page is one file without requests, and without scripts but one of ours that sorts tables; its policy forbids all else.
+Its size is bounded whatever the data: what is left out is counted, and is in ``report.json``.
 """
 
 import base64
@@ -88,7 +88,7 @@ def _environment() -> Environment:
         lead=display.lead,
         setting=display.setting,
     )
-    style = loader.get_source(environment, "report.css")[0]
+    style, script = (loader.get_source(environment, name)[0] for name in ("report.css", "sort.js"))
     environment.globals.update(
         share=share,
         say=page_words.say,
@@ -100,9 +100,16 @@ def _environment() -> Environment:
         why_held=why_held,
         marked=marked,
         style=Markup(style),
-        style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=_hash(style),
+        sort_script=Markup(script),
+        sort_script_hash=_hash(script),
     )
     return environment
+
+
+def _hash(source: str) -> str:
+    """Of a style sheet or a script within a page, as its policy names it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
 
 
 def render_run(report: Report) -> str:
