@@ -5,21 +5,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise, takewhile
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, characters_in
-from sftrm_quality.run_record import Report
 from sftrm_quality.words import number
-
-BROWSE_PAGE = "browse.html"
 
 # Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
 # that people write. Counted so, the size of a page is bounded whatever its texts hold.
 TEXT_LIMIT = 240
-# Of the names in a link, escaped: a path of a hundred Hangul syllables.
-_LONGEST_LINK = 1_000
 # Marks that a letter carries at most: real scripts stack three or four, hundreds would cover other rows.
 _STACKED = 4
 _LINE_FEED, _TAB = "⏎", "⇥"
@@ -186,31 +181,6 @@ def spark(values: Sequence[float | None]) -> str:
 def link(path: str) -> Markup:
     """A relative path as it is written in a link: ``javascript:`` and ``//host`` are names of files there."""
     return Markup("./") + quote(path.lstrip("/"), safe="/", errors="surrogatepass")
-
-
-def rows_link(report: Report, *, source: str = "", file: str = "", reason: str = "", kind: str | None = None) -> Markup:
-    """Where the excluded rows of a run are, and only those that are named.
-
-    Args:
-        report: Of the run, or of one that found nothing new and shows the rows of another.
-        source: A source's name.
-        file: A source file's.
-        reason: A reason's.
-        kind: A label kind.
-
-    Returns:
-        A link to the page of rows; "" where there is no such page, or none that knows what is named.
-    """
-    named = {"source": source, "file": file, "reason": reason, "kind": kind or ""}
-    fragment = urlencode({name: value for name, value in named.items() if value}, errors="surrogatepass")
-    # Sources may have got other names since that page was made. The size of a page is bounded, that of a name is not.
-    if (
-        report.browse is None
-        or (source and report.browse.page != BROWSE_PAGE)
-        or not 0 < len(fragment) <= _LONGEST_LINK
-    ):
-        return Markup("")
-    return link(report.browse.page) + escape(f"#{fragment}")
 
 
 def segments(parts: Iterable[tuple[str, int]], whole: int) -> list[tuple[str, str, str]]:

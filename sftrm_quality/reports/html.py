@@ -18,6 +18,7 @@ from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
+from sftrm_quality.reports.rows_links import rows_link
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.sources_shown import FILES_SHOWN, sources_shown
 from sftrm_quality.reports.trends import trend_charts
@@ -94,7 +95,7 @@ def _environment() -> Environment:
         say=page_words.say,
         say_of=page_words.say_of,
         position=display.position,
-        rows_link=display.rows_link,
+        rows_link=rows_link,
         segments=display.segments,
         what_was_found=what_was_found,
         why_held=why_held,
