@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 from flows.commands import COMMANDS
 from flows.terminal_text import safe
 from sftrm_quality import __version__
+from sftrm_quality.words import say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,13 +48,17 @@ def main() -> None:
     except TyperException as error:
         told = error.format_message()
         # Without any argument the message is the help itself.
-        _complain(told if len(sys.argv) == 1 else f"error: {told} (see {' '.join(_command_named())} --help)")
+        _complain(
+            told
+            if len(sys.argv) == 1
+            else say("error: {told} (see {command_named} --help)", told=told, command_named=" ".join(_command_named()))
+        )
         code = 2
     except OSError as error:
-        _complain(f"error: {error.filename or ''}: {error.strerror or error}")
+        _complain(say("error: {filename}: {strerror}", filename=error.filename or "", strerror=error.strerror or error))
         code = 3
     except BrokenExecutor as error:
-        _complain(f"error: a worker died, possibly out of memory: try fewer --workers ({error})")
+        _complain(say("error: a worker died, possibly out of memory: try fewer --workers ({error})", error=error))
         code = 3
     except Exception:
         _complain(traceback.format_exc().rstrip())

@@ -49,12 +49,13 @@ from sftrm_quality.job import CheckedRelease, Job, Plan, RunResult  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
 from sftrm_quality.run_record import Mode, Verdict  # noqa: E402
+from sftrm_quality.words import number, phrase, say  # noqa: E402
 
 T = TypeVar("T")
 _REFUSALS = {
-    401: "the password is another one, see PREFECT_API_AUTH_STRING",
-    403: "this account may not start runs there",
-    422: "it cannot store the settings; are there very many raw paths? Name their folder instead",
+    401: phrase("the password is another one, see PREFECT_API_AUTH_STRING"),
+    403: phrase("this account may not start runs there"),
+    422: phrase("it cannot store the settings; are there very many raw paths? Name their folder instead"),
 }
 # The release that a person decided on at the shell: no parameter of the flow, since nobody should fill it in by a form.
 _decided: ContextVar[str | None] = ContextVar("decided release", default=None)
@@ -84,7 +85,9 @@ def discover(job: Job) -> Box[Plan]:
 
 def _files_named() -> str:
     first, *others = task_run.parameters["files"].value
-    return f"read {safe(first.source_file)}" + (f" and {len(others)} more" if others else "")
+    if not others:
+        return say("read {source_file}", source_file=safe(first.source_file))
+    return say("read {source_file} and {count} more", source_file=safe(first.source_file), count=number(len(others)))
 
 
 @task(
@@ -193,8 +196,13 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
 def _must_be(release_id: str | None, plan: Plan) -> None:
     if release_id not in (None, plan.release_id):
         raise DecisionError(
-            f"nothing was published: the decision is on release {release_id}, and what that was to be made from has "
-            f"changed since (raw files, suites or versions) and makes {plan.release_id}. Run again, and decide on that"
+            say(
+                "nothing was published: the decision is on release {release_id}, and what that was to be "
+                "made from has changed since (raw files, suites or versions) and makes {another}. Run "
+                "again, and decide on that",
+                release_id=release_id,
+                another=plan.release_id,
+            )
         )
 
 
@@ -278,7 +286,12 @@ def ingest_with(config: RunConfig, mode: Mode, decided_release_id: str | None = 
             raise
         address = error.request.url.copy_with(path="/", query=None)
         raise ConfigError(
-            f"{address}: the Prefect server refuses the run, HTTP status {status}: {_REFUSALS[status]}"
+            say(
+                "{address}: the Prefect server refuses the run, HTTP status {status}: {why}",
+                address=address,
+                status=status,
+                why=say(_REFUSALS[status]),
+            )
         ) from error
     ended = state.result(raise_on_failure=state.name != "Held")
     return ended.result if isinstance(ended, HeldRun) else cast(RunResult, ended)

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.words import say
 
 T = TypeVar("T")
 
@@ -35,6 +36,6 @@ def with_retries(run: Callable[[], T], retries: int, warn: Callable[[str], None]
         except TransientStorageError as error:
             if wait is None:
                 raise
-            warn(f"{error}; beginning again in {wait} seconds")
+            warn(say("{error}; beginning again in {wait} seconds", error=error, wait=wait))
             time.sleep(wait)
-    raise AssertionError("the last try returns or raises")
+    raise AssertionError(say("the last try returns or raises"))

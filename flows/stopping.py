@@ -10,6 +10,8 @@ from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from sftrm_quality.words import say
+
 if TYPE_CHECKING:
     import psutil
 
@@ -34,7 +36,7 @@ def stop_before_the_start() -> None:
     """The same while everything is still being imported, when there is nothing to clean up."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        print("\nstopped; nothing was published", file=sys.stderr, flush=True)
+        print("\n" + say("stopped; nothing was published"), file=sys.stderr, flush=True)
         os._exit(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -55,8 +57,12 @@ def stop_on_signals(output: "OutputFolder") -> None:
 
         def last_words() -> int:
             now = output.current_release_id()
-            published = "nothing was published" if now == before else f"release {now} was published already"
-            print(f"\nstopped; {published}", file=sys.stderr, flush=True)
+            said = (
+                say("stopped; nothing was published")
+                if now == before
+                else say("stopped; release {release_id} was published already", release_id=now)
+            )
+            print(f"\n{said}", file=sys.stderr, flush=True)
             return 128 + number
 
         with _first_to_end:
@@ -84,13 +90,16 @@ def stop_without_server(
 
     def last_words() -> int:
         if has_finished():
-            said = (
+            said = say(
                 "warning: Prefect's server ended before it was told of the end of the run; the run itself is complete"
             )
             print(said, file=sys.stderr, flush=True)
             return tell()
-        said = "error: Prefect's server ended before the run did; nothing was published. Run again: what was read is"
-        print(f"\n{said} in the cache", file=sys.stderr, flush=True)
+        said = say(
+            "error: Prefect's server ended before the run did; nothing was published. "
+            "Run again: what was read is in the cache"
+        )
+        print(f"\n{said}", file=sys.stderr, flush=True)
         return 3
 
     for _ in range(_TRIES * 20):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from sftrm_quality.errors import OwnFileError, storage_error_type
+from sftrm_quality.words import say
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -29,5 +30,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
             table = pa.ipc.open_file(source).read_all()
     except (OSError, pa.ArrowInvalid) as error:
         failed = storage_error_type(error) if isinstance(error, OSError) else OwnFileError
-        raise failed(f"{path}: cannot be read: {error}. Rerun: what is damaged is made again.") from error
+        raise failed(
+            say("{path}: cannot be read: {error}. Rerun: what is damaged is made again.", path=path, error=error)
+        ) from error
     return table if columns is None else table.select(list(columns))

@@ -11,6 +11,7 @@ from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.paths import refuse_address
 from sftrm_quality.settings_files import read_settings_file
+from sftrm_quality.words import say
 
 # Of a wrong value, as much as shows what is meant.
 _SHOWN = 80
@@ -25,9 +26,17 @@ class _Plain(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: anchors and aliases are not taken, write it out")
+            raise yaml.YAMLError(
+                say("line {line}: anchors and aliases are not taken, write it out", line=event.start_mark.line + 1)
+            )
         if tag := getattr(event, "tag", None):
-            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: the tag {tag} is not taken, only plain values")
+            raise yaml.YAMLError(
+                say(
+                    "line {line}: the tag {tag} is not taken, only plain values",
+                    line=event.start_mark.line + 1,
+                    tag=tag,
+                )
+            )
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
 
@@ -40,9 +49,11 @@ class _Plain(yaml.SafeLoader):
         keys: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a list or a mapping, expected a key")
+                raise yaml.YAMLError(
+                    say("line {line}: a list or a mapping, expected a key", line=key.start_mark.line + 1)
+                )
             if key.value in keys:
-                raise yaml.YAMLError(f"the key {key.value} occurs twice")
+                raise yaml.YAMLError(say("the key {key} occurs twice", key=key.value))
             keys.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -54,7 +65,7 @@ def _parsed(text: str) -> Any:
     except yaml.YAMLError as error:
         raise ValueError(_one_line(error)) from error
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise ValueError(say("nested too deeply")) from error
 
 
 def _one_line(error: Exception) -> str:
@@ -65,7 +76,7 @@ def _short_repr(value: object) -> str:
     try:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
-        return "a number of thousands of digits"
+        return say("a number of thousands of digits")
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -74,13 +85,15 @@ def _read(path: Path) -> dict[str, Any]:
         refuse_address(path)
         values = _parsed(read_settings_file(path))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: configuration file not found") from None
+        raise ConfigError(say("{path}: configuration file not found", path=path)) from None
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: not a readable YAML file: {_one_line(error)}") from error
+        raise ConfigError(
+            say("{path}: not a readable YAML file: {one_line}", path=path, one_line=_one_line(error))
+        ) from error
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: expected keys and values such as 'near: {{threshold: 0.8}}'")
+        raise ConfigError(say("{path}: expected keys and values such as 'near: {{threshold: 0.8}}'", path=path))
     return values
 
 
@@ -88,16 +101,22 @@ def _overridden(values: dict[str, Any], setting: str) -> None:
     """Apply one ``--set``: dotted key, value read as YAML."""
     key, equals, text = setting.partition("=")
     if not equals or not key:
-        raise ConfigError(f"--set {setting}: expected key=value, for instance --set near.threshold=0.7")
+        raise ConfigError(
+            say("--set {setting}: expected key=value, for instance --set near.threshold=0.7", setting=setting)
+        )
     try:
         value = _parsed(text)
     except ValueError as error:
-        raise ConfigError(f"--set {setting}: the value is not YAML: {_one_line(error)}") from error
+        raise ConfigError(
+            say("--set {setting}: the value is not YAML: {one_line}", setting=setting, one_line=_one_line(error))
+        ) from error
     *path, last = key.split(".")
     for name in path:
         values = values.setdefault(name, {})
         if not isinstance(values, dict):
-            raise ConfigError(f"--set {setting}: {name} is a single value, it has no keys below it")
+            raise ConfigError(
+                say("--set {setting}: {name} is a single value, it has no keys below it", setting=setting, name=name)
+            )
     values[last] = value
 
 
@@ -117,9 +136,13 @@ def _explained(error: ValidationError) -> str:
     where = ".".join(map(str, first["loc"])) or "configuration"
     if first["type"] == "extra_forbidden":
         keys = _keys_below(first["loc"])
-        return f"{where}: unknown key" + (f", known are {keys}" if keys else "")
-    found = "" if isinstance(first["input"], dict) else f", found {_short_repr(first['input'])}"
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}{found}"
+        if not keys:
+            return say("{where}: unknown key", where=where)
+        return say("{where}: unknown key, known are {keys}", where=where, keys=keys)
+    said = first["msg"].removeprefix("Value error, ")
+    if isinstance(first["input"], dict):
+        return f"{where}: {said}"
+    return say("{where}: {said}, found {found}", where=where, said=said, found=_short_repr(first["input"]))
 
 
 def load_config(

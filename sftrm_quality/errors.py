@@ -3,8 +3,11 @@
 import errno
 from pathlib import Path
 
-_FREE_SPACE = "Free space or inodes there and run again."
-_ALLOW = "Check its permissions and how it is mounted, or name another one."
+from sftrm_quality.words import phrase, say
+
+_FREE_SPACE = phrase("Free space or inodes there and run again.")
+_ALLOW = phrase("Check its permissions and how it is mounted, or name another one.")
+_CHECK = phrase("Check the disk and retry.")
 _NEXT = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _FREE_SPACE),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _ALLOW),
@@ -99,10 +102,14 @@ def storage_error(error: OSError, where: Path | str) -> StorageError:
         The error to raise, transient or permanent.
     """
     # An array that is cut short by a full disk says so only in numbers.
-    said = error.strerror or f"written or read in part only ({error})"
+    said = error.strerror or say("written or read in part only ({error})", error=error)
     return storage_error_type(error)(
-        f"{error.filename or where}: {said}; nothing is published. "
-        f"{_NEXT.get(error.errno or 0, 'Check the disk and retry.')}"
+        say(
+            "{filename}: {said}; nothing is published. {next}",
+            filename=error.filename or where,
+            said=said,
+            next=say(_NEXT.get(error.errno or 0, _CHECK)),
+        )
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sftrm_quality.errors import LedgerError
 from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.run_record import NO_RECORDS, Account
+from sftrm_quality.words import say
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Ledger:
         if open_accounts:
             listed = "; ".join(f"{f.source_file}: {f.account!r}" for f in open_accounts[:5])
             raise LedgerError(
-                f"the ledger does not close for {len(open_accounts)} source files, nothing is published: {listed}. "
-                "This is a fault of sftrm-quality: please report it with this line"
+                say(
+                    "the ledger does not close for {count} source files, nothing is published: {listed}. This "
+                    "is a fault of sftrm-quality: please report it with this line",
+                    count=len(open_accounts),
+                    listed=listed,
+                )
             )

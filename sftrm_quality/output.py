@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from sftrm_quality.errors import PermanentStorageError, TransientStorageError, storage_error, storage_error_type
 from sftrm_quality.time_zones import moment
+from sftrm_quality.words import say
 
 # Of a run or a release: no folder above or beside, nothing hidden.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
@@ -78,8 +79,12 @@ class OutputFolder:
     def _name(self, name: str) -> str:
         if not _NAME.fullmatch(name):
             raise PermanentStorageError(
-                f"{self.root}: {name[:80]!r} is not a valid run or release id; somebody changed "
-                "LATEST, a manifest or a report by hand"
+                say(
+                    "{root}: {name!r} is not a valid run or release id; somebody changed LATEST, a manifest "
+                    "or a report by hand",
+                    root=self.root,
+                    name=name[:80],
+                )
             )
         return name
 
@@ -99,8 +104,11 @@ class OutputFolder:
                 probe.write(b"?")
         except OSError as error:
             raise storage_error_type(error)(
-                f"{self.root}: cannot write to the output folder: {error.strerror or error}. "
-                "Check its permissions, or name another one"
+                say(
+                    "{root}: cannot write to the output folder: {strerror}. Check its permissions, or name another one",
+                    root=self.root,
+                    strerror=error.strerror or error,
+                )
             ) from error
 
     def run_ids(self) -> list[str]:
@@ -133,12 +141,24 @@ class OutputFolder:
                 lock.acquire(timeout=0)
             except Timeout:
                 who = _holder(holder, timezone)
-                waiting(f"another run is writing to {self.root} ({who}): waiting up to {seconds:g} s")
+                waiting(
+                    say(
+                        "another run is writing to {root} ({who}): waiting up to {seconds:g} s",
+                        root=self.root,
+                        who=who,
+                        seconds=seconds,
+                    )
+                )
                 lock.acquire(timeout=seconds)
         except Timeout:
             raise TransientStorageError(
-                f"{self.root}: another run is still writing here ({_holder(holder, timezone)}) after {seconds:g} s; "
-                "try again later, or allow a longer wait with --set lock_seconds=…"
+                say(
+                    "{root}: another run is still writing here ({holder}) after {seconds:g} s; try again "
+                    "later, or allow a longer wait with --set lock_seconds=…",
+                    root=self.root,
+                    holder=_holder(holder, timezone),
+                    seconds=seconds,
+                )
             ) from None
         except OSError as error:
             raise storage_error(error, self.root) from error
@@ -171,9 +191,9 @@ class OutputFolder:
 def _holder(path: Path, timezone: str) -> str:
     try:
         held = json.loads(path.read_text("utf-8"))
-        return f"process {held['pid']}, since {moment(held['started'], timezone)}"
+        return say("process {pid}, since {started}", pid=held["pid"], started=moment(held["started"], timezone))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return "process unknown"
+        return say("process unknown")
 
 
 def new_run_id() -> str:

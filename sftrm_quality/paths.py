@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from sftrm_quality.words import say
+
 # Of an address, also with one slash, which is what pathlib leaves of two.
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):/", re.IGNORECASE)
 
@@ -18,7 +20,10 @@ def refuse_address(path: Path) -> None:
     """
     if scheme := _SCHEME.match(str(path)):
         raise ValueError(
-            f"{scheme[1]}:// begins an address, expected a path; mount it, or copy what is there, and name that folder"
+            say(
+                "{scheme}:// begins an address, expected a path; mount it, or copy what is there, and name that folder",
+                scheme=scheme[1],
+            )
         )
 
 
@@ -38,7 +43,7 @@ def local_path(path: Path) -> Path:
     try:
         named = str(path).encode()
     except UnicodeEncodeError as error:
-        raise ValueError("a name that is not UTF-8; rename it, or name the folder around it") from error
+        raise ValueError(say("a name that is not UTF-8; rename it, or name the folder around it")) from error
     if b"\0" in named:
-        raise ValueError("no file or folder can have that name")
+        raise ValueError(say("no file or folder can have that name"))
     return path

@@ -4,6 +4,8 @@ import os
 import stat
 from pathlib import Path
 
+from sftrm_quality.words import say
+
 # The longest suite shipped has some 30 kB. PyYAML needs seconds for this much.
 _BYTES = 1 << 20
 
@@ -18,8 +20,8 @@ def read_settings_file(path: Path) -> str:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("not a plain file")
+            raise OSError(say("not a plain file"))
         content = file.read(_BYTES + 1)
     if len(content) > _BYTES:
-        raise OSError(f"more than {_BYTES:,} bytes")
+        raise OSError(say("more than {bytes:,} bytes", bytes=_BYTES))
     return content.decode("utf-8-sig")

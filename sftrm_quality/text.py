@@ -18,6 +18,7 @@ from numba import njit
 
 from sftrm_quality.arrays import Mask, one_array, text_buffers
 from sftrm_quality.characters import CONTROLS, DEFAULT_IGNORABLE, EMPTY_CELL, OTHER_FORMAT, python_class
+from sftrm_quality.words import say
 
 _INVISIBLE = re.compile(f"[{python_class(DEFAULT_IGNORABLE + OTHER_FORMAT + CONTROLS)}]+")
 
@@ -48,7 +49,7 @@ def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
         TypeError: the array is not of type string.
     """
     if texts.type != pa.string():
-        raise TypeError(f"normalise takes an array of type string, not {texts.type}; cast it first")
+        raise TypeError(say("normalise takes an array of type string, not {type}; cast it first", type=texts.type))
     texts = one_array(texts)
     if len(texts) == 0:
         return texts

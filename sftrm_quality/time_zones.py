@@ -5,6 +5,8 @@ from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from sftrm_quality.words import say
+
 DEFAULT_TIME_ZONE = "Asia/Seoul"
 
 
@@ -27,7 +29,7 @@ def known_time_zone(name: str) -> str:
         ValueError: There is no such zone in IANA's list, as this machine or the package tzdata has it.
     """
     if name not in _known():
-        raise ValueError("no such time zone, expected a name like Asia/Seoul or UTC")
+        raise ValueError(say("no such time zone, expected a name like Asia/Seoul or UTC"))
     return name
 
 

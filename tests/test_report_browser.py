@@ -20,7 +20,11 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.service.site import ReportSite
 from sftrm_quality.reports import position
+from sftrm_quality.reports.html import render_browse
+from sftrm_quality.run_record import read_report_json
+from sftrm_quality.words import speaking
 from tests.outputs import open_gate, run_on
+from tests.pseudo import Pseudo
 from tests.report_example import published, run_page
 from tests.test_report_sources import entry
 from tests.vendors import deliver, delivery, file_of, write
@@ -242,6 +246,23 @@ def test_what_is_shown_can_be_saved_as_cells_that_do_nothing(report, opened):
     assert cells == '"\'=1+1⟨U+001B⟩\n"'
     for text in ("+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1"):
         assert page.evaluate("text => sftrmTexts.cell(text)", text)[:2] in ("\"'", '"⟨')
+
+
+def test_the_scripts_speak_the_language_of_the_page(report, opened):
+    with speaking(Pseudo()):
+        page_of_rows = render_browse(read_report_json((report / "report.json").read_bytes()))
+    (report / "other.html").write_text(page_of_rows, "utf-8")
+    page = opened(f"{(report / 'other.html').as_uri()}#kind=rm")
+    playwright.expect(page.locator("#status")).to_contain_text("⟦")
+    # What is filled in is between two pieces of a sentence.
+    assert re.fullmatch(r"⟦⟧1⟦–⟧\d+⟦ of ⟧\d+⟦ rows⟧", page.locator("#status").inner_text())
+    assert page.locator("#command").inner_text().startswith("⟦The failing rows of these filters, in full: ⟧sftrm rows")
+    shown = page.locator("#rows > li").first.inner_text()
+    assert shown.startswith("⟦⟧rm.json.gz⟦, ⟧⟦record ⟧") and "⟦id ⟧" in shown
+    page.get_by_label("Search").fill("no row says this")
+    playwright.expect(page.locator("#status")).to_have_text("⟦No row fits⟧")
+    forms = page.evaluate("[1, 2, 199, 1234].map(n => sftrmTexts.sayOf('{first}–{last} of {count} row', '', n, {}))")
+    assert [form.endswith(" row⟧") for form in forms] == [True, False, False, False]
 
 
 def test_without_script_the_page_of_rows_says_where_they_are(report, browser):

@@ -1,6 +1,7 @@
 """The catalogue of texts, sftrm_quality/words/sftrm.pot: ``python -m tools.catalogue`` writes it anew from the code.
 
-Babel finds the sentences: the arguments of `say`, `say_of` and `phrase` in Python, in templates and in scripts.
+Babel finds the sentences: the arguments of `say`, `say_of` and `phrase` in Python and in templates, of `say`,
+`sayNodes` and `sayOf` in scripts.
 """
 
 import io
@@ -14,7 +15,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 FILE = _ROOT / "sftrm_quality" / "words" / "sftrm.pot"
 _METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract"), ("**.js", "javascript")]
 _OPTIONS = {"**.j2": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
-_KEYWORDS = {"say": None, "say_of": (1, 2), "phrase": None}
+_KEYWORDS = {"say": None, "say_of": (1, 2), "phrase": None, "sayNodes": None, "sayOf": (1, 2)}
 _HEADER = """\
 # Every text for people of sftrm-quality, made from the code by `make catalogue`.
 # A translation is a copy of it under the name of its language: sftrm_quality/words/ko.po for Korean.

@@ -11,6 +11,7 @@ from rich.console import Console
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
 from sftrm_quality.paths import refuse_address
+from sftrm_quality.words import say
 
 T = TypeVar("T", Path | None, list[Path] | None)
 
@@ -45,14 +46,14 @@ WhyOption = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, in a
 
 def fail(error: SftrmError) -> NoReturn:
     """One line on stderr, and the exit code of the error."""
-    print(f"error: {safe(error)}", file=sys.stderr)
+    print(say("error: {error}", error=safe(error)), file=sys.stderr)
     raise typer.Exit(error.exit_code)
 
 
 def must_exist(folder: Path) -> None:
     """Raise ConfigError where there is no such output folder."""
     if not folder.is_dir():
-        raise ConfigError(f"{folder}: no such output folder; name one with --out")
+        raise ConfigError(say("{folder}: no such output folder; name one with --out", folder=folder))
 
 
 class _Unbroken(Console):

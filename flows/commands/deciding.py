@@ -9,6 +9,7 @@ from flows.commands.command_line import OUT, ByOption, OutOption, WhyOption, fai
 from flows.commands.running import JsonOption, make_run
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.words import say
 
 if TYPE_CHECKING:
     from sftrm_quality.config import RunConfig
@@ -30,20 +31,20 @@ def decide(
     folder = out or OUT
     try:
         if publish == reject:
-            raise ConfigError("say either --publish or --reject")
+            raise ConfigError(say("say either --publish or --reject"))
         must_exist(folder)
         from flows.prefect_settings import set_defaults
 
         set_defaults(quiet=True)
         made = _kept_decision(folder, run, by, why, publish)
         if made.waiting:
-            said = f"{made.waiting} waits for this decision and was answered; it goes on there"
+            said = say("{waiting} waits for this decision and was answered; it goes on there", waiting=made.waiting)
         elif made.config:
             config = made.config
             make_run(lambda: config, "run", as_json, made.decision.release_id)
         else:
             _tell_channels(made.decision)
-            said = "it stays held, also when a run makes it again"
+            said = say("it stays held, also when a run makes it again")
     except SftrmError as error:
         fail(error)
     _print(made.decision, said, as_json)
@@ -88,7 +89,7 @@ def _tell_channels(decision: "HeldDecision") -> None:
     from flows.service_settings import channels, report_url
 
     if urls := channels():
-        said = f"Rejected by {decision.name}: {decision.reason}"
+        said = say("Rejected by {name}: {reason}", name=decision.name, reason=decision.reason)
         tell(urls, "held", decision.run_id, [said, *decision.failed], report_url(decision.run_id))
 
 
@@ -96,8 +97,14 @@ def _print(decision: "HeldDecision", said: str, as_json: bool) -> None:
     if as_json:
         print(json_text(decision.model_dump(mode="json")))
         return
-    word = "REJECTED" if decision.action == "reject" else "DECIDED"
+    word = say("REJECTED") if decision.action == "reject" else say("DECIDED")
     print(
-        f"{word}  release {decision.release_id} of run {decision.run_id}, held for {safe(', '.join(decision.failed))}"
+        say(
+            "{word}  release {release_id} of run {run_id}, held for {failed}",
+            word=word,
+            release_id=decision.release_id,
+            run_id=decision.run_id,
+            failed=safe(", ".join(decision.failed)),
+        )
     )
     print(f"  {safe(said)}")

@@ -10,6 +10,7 @@ from flows.commands.command_line import OUT, OutOption, fail, must_exist, no_add
 from flows.commands.run_options import ConfigOption, SettingsOption
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.words import say, say_of
 
 
 class _LabelKind(StrEnum):
@@ -77,15 +78,24 @@ def rows(
             written = failing.write_rows_file(selection, found.report, path, format_name)
         except OSError as error:
             raise storage_error_type(error)(
-                f"{path}: cannot be written: {error.strerror or error}; free space there, or name another --to"
+                say(
+                    "{path}: cannot be written: {strerror}; free space there, or name another --to",
+                    path=path,
+                    strerror=error.strerror or error,
+                )
             ) from error
     except SftrmError as error:
         fail(error)
-    said = f"{_counted(written.rows, 'row')} of run {found.report.run_id}"
+    said = say_of(
+        "{count} row of run {run_id}", "{count} rows of run {run_id}", written.rows, run_id=found.report.run_id
+    )
     if new:
-        said += f", new since release {found.report.previous_release_id}"
-    beside = f", and {_counted(written.long_texts, 'long text')} to {written.long_file}" if written.long_texts else ""
-    print(safe(f"{said}: written to {path}{beside}"))
+        said = say("{rows}, new since release {release_id}", rows=said, release_id=found.report.previous_release_id)
+    said = say("{rows}: written to {path}", rows=said, path=path)
+    if written.long_texts:
+        texts = say_of("{count} long text", "{count} long texts", written.long_texts)
+        said = say("{rows}, and {texts} to {path}", rows=said, texts=texts, path=written.long_file)
+    print(safe(said))
 
 
 def _format(kind: str | None, to: Path | None) -> str:
@@ -94,9 +104,12 @@ def _format(kind: str | None, to: Path | None) -> str:
 
     ending = to.suffix.removeprefix(".").lower() if to else ""
     if kind and ending in FORMATS and ending != kind:
-        raise ConfigError(f"{to}: ends with .{ending}, and --format says {kind}: leave out one of them")
+        raise ConfigError(
+            say(
+                "{to}: ends with .{ending}, and --format says {kind}: leave out one of them",
+                to=to,
+                ending=ending,
+                kind=kind,
+            )
+        )
     return kind or (ending if ending in FORMATS else "csv")
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -10,19 +10,24 @@ from flows.commands.command_line import console, fail, no_address
 from flows.commands.run_options import ConfigOption, SettingsOption
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.words import phrase, say, say_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sftrm_quality.run_record import InspectedFile, RecordShown, UnreadField
 
-_HEADS = {"read": ("would be read", "green"), "skipped": ("would be skipped", "cyan"), "unreadable": ("", "yellow")}
+_HEADS = {
+    "read": (phrase("would be read"), "green"),
+    "skipped": (phrase("would be skipped"), "cyan"),
+    "unreadable": (phrase("not readable"), "yellow"),
+}
 # Of fields that nobody reads or knows, and characters of a name; --json has all.
 _FIELDS, _NAME = 20, 60
 _OUTCOMES = {
-    "metadata": "kept as metadata",
-    "field_unexpected": "may be label content: record quarantined as field_unexpected",
-    "ignored": "ignored, as declared under sources",
+    "metadata": phrase("kept as metadata"),
+    "field_unexpected": phrase("may be label content: record quarantined as field_unexpected"),
+    "ignored": phrase("ignored, as declared under sources"),
 }
 
 
@@ -62,7 +67,7 @@ def _print(shown: "Console", file: "InspectedFile") -> None:
     from rich.text import Text
 
     said, colour = _HEADS[file.status]
-    head = Text.assemble((safe(file.source_file), "bold"), "  ", (said or "not readable", colour))
+    head = Text.assemble((safe(file.source_file), "bold"), "  ", (say(said), colour))
     shown.print(head, soft_wrap=True)
     for title, text in _lines(file):
         shown.print(Text.assemble((f"  {title:<12}", "dim"), safe(text)), soft_wrap=True)
@@ -74,46 +79,61 @@ def _print(shown: "Console", file: "InspectedFile") -> None:
 
 def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
     if file.note:
-        yield "note", file.note
+        yield say("note"), file.note
     if file.container:
-        yield "container", f"{file.container}, {file.encoding}"
+        yield say("container"), f"{file.container}, {file.encoding}"
     if file.format:
-        yield "format", f"{file.format}{f': {file.why}' if file.why else ''}"
+        yield say("format"), f"{file.format}{f': {file.why}' if file.why else ''}"
     if file.id_field is not None:
-        yield "ids", file.id_field or "from the content: no field is there and different in every record"
+        yield say("ids"), file.id_field or say("from the content: no field is there and different in every record")
     if file.records is not None:
         kinds = ", ".join(f"{count:,} {kind.upper()}" for kind, count in file.label_kinds.items() if count)
-        yield "records", kinds or f"{file.records:,}"
+        yield say("records"), kinds or f"{file.records:,}"
     if file.incomplete:
-        yield "ends early", "in the middle of a record or of its list, or its stream breaks off: records may be missing"
+        yield (
+            say("ends early"),
+            say("in the middle of a record or of its list, or its stream breaks off: records may be missing"),
+        )
     for found in file.reasons:
         yield (
-            "reason",
-            f"{found.reason} ({_records(found.count)}, first record {found.source_index + 1}: {found.detail})",
+            say("reason"),
+            say(
+                "{reason} ({records}, first record {source_index}: {detail})",
+                reason=found.reason,
+                records=_records(found.count),
+                source_index=found.source_index + 1,
+                detail=found.detail,
+            ),
         )
     for field in file.unread[:_FIELDS]:
-        yield "not read", _becomes(field)
+        yield say("not read"), _becomes(field)
     for name, why in file.left_out.items():
-        yield "left out", f"{name}: {why}"
+        yield say("left out"), f"{name}: {why}"
     for name, count in list(file.fields_seen.items())[:_FIELDS]:
-        yield "field", f"{name} ({_records(count)} at the beginning)"
-    for title, more in (("not read", len(file.unread)), ("field", len(file.fields_seen))):
+        yield say("field"), say("{name} ({records} at the beginning)", name=name, records=_records(count))
+    for title, more in ((say("not read"), len(file.unread)), (say("field"), len(file.fields_seen))):
         if more > _FIELDS:
-            yield title, f"and {more - _FIELDS} more: see --json"
+            yield title, say("and {more} more: see --json", more=more - _FIELDS)
     for near in file.nearest:
-        missing = f"without {' and '.join(near.missing)}" if near.missing else "whose fields hold something else here"
-        yield "nearest", f"{near.format}, {missing}"
+        missing = (
+            say("without {missing}", missing=" and ".join(near.missing))
+            if near.missing
+            else say("whose fields hold something else here")
+        )
+        yield say("nearest"), f"{near.format}, {missing}"
 
 
 def _becomes(field: "UnreadField") -> str:
     counts = [(getattr(field, outcome), words) for outcome, words in _OUTCOMES.items()]
-    return f"{field.field[:_NAME]}: " + "; ".join(f"{_records(count)} {words}" for count, words in counts if count)
+    return f"{field.field[:_NAME]}: " + "; ".join(f"{_records(count)} {say(words)}" for count, words in counts if count)
 
 
 def _records(count: int) -> str:
-    return f"{count:,} record" + ("" if count == 1 else "s")
+    return say_of("{count} record", "{count} records", count)
 
 
 def _place(record: "RecordShown") -> str:
-    line = "" if record.source_line is None else f", line {record.source_line}"
-    return f"{record.label_kind.upper()} record {record.source_index + 1}{line}, if it passes the checks:"
+    named = {"kind": record.label_kind.upper(), "index": record.source_index + 1}
+    if record.source_line is None:
+        return say("{kind} record {index}, if it passes the checks:", **named)
+    return say("{kind} record {index}, line {line}, if it passes the checks:", line=record.source_line, **named)

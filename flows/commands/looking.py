@@ -9,6 +9,7 @@ from flows.commands.browsing import opened
 from flows.commands.command_line import OUT, OutOption, console, fail, must_exist
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.words import say
 
 
 def why(
@@ -26,8 +27,12 @@ def why(
         found = trace(output, record)
         if not found:
             raise ConfigError(
-                f"{output.root}: no record of the current release or of the newest run has the record_id or data_id "
-                f"'{record}'; an unreadable record can be asked for by its record_id only"
+                say(
+                    "{root}: no record of the current release or of the newest run has the record_id or "
+                    "data_id '{record}'; an unreadable record can be asked for by its record_id only",
+                    root=output.root,
+                    record=record,
+                )
             )
     except SftrmError as error:
         fail(error)
@@ -45,7 +50,7 @@ def releases(out: OutOption = None) -> None:
     try:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
-        with progress.hearing(lambda told: print(f"warning: {safe(told)}", file=sys.stderr)):
+        with progress.hearing(lambda told: print(say("warning: {told}", told=safe(told)), file=sys.stderr)):
             print_releases(console(), all_releases(output), timezone_of(output), decisions_of(output).left)
     except SftrmError as error:
         fail(error)
@@ -68,14 +73,25 @@ def report(
         must_exist(output.root)
         runs = output.run_ids()
         if not runs:
-            raise ConfigError(f"{output.root}: no run has a report yet; make one with sftrm run or sftrm check")
+            raise ConfigError(
+                say("{root}: no run has a report yet; make one with sftrm run or sftrm check", root=output.root)
+            )
         if run is not None and run not in runs:
-            raise ConfigError(f"{output.root}: no run '{run}'; the newest are {', '.join(reversed(runs[-5:]))}")
+            raise ConfigError(
+                say(
+                    "{root}: no run '{run}'; the newest are {newest}",
+                    root=output.root,
+                    run=run,
+                    newest=", ".join(reversed(runs[-5:])),
+                )
+            )
         folder = output.report(run or runs[-1])
         try:
             found = read_report_json((folder / "report.json").read_bytes())
         except ValueError as error:
-            raise ConfigError(f"{folder / 'report.json'}: damaged ({error}); look at another run") from error
+            raise ConfigError(
+                say("{folder}: damaged ({error}); look at another run", folder=folder / "report.json", error=error)
+            ) from error
         found = as_decided(found, decisions_of(output))
     except SftrmError as error:
         fail(error)
@@ -84,7 +100,14 @@ def report(
     for sentence in found.changes.sentences:
         shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
     if open_it and not opened(folder / "index.html"):
-        fail(ConfigError(f"{folder / 'index.html'}: no browser can be opened from here; open this file yourself"))
+        fail(
+            ConfigError(
+                say(
+                    "{folder}: no browser can be opened from here; open this file yourself",
+                    folder=folder / "index.html",
+                )
+            )
+        )
 
 
 def diff(

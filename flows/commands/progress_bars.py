@@ -10,11 +10,12 @@ from rich.progress import Progress as Bars
 
 from flows.terminal_text import safe
 from sftrm_quality import progress
+from sftrm_quality.words import phrase, say
 
 _STAGES = {
-    "read": "read and check",
-    "deduplicate": "deduplicate",
-    "write": "write and read back",
+    "read": phrase("read and check"),
+    "deduplicate": phrase("deduplicate"),
+    "write": phrase("write and read back"),
 }
 
 
@@ -27,20 +28,20 @@ def showing_progress(console: Console) -> Iterator[None]:
         def tell(news: progress.Progress) -> None:
             if news.done >= news.total and news.stage not in finished:
                 finished.add(news.stage)
-                print(f"{_STAGES[news.stage]}: {_amount(news)}", file=sys.stderr, flush=True)
+                print(f"{say(_STAGES[news.stage])}: {_amount(news)}", file=sys.stderr, flush=True)
 
         with progress.listening(tell), progress.hearing(_say):
             yield
         return
     columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[amount]}"))
     with Bars(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {"start": bars.add_task("start", total=None, amount="")}
+        tasks: dict[str, TaskID] = {"start": bars.add_task(say("start"), total=None, amount="")}
 
         def draw(news: progress.Progress) -> None:
             if "start" in tasks:
                 bars.remove_task(tasks.pop("start"))
             if news.stage not in tasks:
-                tasks[news.stage] = bars.add_task(_STAGES[news.stage], amount="")
+                tasks[news.stage] = bars.add_task(say(_STAGES[news.stage]), amount="")
             bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=_amount(news))
 
         with progress.listening(draw), progress.hearing(lambda told: bars.console.print(safe(told))):
@@ -53,5 +54,5 @@ def _say(message: str) -> None:
 
 def _amount(news: progress.Progress) -> str:
     if news.unit == "bytes":
-        return f"{news.done / 1e6:,.1f} of {news.total / 1e6:,.1f} MB"
-    return f"{news.done:,} of {news.total:,} {news.unit}"
+        return say("{done:,.1f} of {total:,.1f} MB", done=news.done / 1e6, total=news.total / 1e6)
+    return say("{done:,} of {total:,} {unit}", done=news.done, total=news.total, unit=news.unit)

@@ -7,6 +7,7 @@ import typer
 from flows.commands.command_line import OUT, ByOption, OutOption, WhyOption, fail
 from flows.terminal_text import safe
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.words import say
 
 
 def rollback(
@@ -31,9 +32,12 @@ def rollback(
             reports.renew_index(output)
     except SftrmError as error:
         fail(error)
-    print(f"{release_id} is the current release")
+    print(say("{release_id} is the current release", release_id=release_id))
     if left not in (None, release_id):
         print(
-            f"{safe(left)} was left: a run does not publish it again from the same inputs, until somebody decides so "
-            "or goes back to it"
+            say(
+                "{left} was left: a run does not publish it again from the same inputs, until somebody "
+                "decides so or goes back to it",
+                left=safe(left),
+            )
         )

@@ -9,6 +9,7 @@ from flows.commands.command_line import fail
 from flows.commands.run_options import RunOptions, with_run_options
 from flows.service_settings import NOTIFY, REPORT_SITE, out_of_the_process_list
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.words import say
 
 if TYPE_CHECKING:
     from sftrm_quality.config import RunConfig
@@ -74,7 +75,7 @@ def serve(
     try:
         config = options.load()
         if on_hold not in ("stop", "ask"):
-            raise ConfigError(f"--on-hold: {on_hold!r}, expected stop or ask")
+            raise ConfigError(say("--on-hold: {on_hold!r}, expected stop or ask", on_hold=on_hold))
         from flows import service
 
         reach = service.declared_reach(
@@ -106,4 +107,4 @@ def _in_zone(config: "RunConfig", timezone: str | None) -> "RunConfig":
     try:
         return config.model_copy(update={"timezone": known_time_zone(timezone)})
     except ValueError as error:
-        raise ConfigError(f"--timezone {timezone!r}: {error}") from error
+        raise ConfigError(say("--timezone {timezone!r}: {error}", timezone=timezone, error=error)) from error

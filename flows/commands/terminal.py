@@ -12,6 +12,7 @@ from rich.text import Text
 from flows.terminal_text import safe
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.time_zones import moment
+from sftrm_quality.words import number, say
 
 if TYPE_CHECKING:
     from sftrm_quality.decisions import Rollback
@@ -30,28 +31,29 @@ _TEXT, _LOOKED_AT = 300, 1000
 def print_result(console: Console, report: "Report", out: Path) -> None:
     """Verdict, ledger, release and report of a run."""
     verdict, decision = report.verdict, report.decision
-    line = Text(verdict.upper(), style=f"bold {_COLOURS[verdict]}")
+    line = Text(say(verdict).upper(), style=f"bold {_COLOURS[verdict]}")
+    about = []
     if verdict == "published" and decision:
-        line.append(" BY DECISION").append(f" of {_who_and_why(decision)}", style="default")
+        line = Text(say("PUBLISHED BY DECISION"), style="bold green")
+        about.append(_who_and_why(decision))
     elif report.with_warnings:
-        line = Text(f"{verdict.upper()} WITH WARNINGS", style="bold yellow")
+        line = Text(say("{verdict} WITH WARNINGS", verdict=say(verdict).upper()), style="bold yellow")
     if verdict == "held":
-        line.append("  nothing was published", style="default")
+        about.append(say("nothing was published"))
     elif verdict == "unchanged":
-        line.append("  nothing new since the current release", style="default")
+        about.append(say("nothing new since the current release"))
     elif verdict == "checked":
-        line.append("  the gate would let this through; nothing was published, as asked", style="default")
+        about.append(say("the gate would let this through; nothing was published, as asked"))
     if report.findings:
-        line.append(f"  findings: {report.finding_counts}", style="default")
-    console.print(line, soft_wrap=True)
+        about.append(say("findings: {counts}", counts=report.finding_counts))
+    console.print(line.append("".join(f"  {said}" for said in about), style="default"), soft_wrap=True)
     if decision and verdict != "published":
         console.print(Text(f"  {_decided(decision, verdict)}"), soft_wrap=True)
     for found in findings_told(report):
         console.print(found, soft_wrap=True)
-    last = "published" if verdict.has_release else "publishable"
-    table = Table(
-        "", "received", "unreadable", "quarantined", "duplicates", last, box=None, pad_edge=False, header_style="dim"
-    )
+    last = say("published") if verdict.has_release else say("publishable")
+    heads = (say("received"), say("unreadable"), say("quarantined"), say("duplicates"), last)
+    table = Table("", *heads, box=None, pad_edge=False, header_style="dim")
     for column in table.columns[1:]:
         column.justify = "right"
     for kind, account in report.ledger.items():
@@ -62,12 +64,13 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
         console.print(reasons, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
-            note = Text(f"not readable: {safe(file.source_file)}: {safe(file.note)}", style="yellow")
-            console.print(note.append(f"; see: {safe(file.inspect)}", style="dim"), soft_wrap=True)
+            said = say("not readable: {file}: {note}", file=safe(file.source_file), note=safe(file.note))
+            see = say("see: {command}", command=safe(file.inspect))
+            console.print(Text.assemble((said, "yellow"), (f"; {see}", "dim")), soft_wrap=True)
     for title, path in (
-        ("release", report.paths.release),
-        ("quarantine", report.paths.quarantine),
-        ("report", f"reports/{report.run_id}/index.html"),
+        (say("release"), report.paths.release),
+        (say("quarantine"), report.paths.quarantine),
+        (say("report"), f"reports/{report.run_id}/index.html"),
     ):
         if path:
             console.print(Text.assemble((f"{title:<12}", "dim"), safe(out / path)), soft_wrap=True)
@@ -80,13 +83,16 @@ def _who_and_why(decision: "RecordedDecision") -> str:
 def _decided(decision: "RecordedDecision", verdict: str) -> str:
     """What a decision did to a run that published nothing itself."""
     if verdict == "unchanged":
-        return f"published by decision of {_who_and_why(decision)}"
+        return say("published by decision of {who_and_why}", who_and_why=_who_and_why(decision))
     if decision.applied:
-        return f"rejected by decision of {_who_and_why(decision)}"
+        return say("rejected by decision of {who_and_why}", who_and_why=_who_and_why(decision))
     held = ", ".join(map(safe, decision.failed))
-    return (
-        f"the decision by {safe(decision.name)} was for other data or other reasons and is not used: "
-        f"release {safe(decision.release_id)}, held for {held}"
+    return say(
+        "the decision by {name} was for other data or other reasons and is not used: "
+        "release {release_id}, held for {held}",
+        name=safe(decision.name),
+        release_id=safe(decision.release_id),
+        held=held,
     )
 
 
@@ -95,14 +101,18 @@ def findings_told(report: "Report") -> list[Text]:
     shown = [found for found in report.findings if not found.known or _holds(found, report)]
     lines = [
         Text(f"  {safe(found.text)}", style="red" if found.severity == "critical" else "yellow").append(
-            f"  {found.name}{', known' if found.known else ''}", style="dim"
+            f"  {say('{name}, known', name=found.name) if found.known else found.name}", style="dim"
         )
         for found in shown[:_FINDINGS]
     ]
     if more := len(shown) - _FINDINGS:
-        lines += [Text(f"  and {more:,} more, see the report", style="dim")] if more > 0 else []
+        lines += (
+            [Text(f"  {say('and {count} more, see the report', count=number(more))}", style="dim")] if more > 0 else []
+        )
     known = sum(found.known for found in report.findings) - sum(found.known for found in shown)
-    return [*lines, *([Text(f"  {known:,} known, see the report", style="dim")] if known else [])]
+    if known:
+        lines.append(Text(f"  {say('{count} known, see the report', count=number(known))}", style="dim"))
+    return lines
 
 
 def _holds(found: "Finding", report: "Report") -> bool:
@@ -116,8 +126,9 @@ def _reasons(report: "Report") -> list[Text]:
         most = sorted(((count, reason) for reason, count in counts.items() if count), key=lambda c: (-c[0], c[1]))
         if most:
             named = ", ".join(f"{reason} {count:,}" for count, reason in most[:_REASONS])
-            more = f", and {len(most) - _REASONS} more" if len(most) > _REASONS else ""
-            lines.append(Text.assemble((f"{f'{kind.upper()} reasons':<12}", "dim"), f"{named}{more}"))
+            if len(most) > _REASONS:
+                named = say("{reasons}, and {count} more", reasons=named, count=number(len(most) - _REASONS))
+            lines.append(Text.assemble((f"{say('{kind} reasons', kind=kind.upper()):<12}", "dim"), named))
     return lines
 
 
@@ -128,12 +139,16 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
     for found in traces:
         row = found.row
         head = Text.assemble(
-            (found.outcome, "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
+            (say(found.outcome), "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
         )
         console.print(head, soft_wrap=True)
-        place = f"{position(row['source_index'], row['source_line'])}, byte {row['source_offset']}"
+        place = say(
+            "{position}, byte {source_offset}",
+            position=position(row["source_index"], row["source_line"]),
+            source_offset=row["source_offset"],
+        )
         lines = [
-            ("from", f"{safe(row['source_file'])}, {place}"),
+            (say("from"), f"{safe(row['source_file'])}, {place}"),
             ("data_id", safe(mask_personal_data(str(row["data_id"])))),
         ]
         lines += [
@@ -141,10 +156,20 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)
         ]
         if found.outcome == "duplicate":
-            lines.append(("duplicate of", f"{row['duplicate_of']} ({row['kind']}, similarity {row['similarity']:.3f})"))
+            lines.append(
+                (
+                    say("duplicate of"),
+                    say(
+                        "{duplicate_of} ({kind}, similarity {similarity:.3f})",
+                        duplicate_of=row["duplicate_of"],
+                        kind=row["kind"],
+                        similarity=row["similarity"],
+                    ),
+                )
+            )
         if "payload" in row:
             text = mask_personal_data(row["payload"][:_LOOKED_AT])
-            lines.append(("text", safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
+            lines.append((say("text"), safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
         for title, text in lines:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
@@ -157,16 +182,16 @@ def print_releases(
 ) -> None:
     """One line per release, oldest first, its time in a time zone; who decided to publish it, and who left it."""
     if not releases:
-        console.print("no release yet")
+        console.print(say("no release yet"))
         return
-    table = Table("", "release", "created", "SFT", "RM", box=None, pad_edge=False, header_style="dim")
+    table = Table("", say("release"), say("created"), "SFT", "RM", box=None, pad_edge=False, header_style="dim")
     for column in table.columns:
         column.no_wrap = True  # a long name is folded, never the ids beside it
     table.add_column("", overflow="fold")
     for release in releases:
         manifest = release.manifest
         table.add_row(
-            "current" if release.is_current else "",
+            say("current") if release.is_current else "",
             release.release_id,
             moment(manifest.created, timezone),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
@@ -179,10 +204,17 @@ def print_releases(
 def _decided_on(release: "Release", rollback: "Rollback | None", timezone: str) -> str:
     decision, said = release.manifest.decision, []
     if decision:
-        said.append(f"by decision of {safe(decision.name)}")
+        said.append(say("by decision of {name}", name=safe(decision.name)))
     if rollback:
         when = moment(rollback.decided_at, timezone, "minutes")
-        said.append(f"left by {safe(rollback.name)} at {when}: {safe(rollback.reason)}")
+        said.append(
+            say(
+                "left by {name} at {when}: {reason}",
+                name=safe(rollback.name),
+                when=when,
+                reason=safe(rollback.reason),
+            )
+        )
     return "; ".join(said)
 
 
@@ -191,13 +223,19 @@ def print_diff(console: Console, comparison: "Comparison", page: Path) -> None:
     before, now = comparison.before, comparison.now
     console.print(Text(f"{safe(before.release_id)} → {safe(now.release_id)}", style="bold"))
     for kind, found in comparison.records.items():
-        moved = ", ".join(f"{way} {count:,}" for way, count in found.moved.items()) or "none"
+        moved = ", ".join(f"{way} {count:,}" for way, count in found.moved.items()) or say("none")
         console.print(
-            f"{kind.upper()} records: {found.added:,} added, {found.removed:,} removed, {found.kept:,} kept, "
-            f"moved: {moved}",
+            say(
+                "{kind} records: {added:,} added, {removed:,} removed, {kept:,} kept, moved: {moved}",
+                kind=kind.upper(),
+                added=found.added,
+                removed=found.removed,
+                kept=found.kept,
+                moved=moved,
+            ),
             highlight=False,
         )
-    table = Table("", "", "before", "now", "change", box=None, pad_edge=False, header_style="dim")
+    table = Table("", "", say("before"), say("now"), say("change"), box=None, pad_edge=False, header_style="dim")
     for column in table.columns[2:]:
         column.justify = "right"
     for counts in (
@@ -214,14 +252,16 @@ def print_diff(console: Console, comparison: "Comparison", page: Path) -> None:
     if table.row_count:
         console.print(table)
     alike = sum(file.before == file.now for file in comparison.files)
-    lines = [f"files: {alike:,} the same, {len(comparison.files) - alike:,} not"]
+    lines = [say("files: {alike:,} the same, {others:,} not", alike=alike, others=len(comparison.files) - alike)]
     for step in comparison.by_file[:_STEPS]:
-        shift = f"{step.before:,} → {step.now:,} ({100 * step.step:+.1f} points)"
+        shift = say(
+            "{before:,} → {now:,} ({change:+.1f} points)", before=step.before, now=step.now, change=100 * step.step
+        )
         lines.append(f"{safe(step.source_file)}: {step.reason} {shift}")
     for name, (was, is_now) in {**comparison.settings, **comparison.versions}.items():
         lines.append(f"{name}: {safe(was)} → {safe(is_now)}")
     if before.suites_hash != now.suites_hash:
-        lines.append("the suites differ")
+        lines.append(say("the suites differ"))
     for line in lines:
         console.print(Text(line), soft_wrap=True)
-    console.print(Text.assemble((f"{'report':<10}", "dim"), safe(page)), soft_wrap=True)
+    console.print(Text.assemble((f"{say('report'):<10}", "dim"), safe(page)), soft_wrap=True)

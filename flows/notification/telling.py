@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.words import phrase, say
 
 if TYPE_CHECKING:
     import apprise
@@ -25,7 +26,12 @@ _SECONDS = 15.0
 # Some services refuse texts of more than 2,000 characters.
 _FACTS, _FACT_CHARACTERS, _TITLE_CHARACTERS = 6, 250, 120
 _THREAD = "telling"
-_TITLES = {"findings": "New findings"}
+_TITLES = {
+    "held": phrase("Held"),
+    "failed": phrase("Failed"),
+    "recovered": phrase("Recovered"),
+    "findings": phrase("New findings"),
+}
 
 Event = Literal["held", "failed", "recovered", "findings"]
 _TYPES = {"held": "warning", "failed": "failure", "recovered": "success", "findings": "warning"}
@@ -36,9 +42,13 @@ def check_urls(urls: Iterable[str]) -> None:
     for number, url in enumerate(urls, 1):
         if _channel(url) is None:
             raise ConfigError(
-                f"notify: {_channel_name(number, url)} is not an address that apprise understands: there is no such "
-                "service, or a part of the address is missing; expected something like mailto://user:password@host or "
-                "slack://token_a/token_b/token_c, see https://github.com/caronc/apprise/wiki"
+                say(
+                    "notify: {channel} is not an address that apprise understands: there is no such "
+                    "service, or a part of the address is missing; expected something like "
+                    "mailto://user:password@host or slack://token_a/token_b/token_c, see "
+                    "https://github.com/caronc/apprise/wiki",
+                    channel=_channel_name(number, url),
+                )
             )
 
 
@@ -50,12 +60,12 @@ def tell(urls: Iterable[str], event: Event, run_name: str, facts: Sequence[str],
     facts: what happened, a line each: verdict, names of reasons, counts. Never texts of records: channels are read by
     people who may not see the data.
     """
-    title = _line(f"{_TITLES.get(event, event.capitalize())}: {run_name}", _TITLE_CHARACTERS)
+    title = _line(f"{say(_TITLES[event])}: {run_name}", _TITLE_CHARACTERS)
     lines = [_line(fact, _FACT_CHARACTERS) for fact in facts[:_FACTS]]
     if len(facts) > _FACTS:
-        lines.append(f"and {len(facts) - _FACTS} more")
+        lines.append(say("and {count} more", count=len(facts) - _FACTS))
     if report_url:
-        lines.append(f"Report: {report_url}")
+        lines.append(say("Report: {report_url}", report_url=report_url))
     letters = [_Letter(url, _TYPES[event], title, "\n".join(lines)) for url in urls]
     for letter in letters:
         letter.start()
@@ -73,7 +83,7 @@ class _Letter(threading.Thread):
         super().__init__(daemon=True, name=_THREAD)
         self.url = url
         self._kind, self._title, self._body = kind, title, body
-        self.trouble: str | None = f"no answer within {_SECONDS:g} seconds"
+        self.trouble: str | None = say("no answer within {seconds:g} seconds", seconds=_SECONDS)
 
     def run(self) -> None:
         try:
@@ -85,7 +95,7 @@ class _Letter(threading.Thread):
     def _send(self) -> str | None:
         channel = _channel(self.url)
         if channel is None:
-            return "not an address that apprise understands"
+            return say("not an address that apprise understands")
         import apprise
 
         messenger = apprise.Apprise(asset=channel.asset)
@@ -93,7 +103,11 @@ class _Letter(threading.Thread):
         if messenger.notify(self._body, self._title, self._kind, body_format="text"):
             return None
         status = _overheard.status
-        return f"the service answered HTTP status {status}" if status else "the service was not reached, or refused"
+        return (
+            say("the service answered HTTP status {status}", status=status)
+            if status
+            else say("the service was not reached, or refused")
+        )
 
 
 class _Overhearing(threading.local, logging.Filter):
@@ -118,7 +132,7 @@ def _asset() -> "apprise.AppriseAsset":
         logging.getLogger(name).addFilter(_overheard)
     return apprise.AppriseAsset(
         app_id="sftrm-quality",
-        app_desc="Quality gate of label files",
+        app_desc=say("Quality gate of label files"),
         # Services would fetch pictures from the network.
         image_url_mask="",
         image_url_logo="",
@@ -140,7 +154,7 @@ def _channel(url: str) -> "apprise.NotifyBase | None":
 
 def _channel_name(number: int, url: str) -> str:
     service = re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,19}://", url)
-    return f"channel {number} ({service[0].lower() if service else ''}****)"
+    return say("channel {number} ({service}****)", number=number, service=service[0].lower() if service else "")
 
 
 def _line(text: str, most: int) -> str:

@@ -17,6 +17,7 @@ from flows.server.secret import SIGN_IN_CODE
 from flows.server.services import BESIDE_A_RUN
 from flows.server.sign_in import SignIn
 from sftrm_quality.imports import large_imports
+from sftrm_quality.words import say
 
 with large_imports():
     import uvicorn
@@ -45,9 +46,9 @@ def _with_sign_in(prefect: App, sign_in: SignIn) -> App:
 def main() -> None:
     """Serve until SIGTERM, or until the parent process is gone."""
     arguments = argparse.ArgumentParser(prog="python -m flows.server")
-    arguments.add_argument("descriptor", type=int, help="A bound socket.")
-    arguments.add_argument(BESIDE_A_RUN, action="store_true", help="No pages, no schedules, only errors.")
-    arguments.add_argument("--declared", action="append", default=[], help="An origin under which it is reached.")
+    arguments.add_argument("descriptor", type=int, help=say("A bound socket."))
+    arguments.add_argument(BESIDE_A_RUN, action="store_true", help=say("No pages, no schedules, only errors."))
+    arguments.add_argument("--declared", action="append", default=[], help=say("An origin under which it is reached."))
     given = arguments.parse_args()
     threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
     listening = socket.socket(fileno=given.descriptor)

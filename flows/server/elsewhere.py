@@ -5,6 +5,7 @@ import sys
 import httpx
 
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.words import say
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SECONDS = 10.0
@@ -29,16 +30,23 @@ def check_server(address: str, open_is_fine: bool) -> None:
         return
     if httpx.URL(address).host in _LOOPBACK:
         print(
-            f"warning: {address} has no password: every account of this machine, and on some browsers any page that "
-            "you open, can run code here. Set PREFECT_SERVER_API_AUTH_STRING for it and PREFECT_API_AUTH_STRING here, "
-            "see docs/nightly.md",
+            say(
+                "warning: {address} has no password: every account of this machine, and on some browsers "
+                "any page that you open, can run code here. Set PREFECT_SERVER_API_AUTH_STRING for it and "
+                "PREFECT_API_AUTH_STRING here, see docs/nightly.md",
+                address=address,
+            ),
             file=sys.stderr,
         )
     elif not open_is_fine:
         raise ConfigError(
-            f"{address}: this Prefect server has no password: whoever reaches it, and whoever's page one of you opens, "
-            "can run code here. Set PREFECT_SERVER_API_AUTH_STRING on it and PREFECT_API_AUTH_STRING here (see "
-            "docs/nightly.md), or say --open-server when something else keeps people out"
+            say(
+                "{address}: this Prefect server has no password: whoever reaches it, and whoever's page "
+                "one of you opens, can run code here. Set PREFECT_SERVER_API_AUTH_STRING on it and "
+                "PREFECT_API_AUTH_STRING here (see docs/nightly.md), or say --open-server when something "
+                "else keeps people out",
+                address=address,
+            )
         )
 
 
@@ -48,8 +56,12 @@ def must_answer(address: str) -> None:
         httpx.get(f"{address}/api/health", timeout=_SECONDS)
     except httpx.HTTPError as error:
         raise ConfigError(
-            f"{address}: the Prefect server that PREFECT_API_URL or a profile of Prefect's names does not answer "
-            f"({type(error).__name__}); start it, or unset that to run without one"
+            say(
+                "{address}: the Prefect server that PREFECT_API_URL or a profile of Prefect's names does "
+                "not answer ({trouble}); start it, or unset that to run without one",
+                address=address,
+                trouble=type(error).__name__,
+            )
         ) from error
 
 

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
+from sftrm_quality.words import say
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -86,17 +88,17 @@ class Guard:
             # Without those that are declared: whoever asks under a wrong name need not know them.
             return (
                 HTTPStatus.MISDIRECTED_REQUEST,
-                "This server has no such name; sftrm serve --allowed-host declares one.",
+                say("This server has no such name; sftrm serve --allowed-host declares one."),
             )
         if any(origin.lower() != ours for origin in _values(scope, b"origin")):
-            return HTTPStatus.FORBIDDEN, f"A page of another origin than {ours} may ask nothing here."
+            return HTTPStatus.FORBIDDEN, say("A page of another origin than {ours} may ask nothing here.", ours=ours)
         sites = _values(scope, b"sec-fetch-site")
         if any(site not in ("same-origin", "none") for site in sites) and not _is_link_to_a_page(scope):
-            return HTTPStatus.FORBIDDEN, "A page of another site may ask nothing here."
+            return HTTPStatus.FORBIDDEN, say("A page of another site may ask nothing here.")
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS and not _is_of_a_client(scope):
             return (
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                "Send Content-Type: application/json, which no page of another origin can without asking.",
+                say("Send Content-Type: application/json, which no page of another origin can without asking."),
             )
         return None
 

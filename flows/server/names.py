@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.words import say
 
 HOST = "127.0.0.1"
 # The page of `sign_in.py`.
@@ -57,7 +58,7 @@ def origin_of(text: str, scheme: str) -> str:
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError
     except ValueError:
-        raise ValueError("expected a host like labels.example.com, labels.example.com:8443 or https://…") from None
+        raise ValueError(say("expected a host like labels.example.com, labels.example.com:8443 or https://…")) from None
     host = f"[{name}]" if ":" in name else name
     return f"{parts.scheme}://{host}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
@@ -118,9 +119,17 @@ def bound(port: int, what: str, option: str, host: str = HOST) -> socket.socket:
         taken.bind((host, port))
     except (OSError, OverflowError) as error:
         taken.close()
-        why = error.strerror if isinstance(error, OSError) else "a port is a number up to 65535"
+        why = error.strerror if isinstance(error, OSError) else say("a port is a number up to 65535")
         raise ConfigError(
-            f"{what}: cannot listen on port {port} of {host}: {why}; name another one with {option}, 0 for any that is "
-            "free" + ("" if host == HOST else ", or another address of this machine with --host")
+            say(
+                "{what}: cannot listen on port {port} of {host}: {why}; name another one with {option}, 0 "
+                "for any that is free",
+                what=what,
+                port=port,
+                host=host,
+                why=why,
+                option=option,
+            )
+            + ("" if host == HOST else ", " + say("or another address of this machine with --host"))
         ) from error
     return taken

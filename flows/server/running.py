@@ -17,6 +17,7 @@ from flows.server.secret import SIGN_IN_CODE, auth_string, new_code, password_fi
 from flows.server.services import BESIDE_A_RUN, server_command
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.imports import large_imports
+from sftrm_quality.words import say
 
 # The first start makes the database; 15 s here, and several times that on a slow disk.
 _START_SECONDS = 180
@@ -116,7 +117,7 @@ def _running(
     place: tuple[str, int], options: list[str], environment: dict[str, str], ended: Callable[[], None]
 ) -> Iterator[Callable[[], str]]:
     host, port = place
-    with bound(port, "Prefect server", "--prefect-port", host) as listening:
+    with bound(port, say("Prefect server"), "--prefect-port", host) as listening:
         address = address_of(host, listening.getsockname()[1])
         set_own_server(f"{address}/api", _secret())
         process = subprocess.Popen(
@@ -170,8 +171,16 @@ def _wait_until_it_answers(process: "subprocess.Popen[bytes]", address: str) -> 
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise ServerError(f"{address}: the Prefect server did not start; what it said is above")
+            raise ServerError(
+                say("{address}: the Prefect server did not start; what it said is above", address=address)
+            )
         if _answers(address):
             return
         time.sleep(_LOOK_AGAIN_SECONDS)
-    raise ServerError(f"{address}: the Prefect server did not answer in {_START_SECONDS} seconds")
+    raise ServerError(
+        say(
+            "{address}: the Prefect server did not answer in {start_seconds} seconds",
+            address=address,
+            start_seconds=_START_SECONDS,
+        )
+    )

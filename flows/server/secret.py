@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from sftrm_quality.errors import ConfigError, storage_error_type
+from sftrm_quality.words import say
 
 # The environment variable by which the server's process gets the code of the link that signs a browser in.
 SIGN_IN_CODE = "SFTRM_SIGN_IN_CODE"
@@ -41,8 +42,12 @@ def auth_string(home: Path) -> str:
         return _read(path)
     except OSError as error:
         raise storage_error_type(error)(
-            f"{path}: cannot keep the password of the Prefect server: {error.strerror or error}. "
-            "Check the permissions of the folder, or name another one with PREFECT_HOME"
+            say(
+                "{path}: cannot keep the password of the Prefect server: {strerror}. Check the "
+                "permissions of the folder, or name another one with PREFECT_HOME",
+                path=path,
+                strerror=error.strerror or error,
+            )
         ) from error
 
 
@@ -69,11 +74,17 @@ def _read(path: Path) -> str:
         found = os.fstat(file.fileno())
         if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
             raise ConfigError(
-                f"{path}: others can read or change the password of the Prefect server (mode "
-                f"{stat.S_IMODE(found.st_mode):o}, expected 600 and your own); delete it, a new one is made"
+                say(
+                    "{path}: others can read or change the password of the Prefect server (mode {S_IMODE:o}, "
+                    "expected 600 and your own); delete it, a new one is made",
+                    path=path,
+                    S_IMODE=stat.S_IMODE(found.st_mode),
+                )
             )
         text = file.read(1000).strip()
     user, colon, password = text.partition(":")
     if not (user and colon and len(password) >= 20 and text.isascii() and text.isprintable()):
-        raise ConfigError(f"{path}: holds no user:password as this program makes it; delete it, a new one is made")
+        raise ConfigError(
+            say("{path}: holds no user:password as this program makes it; delete it, a new one is made", path=path)
+        )
     return text

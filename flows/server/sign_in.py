@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from flows.server.guard import Receive, Scope, Send
+from sftrm_quality.words import say
 
 _LONGEST = 1000
 _SCRIPT = """
@@ -27,25 +28,33 @@ fetch(location.pathname, {
   location.replace("/v2/deployments");
 }).catch(() => { said.hidden = false; });
 """
-_PAGE = f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Sign in</title>
-<meta name="viewport" content="width=device-width">
-<style>body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 32rem; padding: 0 1rem;
-color-scheme: light dark }}</style>
-<h1>Sign in</h1>
-<noscript>Prefect’s pages need JavaScript.</noscript>
-<p hidden>This link has been used, or the service was started again since. Use the link that <code>sftrm serve</code>
-printed last, or go to <a href="/v2/deployments">the login page</a> and enter the password: it is in the file that the
-service names when it starts.</p>
-<script>{_SCRIPT}</script>
-</html>
-"""
+_STYLE = """body { font: 1rem/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 32rem; padding: 0 1rem;
+color-scheme: light dark }"""
 _POLICY = (
     f"default-src 'none'; script-src 'sha256-{base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()}'; "
     "style-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+
+def _page() -> str:
+    title, no_script = say("Sign in"), say("Prefect’s pages need JavaScript.")
+    used = say(
+        "This link has been used, or the service was started again since. Use the link that <code>sftrm serve</code> "
+        'printed last, or go to <a href="/v2/deployments">the login page</a> and enter the password: it is in the file '
+        "that the service names when it starts."
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{title}</title>
+<meta name="viewport" content="width=device-width">
+<style>{_STYLE}</style>
+<h1>{title}</h1>
+<noscript>{no_script}</noscript>
+<p hidden>{used}</p>
+<script>{_SCRIPT}</script>
+</html>
+"""
 
 
 class SignIn:
@@ -64,7 +73,7 @@ class SignIn:
         request = Request(scope, receive)
         answer: Response
         if request.method in ("GET", "HEAD"):
-            answer = HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
+            answer = HTMLResponse(_page(), headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
         elif request.method == "POST":
             answer = await self._exchange(request)
         else:

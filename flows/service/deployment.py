@@ -13,18 +13,18 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.ingest import ingest
 from sftrm_quality.config import RunConfig
+from sftrm_quality.words import phrase, say
 
 NAME = "nightly"
-DESCRIPTION = """\
-Raw SFT and RM label files in; a release with Parquet splits, quarantine, duplicates and a report out.
-
-**By hand**: Run → Quick run does just what the nightly run does. Run → Custom run is filled in with the same, to be
-changed; *mode* `check` publishes nothing. One run at a time writes: a second one waits.
-
-**What it found**: the page of a run → Artifacts. `sftrm-summary` has the numbers, `sftrm-report` leads to the report.
-
-**Held** is a run whose checks failed: nothing was published, and the previous release stays current.
-**Suspended** is one that waits for your decision: its page → ⋮ → Resume."""
+DESCRIPTION = phrase(
+    "Raw SFT and RM label files in; a release with Parquet splits, quarantine, duplicates and "
+    "a report out.\n\n**By hand**: Run → Quick run does just what the nightly run does. Run → "
+    "Custom run is filled in with the same, to be\nchanged; *mode* `check` publishes nothing. "
+    "One run at a time writes: a second one waits.\n\n**What it found**: the page of a run → "
+    "Artifacts. `sftrm-summary` has the numbers, `sftrm-report` leads to the report.\n\n"
+    "**Held** is a run whose checks failed: nothing was published, and the previous release "
+    "stays current.\n**Suspended** is one that waits for your decision: its page → ⋮ → Resume."
+)
 
 
 def nightly(config: RunConfig, cron: str, on_hold: str, storage_retries: int, site: str) -> RunnerDeployment:
@@ -46,7 +46,7 @@ def nightly(config: RunConfig, cron: str, on_hold: str, storage_retries: int, si
             "on_hold": on_hold,
             "storage_retries": storage_retries,
         },
-        description=f"{DESCRIPTION}\n\n**All reports**: [{site}]({site}/)",
+        description=say(DESCRIPTION) + "\n\n" + say("**All reports**: [{site}]({site}/)", site=site),
         tags=["sftrm-quality"],
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

@@ -17,6 +17,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from flows.ingest import ingest
+from sftrm_quality.words import say
 
 _UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 # A run that takes the machine down with it must not do so for ever: it is begun once, and twice again.
@@ -43,7 +44,12 @@ def begin_again(deployment: str) -> list[UUID]:
 
 def _next_state(run: FlowRun) -> State[Any]:
     if run.state_type is StateType.CANCELLING:
-        return Cancelled(message="The service was stopped while the run was being cancelled.")
+        return Cancelled(message=say("The service was stopped while the run was being cancelled."))
     if run.run_count >= _BEGUN_AT_MOST:
-        return Crashed(message=f"The service was stopped in the middle of it {run.run_count} times; not begun again.")
-    return Scheduled(message="The service was stopped in the middle of it; it begins again.")
+        return Crashed(
+            message=say(
+                "The service was stopped in the middle of it {run_count} times; not begun again.",
+                run_count=run.run_count,
+            )
+        )
+    return Scheduled(message=say("The service was stopped in the middle of it; it begins again."))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flows.server import HOST, origin_of, own_origins
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.words import say
 
 # What the report site finds below it needs no escape either.
 _PATH = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
@@ -75,33 +76,44 @@ def declared_reach(
         address = ipaddress.ip_address(host)
     except ValueError:
         raise ConfigError(
-            f"--host {host!r}: expected an IP address of this machine: {HOST} for this machine only, 0.0.0.0 for every "
-            "network that it is on"
+            say(
+                "--host {host!r}: expected an IP address of this machine: {here} for this machine only, "
+                "0.0.0.0 for every network that it is on",
+                host=host,
+                here=HOST,
+            )
         ) from None
     url = _site_url(site_url) if site_url else None
     is_https = bool(url and url.startswith("https://"))
     if behind_login_proxy and not is_https:
         raise ConfigError(
-            "--behind-login-proxy: say also where people reach the proxy, --site-url https://…; links lead there"
+            say("--behind-login-proxy: say also where people reach the proxy, --site-url https://…; links lead there")
         )
     if not address.is_loopback:
         if not (behind_login_proxy or reports_without_password):
             raise ConfigError(
-                f"--host {host}: the report site has no password, so whoever reaches this machine would read the "
-                "reports. Put a proxy with a login in front (--site-url https://… --behind-login-proxy), or say "
-                "--reports-without-password; see docs/nightly.md"
+                say(
+                    "--host {host}: the report site has no password, so whoever reaches this machine would "
+                    "read the reports. Put a proxy with a login in front (--site-url https://… "
+                    "--behind-login-proxy), or say --reports-without-password; see docs/nightly.md",
+                    host=host,
+                )
             )
         if address.is_unspecified and url is None:
             raise ConfigError(
-                f"--host {host}: links would lead to {HOST}: say with --site-url how people call this machine, for "
-                "instance --site-url http://labels.example.com:4280"
+                say(
+                    "--host {host}: links would lead to {here}: say with --site-url how people call this "
+                    "machine, for instance --site-url http://labels.example.com:4280",
+                    host=host,
+                    here=HOST,
+                )
             )
     declared = [origin_of(_without_path(url), "")] if url else []
     for name in allowed_hosts:
         try:
             declared.append(origin_of(name, "https" if is_https else "http"))
         except ValueError as error:
-            raise ConfigError(f"--allowed-host {name!r}: {error}") from None
+            raise ConfigError(say("--allowed-host {name!r}: {error}", name=name, error=error)) from None
     return Reach(str(address), url, tuple(dict.fromkeys(declared)))
 
 
@@ -113,8 +125,11 @@ def _site_url(text: str) -> str:
         origin = origin_of(_without_path(url), "")
     except ValueError:
         raise ConfigError(
-            f"--site-url {text!r} (or SFTRM_REPORT_SITE): expected an address like https://tools.example.com/sftrm/, "
-            "of letters, digits and .-_ below the host"
+            say(
+                "--site-url {text!r} (or SFTRM_REPORT_SITE): expected an address like "
+                "https://tools.example.com/sftrm/, of letters, digits and .-_ below the host",
+                text=text,
+            )
         ) from None
     return origin + urlsplit(url).path
 

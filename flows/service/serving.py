@@ -21,6 +21,7 @@ from flows.service.site import ReportSite
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.output import OutputFolder
+from sftrm_quality.words import say
 
 _STORAGE_RETRIES = 3
 
@@ -50,8 +51,11 @@ def _check(service: Service) -> None:
         CronSchedule(cron=service.cron)
     except ValidationError as error:
         raise ConfigError(
-            f"--cron {service.cron!r}: not a schedule; expected minute, hour, day, month and weekday, for instance "
-            "'0 2 * * *' for two o'clock each night"
+            say(
+                "--cron {cron!r}: not a schedule; expected minute, hour, day, month and weekday, for "
+                "instance '0 2 * * *' for two o'clock each night",
+                cron=service.cron,
+            )
         ) from error
     check_urls(service.notify)
 
@@ -59,7 +63,7 @@ def _check(service: Service) -> None:
 def serve(service: Service) -> None:
     """Serve until a signal comes. Raises ConfigError when something does not fit, before anything is started."""
     set_defaults()
-    _say("loading Prefect")
+    _say(say("loading Prefect"))
     _check(service)
     OutputFolder(service.config.out).make_writable()
     with ExitStack() as stack:
@@ -69,11 +73,11 @@ def serve(service: Service) -> None:
             check_server(configured, service.open_server)
             server = configured
         else:
-            _say("starting Prefect's server")
+            _say(say("starting Prefect's server"))
             declared = service.reach.declared
             starting = for_the_service(service.prefect_port, _stop_without_server, service.reach.host, declared, _say)
             server = stack.enter_context(starting)
-            _say("looking for runs that were interrupted when the service ended")
+            _say(say("looking for runs that were interrupted when the service ended"))
             _say_of_interrupted_runs()
         # The runs are child processes and read these.
         os.environ[service_settings.NOTIFY] = " ".join(service.notify)
@@ -94,7 +98,9 @@ def _say_of_interrupted_runs() -> None:
 
     if again := begin_again(NAME):
         print(
-            f"interrupted when the service ended: {len(again)} of the runs; see their state in Prefect",
+            say(
+                "interrupted when the service ended: {count} of the runs; see their state in Prefect", count=len(again)
+            ),
             flush=True,
         )
 
@@ -104,7 +110,7 @@ def _stop_without_server() -> None:
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):  # gone by itself since
             child.kill()
-    print("error: the Prefect server ended, so the service does too; start it again", file=sys.stderr, flush=True)
+    print(say("error: the Prefect server ended, so the service does too; start it again"), file=sys.stderr, flush=True)
     os._exit(3)
 
 
@@ -112,22 +118,32 @@ def _work(service: Service, server: Server | str, site: str) -> None:
     from flows.service.deployment import nightly, registered, work
 
     if isinstance(server, Server):
-        address, later = server.address, f"works once; the password for later: {server.password_file}"
-        sign_in = f"sign in    {server.sign_in}   ({later})\n"
+        address, later = (
+            server.address,
+            say("works once; the password for later: {password_file}", password_file=server.password_file),
+        )
+        sign_in = say("sign in    {sign_in}   ({later})\n", sign_in=server.sign_in, later=later)
         if others := service.reach.other_addresses(server.address):
-            sign_in += f"or there   {', '.join(others)}   (the same pages)\n"
+            sign_in += say("or there   {others}   (the same pages)\n", others=", ".join(others))
     else:
         address, sign_in = server, ""
 
-    _say("registering the deployment ingest/nightly")
+    _say(say("registering the deployment ingest/nightly"))
     runner = registered(nightly(service.config, service.cron, service.on_hold, _STORAGE_RETRIES, site))
     print(
-        f"Prefect    {address}/v2/deployments   (runs: {address}/v2/runs, artifacts: {address}/v2/artifacts)\n"
-        f"{sign_in}"
-        f"reports    {site}\n"
-        f"schedule   {service.cron} {service.config.timezone}: {_raw_named(service.config)} → {service.config.out}\n"
-        "by hand    deployment 'nightly' → Run → Quick run, or Custom run to change something\n"
-        "stop with Ctrl-C; what is scheduled meanwhile runs at the next start",
+        say(
+            "Prefect    {address}/v2/deployments   (runs: {address}/v2/runs, artifacts: "
+            "{address}/v2/artifacts)\n{sign_in}reports    {site}\nschedule   {cron} {timezone}: "
+            "{raw_named} → {out}\nby hand    deployment 'nightly' → Run → Quick run, or Custom run to "
+            "change something\nstop with Ctrl-C; what is scheduled meanwhile runs at the next start",
+            address=address,
+            sign_in=sign_in,
+            site=site,
+            cron=service.cron,
+            timezone=service.config.timezone,
+            raw_named=_raw_named(service.config),
+            out=service.config.out,
+        ),
         flush=True,
     )
     work(runner)

@@ -23,6 +23,7 @@ from flows.server import address_of, bound, own_origins
 from flows.service.reach import ON_LOOPBACK, Reach
 from flows.service.served_files import HTML, PATH, SVG, content_type_of, open_below
 from sftrm_quality.reports import render_index
+from sftrm_quality.words import phrase, say
 
 _log = logging.getLogger("sftrm_quality.site")
 # For a whole request to arrive, and for each chunk of an answer to be taken.
@@ -46,8 +47,10 @@ _SVG_POLICY = {
 }
 _NO_HEADERS: Mapping[str, str] = {}
 _HINTS = {
-    HTTPStatus.NOT_FOUND: "Only reports are served here. Releases, quarantine and duplicates are in the output folder.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "GET and HEAD are answered.",
+    HTTPStatus.NOT_FOUND: phrase(
+        "Only reports are served here. Releases, quarantine and duplicates are in the output folder."
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: phrase("GET and HEAD are answered."),
 }
 
 
@@ -68,7 +71,7 @@ class ReportSite:
 
     def __enter__(self) -> Self:
         """Raises ConfigError when the port cannot be had."""
-        listening = bound(self._port, "report site", "--report-port", self._reach.host)
+        listening = bound(self._port, say("report site"), "--report-port", self._reach.host)
         self._server = _Server(self._reports, listening, self._reach)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="report-site", daemon=True)
         self._thread.start()
@@ -184,9 +187,11 @@ class _Handler(BaseHTTPRequestHandler):
             code = HTTPStatus.METHOD_NOT_ALLOWED
             headers["Allow"] = "GET, HEAD"
         status = HTTPStatus(code)
-        hint = _HINTS.get(status, "")
+        hint = say(_HINTS[status]) if status in _HINTS else ""
         if status == HTTPStatus.MISDIRECTED_REQUEST:
-            hint = f"This site is {self.server.address}; sftrm serve --allowed-host declares other names."
+            hint = say(
+                "This site is {address}; sftrm serve --allowed-host declares other names.", address=self.server.address
+            )
         text = f"{status} {status.phrase}\n{hint}".strip() + "\n"
         self._send(status, _PLAIN, text.encode(), headers)
 

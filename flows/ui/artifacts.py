@@ -17,10 +17,11 @@ from prefect.artifacts import (
 
 from flows.service_settings import report_url
 from flows.ui.plain_text import escaped, in_cell
-from flows.ui.run_names import sentence
+from flows.ui.run_names import headline, sentence
 from sftrm_quality import progress
 from sftrm_quality.records import NoKind, Severity
-from sftrm_quality.run_record import PLACES, Report
+from sftrm_quality.run_record import PLACES, Finding, Report
+from sftrm_quality.words import number, say
 
 PROGRESS, SUMMARY, CHECKS, REPORT = "sftrm-progress", "sftrm-summary", "sftrm-checks", "sftrm-report"
 # An update is a request and a row in Prefect's database.
@@ -35,7 +36,7 @@ class _Pace(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True, name="progress-artifact")
         # Prefect's annotation has the coroutine of its other colour in it.
-        self._artifact = cast(UUID, create_progress_artifact(0.0, PROGRESS, "Raw files read and checked"))
+        self._artifact = cast(UUID, create_progress_artifact(0.0, PROGRESS, say("Raw files read and checked")))
         self._share = self._sent = 0.0
         self._over = threading.Event()
 
@@ -71,7 +72,7 @@ def showing_progress() -> Iterator[None]:
 
 
 def _ledger(report: Report) -> list[str]:
-    lines = [f"| | {' | '.join(PLACES)} |", "| --- |" + " ---: |" * len(PLACES)]
+    lines = [f"| | {' | '.join(map(say, PLACES))} |", "| --- |" + " ---: |" * len(PLACES)]
     for kind, account in report.ledger.items():
         if kind is NoKind.UNKNOWN and not account.received:
             continue
@@ -82,11 +83,17 @@ def _ledger(report: Report) -> list[str]:
 def _findings(report: Report) -> list[str]:
     """New findings first; of many, as many as a person reads here."""
     lines = [
-        f"- {'known' if found.known else '**new**'}, {found.severity}: {escaped(found.text)} ({escaped(found.name)})"
+        f"- {_novelty(found)}, {say(found.severity)}: {escaped(found.text)} ({escaped(found.name)})"
         for found in report.findings[:_ROWS]
     ]
     more = len(report.findings) - len(lines)
-    return [*lines, *([f"- and {more:,} more"] if more else [])] or ["Nothing."]
+    if more:
+        lines.append("- " + say("and {count} more", count=number(more)))
+    return lines or [say("Nothing.")]
+
+
+def _novelty(found: Finding) -> str:
+    return say("known") if found.known else f"**{say('new')}**"
 
 
 def _top_reasons(report: Report) -> list[str]:
@@ -99,11 +106,11 @@ def _top_reasons(report: Report) -> list[str]:
     ]
     found.sort(key=lambda reason: (reason[2], -reason[0], reason[1]))
     if not found:
-        return ["No record failed a check."]
+        return [say("No record failed a check.")]
     return [
-        "| reason | severity | records |",
+        f"| {say('reason')} | {say('severity')} | {say('records')} |",
         "| --- | --- | ---: |",
-        *(f"| {escaped(name)} | {severity} | {count:,} |" for count, name, severity in found[:_ROWS]),
+        *(f"| {escaped(name)} | {say(severity)} | {count:,} |" for count, name, severity in found[:_ROWS]),
     ]
 
 
@@ -112,24 +119,24 @@ def summary(report: Report) -> str:
     page = report_url(report.run_id)
     return "\n".join(
         [
-            f"# {report.verdict.upper()}{' WITH WARNINGS' if report.with_warnings else ''}",
+            f"# {headline(report).upper()}",
             "",
             escaped(sentence(report)),
-            *(["", f"[Report of this run]({page})"] if page else []),
+            *(["", say("[Report of this run]({page})", page=page)] if page else []),
             "",
-            "## What to look at",
+            f"## {say('What to look at')}",
             "",
             *_findings(report),
             "",
-            "## Ledger",
+            f"## {say('Ledger')}",
             "",
             *_ledger(report),
             "",
-            "## Since the last release",
+            f"## {say('Since the last release')}",
             "",
             *(f"- {escaped(change)}" for change in report.changes.sentences),
             "",
-            "## Reasons",
+            f"## {say('Reasons')}",
             "",
             *_top_reasons(report),
         ]
@@ -140,20 +147,20 @@ def checks_table(report: Report) -> list[dict[str, Any]]:
     """One row per check: failures first, then by severity and by how much failed."""
     order = list(Severity)
     # Only critical ones close the gate.
-    failed = {True: "FAILED", False: "warning"}
+    failed = {True: say("FAILED"), False: say("warning")}
     rows = sorted(
         report.checks,
         key=lambda c: (c.success, not c.failed, order.index(c.severity), -c.failed, c.suite, c.reason),
     )
     return [
         {
-            "result": "passed" if check.success else failed[check.severity is Severity.CRITICAL],
+            "result": say("passed") if check.success else failed[check.severity is Severity.CRITICAL],
             "check": f"{check.suite}: {check.reason}",
             "failed": check.failed,
             "of": check.evaluated,
             "share": f"{100 * check.share_failed:.2f} %" if check.evaluated else "–",
             "allowed": f"{100 * (1 - check.mostly):.2f} %",
-            "severity": str(check.severity),
+            "severity": say(check.severity),
             "says": in_cell(check.description),
         }
         for check in rows
@@ -166,8 +173,8 @@ def show(report: Report) -> None:
     Args:
         report: Its report.
     """
-    create_markdown_artifact(summary(report), SUMMARY, "Verdict, ledger, reasons, changes")
-    create_table_artifact(checks_table(report), CHECKS, "Every check, failures first")
+    create_markdown_artifact(summary(report), SUMMARY, say("Verdict, ledger, reasons, changes"))
+    create_table_artifact(checks_table(report), CHECKS, say("Every check, failures first"))
     page = report_url(report.run_id)
     if page:
-        create_link_artifact(page, "Quality report", key=REPORT, description=escaped(sentence(report)))
+        create_link_artifact(page, say("Quality report"), key=REPORT, description=escaped(sentence(report)))

@@ -15,6 +15,7 @@ from pydantic import Field
 from flows.ui.plain_text import escaped
 from sftrm_quality.decisions import Decision
 from sftrm_quality.job import RunResult
+from sftrm_quality.words import say
 
 
 class OnHold(StrEnum):
@@ -84,7 +85,7 @@ def ask(release_id: str, said: str, report: str | None) -> None:
     The question is about one release: when raw files change meanwhile, it is asked again.
     said: why it is held, in one sentence. report: the address of its page, where reports are served.
     """
-    look = f" Before you decide, see [the report]({report})." if report else ""
+    look = " " + say("Before you decide, see [the report]({report}).", report=report) if report else ""
     # Raises Prefect's own signal to leave: nothing comes back.
     suspend_flow_run(
         wait_for_input=Answer.with_initial_data(description=escaped(said) + look),

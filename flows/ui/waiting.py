@@ -12,6 +12,7 @@ from flows.server import configured_server, must_answer, servers_of_services
 from flows.terminal_text import safe
 from sftrm_quality.decisions import Decision
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.words import say
 
 _PAUSED = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PAUSED])))
 
@@ -60,16 +61,30 @@ def _answered(client: SyncPrefectClient, address: str, decision: Decision, out: 
             for run in found:
                 answer = client.resume_flow_run(run.id, run_input=given)
                 if answer.status is not SetStateStatus.ACCEPT:
-                    raise AnswerError(f"{address}: {safe(run.name)} does not take the answer; answer on its page")
+                    raise AnswerError(
+                        say(
+                            "{address}: {run} does not take the answer; answer on its page",
+                            address=address,
+                            run=safe(run.name),
+                        )
+                    )
     except httpx.HTTPError as error:
         if not found and not must_tell:
             return None
-        status = f"HTTP status {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else error
+        status = (
+            say("HTTP status {status_code}", status_code=error.response.status_code)
+            if isinstance(error, httpx.HTTPStatusError)
+            else error
+        )
         raise AnswerError(
-            f"{address}: the Prefect server does not say whether a run waits there ({status or type(error).__name__}); "
-            "answer on the page of the run, or try again"
+            say(
+                "{address}: the Prefect server does not say whether a run waits there ({status}); answer "
+                "on the page of the run, or try again",
+                address=address,
+                status=status or type(error).__name__,
+            )
         ) from error
-    return f"{safe(found[0].name)} on {address}" if found else None
+    return say("{run} on {address}", run=safe(found[0].name), address=address) if found else None
 
 
 def _waits(run: FlowRun, decision: Decision, out: Path) -> bool:

@@ -19,6 +19,7 @@ from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, S
 from sftrm_quality.checks.suites import RELEASE, Entry, Suite
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import LabelKind
+from sftrm_quality.words import say
 
 _Usable = Callable[[pa.DataType], bool]
 
@@ -57,20 +58,20 @@ STANDARD_RELEASE_EXPECTATIONS: dict[str, _Usable] = {
 
 def _re2_problem(pattern: object) -> str | None:
     if not isinstance(pattern, str):
-        return "expected a text"
+        return say("expected a text")
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:
-        return f"not RE2: {error}"
+        return say("not RE2: {error}", error=error)
     return None
 
 
 def _bound_problem(value: object) -> str | None:
-    return None if isinstance(value, int | float) and not isinstance(value, bool) else "expected a number"
+    return None if isinstance(value, int | float) and not isinstance(value, bool) else say("expected a number")
 
 
 def _set_problem(values: object) -> str | None:
-    return None if isinstance(values, list) and values else "expected a list with at least one value"
+    return None if isinstance(values, list) and values else say("expected a list with at least one value")
 
 
 # What Great Expectations leaves to the moment when rows are there. Pandas hands a pattern with a look-around or a
@@ -98,7 +99,11 @@ def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
     """
     numbered = enumerate(suite.entries, start=1)
     expectations = [
-        _compile(f"{suite.file}, expectation {number} ({entry.type})", entry, suite.name)
+        _compile(
+            say("{file}, expectation {number} ({type})", file=suite.file, number=number, type=entry.type),
+            entry,
+            suite.name,
+        )
         for number, entry in numbered
         if scope is None or entry.scope is scope
     ]
@@ -115,7 +120,9 @@ def _compile(where: str, entry: Entry, suite: str) -> Expectation:
             meta={"reason": entry.reason},
         ).to_domain_obj()
     except gx_exceptions.ExpectationNotFoundError:
-        raise SuiteError(f"{where}: no expectation of that type; expectations/README.md lists what there is") from None
+        raise SuiteError(
+            say("{where}: no expectation of that type; expectations/README.md lists what there is", where=where)
+        ) from None
     except ValidationError as error:
         raise SuiteError(f"{where}: {_one_line(error)}") from error
     except (TypeError, ValueError, gx_exceptions.GreatExpectationsError) as error:
@@ -136,32 +143,59 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
         allowed = STANDARD_RELEASE_EXPECTATIONS if entry.scope is None else STANDARD_ROW_EXPECTATIONS
         if entry.type not in allowed:
             raise SuiteError(
-                f"{where}: cannot be used here; of the standard expectations {', '.join(sorted(allowed))} can"
+                say(
+                    "{where}: cannot be used here; of the standard expectations {allowed} can",
+                    where=where,
+                    allowed=", ".join(sorted(allowed)),
+                )
             )
         for name, problem_of in _SETTINGS.items():
             if name in entry.kwargs and (found := problem_of(entry.kwargs[name])):
-                raise SuiteError(f"{where}: {name!r} is {entry.kwargs[name]!r}: {found}")
+                raise SuiteError(
+                    say(
+                        "{where}: {name!r} is {kwargs!r}: {found}",
+                        where=where,
+                        name=name,
+                        kwargs=entry.kwargs[name],
+                        found=found,
+                    )
+                )
         usable = allowed[entry.type]
         needed = checked = [entry.kwargs["column"]]
     # Those on the delivery have bounds of their own kind and say so themselves.
     if not isinstance(expectation, CountExpectation) and (
         problem := bounds_problem(entry.kwargs, is_figure=entry.scope is None)
     ):
-        raise SuiteError(f"{where}: {problem}; correct it, or take the entry out")
+        raise SuiteError(say("{where}: {problem}; correct it, or take the entry out", where=where, problem=problem))
     for name in needed:
         if name not in columns.names:
-            raise SuiteError(f"{where}: no column {name!r} in the {frame}; it has {', '.join(columns.names)}")
+            raise SuiteError(
+                say(
+                    "{where}: no column {name!r} in the {frame}; it has {names}",
+                    where=where,
+                    name=name,
+                    frame=frame,
+                    names=", ".join(columns.names),
+                )
+            )
     for name in checked:
         kind = columns.field(name).type
         if not usable(kind):
-            raise SuiteError(f"{where}: cannot check the column {name!r}, which is {kind}; choose another column")
+            raise SuiteError(
+                say(
+                    "{where}: cannot check the column {name!r}, which is {kind}; choose another column",
+                    where=where,
+                    name=name,
+                    kind=kind,
+                )
+            )
 
 
 def _frame(suite: str, scope: Scope | None) -> tuple[pa.Schema, str]:
     """The columns that an entry may name, and what people call them."""
     if scope is None:
-        return (RELEASE_FACTS if suite == RELEASE else DELIVERY_FACTS), f"{suite} facts"
-    return FRAMES[LabelKind(suite)][scope], f"{suite} frame of scope {scope}"
+        return (RELEASE_FACTS if suite == RELEASE else DELIVERY_FACTS), say("{suite} facts", suite=suite)
+    return FRAMES[LabelKind(suite)][scope], say("{suite} frame of scope {scope}", suite=suite, scope=scope)
 
 
 def _one_line(error: ValidationError) -> str:

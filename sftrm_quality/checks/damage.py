@@ -7,6 +7,8 @@ at; all patterns are linear.
 import re
 import unicodedata
 
+from sftrm_quality.words import say
+
 # UTF-8 bytes 0x80 to 0xBF as characters: as Latin-1 gives them, and as Windows-1252 does.
 _CP1252 = {bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"}
 _TAIL = "[\u0080-\u00bf" + "".join(map(re.escape, _CP1252)) + "]"
@@ -41,18 +43,18 @@ def find_misread(text: str) -> str | None:
     for match in _UTF8_AS_LATIN.finditer(text):
         meant = _decoded(match[0], "utf-8")
         if meant and (len(match[0]) > 2 or _LEAST_PAIR <= ord(meant) <= _LAST_PAIR):
-            return f"{match[0]} for {meant}"
+            return say("{match} for {meant}", match=match[0], meant=meant)
     for match in _CP949_AS_LATIN.finditer(text):
         meant = _decoded(match[0][: len(match[0]) // 2 * 2], "cp949")
         if meant and re.fullmatch("[가-힣]+", meant):
-            return f"{match[0]} for {meant}"
+            return say("{match} for {meant}", match=match[0], meant=meant)
     for match in _UTF8_AS_CP949.finditer(text):
         pairs = [syllable.encode("cp949") for syllable in match[0] if "가" <= syllable <= "힣"]
         # Both bytes continue a character of UTF-8, and one of the syllables is none that the old standard has.
         if all(max(pair) < 0xC0 for pair in pairs) and any(min(pair) < 0xA1 for pair in pairs):
             return match[0]
     replaced = _REPLACED_TWICE.search(text)
-    return f"{replaced[0]} for U+FFFD" if replaced else None
+    return say("{replaced} for U+FFFD", replaced=replaced[0]) if replaced else None
 
 
 def _decoded(characters: str, encoding: str) -> str | None:

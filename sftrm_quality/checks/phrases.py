@@ -18,6 +18,7 @@ from numba import njit
 
 from sftrm_quality.arrays import Mask, text_buffers
 from sftrm_quality.text import normalise_text
+from sftrm_quality.words import say
 
 _GAP = "[^.!?。]{0,60}?"
 _GAPS = 2
@@ -39,9 +40,18 @@ class Phrases:
         needles = [_needles(phrase) for phrase in normalised]
         for phrase, forms in zip(phrases, needles, strict=True):
             if min(map(len, forms)) < _SHORTEST:
-                raise ValueError(f"phrase {phrase!r} is too short, expected a part of 3 letters (1 of Hangul) or more")
+                raise ValueError(
+                    say(
+                        "phrase {phrase!r} is too short, expected a part of 3 letters (1 of Hangul) or more",
+                        phrase=phrase,
+                    )
+                )
             if _normal(phrase).count("…") > _GAPS:
-                raise ValueError(f"phrase {phrase!r} has more than {_GAPS} gaps; make two phrases of it")
+                raise ValueError(
+                    say(
+                        "phrase {phrase!r} has more than {gaps} gaps; make two phrases of it", phrase=phrase, gaps=_GAPS
+                    )
+                )
         self._pattern = re.compile("|".join(map(_pattern, normalised)))
         self._tables = _skip_tables(sorted(set.union(*needles)))
 

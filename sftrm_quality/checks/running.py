@@ -29,6 +29,7 @@ from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite
 from sftrm_quality.checks.texts import excerpt
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.records import LabelKind
+from sftrm_quality.words import say
 
 # Frames up to this number of bytes are hashed on every validation, all of them by default: 6 s and 700 MB per million
 # rows for a fingerprint that nobody reads. The setting is private; a test watches that no frame is hashed.
@@ -58,12 +59,23 @@ get_context(mode="ephemeral", project_config=_context_settings())
 
 def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> CheckedRows:
     """See ``sftrm_quality.checks.run_suite``, also for arguments and errors."""
-    columns = _columns(table, FRAMES[LabelKind(suite.name)][scope], f"{suite.name} frame of scope {scope}")
+    columns = _columns(
+        table,
+        FRAMES[LabelKind(suite.name)][scope],
+        say("{suite} frame of scope {scope}", suite=suite.name, scope=scope),
+    )
     entries = [entry for entry in suite.entries if entry.scope is scope]
     asked_for = {value["$PARAMETER"] for entry in entries for value in entry.kwargs.values() if isinstance(value, dict)}
     for name in sorted(asked_for | parameters.keys()):
         if parameters.get(name) not in PARAMETERS.get(name, ()):
-            raise ValueError(f"parameter {name} is {parameters.get(name)!r}, expected one of {dict(PARAMETERS)}")
+            raise ValueError(
+                say(
+                    "parameter {name} is {parameters!r}, expected one of {dict}",
+                    name=name,
+                    parameters=parameters.get(name),
+                    dict=dict(PARAMETERS),
+                )
+            )
     compiled = _compiled(suite, scope)
     columns |= _signs(compiled, columns)
     return _checked(suite, entries, compiled, columns, parameters)
@@ -71,10 +83,12 @@ def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
 
 def check_deliveries(suite: Suite, facts: pa.Table) -> CheckedRows:
     """See ``sftrm_quality.checks.check_delivery``, also for arguments and errors."""
-    columns = _columns(facts, DELIVERY_FACTS, "delivery facts")
+    columns = _columns(facts, DELIVERY_FACTS, say("delivery facts"))
     for field in DELIVERY_FACTS:
         if not field.nullable and columns[field.name].null_count:
-            raise ValueError(f"delivery facts: {field.name} is null, expected a value for every file")
+            raise ValueError(
+                say("delivery facts: {column} is null, expected a value for every file", column=field.name)
+            )
     return _checked(suite, suite.entries, _compiled(suite, None), columns, {})
 
 
@@ -103,10 +117,10 @@ def _checked(
 
 def check_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
     """See ``sftrm_quality.checks.check_release``, also for arguments and errors."""
-    columns = _columns(facts, RELEASE_FACTS, "release facts")
+    columns = _columns(facts, RELEASE_FACTS, say("release facts"))
     for name, column in columns.items():
         if column.null_count:
-            raise ValueError(f"release facts: {name} is null, expected a figure for every label kind")
+            raise ValueError(say("release facts: {name} is null, expected a figure for every label kind", name=name))
     results = []
     outcomes = _outcomes(suite, suite.entries, _run(_compiled(suite, None), columns, {}))
     for entry, outcome in zip(suite.entries, outcomes, strict=True):
@@ -121,7 +135,10 @@ def check_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
                 failed=len(outcome.failing),
                 mostly=entry.mostly,
                 success=enough_passed(outcome.evaluated, len(outcome.failing), entry.mostly),
-                detail=", ".join(f"{kind}: {name} is {_figure(name, value)}" for kind, value in failing),
+                detail=", ".join(
+                    say("{kind}: {name} is {figure}", kind=kind, name=name, figure=_figure(name, value))
+                    for kind, value in failing
+                ),
             )
         )
     return results
@@ -136,7 +153,15 @@ def _columns(table: pa.Table, schema: pa.Schema, frame: str) -> dict[str, pa.Arr
     """The columns of the frame, each as one array. Raises ValueError for a missing column or another type."""
     for field in schema:
         if field.name not in table.column_names or not table.schema.field(field.name).type.equals(field.type):
-            raise ValueError(f"{frame}: expected a column {field.name} of {field.type}, found\n{table.schema}")
+            raise ValueError(
+                say(
+                    "{frame}: expected a column {column} of {type}, found\n{schema}",
+                    frame=frame,
+                    column=field.name,
+                    type=field.type,
+                    schema=table.schema,
+                )
+            )
     return {name: one_array(table[name]) for name in schema.names}
 
 
@@ -172,7 +197,14 @@ def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> lis
     # Results come in an order of Great Expectations' own, so they are joined on the reason.
     by_reason = {result.expectation_config.meta["reason"]: result for result in results}
     if not len(results) == len(by_reason) == len(entries):
-        raise SftrmError(f"{suite.file}: {len(entries)} expectations gave {len(results)} results; nothing was checked")
+        raise SftrmError(
+            say(
+                "{file}: {count} expectations gave {results} results; nothing was checked",
+                file=suite.file,
+                count=len(entries),
+                results=len(results),
+            )
+        )
     outcomes = []
     for entry in entries:
         found = by_reason[entry.reason].result
@@ -180,7 +212,15 @@ def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> lis
         failing = np.array(found.get("unexpected_index_list") or [], dtype=np.int64)
         if found.get("unexpected_count") != len(failing):
             problem = _raised(by_reason[entry.reason])
-            raise SftrmError(f"{suite.file}, {entry.reason} ({entry.type}): the rows could not be checked: {problem}")
+            raise SftrmError(
+                say(
+                    "{file}, {reason} ({type}): the rows could not be checked: {problem}",
+                    file=suite.file,
+                    reason=entry.reason,
+                    type=entry.type,
+                    problem=problem,
+                )
+            )
         outcomes.append(_Outcome(found["element_count"] - found.get("missing_count", 0), failing))
     return outcomes
 
@@ -203,7 +243,10 @@ def _describe(
         asking: RowExpectation = expectation.copy(update=given)
         return asking.describe({name: columns[name].take(failing) for name in asking.columns_read()})
     column = expectation.column
-    return [f"{column} is {_shortened(value)}" for value in columns[column].take(failing).to_pylist()]
+    return [
+        say("{column} is {shortened}", column=column, shortened=_shortened(value))
+        for value in columns[column].take(failing).to_pylist()
+    ]
 
 
 def _shortened(value: str | float | None) -> str:

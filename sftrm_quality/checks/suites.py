@@ -19,6 +19,7 @@ from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.settings_files import read_settings_file
+from sftrm_quality.words import say
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"ties": ("forbid", "dense", "competition"), "unranked": ("forbid", "allow")}
@@ -137,31 +138,56 @@ def _read(path: Path, name: str) -> Suite:
     try:
         text = read_settings_file(path)
     except FileNotFoundError:
-        raise SuiteError(f"{path}: suite not found; copy it from the expectations/ folder of sftrm-quality") from None
+        raise SuiteError(
+            say("{path}: suite not found; copy it from the expectations/ folder of sftrm-quality", path=path)
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(f"{path}: cannot be read ({error}); expected a JSON file in UTF-8") from error
+        raise SuiteError(
+            say("{path}: cannot be read ({error}); expected a JSON file in UTF-8", path=path, error=error)
+        ) from error
     try:
         document = json.loads(text, object_pairs_hook=_no_repeated_keys, parse_constant=_no_constants)
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise SuiteError(f"{path}: unpaired surrogate \\u{ord(error.object[error.start]):04x}") from error
+        raise SuiteError(
+            say("{path}: unpaired surrogate \\u{ord:04x}", path=path, ord=ord(error.object[error.start]))
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise SuiteError(f"{path}: not a valid JSON document: {error}; correct it and run again") from error
+        raise SuiteError(
+            say("{path}: not a valid JSON document: {error}; correct it and run again", path=path, error=error)
+        ) from error
     if not isinstance(document, dict):
-        raise SuiteError(f"{path}: not an object; expected one with 'name' and 'expectations'")
+        raise SuiteError(say("{path}: not an object; expected one with 'name' and 'expectations'", path=path))
     _refuse_unknown(str(path), document, _SUITE_KEYS)
     if document.get("name") != name:
-        raise SuiteError(f"{path}: 'name' is {document.get('name')!r}, expected {name!r}, as the file is called")
+        raise SuiteError(
+            say(
+                "{path}: 'name' is {name!r}, expected {expected!r}, as the file is called",
+                path=path,
+                name=document.get("name"),
+                expected=name,
+            )
+        )
     raw_entries = document.get("expectations")
     if not isinstance(raw_entries, list) or not raw_entries:
-        raise SuiteError(f"{path}: 'expectations' is empty or not a list; a suite without expectations lets all pass")
-    entries = tuple(_entry(f"{path}, expectation {i}", raw, name) for i, raw in enumerate(raw_entries, start=1))
+        raise SuiteError(
+            say("{path}: 'expectations' is empty or not a list; a suite without expectations lets all pass", path=path)
+        )
+    entries = tuple(
+        _entry(say("{path}, expectation {i}", path=path, i=i), raw, name) for i, raw in enumerate(raw_entries, start=1)
+    )
     seen: set[str] = set()
     for number, entry in enumerate(entries, start=1):
         if entry.reason in seen:
             raise SuiteError(
-                f"{path}, expectation {number} ({entry.type}): reason {entry.reason!r} occurs twice; "
-                "give each expectation its own meta.reason"
+                say(
+                    "{path}, expectation {number} ({type}): reason {reason!r} occurs twice; give each "
+                    "expectation its own meta.reason",
+                    path=path,
+                    number=number,
+                    type=entry.type,
+                    reason=entry.reason,
+                )
             )
         seen.add(entry.reason)
     return Suite(name, path.name, hashlib.sha256(text.encode()).hexdigest(), entries)
@@ -169,21 +195,36 @@ def _read(path: Path, name: str) -> Suite:
 
 def _entry(where: str, raw: object, suite: str) -> Entry:
     if not isinstance(raw, dict) or not isinstance(raw.get("type"), str):
-        raise SuiteError(f"{where}: expected an object with a 'type' such as 'expect_text_to_be_visible'")
+        raise SuiteError(
+            say("{where}: expected an object with a 'type' such as 'expect_text_to_be_visible'", where=where)
+        )
     where = f"{where} ({raw['type']})"
     _refuse_unknown(where, raw, _ENTRY_KEYS)
     kwargs, meta = raw.get("kwargs", {}), raw.get("meta", {})
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
-        raise SuiteError(f"{where}: 'kwargs' and 'meta' must be objects")
-    _refuse_unknown(f"{where}, meta", meta, _META_KEYS if suite not in _OF_FIGURES else {"reason"})
+        raise SuiteError(say("{where}: 'kwargs' and 'meta' must be objects", where=where))
+    _refuse_unknown(say("{where}, meta", where=where), meta, _META_KEYS if suite not in _OF_FIGURES else {"reason"})
     if raw.get("severity") not in list(Severity):
-        raise SuiteError(f"{where}: 'severity' is {raw.get('severity')!r}, expected one of {', '.join(Severity)}")
+        raise SuiteError(
+            say(
+                "{where}: 'severity' is {severity!r}, expected one of {expected}",
+                where=where,
+                severity=raw.get("severity"),
+                expected=", ".join(Severity),
+            )
+        )
     reason = meta.get("reason")
     if not isinstance(reason, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", reason):
-        raise SuiteError(f"{where}: meta.reason is {reason!r}, expected a name in snake_case such as 'answer_blank'")
+        raise SuiteError(
+            say(
+                "{where}: meta.reason is {reason!r}, expected a name in snake_case such as 'answer_blank'",
+                where=where,
+                reason=reason,
+            )
+        )
     for key in ("description", "notes"):
         if not isinstance(raw.get(key, ""), str):
-            raise SuiteError(f"{where}: {key!r} must be text")
+            raise SuiteError(say("{where}: {key!r} must be text", where=where, key=key))
     return Entry(
         type=raw["type"],
         kwargs=kwargs,
@@ -202,46 +243,87 @@ def _scope(where: str, meta: Mapping[str, Any], suite: str) -> Scope | None:
     try:
         return Scope(meta.get("scope", Scope.RECORD))
     except ValueError:
-        raise SuiteError(f"{where}: meta.scope is {meta['scope']!r}, expected one of {', '.join(Scope)}") from None
+        raise SuiteError(
+            say(
+                "{where}: meta.scope is {scope!r}, expected one of {expected}",
+                where=where,
+                scope=meta["scope"],
+                expected=", ".join(Scope),
+            )
+        ) from None
 
 
 def _check_kwargs(where: str, kwargs: Mapping[str, Any]) -> float:
     """Refuse what may not be in kwargs, and give back ``mostly``."""
     for key, value in kwargs.items():
         if key in _REFUSED_KWARGS:
-            raise SuiteError(f"{where}: {key!r} is not allowed in kwargs; write a custom expectation instead")
+            raise SuiteError(
+                say(
+                    "{where}: {key!r} is not allowed in kwargs; write a custom expectation instead",
+                    where=where,
+                    key=key,
+                )
+            )
         if key in _OF_THE_ENTRY:
             raise SuiteError(
-                f"{where}: {key!r} does not belong in kwargs; severity, description, notes, meta are keys of the entry"
+                say(
+                    "{where}: {key!r} does not belong in kwargs; severity, description, notes, meta are keys "
+                    "of the entry",
+                    where=where,
+                    key=key,
+                )
             )
         if isinstance(value, dict) and value not in [{"$PARAMETER": name} for name in PARAMETERS]:
             raise SuiteError(
-                f"{where}: {key!r} is {value}, expected a value or "
-                + " or ".join(f'{{"$PARAMETER": "{name}"}}' for name in PARAMETERS)
+                say(
+                    "{where}: {key!r} is {found}, expected a value or {parameters}",
+                    where=where,
+                    key=key,
+                    found=value,
+                    parameters=say(" or ").join(f'{{"$PARAMETER": "{name}"}}' for name in PARAMETERS),
+                )
             )
         for single in value if isinstance(value, list) else [value]:
             # Great Expectations looks for parameters of its own, however deep they are.
             if isinstance(single, list) or (isinstance(single, dict) and single is not value):
-                raise SuiteError(f"{where}: {key!r} holds a list or an object, expected texts or numbers")
+                raise SuiteError(
+                    say("{where}: {key!r} holds a list or an object, expected texts or numbers", where=where, key=key)
+                )
             if isinstance(single, int | float) and not abs(single) <= _GREATEST:
-                raise SuiteError(f"{where}: {key!r} holds a number beyond 64 bits, expected at most {_GREATEST:,}")
+                raise SuiteError(
+                    say(
+                        "{where}: {key!r} holds a number beyond 64 bits, expected at most {greatest:,}",
+                        where=where,
+                        key=key,
+                        greatest=_GREATEST,
+                    )
+                )
     mostly = kwargs.get("mostly", 1.0)
     if isinstance(mostly, bool) or not isinstance(mostly, int | float) or not 0 <= mostly <= 1:
-        raise SuiteError(f"{where}: 'mostly' is {mostly!r}, expected a number from 0 to 1")
+        raise SuiteError(
+            say("{where}: 'mostly' is {mostly!r}, expected a number from 0 to 1", where=where, mostly=mostly)
+        )
     return float(mostly)
 
 
 def _refuse_unknown(where: str, found: Mapping[str, Any], known: set[str]) -> None:
     if unknown := sorted(found.keys() - known):
-        raise SuiteError(f"{where}: unknown key {', '.join(map(repr, unknown))}; known are {', '.join(sorted(known))}")
+        raise SuiteError(
+            say(
+                "{where}: unknown key {map}; known are {known}",
+                where=where,
+                map=", ".join(map(repr, unknown)),
+                known=", ".join(sorted(known)),
+            )
+        )
 
 
 def _no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError(f"a key occurs twice in one object: {', '.join(found)}")
+        raise ValueError(say("a key occurs twice in one object: {found}", found=", ".join(found)))
     return found
 
 
 def _no_constants(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
+    raise ValueError(say("{name} is not a JSON number", name=name))

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from sftrm_quality.arrays import Mask, Rows, as_mask, row_of_each
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, re2_class
 from sftrm_quality.personal_data import without_numbers
+from sftrm_quality.words import say_of
 
 # White space, control and format characters, what Unicode calls default ignorable, and the empty braille cell.
 INVISIBLE = rf"[\s\p{{Z}}\p{{Cc}}\p{{Cf}}{EMPTY_CELL}{re2_class(DEFAULT_IGNORABLE)}]"
@@ -89,4 +90,4 @@ def excerpt(text: str | None) -> str:
 
 def in_characters(length: int) -> str:
     """A length in words."""
-    return f"{length:,} character{'' if length == 1 else 's'}"
+    return say_of("{count} character", "{count} characters", length)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.run_record import Action, RecordedDecision
 from sftrm_quality.text import normalise_text
+from sftrm_quality.words import say
 
 
 def _with_visible(least: int) -> AfterValidator:
@@ -18,7 +19,9 @@ def _with_visible(least: int) -> AfterValidator:
         # What is left of a text to be compared is what a reader sees of it.
         visible = len(normalise_text(text).replace(" ", ""))
         if visible < least:
-            raise ValueError(f"{visible} visible characters, expected at least {least}")
+            raise ValueError(
+                say("{visible} visible characters, expected at least {least}", visible=visible, least=least)
+            )
         return text
 
     return AfterValidator(check)
@@ -63,7 +66,11 @@ def signed(name: str, reason: str) -> Signed:
         option = {"name": "--by", "reason": "--why"}[str(first["loc"][0])]
         said = first["msg"].removeprefix("Value error, ")
         raise ConfigError(
-            f"{option}: {said}; a name has 1 to 100 characters, a reason 3 to 2,000 that can be seen"
+            say(
+                "{option}: {said}; a name has 1 to 100 characters, a reason 3 to 2,000 that can be seen",
+                option=option,
+                said=said,
+            )
         ) from error
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sftrm_quality.decisions.decision import Decision, Signed
 from sftrm_quality.errors import PermanentStorageError, storage_error
 from sftrm_quality.output import OutputFolder, write_atomically
+from sftrm_quality.words import say
 
 _Id = Annotated[str, Field(min_length=1)]
 
@@ -150,9 +151,10 @@ def _first_of(error: ValidationError) -> str:
 
 
 def _what_to_do(path: Path) -> str:
-    return (
-        f"nothing is published while it is not known what people decided. Correct it, or move {path.name} away: "
-        "then nothing is decided"
+    return say(
+        "nothing is published while it is not known what people decided. Correct it, or move "
+        "{name} away: then nothing is decided",
+        name=path.name,
     )
 
 

@@ -10,6 +10,7 @@ from sftrm_quality.arrays import Rows, offsets_of
 from sftrm_quality.arrow_files import read_table
 from sftrm_quality.errors import OwnFileError
 from sftrm_quality.records import LabelKind
+from sftrm_quality.words import say
 
 NONE = -1
 """In results: no row."""
@@ -47,13 +48,24 @@ def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -
     table = read_table(shard.path)
     if table.num_rows != shard.rows:
         raise OwnFileError(
-            f"{shard.path}: {table.num_rows} fingerprints of {shard.rows} records. Delete .cache and rerun."
+            say(
+                "{path}: {num_rows} fingerprints of {rows} records. Delete .cache and rerun.",
+                path=shard.path,
+                num_rows=table.num_rows,
+                rows=shard.rows,
+            )
         )
     metadata = table.schema.metadata or {}
     for key, value in (expected or {}).items():
         if metadata.get(key) != value:
             raise OwnFileError(
-                f"{shard.path}: {key.decode()} is {metadata.get(key, b'not there').decode()}, expected "
-                f"{value.decode()}: the fingerprints were made under other settings. Delete .cache and rerun."
+                say(
+                    "{path}: {key} is {metadata}, expected {value}: the fingerprints were made under other "
+                    "settings. Delete .cache and rerun.",
+                    path=shard.path,
+                    key=key.decode(),
+                    metadata=metadata.get(key, b"not there").decode(),
+                    value=value.decode(),
+                )
             )
     return table

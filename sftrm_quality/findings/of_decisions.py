@@ -5,10 +5,10 @@ from sftrm_quality.findings.found import Found
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import Check
 from sftrm_quality.time_zones import moment
-from sftrm_quality.words import say
+from sftrm_quality.words import phrase, say
 
 _REASON = "rolled_back"
-_DESCRIPTION = (
+_DESCRIPTION = phrase(
     "A release that a person left by a rollback is not published again from the same inputs, until somebody says so."
 )
 
@@ -33,7 +33,7 @@ def rolled_back_check(rollback: Rollback, timezone: str) -> Check:
         success=False,
         detail=_who_and_why(rollback, timezone),
         check="decision",
-        description=_DESCRIPTION,
+        description=say(_DESCRIPTION),
         scope="decisions",
     )
 
@@ -52,7 +52,7 @@ def found_rolled_back(rollback: Rollback, timezone: str) -> Found:
         suite="decisions",
         reason=_REASON,
         severity=Severity.CRITICAL,
-        description=_DESCRIPTION,
+        description=say(_DESCRIPTION),
         count=1,
         of=1,
         about=(_who_and_why(rollback, timezone),),

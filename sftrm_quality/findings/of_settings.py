@@ -28,14 +28,23 @@ def refuse_what_is_never_used(config: RunConfig) -> None:
         for earlier in config.sources[:number]:
             if _takes_all_of(earlier.files, source.files):
                 raise ConfigError(
-                    f"sources.{number}.files: {source.files!r} is never used: the entry {earlier.files!r} before it "
-                    "takes all of its files; put the narrower one first"
+                    say(
+                        "sources.{number}.files: {files!r} is never used: the entry {earlier!r} before it takes "
+                        "all of its files; put the narrower one first",
+                        number=number,
+                        files=source.files,
+                        earlier=earlier.files,
+                    )
                 )
     folders = [entry.folder for entry in config.splits.from_folders]
     for number, folder in enumerate(folders):
         if folder in folders[:number]:
             raise ConfigError(
-                f"splits.from_folders.{number}.folder: {folder!r} is named twice; one folder has one split"
+                say(
+                    "splits.from_folders.{number}.folder: {folder!r} is named twice; one folder has one split",
+                    number=number,
+                    folder=folder,
+                )
             )
 
 
@@ -55,16 +64,26 @@ def refuse_another_case(config: RunConfig, source_files: Sequence[str]) -> None:
             alike = next((name for name in source_files if fnmatch.fnmatchcase(name.casefold(), glob)), None)
             if alike is not None:
                 raise ConfigError(
-                    f"sources.{number}.files: {source.files!r} fits no file, but {alike!r} in another case; "
-                    "write it as the files do"
+                    say(
+                        "sources.{number}.files: {files!r} fits no file, but {alike!r} in another case; write it "
+                        "as the files do",
+                        number=number,
+                        files=source.files,
+                        alike=alike,
+                    )
                 )
     folders = {part for name in source_files for part in _folders(name)}
     for number, entry in enumerate(config.splits.from_folders):
         named = sorted(folder for folder in folders if folder.casefold() == entry.folder.casefold())
         if named and entry.folder not in named:
             raise ConfigError(
-                f"splits.from_folders.{number}.folder: {entry.folder!r} fits no folder, but {named[0]!r} in another "
-                "case; write it as the folders do"
+                say(
+                    "splits.from_folders.{number}.folder: {folder!r} fits no folder, but {named!r} in another "
+                    "case; write it as the folders do",
+                    number=number,
+                    folder=entry.folder,
+                    named=named[0],
+                )
             )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.run_record import Account, Check, FileEntry, FileStatus
-from sftrm_quality.words import bound, number, say, say_of, share
+from sftrm_quality.words import bound, listed, number, say, say_of, share
 
 Ledger = Mapping[LabelKind | NoKind, Account]
 
@@ -85,6 +85,4 @@ def named(files: Sequence[str], count: int | None = None) -> str:
     Returns:
         The text.
     """
-    more = (len(files) if count is None else count) - len(files[:FILES_NAMED])
-    text = ", ".join(files[:FILES_NAMED])
-    return say("{files} and {count} more", files=text, count=number(more)) if more else text
+    return listed(files, FILES_NAMED, count)

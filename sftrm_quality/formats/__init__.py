@@ -16,15 +16,18 @@ from sftrm_quality.formats.nearest import Nearest, nearest_formats
 from sftrm_quality.formats.prompts import PROMPTS_ONLY
 from sftrm_quality.formats.reference import PROMPT_NAMES, ReferenceRm, ReferenceSft
 from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.words import listed, phrase, say
 
 FORMATS: Mapping[str, Format] = {f.name: f for f in (ReferenceSft(), ReferenceRm(), AihubSft(), AihubRm())}
 _UNLABELLED = (PROMPTS_ONLY,)
 
 FORMAT_REASONS = {
-    "not_an_object": "The record is a number, a text or a list where an object was expected.",
-    "field_type_wrong": "A field has a value of another type: a list as answer, a number in quotes, a text as rank.",
-    "field_unexpected": "A field that may carry label content is not read by the record's format.",
-    "aliases_disagree": "Two of prompt, input and question are given and differ.",
+    "not_an_object": phrase("The record is a number, a text or a list where an object was expected."),
+    "field_type_wrong": phrase(
+        "A field has a value of another type: a list as answer, a number in quotes, a text as rank."
+    ),
+    "field_unexpected": phrase("A field that may carry label content is not read by the record's format."),
+    "aliases_disagree": phrase("Two of prompt, input and question are given and differ."),
 }
 
 
@@ -55,7 +58,9 @@ class NoFormat:
 def format_named(name: str) -> Format:
     """The format of that name. Raises ConfigError with the known names."""
     if name not in FORMATS:
-        raise ConfigError(f"sources: format is '{name}', expected auto or one of {', '.join(FORMATS)}")
+        raise ConfigError(
+            say("sources: format is '{name}', expected auto or one of {formats}", name=name, formats=", ".join(FORMATS))
+        )
     return FORMATS[name]
 
 
@@ -141,14 +146,15 @@ def no_format(sample: Sequence[object]) -> NoFormat:
     """
     objects = [record for record in sample if isinstance(record, Mapping)]
     if not objects:
-        return NoFormat(f"{len(sample)} records, none of them an object")
+        return NoFormat(say("{count} records, none of them an object", count=len(sample)))
     fields = Counter(_shown(str(name)) for record in objects for name in record)
     names = list(fields)
-    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
-    alpaca = " (looks like Alpaca)" if {"instruction", "input", "output"} <= set(names) else ""
     nearest = nearest_formats(objects, FORMATS.values())
-    near = f"; nearest: {'; '.join(map(str, nearest))}" if nearest else ""
-    seen = f"objects with the fields {', '.join(names[:_SHOWN_NAMES])}{more}{alpaca}{near}"
+    seen = say("objects with the fields {fields}", fields=listed(names, _SHOWN_NAMES))
+    if {"instruction", "input", "output"} <= set(names):
+        seen = say("{seen} (looks like Alpaca)", seen=seen)
+    if nearest:
+        seen = say("{seen}; nearest: {formats}", seen=seen, formats="; ".join(map(str, nearest)))
     return NoFormat(seen, dict(fields), nearest)
 
 

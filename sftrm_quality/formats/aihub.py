@@ -22,8 +22,9 @@ from sftrm_quality.formats.base import (
 )
 from sftrm_quality.formats.ranks import declared_ranks
 from sftrm_quality.records import LabelKind
+from sftrm_quality.words import phrase
 
-_IGNORES = (("answer_count", "it counts the words of the answer, and says nothing of its own"),)
+_IGNORES = (("answer_count", phrase("it counts the words of the answer, and says nothing of its own")),)
 _ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64())])
 _RANKED_ANSWER = pa.struct([("contents", pa.string()), ("answer_count", pa.float64()), ("ranking", pa.float64())])
 _RANKED_NAME = re.compile(r"answer\d{2}")

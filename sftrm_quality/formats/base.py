@@ -12,6 +12,7 @@ from sftrm_quality.arrays import Rows, as_mask, one_array
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.words import say
 
 Record = Mapping[str, object]
 
@@ -141,7 +142,9 @@ def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[i
             continue
         for row in np.flatnonzero(as_mask(pc.not_equal(values, chosen))):
             given = [n for n, c in zip(names, columns, strict=True) if c[int(row)].is_valid]
-            misfits[int(row)] = Misfit("aliases_disagree", f"{' and '.join(given)} differ, expected one prompt")
+            misfits[int(row)] = Misfit(
+                "aliases_disagree", say("{given} differ, expected one prompt", given=" and ".join(given))
+            )
     return chosen, misfits
 
 

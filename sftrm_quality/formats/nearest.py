@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sftrm_quality.formats.base import Format, Record
+from sftrm_quality.words import say
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Nearest:
 
     def __str__(self) -> str:
         if not self.missing:
-            return f"{self.format}, whose fields hold something else here"
-        return f"{self.format}, without {' and '.join(self.missing)}"
+            return say("{format}, whose fields hold something else here", format=self.format)
+        return say("{format}, without {missing}", format=self.format, missing=" and ".join(self.missing))
 
 
 def nearest_formats(objects: Sequence[Record], formats: Collection[Format]) -> tuple[Nearest, ...]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from sftrm_quality.formats.base import Record, Unlabelled
 from sftrm_quality.formats.rest import rest_of
 from sftrm_quality.formats.unread import unread_content
+from sftrm_quality.words import phrase
 
 _PROMPT_NAMES = ("question", "prompt", "input", "instruction", "query")
 _BESIDE = ("data_id", "data_category", "data_subcategory", "question_type", "question_count")
@@ -23,5 +24,5 @@ def _is_a_prompt(record: Record) -> bool:
 
 
 PROMPTS_ONLY = Unlabelled(
-    "prompts_only", _is_a_prompt, "prompts without answers, as in AI Hub's SFTdata, RMdata and PPOdata"
+    "prompts_only", _is_a_prompt, phrase("prompts without answers, as in AI Hub's SFTdata, RMdata and PPOdata")
 )

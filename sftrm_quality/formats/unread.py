@@ -15,6 +15,7 @@ from sftrm_quality.characters import HANGUL, KANA_AND_HAN, OLD_HANGUL, python_cl
 from sftrm_quality.formats.content_words import names_a_rank, names_content
 from sftrm_quality.formats.rest import LeftList, LeftObject, scalars, shape_of
 from sftrm_quality.formats.wire import Misfit
+from sftrm_quality.words import listed, phrase, say
 
 _LONG_TEXT = 100
 """Weighted characters up to which a text is content only by its name, in the rule that was tried."""
@@ -29,7 +30,7 @@ _SHOWN_NAME = 40  # characters
 
 # What an element of a list must have to be one, by the name of the list.
 _NEEDED = {"responses": ("text",), "history": ("role", "content")}
-_ELEMENTS = {"history": "turns of history"}
+_ELEMENTS = {"history": phrase("turns of history")}
 Path = tuple[str | int, ...]
 
 
@@ -56,9 +57,9 @@ def unread_content(
     found = list(dict.fromkeys(map(_shown, _contents(rest, _Read(record, read), ()))))
     if not found:
         return None
-    shown = ", ".join(name[:_SHOWN_NAME] for name in found[:_SHOWN_NAMES])
-    more = f" and {len(found) - _SHOWN_NAMES} more" if len(found) > _SHOWN_NAMES else ""
-    return Misfit("field_unexpected", f"the format {format_name} does not read {shown}{more}")
+    shown = listed([name[:_SHOWN_NAME] for name in found], _SHOWN_NAMES)
+    said = say("the format {name} does not read {fields}", name=format_name, fields=shown)
+    return Misfit("field_unexpected", said)
 
 
 def unread_fields(record: Mapping[str, Any], rest: Mapping[str, Any], read: pa.Schema) -> dict[str, bool]:
@@ -123,7 +124,12 @@ def _wrong_elements(record: Mapping[str, Any], rest: Mapping[str, Any]) -> tuple
                 missing.append("rank")
             if missing:
                 fields = ", ".join(key[:_SHOWN_NAME] for key in list(element)[:_SHOWN_NAMES])
-                return name, f"{_ELEMENTS.get(name, name)} have no {' and no '.join(missing)} (fields {fields})"
+                return name, say(
+                    "{elements} have no {missing} (fields {fields})",
+                    elements=say(_ELEMENTS.get(name, name)),
+                    missing=say(" and no ").join(missing),
+                    fields=fields,
+                )
     return None
 
 

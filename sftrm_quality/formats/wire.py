@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from sftrm_quality.words import say
+
 
 @dataclass(frozen=True)
 class Misfit:
@@ -22,15 +24,19 @@ class Misfit:
 def _type_and_size(value: object) -> str:
     """A short, type-first description of a value; never its text, which may be personal or huge."""
     if isinstance(value, bool):
-        return f"the boolean {str(value).lower()}"
+        return say("the boolean {value}", value=str(value).lower())
     if isinstance(value, int | float):
-        return f"the number {value:.6g}" if isinstance(value, float) else f"the number {str(value)[:20]}"
+        return (
+            say("the number {value:.6g}", value=value)
+            if isinstance(value, float)
+            else say("the number {value}", value=str(value)[:20])
+        )
     if isinstance(value, str):
-        return f"a text of {len(value)} characters"
+        return say("a text of {count} characters", count=len(value))
     if isinstance(value, list):
-        return f"a list of {len(value)}"
+        return say("a list of {count}", count=len(value))
     if isinstance(value, dict):
-        return f"an object of {len(value)} fields"
+        return say("an object of {count} fields", count=len(value))
     return "null"
 
 
@@ -39,7 +45,14 @@ class _WrongTypeError(Exception):
 
 
 def _wrong(path: str, value: object, expected: str) -> _WrongTypeError:
-    return _WrongTypeError(f"{path} is {_type_and_size(value)}, expected {expected}")
+    return _WrongTypeError(
+        say(
+            "{path} is {found}, expected {expected}",
+            path=path,
+            found=_type_and_size(value),
+            expected=expected,
+        )
+    )
 
 
 def _value(path: str, value: object, type_: pa.DataType, id_field: str) -> object:
@@ -53,9 +66,9 @@ def _value(path: str, value: object, type_: pa.DataType, id_field: str) -> objec
         raise _wrong(path, value, "a text")
     if pa.types.is_int64(type_):
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-            raise _wrong(path, value, "a whole number")
+            raise _wrong(path, value, say("a whole number"))
         if not -(2**63) <= value < 2**63:
-            raise _wrong(path, value, "a whole number below 2^63")
+            raise _wrong(path, value, say("a whole number below 2^63"))
         return int(value)
     if pa.types.is_float64(type_):
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -63,13 +76,13 @@ def _value(path: str, value: object, type_: pa.DataType, id_field: str) -> objec
         try:
             return float(value)
         except OverflowError:
-            raise _wrong(path, value, "a number below 1.8e308") from None
+            raise _wrong(path, value, say("a number below 1.8e308")) from None
     if pa.types.is_list(type_):
         if not isinstance(value, list):
             raise _wrong(path, value, "a list")
         return [_value(f"{path}[{i}]", item, type_.value_type, "") for i, item in enumerate(value)]
     if not isinstance(value, dict):
-        raise _wrong(path, value, "an object")
+        raise _wrong(path, value, say("an object"))
     return {f.name: _value(f"{path}.{f.name}", value.get(f.name), f.type, "") for f in type_}
 
 
@@ -89,7 +102,10 @@ def conform(record: object, wire: pa.Schema, id_field: str) -> Mapping[str, obje
         The fields of the schema, or why there are none.
     """
     if not isinstance(record, dict):
-        return Misfit("not_an_object", f"the record is {_type_and_size(record)}, expected an object")
+        return Misfit(
+            "not_an_object",
+            say("the record is {found}, expected an object", found=_type_and_size(record)),
+        )
     try:
         return {field.name: _value(field.name, record.get(field.name), field.type, id_field) for field in wire}
     except _WrongTypeError as error:

@@ -11,6 +11,7 @@ from sftrm_quality.inspection.seen import Seen
 from sftrm_quality.intake import NotRead, read_and_map, recognise_stream
 from sftrm_quality.reading import RawStream, UnknownFile, open_streams
 from sftrm_quality.run_record import FileStatus, InspectedFile, MissingFields, UnreadField
+from sftrm_quality.words import say
 
 _FIELDS_SHOWN = 1000
 """Names of fields of a file of no known format. Where there are more, keys are data."""
@@ -68,7 +69,7 @@ def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig) -> Inspe
         incomplete=found.document.ends_early(),
         reasons=tuple(seen.reasons.values()),
         unread=tuple(UnreadField(field=name, **counts) for name, counts in seen.unread.items()),
-        left_out=dict(found.format.ignores),
+        left_out={name: say(why) for name, why in found.format.ignores},
         shown=tuple(one for of_kind in seen.shown.values() for one in of_kind),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.reading import SourceFile, discover, open_streams
+from sftrm_quality.words import say
 
 _MEMBER = "!/"
 
@@ -66,15 +67,26 @@ def _named(name: str, raw: Sequence[SourceFile], by_path: Mapping[str, SourceFil
         if file is not None:
             return _member(file, f"{file.source_file}{_MEMBER}{member}")
     raise ConfigError(
-        f"{name}: no such file or folder, and no raw file of this name below {', '.join(map(str, config.raw))}. Copy "
-        "a name from a report, and name other raw folders with --config or --set 'raw=[FOLDER]'."
+        say(
+            "{name}: no such file or folder, and no raw file of this name below {map}. Copy a name "
+            "from a report, and name other raw folders with --config or --set 'raw=[FOLDER]'.",
+            name=name,
+            map=", ".join(map(str, config.raw)),
+        )
     )
 
 
 def _member(file: SourceFile, name: str) -> Inspected:
     members = [stream.source_file for stream in open_streams(file)]
     if name not in members:
-        raise ConfigError(f"{name}: no such member; {file.path} has {', '.join(members[:5])}")
+        raise ConfigError(
+            say(
+                "{name}: no such member; {path} has {members}",
+                name=name,
+                path=file.path,
+                members=", ".join(members[:5]),
+            )
+        )
     return Inspected(file, name)
 
 

@@ -16,6 +16,7 @@ from sftrm_quality.intake import MappedShard, Recognised
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import ReasonFound, RecordShown
+from sftrm_quality.words import say
 
 _RECORDS_SHOWN = 3
 """Of each label kind: enough to see whether everything is where it belongs."""
@@ -110,7 +111,7 @@ def _shown(record: Mapping[str, Any]) -> dict[str, str]:
         elif isinstance(value, list) and value:
             fields |= {f"{name}[{at}]": _element(one) for at, one in enumerate(value[:_ELEMENTS_SHOWN])}
             if len(value) > _ELEMENTS_SHOWN:
-                fields[name] = f"and {len(value) - _ELEMENTS_SHOWN} more"
+                fields[name] = say("and {count} more", count=len(value) - _ELEMENTS_SHOWN)
         elif value is not None and value != []:
             fields[name] = str(value)
         elif name in _ALWAYS_SHOWN:
@@ -124,6 +125,7 @@ def _element(one: Mapping[str, Any] | None) -> str:
         return "null"
     if "role" in one:
         return f"{excerpt(one['role'])}: {excerpt(one['content'])}"
-    score = "" if one["score"] is None else f", score {one['score']:g}"
-    rank = "no rank" if one["rank"] is None else f"rank {one['rank']:g}"
-    return f"{rank}{score}: {excerpt(one['text'])}"
+    parts = [say("no rank") if one["rank"] is None else say("rank {rank:g}", rank=one["rank"])]
+    if one["score"] is not None:
+        parts.append(say("score {score:g}", score=one["score"]))
+    return f"{', '.join(parts)}: {excerpt(one['text'])}"

@@ -29,6 +29,7 @@ from sftrm_quality.reading import (
 )
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import FileStatus
+from sftrm_quality.words import say
 from sftrm_quality.workers import Workers
 
 
@@ -101,7 +102,9 @@ class _Reader:
         ]
         # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not be kept under them.
         if content_hash(self._file.path) != self._file.content_hash:
-            raise TransientStorageError(f"{self._file.path}: changed while it was read; run again when it is whole")
+            raise TransientStorageError(
+                say("{path}: changed while it was read; run again when it is whole", path=self._file.path)
+            )
         kept = cache.keep(self._context.output, key, self._building, intakes, self._file)
         self._context.progress.add(self._counted.rest())
         return kept

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sftrm_quality.errors import StorageError, TransientStorageError
 from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
+from sftrm_quality.words import say
 
 
 def hashed_files(raw: Sequence[Path], threads: int) -> tuple[SourceFile, ...]:
@@ -36,7 +37,10 @@ def unless_changed(files: Sequence[SourceFile]) -> None:
         changed = [file.source_file for file, other in zip(files, pool.map(_changed, files), strict=True) if other]
     if changed:
         raise TransientStorageError(
-            f"{', '.join(changed[:5])}: changed while it was read, nothing is published; run again when it is whole"
+            say(
+                "{changed}: changed while it was read, nothing is published; run again when it is whole",
+                changed=", ".join(changed[:5]),
+            )
         )
 
 

@@ -13,6 +13,7 @@ from sftrm_quality.intake.ids import has_data_ids, id_field
 from sftrm_quality.intake.late_records import LookedThrough, look_through, values
 from sftrm_quality.reading import OpenDocument, RawStream, UnknownFile, open_document
 from sftrm_quality.run_record import FileStatus
+from sftrm_quality.words import number, say
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: Sou
         # What was looked through is used up.
         opened = open_document(stream, limits, spill, source.encoding)
         if isinstance(opened, UnknownFile):
-            raise TransientStorageError(f"{stream.path}: changed while it was read; run again when it is whole")
+            raise TransientStorageError(
+                say("{path}: changed while it was read; run again when it is whole", path=stream.path)
+            )
         return opened
 
     document = open_document(stream, limits, spill, source.encoding)
@@ -81,12 +84,21 @@ def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: Sou
         if looked.format is None:
             return _without_records(document, found, looked)
         found, sample, document = looked.format, [*sample, looked.record], again()
-        why = f"record {looked.records + 1:,} is the first that is of a known format{_by(found, [looked.record])}"
+        why = say(
+            "record {records:,} is the first that is of a known format{by}",
+            records=looked.records + 1,
+            by=_by(found, [looked.record]),
+        )
     elif source.format != "auto":
-        why = "declared under sources"
+        why = say("declared under sources")
     else:
         count = sum(isinstance(record, Mapping) and found.fits(record) for record in sample)
-        why = f"{count:,} of the first {len(sample):,} records are of it{_by(found, sample)}"
+        why = say(
+            "{fitting:,} of the first {looked_at:,} records are of it{by}",
+            fitting=count,
+            looked_at=len(sample),
+            by=_by(found, sample),
+        )
     ids_in = DATA_ID
     if not has_data_ids(sample):
         ids_in = id_field(sample, values(document))
@@ -99,21 +111,25 @@ def _by(found: Format, sample: Sequence[object]) -> str:
     """The fields that hold the labels of the first record that fits."""
     record = next((one for one in sample if isinstance(one, Mapping) and found.fits(one)), {})
     names = [name for name in record if re.fullmatch(found.label_fields, name)]
-    return f", by {', '.join(names)}" if names else ""
+    return ", " + say("by {names}", names=", ".join(names)) if names else ""
 
 
 def _of_unknown(file: UnknownFile) -> str:
     """What was seen, and whether it is a table with our columns."""
     kind, _, rest = file.seen.partition(",")
     delimited = kind in ("plain text", "CSV-like text", "tab-separated text") and has_our_columns(file.header)
-    return f"{'TSV' if kind.startswith('tab') else 'CSV'} with our column names,{rest}" if delimited else file.seen
+    return (
+        say("{table} with our column names,{rest}", table="TSV" if kind.startswith("tab") else "CSV", rest=rest)
+        if delimited
+        else file.seen
+    )
 
 
 def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough) -> NotRead:
     """A file of which no record has a label: empty or without labels, which is no fault, or unreadable."""
     nothing = NotRead(
         FileStatus.READ,
-        "no records",
+        say("no records"),
         container=document.container,
         encoding=document.encoding,
         records=looked.records,
@@ -123,9 +139,14 @@ def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looke
         return nothing
     if isinstance(found, Unlabelled):
         if looked.odd is None:
-            note = f"{looked.records:,} {found.holds}"
+            note = f"{number(looked.records)} {say(found.holds)}"
             return replace(nothing, status=FileStatus.SKIPPED, note=note, format=found.name)
         found = no_format([looked.odd])
-    words = found.seen if document.sample else "none of them can be parsed"
-    note = f"no known format: {document.container}, {looked.records:,} records, {words}"
+    words = found.seen if document.sample else say("none of them can be parsed")
+    note = say(
+        "no known format: {container}, {records:,} records, {words}",
+        container=document.container,
+        records=looked.records,
+        words=words,
+    )
     return replace(nothing, status=FileStatus.UNREADABLE, note=note, no_format=found if document.sample else None)

@@ -11,6 +11,7 @@ from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.run_record import Action, Mode, Report, Verdict, read_past_run, read_report_json
 from sftrm_quality.time_zones import moment
+from sftrm_quality.words import say
 
 
 def held_run(output: OutputFolder, run_id: str | None = None) -> Report:
@@ -31,11 +32,20 @@ def held_run(output: OutputFolder, run_id: str | None = None) -> Report:
     if run_id not in (None, newest.run_id):
         raise ConfigError(_not_that_one(output, str(run_id), newest.run_id))
     if newest.verdict is not Verdict.HELD:
-        raise ConfigError(f"{newest.run_id}: this run, the newest, ended {newest.verdict}: there is nothing to decide")
+        raise ConfigError(
+            say(
+                "{run_id}: this run, the newest, ended {verdict}: there is nothing to decide",
+                run_id=newest.run_id,
+                verdict=newest.verdict,
+            )
+        )
     if newest.planned_release_id is None or newest.config is None:
         raise ConfigError(
-            f"{newest.run_id}: this run was made by an older version, and its report does not say which release it "
-            "would have published; run again, and decide on that"
+            say(
+                "{run_id}: this run was made by an older version, and its report does not say which "
+                "release it would have published; run again, and decide on that",
+                run_id=newest.run_id,
+            )
         )
     _must_be_undecided(newest, output)
     return newest
@@ -99,8 +109,12 @@ def same_settings(report: Report, out: Path) -> RunConfig:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise ConfigError(
-            f"{report.run_id}: its settings do not suit this version ({where}: {first['msg']}); run again, and decide "
-            "on that"
+            say(
+                "{run_id}: its settings do not suit this version ({where}: {msg}); run again, and decide on that",
+                run_id=report.run_id,
+                where=where,
+                msg=first["msg"],
+            )
         ) from error
 
 
@@ -115,18 +129,29 @@ def _newest_run(output: OutputFolder) -> Report:
                 continue
             return read_report_json(text)
         except (OSError, ValueError) as error:
-            raise ConfigError(f"{path}: damaged ({error}); run again, and decide on that") from error
-    raise ConfigError(f"{output.root}: no run has meant to publish here yet; make one with sftrm run")
+            raise ConfigError(
+                say("{path}: damaged ({error}); run again, and decide on that", path=path, error=error)
+            ) from error
+    raise ConfigError(say("{root}: no run has meant to publish here yet; make one with sftrm run", root=output.root))
 
 
 def _not_that_one(output: OutputFolder, run_id: str, newest: str) -> str:
     runs = output.run_ids()
     if run_id not in runs:
-        return f"{output.root}: no run '{run_id}'; the newest are {', '.join(reversed(runs[-5:]))}"
+        return say(
+            "{root}: no run '{run_id}'; the newest are {newest}",
+            root=output.root,
+            run_id=run_id,
+            newest=", ".join(reversed(runs[-5:])),
+        )
     past = read_past_run((output.report(run_id) / "report.json").read_bytes())
     if past is not None and past.mode is Mode.CHECK:
-        return f"{run_id}: this run was a check and was to publish nothing: there is nothing to decide"
-    return f"{run_id}: this run is not the newest, {newest} is: a decision is made on that"
+        return say(
+            "{run_id}: this run was a check and was to publish nothing: there is nothing to decide", run_id=run_id
+        )
+    return say(
+        "{run_id}: this run is not the newest, {newest} is: a decision is made on that", run_id=run_id, newest=newest
+    )
 
 
 def _must_be_undecided(report: Report, output: OutputFolder) -> None:
@@ -136,8 +161,14 @@ def _must_be_undecided(report: Report, output: OutputFolder) -> None:
     made = report.decision if report.decision and report.decision.applied else kept
     if made is not None:
         when = moment(made.decided_at, report.timezone, "minutes")
-        entry = f"delete its entry in {output.decisions} and " if kept else ""
+        entry = say("delete its entry in {decisions} and", decisions=output.decisions) + " " if kept else ""
         raise ConfigError(
-            f"{report.run_id}: decided already: {made.name} rejected it at {when}. To decide "
-            f"otherwise, {entry}run again, and decide on that"
+            say(
+                "{run_id}: decided already: {name} rejected it at {when}. To decide otherwise, "
+                "{entry}run again, and decide on that",
+                run_id=report.run_id,
+                name=made.name,
+                when=when,
+                entry=entry,
+            )
         )

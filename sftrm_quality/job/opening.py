@@ -16,6 +16,7 @@ from sftrm_quality.formats import format_named
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, new_run_id
 from sftrm_quality.run_record import Mode
+from sftrm_quality.words import say
 from sftrm_quality.workers import Workers, workers_for
 
 
@@ -130,7 +131,13 @@ def check_before_reading(config: RunConfig) -> Suites:
     out = config.out.resolve()
     for raw in config.raw:
         if out == raw.resolve() or raw.resolve() in out.parents:
-            raise ConfigError(f"{config.out}: the output lies in the raw folder {raw} and would be read the next time")
+            raise ConfigError(
+                say(
+                    "{out}: the output lies in the raw folder {raw} and would be read the next time",
+                    out=config.out,
+                    raw=raw,
+                )
+            )
     findings.refuse_what_is_never_used(config)
     for source in config.sources:
         if source.format != "auto":

@@ -8,6 +8,7 @@ from sftrm_quality.intake import ReadProgress, hashed_files
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.releases import Release
+from sftrm_quality.words import say
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,10 @@ def plan_of(run: RunContext) -> Plan:
     release, damaged = releases.release_and_damage(run.output)
     if damaged:
         progress.tell(
-            f"{run.output.root}: the current release is damaged, it will be replaced: {', '.join(damaged[:5])}"
+            say(
+                "{root}: the current release is damaged, it will be replaced: {damaged}",
+                root=run.output.root,
+                damaged=", ".join(damaged[:5]),
+            )
         )
     return Plan(files, wanted, release, tuple(damaged), ReadProgress(size))

@@ -12,6 +12,7 @@ from sftrm_quality.job.plan import Plan
 from sftrm_quality.reports import Found, RunFacts
 from sftrm_quality.run_record import NO_SAMPLES, Browse, Figures, RecordedDecision, Report, Samples, Verdict
 from sftrm_quality.sources import source_of
+from sftrm_quality.words import say
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
         StorageError: The disk takes no more.
     """
     if plan.current is None:
-        raise ValueError("there is no current release: nothing could be unchanged")
+        raise ValueError(say("there is no current release: nothing could be unchanged"))
     manifest, release_id = plan.current.manifest, plan.current.release_id
     past = findings.read_past(run.output, run.decisions.no_baseline)
     delivery = checked_delivery(run, plan, manifest.figures.files, past)

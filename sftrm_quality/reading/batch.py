@@ -18,6 +18,7 @@ from sftrm_quality.reading.shards import RawShard
 from sftrm_quality.reading.strict import parse_record
 from sftrm_quality.reading.syntax import certify, field_tree
 from sftrm_quality.reading.unreadable import Unreadable
+from sftrm_quality.words import say
 
 # A batch that Arrow refuses and that is smaller is parsed record by record: halving further costs more than it saves.
 _SMALLEST_BATCH = 32
@@ -85,8 +86,14 @@ def load(shard: RawShard, limits: Limits) -> LoadedShard:
         raise raw_file_error(error, shard.path, "read") from error
     if len(raw) != shard.length:
         raise TransientStorageError(
-            f"{shard.path}: {len(raw)} bytes at {shard.file_offset}, expected {shard.length}: "
-            "the file changed while it was read. Run again when it is complete."
+            say(
+                "{path}: {count} bytes at {file_offset}, expected {length}: the file changed while it was "
+                "read. Run again when it is complete.",
+                path=shard.path,
+                count=len(raw),
+                file_offset=shard.file_offset,
+                length=shard.length,
+            )
         )
     unreadable = Unreadable(shard, raw, limits)
     for row, reason in shard.broken.items():
@@ -101,7 +108,12 @@ def load(shard: RawShard, limits: Limits) -> LoadedShard:
             texts.append(piece.decode(shard.encoding).encode("utf-8"))
             decoded.append(row)
         except UnicodeDecodeError as error:
-            detail = f"byte {piece[error.start]:#04x} at {error.start} of the record is not {shard.encoding.upper()}"
+            detail = say(
+                "byte {piece:#04x} at {start} of the record is not {encoding}",
+                piece=piece[error.start],
+                start=error.start,
+                encoding=shard.encoding.upper(),
+            )
             unreadable.add(row, "invalid_encoding", detail)
     bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
     text = np.frombuffer(b"".join(texts), np.uint8)

@@ -12,6 +12,7 @@ from sftrm_quality.reading.learn import SAMPLE_RECORDS, Parse, learn
 from sftrm_quality.reading.reasons import excerpt
 from sftrm_quality.reading.scan import Marks
 from sftrm_quality.reading.window import Window
+from sftrm_quality.words import say
 
 ContainerName = Literal["json_document", "json_array", "json_lines", "json_sequence"]
 
@@ -130,9 +131,14 @@ def _damaged_document(window: Window, parse: Parse) -> Container | None:
 
 def _without_records(keys: list[str], kind: str | None) -> str:
     shown = ", ".join(repr(key[:40]) for key in keys[:SHOWN_KEYS]) + (", …" if len(keys) > SHOWN_KEYS else "")
-    return f"JSON document with the keys {shown}: " + (
-        f"{RECORDS_KEY} is {kind}, expected a list" if kind else f"no {RECORDS_KEY} list"
-    )
+    if kind:
+        return say(
+            "JSON document with the keys {keys}: {name} is {kind}, expected a list",
+            keys=shown,
+            name=RECORDS_KEY,
+            kind=kind,
+        )
+    return say("JSON document with the keys {keys}: no {name} list", keys=shown, name=RECORDS_KEY)
 
 
 def _list(
@@ -148,6 +154,6 @@ def _list(
         window.grow(parse.most_bytes + HEAD_BYTES)
     if not sample and not sure:
         seen = excerpt(window.data, parse.encoding)
-        return f'JSON-like text in which no whole record was found, begins with "{seen}"'
+        return say('JSON-like text in which no whole record was found, begins with "{seen}"', seen=seen)
     window.drop(position)
     return Container(name, header, sample, marks)

@@ -11,6 +11,7 @@ from typing import NoReturn
 import xxhash
 
 from sftrm_quality.errors import ConfigError, StorageError, TransientStorageError, storage_error_type
+from sftrm_quality.words import say
 
 _HASH_BLOCK = 1 << 20
 # What operating systems and people leave beside data: never data itself.
@@ -59,7 +60,14 @@ def raw_file_error(error: OSError, path: Path, done: str) -> StorageError:
         The error to raise. A file that is gone is being replaced, and may be whole the next time.
     """
     failed = TransientStorageError if isinstance(error, FileNotFoundError) else storage_error_type(error)
-    return failed(f"{path}: cannot be {done} ({error.strerror}). Check the file and its permissions, run again.")
+    return failed(
+        say(
+            "{path}: cannot be {done} ({strerror}). Check the file and its permissions, run again.",
+            path=path,
+            done=done,
+            strerror=error.strerror,
+        )
+    )
 
 
 def is_ignored(name: str) -> bool:
@@ -81,26 +89,38 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
     found: dict[str, SourceFile] = {}
     for root in raw:
         if not root.exists():
-            raise ConfigError(f"{root}: no such file or folder. Name existing files or folders of raw data.")
+            raise ConfigError(
+                say("{root}: no such file or folder. Name existing files or folders of raw data.", root=root)
+            )
         prefix = f"{root.resolve().name}/" if len(raw) > 1 and root.is_dir() else ""
         for path in _walk(root) if root.is_dir() else [root]:
             relative = path.relative_to(root).as_posix() if root.is_dir() else path.name
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 if path == root:
-                    raise ConfigError(f"{root}: a pipe or device, expected a file or folder. Save it as a file first.")
+                    raise ConfigError(
+                        say("{root}: a pipe or device, expected a file or folder. Save it as a file first.", root=root)
+                    )
                 continue
             file = SourceFile(path, _name_as_text(prefix + relative), status.st_size)
             if (other := found.get(file.source_file)) is not None:
                 raise ConfigError(
-                    f"{other.path} and {file.path} would both be called '{file.source_file}' in the reports. "
-                    "Rename one of them or its folder, or name their common parent folder instead."
+                    say(
+                        "{path} and {other} would both be called '{source_file}' in the reports. Rename one of "
+                        "them or its folder, or name their common parent folder instead.",
+                        path=other.path,
+                        other=file.path,
+                        source_file=file.source_file,
+                    )
                 )
             found[file.source_file] = file
     if not found:
-        where = ", ".join(map(str, raw)) or "an empty list"
+        where = ", ".join(map(str, raw)) or say("an empty list")
         raise ConfigError(
-            f"No raw files in {where} (README.md and hidden files are passed over). Put label files there."
+            say(
+                "No raw files in {where} (README.md and hidden files are passed over). Put label files there.",
+                where=where,
+            )
         )
     return sorted(found.values(), key=lambda file: file.source_file)
 
@@ -117,7 +137,11 @@ def _name_as_text(name: str) -> str:
 
 
 def _unreadable(error: OSError) -> NoReturn:
-    said = f"{error.filename}: cannot be listed ({error.strerror}). Check its permissions."
+    said = say(
+        "{filename}: cannot be listed ({strerror}). Check its permissions.",
+        filename=error.filename,
+        strerror=error.strerror,
+    )
     raise storage_error_type(error)(said) from error
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from sftrm_quality.reading.kernels import kernel
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized
 from sftrm_quality.reading.window import Window
+from sftrm_quality.words import say
 
 RECORDS_KEY = "data_info"
 HEADER_KEY = "dataset_info"
@@ -104,7 +105,7 @@ def _walk_members(seen: TopLevel, cursor: "_Cursor", encoding: str) -> str:
 
 def kind_of(first: str) -> str:
     """What a JSON value that is no list is, by its first character."""
-    return {"{": "an object", '"': "a string", "n": "null"}.get(first, "no list")
+    return {"{": say("an object"), '"': "a string", "n": "null"}.get(first, say("no list"))
 
 
 class _Cursor:

@@ -9,6 +9,7 @@ from sftrm_quality.reading.korean import is_korean
 from sftrm_quality.reading.reasons import excerpt
 from sftrm_quality.reading.transcoded import LENGTHS
 from sftrm_quality.reading.window import Window
+from sftrm_quality.words import say
 
 # Windows writes these encodings with more characters than the standards have, and everybody means what it writes:
 # https://encoding.spec.whatwg.org, too, knows no other Shift-JIS.
@@ -61,7 +62,7 @@ def detect(head: bytes, declared: str) -> TextEncoding | str:
         The encoding, without a name where neither says it; or a description of what the text is instead.
     """
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return "UTF-32 text; convert it to UTF-8"
+        return say("UTF-32 text; convert it to UTF-8")
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -74,7 +75,7 @@ def detect(head: bytes, declared: str) -> TextEncoding | str:
     if declared != "auto":
         return TextEncoding(_CODECS.get(declared, declared), 0)
     if len(head) >= 16 and any(head[:16]) and not (any(head[:16:2]) and any(head[1:16:2])):
-        return "UTF-16 text without a byte order mark; declare encoding: utf-16 for this source"
+        return say("UTF-16 text without a byte order mark; declare encoding: utf-16 for this source")
     return TextEncoding(None, 0)
 
 
@@ -140,8 +141,8 @@ def what_it_could_be(span: bytes) -> str:
             continue
         # Only the text: what is behind its closing quote is JSON again.
         shown.append(f'{declared} "{excerpt(span, codec).partition(chr(0x22))[0][:_SHOWN_CHARACTERS]}"')
-    would = f"; {', '.join(shown)} would be its first letters" if shown else ""
-    return f"neither UTF-8 nor Korean in CP949: declare its encoding under sources{would}"
+    told = say("neither UTF-8 nor Korean in CP949: declare its encoding under sources")
+    return say("{told}; {shown} would be its first letters", told=told, shown=", ".join(shown)) if shown else told
 
 
 def _sample(span: bytes) -> bytes:

@@ -9,6 +9,7 @@ from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.reading.discover import SourceFile
 from sftrm_quality.reading.streams import RawStream, open_streams
 from sftrm_quality.reading.window import Window
+from sftrm_quality.words import say
 
 _STEP = 1 << 20
 
@@ -24,13 +25,25 @@ def read_spans(
     """
     stream = next((s for s in open_streams(file) if isinstance(s, RawStream) and s.source_file == source_file), None)
     if stream is None:
-        raise TransientStorageError(f"{file.path}: no '{source_file}' in it any more. The raw file changed; run again.")
+        raise TransientStorageError(
+            say(
+                "{path}: no '{source_file}' in it any more. The raw file changed; run again.",
+                path=file.path,
+                source_file=source_file,
+            )
+        )
     spans = zip(offsets.tolist(), lengths.tolist(), strict=True)
     for offset, length, record in _at_places(file, spans) if stream.plain else _passing_by(stream, spans):
         if len(record) != length:
             raise TransientStorageError(
-                f"{source_file}: {len(record)} bytes at {offset}, expected {length}. "
-                "The raw file changed after it was read; run again."
+                say(
+                    "{source_file}: {count} bytes at {offset}, expected {length}. The raw file changed after "
+                    "it was read; run again.",
+                    source_file=source_file,
+                    count=len(record),
+                    offset=offset,
+                    length=length,
+                )
             )
         yield record
 

@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from sftrm_quality.reading.window import StreamDamage
+from sftrm_quality.words import phrase, say
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -19,7 +20,7 @@ _ZSTD_STEP = 1 << 10
 # Bytes that decoding a frame may hold. The zstd command asks for --memory or --long beyond that, too.
 _ZSTD_WINDOW = 128 << 20
 
-_NOT_COMPRESSED = "bytes that are not compressed follow the compressed data"
+_NOT_COMPRESSED = phrase("bytes that are not compressed follow the compressed data")
 # What zlib and zstd say when all of a member or frame was decompressed and its checksum or size is another.
 _WRONG_SUM = re.compile("incorrect (data|length) check|match checksum")
 
@@ -87,17 +88,26 @@ class Inflated:
             for block in self._inflate(fine_from=None):
                 if self._expected_size is not None and given + len(block) > self._expected_size:
                     yield block[: self._expected_size - given]
-                    raise StreamDamage(f"more than the {self._expected_size:,} bytes that the archive says")
+                    raise StreamDamage(
+                        say(
+                            "more than the {expected_size:,} bytes that the archive says",
+                            expected_size=self._expected_size,
+                        )
+                    )
                 given += len(block)
                 crc = zlib.crc32(block, crc)
                 yield block
         except (zlib.error, zstandard.ZstdError) as error:
             yield from self._salvage(given)
             raise StreamDamage(
-                f"decompression failed: {error}", whole=_WRONG_SUM.search(str(error)) is not None
+                say("decompression failed: {error}", error=error), whole=_WRONG_SUM.search(str(error)) is not None
             ) from error
         if self._expected_crc is not None and crc != self._expected_crc:
-            said = f"CRC-32 of the member is {crc:08x}, its archive says {self._expected_crc:08x}"
+            said = say(
+                "CRC-32 of the member is {crc:08x}, its archive says {expected_crc:08x}",
+                crc=crc,
+                expected_crc=self._expected_crc,
+            )
             raise StreamDamage(said, whole=True)
 
     def _salvage(self, given: int) -> Iterator[bytes]:
@@ -135,15 +145,15 @@ class Inflated:
                         between = piece
                         break
                     if not piece.startswith(self._magics):
-                        raise StreamDamage(_NOT_COMPRESSED, whole=True)
+                        raise StreamDamage(say(_NOT_COMPRESSED), whole=True)
                     member = self._new()
                 if block := member.decompress(piece):
                     yield block
                 piece = member.unused_data if member.eof and self._magics else b""
         if between:
-            raise StreamDamage(_NOT_COMPRESSED, whole=True)
+            raise StreamDamage(say(_NOT_COMPRESSED), whole=True)
         if not member.eof:
-            raise StreamDamage("the compressed data end too early")
+            raise StreamDamage(say("the compressed data end too early"))
 
 
 def gunzip(raw: BinaryIO) -> Inflated:

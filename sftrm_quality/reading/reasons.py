@@ -3,25 +3,36 @@
 from dataclasses import dataclass
 
 from sftrm_quality.personal_data import without_numbers
+from sftrm_quality.words import phrase, say
 
 READ_REASONS: dict[str, str] = {
-    "invalid_json": "The bytes are not one JSON value (RFC 8259).",
+    "invalid_json": phrase("The bytes are not one JSON value (RFC 8259)."),
     "invalid_encoding": (
-        "The bytes are not text in the encoding of the file. If all are in another, declare encoding under sources."
+        phrase(
+            "The bytes are not text in the encoding of the file. If all are in another, declare encoding under sources."
+        )
     ),
-    "truncated_record": "The file ends inside the record.",
-    "unclosed_document": "The file ends before its list of records is closed; records may be missing after this point.",
-    "record_too_large": "The record is longer than limits.record_bytes; only its beginning is kept here.",
-    "too_deep": "The record is nested deeper than limits.nesting_depth.",
-    "duplicate_key": "An object names the same key twice, so that parsers disagree about its value.",
-    "not_a_number": "NaN or Infinity, where JSON wants a number.",
-    "number_out_of_range": "A number that no 64-bit float holds, or an integer of more than 4300 digits.",
-    "lone_surrogate": r"An unpaired surrogate (\ud800 to \udfff without its other half), which is no character.",
-    "trailing_data": "Bytes after the end of the JSON document.",
-    "unknown_format": "The file is of no known format; one row stands for all its records, which were not read.",
+    "truncated_record": phrase("The file ends inside the record."),
+    "unclosed_document": phrase(
+        "The file ends before its list of records is closed; records may be missing after this point."
+    ),
+    "record_too_large": phrase("The record is longer than limits.record_bytes; only its beginning is kept here."),
+    "too_deep": phrase("The record is nested deeper than limits.nesting_depth."),
+    "duplicate_key": phrase("An object names the same key twice, so that parsers disagree about its value."),
+    "not_a_number": phrase("NaN or Infinity, where JSON wants a number."),
+    "number_out_of_range": phrase("A number that no 64-bit float holds, or an integer of more than 4300 digits."),
+    "lone_surrogate": phrase(
+        "An unpaired surrogate (\\ud800 to \\udfff without its other half), which is no character."
+    ),
+    "trailing_data": phrase("Bytes after the end of the JSON document."),
+    "unknown_format": phrase(
+        "The file is of no known format; one row stands for all its records, which were not read."
+    ),
     "stream_broken": (
-        "The stream is damaged or truncated, noticed here. What came before it was read, "
-        "but gzip and zip notice a wrong bit late: records before this point may be damaged, too."
+        phrase(
+            "The stream is damaged or truncated, noticed here. What came before it was read, but gzip "
+            "and zip notice a wrong bit late: records before this point may be damaged, too."
+        )
     ),
 }
 """Every reason for which reading makes a record unreadable, and its meaning."""
@@ -46,20 +57,20 @@ class UnknownFile:
 
 
 _MAGIC = [
-    (b"%PDF", "PDF document"),
-    (b"PAR1", "Parquet file"),
-    (b"ARROW1", "Arrow file"),
-    (b"\xd0\xcf\x11\xe0", "old Microsoft Office document"),
-    (b"7z\xbc\xaf\x27\x1c", "7z archive; repack it as zip or gzip"),
-    (b"\xfd7zXZ\x00", "xz-compressed file; recompress it with gzip or zstd"),
-    (b"BZh", "bzip2-compressed file; recompress it with gzip or zstd"),
-    (b"Rar!", "RAR archive; repack it as zip or gzip"),
-    (b"\x1f\x8b", "gzip inside another container; unpack the outer one"),
-    (b"\x28\xb5\x2f\xfd", "zstd inside another container; unpack the outer one"),
-    (b"PK\x03\x04", "zip inside another container; unpack the outer one"),
-    (b"SQLite format 3", "SQLite database"),
-    (b"\x89PNG", "PNG image"),
-    (b"\xff\xd8\xff", "JPEG image"),
+    (b"%PDF", phrase("PDF document")),
+    (b"PAR1", phrase("Parquet file")),
+    (b"ARROW1", phrase("Arrow file")),
+    (b"\xd0\xcf\x11\xe0", phrase("old Microsoft Office document")),
+    (b"7z\xbc\xaf\x27\x1c", phrase("7z archive; repack it as zip or gzip")),
+    (b"\xfd7zXZ\x00", phrase("xz-compressed file; recompress it with gzip or zstd")),
+    (b"BZh", phrase("bzip2-compressed file; recompress it with gzip or zstd")),
+    (b"Rar!", phrase("RAR archive; repack it as zip or gzip")),
+    (b"\x1f\x8b", phrase("gzip inside another container; unpack the outer one")),
+    (b"\x28\xb5\x2f\xfd", phrase("zstd inside another container; unpack the outer one")),
+    (b"PK\x03\x04", phrase("zip inside another container; unpack the outer one")),
+    (b"SQLite format 3", phrase("SQLite database")),
+    (b"\x89PNG", phrase("PNG image")),
+    (b"\xff\xd8\xff", phrase("JPEG image")),
 ]
 _LFS_POINTERS = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 _EXCERPT_CHARACTERS = 60
@@ -84,24 +95,31 @@ def describe(head: bytes, size: int | None, undecided: str = "", encoding: str =
         A few words, with the beginning where that is no known kind of file.
     """
     if head.startswith(_LFS_POINTERS):
-        return "Git LFS pointer: run git lfs pull, then run again"
+        return say("Git LFS pointer: run git lfs pull, then run again")
     if not head:
-        return "empty file"
-    length = "" if size is None else f", {size:,} bytes"
+        return say("empty file")
+    length = "" if size is None else ", " + say("{size:,} bytes", size=size)
     for magic, name in _MAGIC:
         if head.startswith(magic):
-            return f"{name}{length}"
+            return f"{say(name)}{length}"
     if head[257:262] == b"ustar":
-        return f"tar archive{length}; unpack it, and join zip parts with cat in the order of their offsets"
+        return say(
+            "tar archive{length}; unpack it, and join zip parts with cat in the order of their offsets", length=length
+        )
     if not head.strip():
-        return f"only white space{length}"
+        return say("only white space{length}", length=length)
     if b"\x00" in head:
         shown = excerpt(head, "latin-1")
-        return f'binary data{length}, begins with "{shown}"'
+        return say('binary data{length}, begins with "{shown}"', length=length, shown=shown)
     if undecided:
         kind = "text" if head.lstrip().startswith((b"{", b"[")) else _kind_of_text(head)
         return f"{kind}{length}, {undecided}"
-    return f'{_kind_of_text(head)}{length}, begins with "{excerpt(head, encoding)}"'
+    return say(
+        '{kind_of_text}{length}, begins with "{excerpt}"',
+        kind_of_text=_kind_of_text(head),
+        length=length,
+        excerpt=excerpt(head, encoding),
+    )
 
 
 def first_cells(head: bytes, encoding: str = "utf-8") -> tuple[str, ...]:
@@ -112,9 +130,9 @@ def first_cells(head: bytes, encoding: str = "utf-8") -> tuple[str, ...]:
 
 def _kind_of_text(head: bytes) -> str:
     lines = [line for line in head.splitlines() if line.strip()][:20]
-    for delimiter, name in ((b"\t", "tab-separated text"), (b",", "CSV-like text")):
+    for delimiter, name in ((b"\t", say("tab-separated text")), (b",", say("CSV-like text"))):
         if len(lines) > 1 and all(delimiter in line for line in lines[:-1]):
             return name
     if lines[0].lstrip().startswith(b"<"):
-        return "XML or HTML"
-    return "plain text"
+        return say("XML or HTML")
+    return say("plain text")

@@ -22,6 +22,7 @@ from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.transcoded import TranscodedWindow
 from sftrm_quality.reading.window import Window
+from sftrm_quality.words import say
 
 _BLANK_OR_MARKS = re.compile(rb"(?:\s|\xef\xbb\xbf)*")
 _PASSED = 1 << 20  # bytes at a time of a text that is passed
@@ -246,7 +247,11 @@ class _Cutter:
                 path.write_bytes(text)
             except OSError as error:
                 raise storage_error_type(error)(
-                    f"{path}: cannot be written ({error.strerror}). Free space, run again."
+                    say(
+                        "{path}: cannot be written ({strerror}). Free space, run again.",
+                        path=path,
+                        strerror=error.strerror,
+                    )
                 ) from error
         self._cut_short |= not ENDS_EARLY.isdisjoint(broken.values())
         index, self._index = self._index, self._index + len(starts)

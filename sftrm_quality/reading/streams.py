@@ -12,6 +12,7 @@ from sftrm_quality.reading.discover import SourceFile, is_ignored, raw_file_erro
 from sftrm_quality.reading.inflate import GZIP_MAGIC, ZSTD_MAGIC, gunzip, unzstd, zip_member
 from sftrm_quality.reading.reasons import UnknownFile
 from sftrm_quality.reading.window import ByteStream
+from sftrm_quality.words import say
 
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 # Reading a bomb costs time and no memory. Text deflates to between 1/3 and 1/30, and deflate itself ends at 1/1032:
@@ -70,12 +71,14 @@ def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
             # Not is_dir(), which fails where a name is empty (Python 3.11).
             members = [(_member_name(info), info) for info in archive.infolist() if not info.filename.endswith("/")]
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        yield UnknownFile(file.source_file, f"damaged zip archive ({error}), {file.size:,} bytes")
+        yield UnknownFile(
+            file.source_file, say("damaged zip archive ({error}), {size:,} bytes", error=error, size=file.size)
+        )
         return
     obstacles = _obstacles([info for _, info in members], file.size)
     members = [(name, info) for name, info in members if not any(map(is_ignored, set(name.split("/")) - {".", ".."}))]
     if not members:
-        yield UnknownFile(file.source_file, f"zip archive without files, {file.size:,} bytes")
+        yield UnknownFile(file.source_file, say("zip archive without files, {size:,} bytes", size=file.size))
     taken = {name for name, _ in members}
     seen: Counter[str] = Counter()
     for name, info in sorted(members, key=lambda member: (member[0], member[1].header_offset)):
@@ -88,7 +91,9 @@ def _members(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
         taken.add(shown)
         source_file = f"{file.source_file}!/{shown}"
         if obstacle := obstacles.get(id(info)):
-            yield UnknownFile(source_file, f"{obstacle}, {info.file_size:,} bytes")
+            yield UnknownFile(
+                source_file, say("{obstacle}, {file_size:,} bytes", obstacle=obstacle, file_size=info.file_size)
+            )
         else:
             yield RawStream(source_file, file.path, False, info.file_size, _opener(file.path, info))
 
@@ -119,24 +124,26 @@ def _obstacles(infos: list[zipfile.ZipInfo], size: int) -> dict[int, str]:
             continue
         if info.header_offset < end:
             # No archiver shares bytes between members; a bomb does, and inflates the same ones thousands of times.
-            found[id(info)] = "zip member that overlaps another one, refused as a zip bomb"
+            found[id(info)] = say("zip member that overlaps another one, refused as a zip bomb")
             continue
         end = info.header_offset + _LOCAL_HEADER + info.compress_size
         if info.file_size > _BOMB_RATIO * info.compress_size:
             inflated += info.file_size
             if inflated > _BOMB_BYTES:
                 times = info.file_size // max(info.compress_size, 1)
-                found[id(info)] = f"zip member {times} times its packed size, refused as a zip bomb"
+                found[id(info)] = say("zip member {times} times its packed size, refused as a zip bomb", times=times)
     return found
 
 
 def _obstacle(info: zipfile.ZipInfo, size: int) -> str | None:
     if not 0 <= info.header_offset <= size - _LOCAL_HEADER - info.compress_size:
-        return "zip member that does not lie in its archive; the archive is damaged, get it again"
+        return say("zip member that does not lie in its archive; the archive is damaged, get it again")
     if info.flag_bits & _ENCRYPTED:
-        return "encrypted zip member; unpack it with its password first"
+        return say("encrypted zip member; unpack it with its password first")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return f"zip member packed by method {info.compress_type}; repack it with deflate"
+        return say(
+            "zip member packed by method {compress_type}; repack it with deflate", compress_type=info.compress_type
+        )
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from sftrm_quality.reading.kernels import kernel
+from sftrm_quality.words import say
 
 _SHOWN_KEY = 40  # characters of a key in a message
 
@@ -23,18 +24,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(pairs):
         ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         shown = twice[:_SHOWN_KEY].encode("unicode_escape" if not twice.isprintable() else "utf-8", "backslashreplace")
-        raise _Refused("duplicate_key", f"key '{shown.decode()}' occurs twice in one object")
+        raise _Refused("duplicate_key", say("key '{shown}' occurs twice in one object", shown=shown.decode()))
     return value
 
 
 def _constant(name: str) -> NoReturn:
-    raise _Refused("not_a_number", f"found {name}, expected a number or null")
+    raise _Refused("not_a_number", say("found {name}, expected a number or null", name=name))
 
 
 def _float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise _Refused("number_out_of_range", f"{text[:_SHOWN_KEY]} does not fit a 64-bit float")
+        raise _Refused("number_out_of_range", say("{text} does not fit a 64-bit float", text=text[:_SHOWN_KEY]))
     return number
 
 
@@ -42,7 +43,7 @@ def _int(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise _Refused("number_out_of_range", f"an integer of {len(text)} digits") from None
+        raise _Refused("number_out_of_range", say("an integer of {count} digits", count=len(text))) from None
 
 
 _DECODER = json.JSONDecoder(
@@ -80,10 +81,18 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
-        return None, "invalid_encoding", f"byte {text[error.start]:#04x} at {error.start} of the record is not UTF-8"
+        return (
+            None,
+            "invalid_encoding",
+            say("byte {text:#04x} at {start} of the record is not UTF-8", text=text[error.start], start=error.start),
+        )
     depth = _depth(np.frombuffer(text, np.uint8))
     if depth > max_depth:
-        return None, "too_deep", f"{depth} levels, limits.nesting_depth allows {max_depth}"
+        return (
+            None,
+            "too_deep",
+            say("{depth} levels, limits.nesting_depth allows {max_depth}", depth=depth, max_depth=max_depth),
+        )
     try:
         value = _DECODER.decode(decoded)
         if "\\u" in decoded:
@@ -92,7 +101,7 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
         return None, refused.reason, refused.detail
     except json.JSONDecodeError as error:
         at = len(decoded[: error.pos].encode("utf-8"))
-        return None, "invalid_json", f"{error.msg}, {at} bytes into the record"
+        return None, "invalid_json", say("{msg}, {at} bytes into the record", msg=error.msg, at=at)
     except UnicodeEncodeError as error:
-        return None, "lone_surrogate", f"unpaired surrogate {ascii(error.object[error.start])[1:-1]}"
+        return None, "lone_surrogate", say("unpaired surrogate {ascii}", ascii=ascii(error.object[error.start])[1:-1])
     return value, None, None

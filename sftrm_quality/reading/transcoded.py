@@ -11,6 +11,7 @@ import numpy as np
 
 from sftrm_quality.reading.kernels import kernel
 from sftrm_quality.reading.window import ByteStream, StreamDamage, Window
+from sftrm_quality.words import say
 
 _UTF16 = ("utf-16-le", "utf-16-be")
 _BLOCK = 64 << 10  # source bytes decoded at once; always as many, so that windows depend only on the content
@@ -81,7 +82,7 @@ class TranscodedWindow(Window):
         while missing > 0 and not self.at_end:
             source = self._decoder.getstate()[0] + self._block()
             if self.at_end and self._utf16 and len(source) % 2:
-                self._end_at(StreamDamage(self.damage or "UTF-16 text of an odd number of bytes"))
+                self._end_at(StreamDamage(self.damage or say("UTF-16 text of an odd number of bytes")))
                 source = source[:-1]
             self._decoder.reset()
             decoded = self._decoder.decode(source, self.at_end)

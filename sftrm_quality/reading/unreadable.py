@@ -10,6 +10,7 @@ from sftrm_quality.reading.payloads import payload_columns
 from sftrm_quality.reading.shards import RawShard
 from sftrm_quality.reading.strict import parse_record
 from sftrm_quality.records import SHARD_QUARANTINE, Stage
+from sftrm_quality.words import say
 
 
 class Unreadable:
@@ -26,16 +27,20 @@ class Unreadable:
         """Add a row that splitting refused: find words for it."""
         kept, length = int(self._shard.ends[row] - self._shard.starts[row]), int(self._shard.lengths[row])
         if reason == "record_too_large":
-            detail = f"{length:,} bytes, limits.record_bytes allows {self._limits.record_bytes:,}"
+            detail = say(
+                "{length:,} bytes, limits.record_bytes allows {record_bytes:,}",
+                length=length,
+                record_bytes=self._limits.record_bytes,
+            )
         elif reason == "invalid_json":
             _, refined, words = parse_record(self._text(row), self._limits.nesting_depth)
-            detail = words if refined and words else "its end is not where the next record begins"
+            detail = words if refined and words else say("its end is not where the next record begins")
         elif reason == "truncated_record":
-            detail = f"the text ends {length:,} bytes into the record"
+            detail = say("the text ends {length:,} bytes into the record", length=length)
         else:
-            detail = f"found at byte {int(self._shard.offsets[row]):,} of the text"
+            detail = say("found at byte {offsets:,} of the text", offsets=int(self._shard.offsets[row]))
         if kept < length:
-            detail += f"; the first {kept:,} of {length:,} bytes are kept here"
+            detail += "; " + say("the first {kept:,} of {length:,} bytes are kept here", kept=kept, length=length)
         self.add(row, reason, detail)
 
     def raw_bytes(self, row: int) -> bytes:

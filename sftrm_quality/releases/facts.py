@@ -29,6 +29,7 @@ from sftrm_quality.releases.parts import STREAMED, Part, file_hash
 from sftrm_quality.releases.profile import Profile, add, profile_of
 from sftrm_quality.run_record import FileStatus
 from sftrm_quality.splits import SPLITS
+from sftrm_quality.words import say
 from sftrm_quality.workers import give_memory_back
 
 Hashes = npt.NDArray[np.uint64]
@@ -111,7 +112,13 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 ids, dedup.content_hashes(part.label_kind, candidates).to_pylist(), strict=True
             ):
                 if record_id.split("-")[1] != content.hex():
-                    raise OwnFileError(f"{part.path}: record {record_id} does not hold the content that was checked")
+                    raise OwnFileError(
+                        say(
+                            "{path}: record {record_id} does not hold the content that was checked",
+                            path=part.path,
+                            record_id=record_id,
+                        )
+                    )
             record_ids.append(_hashes(ids))
             names = table["data_id"].to_pylist()
             if ids_within_file:
@@ -123,7 +130,14 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
                 give_memory_back()
     rows = sum(map(len, record_ids))
     if rows != part.rows:
-        raise OwnFileError(f"{part.path}: {rows} rows read back, {part.rows} were to be written")
+        raise OwnFileError(
+            say(
+                "{path}: {rows} rows read back, {expected} were to be written",
+                path=part.path,
+                rows=rows,
+                expected=part.rows,
+            )
+        )
     _save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
     return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes, profile)
 

@@ -14,6 +14,7 @@ from sftrm_quality.errors import PermanentStorageError, SftrmError, storage_erro
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases.manifest import read_manifest
 from sftrm_quality.releases.parts import STREAMED
+from sftrm_quality.words import say
 
 _BATCH_ROWS = 65_536
 
@@ -63,7 +64,9 @@ def read_known(path: Path) -> KnownRecords:
     except OSError as error:
         raise storage_error(error, path) from error
     except pa.ArrowException as error:
-        raise PermanentStorageError(f"{path}: damaged ({error}); a new run writes one of its own") from error
+        raise PermanentStorageError(
+            say("{path}: damaged ({error}); a new run writes one of its own", path=path, error=error)
+        ) from error
     return KnownRecords(np.sort(np.concatenate([np.zeros(0, np.uint64), *hashes])))
 
 

@@ -16,6 +16,7 @@ from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases.parts import file_hash
 from sftrm_quality.run_record import Manifest, read_manifest_json
+from sftrm_quality.words import say
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
@@ -115,7 +116,13 @@ def read_manifest(release: Path) -> Manifest:
         return read_manifest_json(path.read_bytes())
     except (OSError, ValueError) as error:
         failed = storage_error_type(error) if isinstance(error, OSError) else PermanentStorageError
-        raise failed(f"{path}: the release has no readable manifest ({error}); run again to rebuild it") from error
+        raise failed(
+            say(
+                "{path}: the release has no readable manifest ({error}); run again to rebuild it",
+                path=path,
+                error=error,
+            )
+        ) from error
 
 
 def damaged_files(release: Path, manifest: Manifest) -> list[str]:

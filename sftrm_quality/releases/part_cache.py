@@ -19,6 +19,7 @@ from sftrm_quality.output import OutputFolder, move_folder
 from sftrm_quality.reading import content_hash
 from sftrm_quality.releases.facts import PartFacts
 from sftrm_quality.releases.parts import Part, file_hash
+from sftrm_quality.words import say
 
 _DATA = "part.parquet"
 _HASHES = "hashes.npy"
@@ -61,7 +62,14 @@ def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, Part
                     shutil.rmtree(folder)
                 move_folder(building, folder)
     except (OSError, StorageError) as error:
-        progress.tell(f"{output.part_cache}: the parts of {release_id} are not kept, the next run writes them: {error}")
+        progress.tell(
+            say(
+                "{part_cache}: the parts of {release_id} are not kept, the next run writes them: {error}",
+                part_cache=output.part_cache,
+                release_id=release_id,
+                error=error,
+            )
+        )
 
 
 def _forget_others(folder: Path, kept: Sequence[Path]) -> None:

@@ -22,6 +22,7 @@ from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.splits import SPLITS
 from sftrm_quality.versions import code_hash, versions
+from sftrm_quality.words import say
 from sftrm_quality.workers import give_memory_back
 
 # A row group ends at 48 Ki rows or 128 MiB of text, whichever comes first: the writer holds one of them, so that its
@@ -124,8 +125,14 @@ def _published(kind: LabelKind, segment: Segment, some: slice) -> pa.Table:
         ]
     except pa.ArrowInvalid as error:
         raise SuiteError(
-            f"{segment.source_file}: a record that passed the suite {kind}.json cannot be published: {error}; "
-            "ranks must be whole numbers, so the expectation with the reason rank_not_integer must be critical"
+            say(
+                "{source_file}: a record that passed the suite {kind}.json cannot be published: {error}; "
+                "ranks must be whole numbers, so the expectation with the reason rank_not_integer must be "
+                "critical",
+                source_file=segment.source_file,
+                kind=kind,
+                error=error,
+            )
         ) from error
     return pa.table(columns, schema=PUBLISHED[kind])
 

@@ -12,6 +12,7 @@ from sftrm_quality.releases.card import dataset_card
 from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest
 from sftrm_quality.releases.stage import StagedRelease
 from sftrm_quality.run_record import Making, Manifest
+from sftrm_quality.words import say
 
 
 def finish_staged(staged: StagedRelease, release_id: str, making: Making) -> None:
@@ -117,5 +118,12 @@ def find_release(output: OutputFolder, release_id: str) -> Release:
     if release_id not in known:
         if release_id in {path.parent.name for path in output.releases.glob(f"*/{MANIFEST}")}:
             read_manifest(output.releases / release_id)
-        raise ConfigError(f"{output.releases}: no release '{release_id}'; known are {', '.join(known) or 'none yet'}")
+        raise ConfigError(
+            say(
+                "{releases}: no release '{release_id}'; known are {known}",
+                releases=output.releases,
+                release_id=release_id,
+                known=", ".join(known) or say("none yet"),
+            )
+        )
     return known[release_id]

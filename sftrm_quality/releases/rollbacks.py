@@ -5,6 +5,7 @@ from sftrm_quality.errors import PermanentStorageError
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases.manifest import Release, damaged_files
 from sftrm_quality.releases.publish import find_release, switch_to
+from sftrm_quality.words import say
 
 
 def decisions_of(output: OutputFolder) -> StoredDecisions:
@@ -60,7 +61,9 @@ def rollback(output: OutputFolder, release_id: str, who: Signed) -> Release:
     """
     release = find_release(output, release_id)
     if damaged := damaged_files(release.folder, release.manifest):
-        raise PermanentStorageError(f"{release.folder}: damaged, not made current: {', '.join(damaged[:5])}")
+        raise PermanentStorageError(
+            say("{folder}: damaged, not made current: {damaged}", folder=release.folder, damaged=", ".join(damaged[:5]))
+        )
     stored, left = settled_decisions(output), output.current_release_id()
     if left is not None and left != release_id:
         write_decisions(output, stored.with_rollback(Rollback(**dict(who), left=left, target=release_id)))

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases.publish import current_release
+from sftrm_quality.words import say
 
 _LINEAGE = ["record_id", "data_id", "source_file", "source_index", "source_offset", "source_line"]
 _QUARANTINE = ["label_kind", *_LINEAGE, "stage", "reasons", "details", "payload"]
@@ -41,11 +42,15 @@ def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[di
 
 def _failing_rows(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Trace]:
     for row in _matching([output.quarantine(run_id) / "quarantine.parquet"], _QUARANTINE, wanted):
-        yield Trace("unreadable" if row["stage"] == "read" else "quarantined", f"run {run_id}", row)
+        yield Trace("unreadable" if row["stage"] == "read" else "quarantined", say("run {run_id}", run_id=run_id), row)
     for row in _matching([output.report(run_id) / "passed.parquet"], [*_LINEAGE, "label_kind", "split"], wanted):
-        yield Trace("passed", f"run {run_id}, which published nothing; its split would be {row['split']}", row)
+        yield Trace(
+            "passed",
+            say("run {run_id}, which published nothing; its split would be {split}", run_id=run_id, split=row["split"]),
+            row,
+        )
     for row in _matching([output.duplicates(run_id) / "duplicates.parquet"], _DUPLICATES, wanted):
-        yield Trace("duplicate", f"run {run_id}", row)
+        yield Trace("duplicate", say("run {run_id}", run_id=run_id), row)
 
 
 def trace(output: OutputFolder, wanted: str) -> list[Trace]:
@@ -60,7 +65,11 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
         for kind in LabelKind:
             for path in (file.path for file in release.files_of(kind)):
                 found += [
-                    Trace("published", f"release {release.release_id}, {path.name}", {"label_kind": str(kind), **row})
+                    Trace(
+                        "published",
+                        say("release {release_id}, {file}", release_id=release.release_id, file=path.name),
+                        {"label_kind": str(kind), **row},
+                    )
                     for row in _matching([path], _LINEAGE, wanted)
                 ]
         runs.append(release.manifest.run_id)

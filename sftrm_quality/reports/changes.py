@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import DeliveryStatus, Figures, FileEntry, Verdict
-from sftrm_quality.words import number, say
+from sftrm_quality.words import number, phrase, say
 
 # What a reviewer can keep in mind; the tables have the others.
 _REASONS = 3
 _STATUSES = {
-    DeliveryStatus.NEW: "new",
-    DeliveryStatus.CHANGED: "changed",
-    DeliveryStatus.RENAMED: "renamed",
-    DeliveryStatus.GONE: "gone",
-    DeliveryStatus.SAME: "the same",
+    DeliveryStatus.NEW: phrase("{count} new"),
+    DeliveryStatus.CHANGED: phrase("{count} changed"),
+    DeliveryStatus.RENAMED: phrase("{count} renamed"),
+    DeliveryStatus.GONE: phrase("{count} gone"),
+    DeliveryStatus.SAME: phrase("{count} the same"),
 }
 # A share of records moves a little every night. Half a point of all records is some fault of somebody.
 NOTABLE_SHARE = 0.005
@@ -22,8 +22,10 @@ NOTABLE_SHARE = 0.005
 
 def _changed(kind: LabelKind, then: int, now: int) -> str:
     if now == then:
-        return f"{kind.upper()} records unchanged ({now:,})"
-    return f"{now - then:+,} {kind.upper()} records ({then:,} → {now:,})".replace("-", "−")
+        return say("{kind} records unchanged ({count})", kind=kind.upper(), count=number(now))
+    step = f"{now - then:+,}".replace("-", "−")
+    shown = {"kind": kind.upper(), "then": number(then), "now": number(now)}
+    return say("{step} {kind} records ({then} → {now})", step=step, **shown)
 
 
 def _percent(share: float) -> str:
@@ -49,13 +51,15 @@ def _jumped(figures: Figures, before: Figures) -> str:
         for step, (kind, reason) in steps[:_REASONS]
         if abs(step) >= NOTABLE_SHARE
     ]
-    return f"Reasons that moved: {', '.join(notable)}." if notable else "No reason moved by half a point or more."
+    if not notable:
+        return say("No reason moved by half a point or more.")
+    return say("Reasons that moved: {reasons}.", reasons=", ".join(notable))
 
 
 def _delivered(files: Sequence[FileEntry]) -> str:
     """How many source files are new, changed, renamed, gone and the same; a file of both label kinds is one."""
     counts = Counter(status for _, status in {(file.source_file, file.delivery) for file in files})
-    said = [f"{number(counts[status])} {_STATUSES[status]}" for status in _STATUSES if counts[status]]
+    said = [say(_STATUSES[status], count=number(counts[status])) for status in _STATUSES if counts[status]]
     return say("Files: {counts}.", counts=", ".join(said) or say("none"))
 
 
@@ -72,13 +76,15 @@ def changes(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], befo
         The sentences.
     """
     if before is None:
-        return ("There was no release before.",)
+        return (say("There was no release before."),)
     if verdict is Verdict.UNCHANGED:
-        return ("Nothing: the same raw files, settings and suites.",)
+        return (say("Nothing: the same raw files, settings and suites."),)
     parts = []
     for kind in LabelKind:
         now, then = (found.ledger[kind].published for found in (figures, before))
         if now or then:
             parts.append(_changed(kind, then, now))
-    word = "Published" if verdict is Verdict.PUBLISHED else "Publishable"
-    return f"{word}: {'; '.join(parts) or 'nothing'}.", _jumped(figures, before), _delivered(files)
+    records = "; ".join(parts) or say("nothing")
+    published = verdict is Verdict.PUBLISHED
+    first = phrase("Published: {records}.") if published else phrase("Publishable: {records}.")
+    return say(first, records=records), _jumped(figures, before), _delivered(files)

@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import pygal
 from markupsafe import Markup
 
+from sftrm_quality.words import say
+
 Points = tuple[float | None, ...]
 
 # Units of the picture, which is as wide as its place; the style sheet sets the size of its letters.
@@ -40,12 +42,19 @@ def line_chart(
     Returns:
         The picture, to be put into a page as it is.
     """
-    return _chart(title, tuple(labels), tuple((name, tuple(points)) for name, points in lines.items()), shown)
+    points = tuple((name, tuple(values)) for name, values in lines.items())
+    description = "; ".join(_described(name, values, shown) for name, values in points)
+    return _chart(title, description, tuple(labels), points, shown)
 
 
+# Whatever is said in some language is a parameter: what was drawn is kept.
 @lru_cache(maxsize=16)
 def _chart(
-    title: str, labels: tuple[str, ...], lines: tuple[tuple[str, Points], ...], shown: Callable[[float], str]
+    title: str,
+    description: str,
+    labels: tuple[str, ...],
+    lines: tuple[tuple[str, Points], ...],
+    shown: Callable[[float], str],
 ) -> Markup:
     chart = pygal.Line(
         width=_WIDTH, height=_HEIGHT, margin=4, margin_right=24, spacing=6, show_legend=False, dots_size=2.5,
@@ -59,7 +68,7 @@ def _chart(
     _thin_out(drawn, labels)
     drawn.attrib |= {"class": "chart", "viewBox": f"0 0 {_WIDTH} {_HEIGHT}", "role": "img"}
     described = ElementTree.Element("desc")
-    described.text = "; ".join(_described(name, points, shown) for name, points in lines)
+    described.text = description
     heading = ElementTree.Element("title")
     heading.text = title
     drawn[:0] = [heading, described]
@@ -72,7 +81,7 @@ def _thin_out(drawn: ElementTree.Element, labels: tuple[str, ...]) -> None:
     pygal can be told which to draw by their texts only, and runs of one day have the same.
     """
     room, kept, at = -(-len(labels) // _LABELS), set(), -len(labels)
-    (axis,) = [group for group in drawn.iter("g") if (group.get("class") or "").startswith("axis x")]
+    (axis,) = [group for group in drawn.iter("g") if {"axis", "x"} <= {*(group.get("class") or "").split()}]
     for place, (label, guides) in enumerate(zip(labels, axis.findall("g"), strict=True)):
         if label in kept or place - at < room:
             axis.remove(guides)
@@ -89,9 +98,16 @@ def _top(lines: tuple[tuple[str, Points], ...]) -> float:
 def _described(name: str, points: Points, shown: Callable[[float], str]) -> str:
     known = [point for point in points if point is not None]
     if not known:
-        return f"{name}: nothing"
+        return say("{name}: nothing", name=name)
     first, last, least, most = map(shown, (known[0], known[-1], min(known), max(known)))
-    return f"{name}: {first} at first, {last} at last, from {least} to {most}"
+    return say(
+        "{name}: {first} at first, {last} at last, from {least} to {most}",
+        name=name,
+        first=first,
+        last=last,
+        least=least,
+        most=most,
+    )
 
 
 def _name(element: ElementTree.Element) -> str:

@@ -19,6 +19,7 @@ from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import STREAMED, Release, all_releases, effective_settings, find_release, hash_of
 from sftrm_quality.run_record import Figures, ReleaseHead, Report, Verdict, read_report_json
 from sftrm_quality.splits import SPLITS
+from sftrm_quality.words import say
 
 Codes = npt.NDArray[np.int8]
 _BATCH_ROWS = 65_536
@@ -145,7 +146,11 @@ def run_side(output: OutputFolder, report: Report) -> RunSide:
     passed = output.report(report.run_id) / "passed.parquet"
     if report.verdict not in (Verdict.CHECKED, Verdict.HELD) or not passed.is_file():
         raise ConfigError(
-            f"{output.report(report.run_id)}: not a check or a held run; compare its release, {report.release_id}"
+            say(
+                "{report}: not a check or a held run; compare its release, {release_id}",
+                report=output.report(report.run_id),
+                release_id=report.release_id,
+            )
         )
     return RunSide(report, passed)
 
@@ -177,13 +182,17 @@ def sides_named(
     releases = all_releases(output)
     current = next((release for release in releases if release.is_current), None)
     if current is None:
-        raise ConfigError(f"{output.root}: there is no current release to compare with; run sftrm run first")
+        raise ConfigError(
+            say("{root}: there is no current release to compare with; run sftrm run first", root=output.root)
+        )
     if before is not None:
         one = _named(output, before)
         return (current, one) if isinstance(one, RunSide) else (one, current)
     earlier = [release for release in releases if release.manifest.created < current.manifest.created]
     if not earlier:
-        raise ConfigError(f"{output.root}: no release is older than the current one; name two of `sftrm releases`")
+        raise ConfigError(
+            say("{root}: no release is older than the current one; name two of `sftrm releases`", root=output.root)
+        )
     return earlier[-1], current
 
 
@@ -193,5 +202,7 @@ def _named(output: OutputFolder, name: str) -> Release | RunSide:
     try:
         report = read_report_json((output.report(name) / "report.json").read_bytes())
     except ValueError as error:
-        raise ConfigError(f"{output.report(name)}: damaged report ({error}); compare another run") from error
+        raise ConfigError(
+            say("{report}: damaged report ({error}); compare another run", report=output.report(name), error=error)
+        ) from error
     return run_side(output, report)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, characters_in
-from sftrm_quality.words import number
+from sftrm_quality.words import form_of, number, say
 
 # Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
 # that people write. Counted so, the size of a page is bounded whatever its texts hold.
@@ -55,7 +55,7 @@ def _cut(value: str, limit: int, glyphs: Callable[[str], list[Markup]]) -> Marku
         return Markup("").join(head)
     tail = glyphs(value[-limit:])
     first, last = _fitting(head, limit - limit // 3), _fitting(reversed(tail), limit // 3)
-    left_out = Markup("<mark>… {} characters …</mark>").format(number(len(value) - first - last))
+    left_out = _left_out(len(value) - first - last)
     return Markup("").join([*head[:first], left_out, *tail[len(tail) - last :]])
 
 
@@ -72,8 +72,13 @@ def passage(pieces: Sequence[tuple[str, bool]], limit: int) -> Markup:
         left_out += len(piece) - fits
         room = 0 if left_out else room
     if left_out:
-        shown.append(Markup("<mark>… {} characters …</mark>").format(number(left_out)))
+        shown.append(_left_out(left_out))
     return Markup("").join(shown)
+
+
+def _left_out(characters: int) -> Markup:
+    told = form_of("<mark>… {count} character …</mark>", "<mark>… {count} characters …</mark>", characters)
+    return Markup(told).format(count=number(characters))
 
 
 def lead(pieces: Sequence[tuple[str, bool]], characters: int) -> list[tuple[str, bool]]:
@@ -138,8 +143,10 @@ def position(source_index: int, source_line: int | None) -> str:
     Returns:
         The words; people count both from 1.
     """
-    record = f"record {number(source_index + 1)}"
-    return record if source_line is None else f"line {number(source_line)} ({record})"
+    record = number(source_index + 1)
+    if source_line is None:
+        return say("record {record}", record=record)
+    return say("line {line} (record {record})", line=number(source_line), record=record)
 
 
 def setting(value: object) -> str:
@@ -150,14 +157,17 @@ def setting(value: object) -> str:
 def duration(seconds: float) -> str:
     """Seconds as people say them: 0.8 s, 48.2 s, 12 min 03 s, 1 h 02 min."""
     if seconds < 59.95:
-        return f"{seconds:.1f} s"
+        return say("{seconds} s", seconds=format(seconds, ".1f"))
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+    if minutes < 60:
+        return say("{minutes} min {seconds} s", minutes=minutes, seconds=format(rest, "02d"))
+    return say("{hours} h {minutes} min", hours=minutes // 60, minutes=format(minutes % 60, "02d"))
 
 
 def points(step: float) -> str:
     """A change of a share, in percentage points: +1.2 pt."""
-    return "±0 pt" if abs(step) < 0.0005 else f"{100 * step:+.1f} pt".replace("-", "−")
+    moved = "±0" if abs(step) < 0.0005 else f"{100 * step:+.1f}".replace("-", "−")
+    return say("{points} pt", points=moved)
 
 
 def spark(values: Sequence[float | None]) -> str:

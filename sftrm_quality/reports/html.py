@@ -15,11 +15,12 @@ from markupsafe import Markup
 
 from sftrm_quality.decisions import Rollback
 from sftrm_quality.records import LabelKind, NoKind, Severity
-from sftrm_quality.reports import display, page_words
+from sftrm_quality.reports import display, names, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.rows_links import rows_link
 from sftrm_quality.reports.samples_shown import samples_shown
+from sftrm_quality.reports.script_words import sentences_for
 from sftrm_quality.reports.sources_shown import FILES_SHOWN, sources_shown
 from sftrm_quality.reports.trends import trend_charts
 from sftrm_quality.run_record import (
@@ -31,7 +32,7 @@ from sftrm_quality.run_record import (
     RunSummary,
 )
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, moment
-from sftrm_quality.words import bound, number, share
+from sftrm_quality.words import bound, number, phrase, say, share
 
 PAIRS_SHOWN = 12
 PERSONAL_FILES_SHOWN = 5
@@ -46,12 +47,12 @@ RUNS_SHOWN = 200
 ROLLBACKS_SHOWN = 20
 
 _SCOPES = {
-    "record": "Each record by itself",
-    "collection": "Records beside all others: ids, rankings, prompts",
-    "split": "Records beside all others: ids, rankings, prompts",
-    "release": "The release as a whole",
-    "delivery": "What was delivered: files and sources",
-    "decisions": "What people decided",
+    "record": phrase("Each record by itself"),
+    "collection": phrase("Records beside all others: ids, rankings, prompts"),
+    "split": phrase("Records beside all others: ids, rankings, prompts"),
+    "release": phrase("The release as a whole"),
+    "delivery": phrase("What was delivered: files and sources"),
+    "decisions": phrase("What people decided"),
 }
 _SEVERITIES = tuple(Severity)
 
@@ -94,6 +95,13 @@ def _environment() -> Environment:
         share=share,
         say=page_words.say,
         say_of=page_words.say_of,
+        called=names.called,
+        counted=names.counted,
+        heading=names.heading,
+        part_name=names.part_name,
+        way=names.way,
+        finding_counts=names.finding_counts,
+        ends_early=names.ends_early,
         position=display.position,
         rows_link=rows_link,
         segments=display.segments,
@@ -167,7 +175,11 @@ def render_browse(report: Report) -> str:
     """
     # The output folder is the one of the other command.
     command = f"sftrm rows{report.why.removeprefix('sftrm why')} --run {report.run_id}"
-    return _environment().get_template("browse.html.j2").render(report=report, rows_command=command)
+    return (
+        _environment()
+        .get_template("browse.html.j2")
+        .render(report=report, rows_command=command, sentences=sentences_for(browse_scripts().values()))
+    )
 
 
 def browse_scripts() -> dict[str, str]:
@@ -260,17 +272,17 @@ def _by_scope(checks: Iterable[Check]) -> list[tuple[str, list[Check]]]:
     groups: dict[str, list[Check]] = {title: [] for title in _SCOPES.values()}
     for check in checks:
         groups[_SCOPES[check.scope]].append(check)
-    return [(title, found) for title, found in groups.items() if found]
+    return [(say(title), found) for title, found in groups.items() if found]
 
 
 def _flow(account: Account) -> list[dict[str, Any]]:
     """The steps from received to unique: how many records are left after each, and how many left there."""
     left = account.received
-    steps = [{"step": "received", "left": left, "lost": 0, "to": ""}]
+    steps = [{"step": say("received"), "left": left, "lost": 0, "to": ""}]
     for step, to, lost in (
-        ("readable", "unreadable", account.unreadable),
-        ("passed checks", "quarantined", account.quarantined),
-        ("unique", "duplicates", account.duplicates),
+        (say("readable"), "unreadable", account.unreadable),
+        (say("passed checks"), "quarantined", account.quarantined),
+        (say("unique"), "duplicates", account.duplicates),
     ):
         left -= lost
         steps.append({"step": step, "left": left, "lost": lost, "to": to})
@@ -288,7 +300,7 @@ def _tallies(report: Report, kind: LabelKind) -> list[dict[str, Any]]:
             "without": sorted(r for r, n in counts.items() if not n),
         }
         for title, none, outcome, counts in (
-            ("Failing", "No record failed.", "quarantined", report.reasons[kind]),
-            ("Kept, with a warning", "No warnings.", "warned", report.warnings[kind]),
+            (say("Failing"), say("No record failed."), "quarantined", report.reasons[kind]),
+            (say("Kept, with a warning"), say("No warnings."), "warned", report.warnings[kind]),
         )
     ]

@@ -11,12 +11,13 @@ def say(sentence: str, /, **values: object) -> Markup:
 
     Args:
         sentence: As the catalogue has it, in English; markup in it is ours.
-        values: Its parameters, escaped unless they are markup too.
+        values: Its parameters, escaped unless they are markup too. Without any, braces are text.
 
     Returns:
         The markup.
     """
-    return Markup(words.say(sentence)).format(**_shown(values))
+    told = Markup(words.say(sentence))
+    return told.format(**_shown(values)) if values else told
 
 
 def say_of(one: str, many: str, count: int, /, **values: object) -> Markup:

@@ -16,6 +16,7 @@ from sftrm_quality.reports.compared_sides import ReleaseSide, RunSide, Side
 from sftrm_quality.reports.comparison import steps_by_file
 from sftrm_quality.run_record import PLACES, Comparison, FileAccounts, FileEntry, RecordChanges
 from sftrm_quality.splits import SPLITS
+from sftrm_quality.words import say
 
 Keys = npt.NDArray[np.void]
 Name = TypeVar("Name", bound=str)
@@ -96,8 +97,12 @@ def _files(before: Sequence[FileEntry], now: Sequence[FileEntry]) -> tuple[FileA
 def _must_be_whole(release: Release) -> None:
     if damaged := damaged_files(release.folder, release.manifest):
         raise PermanentStorageError(
-            f"{release.folder}: damaged: {', '.join(damaged[:5])}; the next run rebuilds the current release, "
-            "an older one comes back from a copy or not at all"
+            say(
+                "{folder}: damaged: {damaged}; the next run rebuilds the current release, an older one "
+                "comes back from a copy or not at all",
+                folder=release.folder,
+                damaged=", ".join(damaged[:5]),
+            )
         )
 
 
@@ -107,8 +112,12 @@ def _whole(a: Side, b: Side, kind: LabelKind) -> RecordChanges:
     except (OSError, pa.ArrowException) as error:
         failed = storage_error_type(error) if isinstance(error, OSError) else PermanentStorageError
         raise failed(
-            f"{a.head.release_id} or {b.head.release_id}: a data file cannot be read ({error}); "
-            "`sftrm rollback` names damaged files"
+            say(
+                "{before} or {now}: a data file cannot be read ({error}); `sftrm rollback` names damaged files",
+                before=a.head.release_id,
+                now=b.head.release_id,
+                error=error,
+            )
         ) from error
 
 

@@ -9,6 +9,7 @@ from sftrm_quality.records import LabelKind
 from sftrm_quality.reports.charts import line_chart
 from sftrm_quality.run_record import RunSummary, Verdict
 from sftrm_quality.time_zones import moment
+from sftrm_quality.words import say
 
 # Two points are a difference, and the page has a section for that.
 _FEWEST_RUNS = 3
@@ -52,16 +53,18 @@ def trend_charts(runs: Sequence[RunSummary], timezone: str) -> list[Chart]:
         if not any(account.received for account in accounts):
             continue
         volume = {
-            "received": [account.received for account in accounts],
-            "publishable": [account.published for account in accounts],
+            say("received"): [account.received for account in accounts],
+            say("publishable"): [account.published for account in accounts],
         }
         shares = {
-            "failing": [_share(a.failing, a.received) for a in accounts],
-            "duplicates": [_share(a.duplicates, a.received) for a in accounts],
+            say("failing"): [_share(a.failing, a.received) for a in accounts],
+            say("duplicates"): [_share(a.duplicates, a.received) for a in accounts],
         }
-        charts.append(_chart(f"{kind.upper()} records", labels, volume, _amount))
-        charts.append(_chart(f"{kind.upper()}: share of the records received", labels, shares, _percent))
-    return [*charts, _chart("Seconds of the job", labels, {"seconds": [run.seconds for run in checked]}, _amount)]
+        charts.append(_chart(say("{kind} records", kind=kind.upper()), labels, volume, _amount))
+        title = say("{kind}: share of the records received", kind=kind.upper())
+        charts.append(_chart(title, labels, shares, _percent))
+    seconds = {say("seconds"): [run.seconds for run in checked]}
+    return [*charts, _chart(say("Seconds of the job"), labels, seconds, _amount)]
 
 
 def _chart(

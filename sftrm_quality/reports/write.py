@@ -11,6 +11,7 @@ from sftrm_quality.releases import take_back_unfinished
 from sftrm_quality.reports.decided import as_decided
 from sftrm_quality.reports.html import browse_scripts, diff_name, render_browse, render_diff, render_index, render_run
 from sftrm_quality.run_record import Comparison, Report, Value
+from sftrm_quality.words import say
 
 
 def write_report(report: Report, folder: Path) -> None:
@@ -55,7 +56,9 @@ def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
         )
         write_atomically(page, render_diff(comparison, timezone_of(output)))
     except OSError as error:
-        raise storage_error_type(error)(f"{page}: cannot be written: {error.strerror or error}") from error
+        raise storage_error_type(error)(
+            say("{page}: cannot be written: {strerror}", page=page, strerror=error.strerror or error)
+        ) from error
     return page
 
 

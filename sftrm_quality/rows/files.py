@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from sftrm_quality.rows.cells import inert
+from sftrm_quality.words import say
 
 Cell = str | int
 AddRow = Callable[[Sequence[Cell]], None]
@@ -106,7 +107,7 @@ def xlsx_rows(file: BinaryIO, columns: Sequence[str], folder: Path) -> Iterator[
 
         def begin_sheet() -> None:
             nonlocal on_sheet
-            sheet = book.add_worksheet(f"rows {len(sheets) + 1}" if sheets else "rows")
+            sheet = book.add_worksheet(say("rows {count}", count=len(sheets) + 1) if sheets else "rows")
             for column, (name, width) in enumerate(zip(columns, _WIDTHS, strict=True)):
                 sheet.set_column(column, column, width)
                 sheet.write_string(0, column, name, bold)

@@ -10,6 +10,7 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases import KnownRecords, excluded_of_release, read_known
 from sftrm_quality.run_record import Report, read_report_json
 from sftrm_quality.sources import source_of
+from sftrm_quality.words import say
 
 _SHOWN_RUNS = 5
 
@@ -55,8 +56,10 @@ def find_run(output: OutputFolder, run_id: str | None) -> RunWithRows:
     """
     runs = output.run_ids()
     if run_id is not None and run_id not in runs:
-        newest = ", ".join(reversed(runs[-_SHOWN_RUNS:])) or "none yet"
-        raise ConfigError(f"{output.root}: no run '{run_id}'; the newest are {newest}")
+        newest = ", ".join(reversed(runs[-_SHOWN_RUNS:])) or say("none yet")
+        raise ConfigError(
+            say("{root}: no run '{run_id}'; the newest are {newest}", root=output.root, run_id=run_id, newest=newest)
+        )
     for candidate in reversed(runs) if run_id is None else [run_id]:
         report = _report(output, candidate)
         checked_by = PurePosixPath(report.paths.quarantine).parent.name
@@ -67,9 +70,15 @@ def find_run(output: OutputFolder, run_id: str | None) -> RunWithRows:
             return RunWithRows(report if checked_by == candidate else _report(output, checked_by), path, sources)
     if run_id is not None:
         raise ConfigError(
-            f"{path}: the quarantine of run '{run_id}' is not there any more; name a newer run with --run"
+            say(
+                "{path}: the quarantine of run '{run_id}' is not there any more; name a newer run with --run",
+                path=path,
+                run_id=run_id,
+            )
         )
-    raise ConfigError(f"{output.root}: no run has a quarantine yet; make one with sftrm run or sftrm check")
+    raise ConfigError(
+        say("{root}: no run has a quarantine yet; make one with sftrm run or sftrm check", root=output.root)
+    )
 
 
 def known_before(output: OutputFolder, run: RunWithRows) -> KnownRecords:
@@ -88,13 +97,21 @@ def known_before(output: OutputFolder, run: RunWithRows) -> KnownRecords:
     before = run.report.previous_release_id
     if before is None:
         raise ConfigError(
-            f"run '{run.report.run_id}' had no release before it, so that all of its rows are new: leave out --new"
+            say(
+                "run '{run_id}' had no release before it, so that all of its rows are new: leave out --new",
+                run_id=run.report.run_id,
+            )
         )
     paths = excluded_of_release(output, before)
     if paths is None or paths[0] == run.quarantine:
         raise ConfigError(
-            f"{output.root}: release '{before}', which run '{run.report.run_id}' came after, has no quarantine of its "
-            "own any more: nothing to compare with, leave out --new"
+            say(
+                "{root}: release '{before}', which run '{run_id}' came after, has no quarantine of its "
+                "own any more: nothing to compare with, leave out --new",
+                root=output.root,
+                before=before,
+                run_id=run.report.run_id,
+            )
         )
     return read_known(paths[0])
 
@@ -104,6 +121,10 @@ def _report(output: OutputFolder, run_id: str) -> Report:
     try:
         return read_report_json(path.read_bytes())
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}; name another run with --run") from error
+        raise ConfigError(
+            say("{path}: {strerror}; name another run with --run", path=path, strerror=error.strerror or error)
+        ) from error
     except ValueError as error:
-        raise ConfigError(f"{path}: damaged ({error}); name another run with --run") from error
+        raise ConfigError(
+            say("{path}: damaged ({error}); name another run with --run", path=path, error=error)
+        ) from error

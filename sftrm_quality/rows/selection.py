@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from sftrm_quality.arrays import Mask, Rows
 from sftrm_quality.errors import ConfigError, PermanentStorageError
 from sftrm_quality.releases import STREAMED, KnownRecords
+from sftrm_quality.words import listed, say
 
 # Texts of so many rows are in memory at once; a quarantined row has some kilobytes, the longest 64 MiB.
 _BATCH_ROWS = 256
@@ -38,7 +39,7 @@ class Wanted:
 
     @property
     def filters(self) -> Mapping[str, Collection[str]]:
-        return {"source": self.sources, "file": self.files, "reason": self.reasons, "label kind": self.label_kinds}
+        return {"source": self.sources, "file": self.files, "reason": self.reasons, say("label kind"): self.label_kinds}
 
 
 class NoSuchRows(ConfigError):
@@ -111,7 +112,9 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
         with pq.ParquetFile(path, **STREAMED) as file:
             yield file
     except (OSError, pa.ArrowException) as error:
-        raise PermanentStorageError(f"{path}: cannot be read ({error}); name another run with --run") from error
+        raise PermanentStorageError(
+            say("{path}: cannot be read ({error}); name another run with --run", path=path, error=error)
+        ) from error
 
 
 def _fitting(table: pa.Table, named: Callable[[str], str], wanted: Wanted, there: set[Names]) -> Mask:
@@ -132,12 +135,17 @@ def _fitting(table: pa.Table, named: Callable[[str], str], wanted: Wanted, there
 def _what_there_is(there: Collection[Names], wanted: Wanted) -> str:
     """In one sentence: the first filter that no row fits, else all of them, with the names that rows do have."""
     if not there:
-        return "no record failed in this run"
+        return say("no record failed in this run")
     filters = list(wanted.filters.items())
     for place, (title, names) in enumerate(filters):
         known = {key[place] for key in there}
         if missing := sorted(set(names) - known):
-            return f"no failing row has the {title} {_listed(missing)}; there {_are(title, known)}"
+            return say(
+                "no failing row has the {title} {listed}; there {are}",
+                title=title,
+                listed=_listed(missing),
+                are=_are(title, known),
+            )
     # Each is there, together they are not: what there would be, were one of them left out.
     told = []
     for place, (title, names) in enumerate(filters):
@@ -147,8 +155,8 @@ def _what_there_is(there: Collection[Names], wanted: Wanted) -> str:
             if all(not given or key[n] in given for n, (_, given) in enumerate(filters) if n != place)
         }
         if names and others:
-            told.append(f"without the {title} there {_are(title, others)}")
-    return "no failing row fits all of the filters" + "".join(f"; {sentence}" for sentence in told)
+            told.append(say("without the {title} there {are}", title=title, are=_are(title, others)))
+    return say("no failing row fits all of the filters") + "".join(f"; {sentence}" for sentence in told)
 
 
 def _are(title: str, names: Collection[str]) -> str:
@@ -156,5 +164,4 @@ def _are(title: str, names: Collection[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
-    return ", ".join(f"'{name}'" for name in names[:_NAMES_SHOWN]) + more
+    return listed([f"'{name}'" for name in names], _NAMES_SHOWN)

@@ -17,6 +17,7 @@ from sftrm_quality.rows.cells import beginning, fits, visible
 from sftrm_quality.rows.files import FORMATS, Cell
 from sftrm_quality.rows.selection import Selection
 from sftrm_quality.run_record import Report
+from sftrm_quality.words import say
 
 COLUMNS = (
     *("source", "source_file", "line", "data_id", "label_kind", "reasons", "what_is_wrong", "payload", "record_id"),
@@ -48,7 +49,12 @@ class _LongTexts:
             self.file = self.stack.enter_context(written(self.path))
         self.file.write(orjson.dumps({"record_id": record_id, "column": column, "text": text}) + b"\n")
         self.count += 1
-        return f"\n[… the beginning of {len(text):,} characters; all of them: line {self.count:,} of {self.path.name}]"
+        return "\n" + say(
+            "[… the beginning of {count:,} characters; all of them: line {line:,} of {file}]",
+            count=len(text),
+            line=self.count,
+            file=self.path.name,
+        )
 
 
 def refuse_target(path: Path) -> None:
@@ -61,10 +67,18 @@ def refuse_target(path: Path) -> None:
         ConfigError: It is there already, or its folder is not.
     """
     if not path.parent.is_dir():
-        raise ConfigError(f"{path.parent}: no such folder, expected one for {path.name}; make it, or name another --to")
+        raise ConfigError(
+            say(
+                "{parent}: no such folder, expected one for {file}; make it, or name another --to",
+                parent=path.parent,
+                file=path.name,
+            )
+        )
     for taken in (path, _beside(path)):
         if taken.exists() or taken.is_symlink():
-            raise ConfigError(f"{taken}: is there already and is not replaced; delete it, or name another --to")
+            raise ConfigError(
+                say("{taken}: is there already and is not replaced; delete it, or name another --to", taken=taken)
+            )
 
 
 def write_rows_file(selection: Selection, report: Report, path: Path, kind: str) -> WrittenRows:
@@ -115,16 +129,21 @@ def _line(row: Mapping[str, Any]) -> Cell:
     if row["source_line"] is not None:
         line: int = row["source_line"]
         return line
-    return "" if row["label_kind"] == NoKind.UNKNOWN else f"record {row['source_index'] + 1}"
+    return (
+        ""
+        if row["label_kind"] == NoKind.UNKNOWN
+        else say("record {source_index}", source_index=row["source_index"] + 1)
+    )
 
 
 def _in_words(row: Mapping[str, Any], reason: str, detail: str, described: Mapping[tuple[str, str], str]) -> str:
-    found = f"Found: {detail}{'' if detail.endswith(('.', '…')) else '.'}"
+    whole = detail if detail.endswith((".", "…")) else f"{detail}."
+    found = say("Found: {found}", found=whole)
     if row["stage"] == Stage.CHECK:
         # A check says what holds of a good record.
         expected = described.get((row["label_kind"], reason), reason)
-        return f"Expected: {expected} {found}"
-    return f"{READ_REASONS.get(reason) or FORMAT_REASONS.get(reason, reason)} {found}"
+        return say("Expected: {expected} {found}", expected=expected, found=found)
+    return f"{say(READ_REASONS.get(reason) or FORMAT_REASONS.get(reason, reason))} {found}"
 
 
 def _cells(values: Mapping[str, Any], long_texts: _LongTexts) -> list[Cell]:

@@ -5,6 +5,7 @@ import shlex
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record.names import DeliveryStatus, FileStatus
 from sftrm_quality.run_record.value import Count, Value
+from sftrm_quality.words import say, say_of
 
 
 class Account(Value):
@@ -70,8 +71,11 @@ class FileEntry(Account, _SourceFile):
     def ends_early(self) -> str:
         """What people are told of an incomplete file, after how many records that could be read; "" of others."""
         read = self.received - self.unreadable
-        after = f" after {read:,} {'record' if read == 1 else 'records'}" if self.received else ""
-        return f"ends early{after}" if self.incomplete else ""
+        if not self.incomplete:
+            return ""
+        if not self.received:
+            return say("ends early")
+        return say_of("ends early after {count} record", "ends early after {count} records", read)
 
     @property
     def inspect(self) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.run_record.value import Count, Share, Value
+from sftrm_quality.words import number, say
 
 # The page, the terminal and messages name some; `sftrm rows` and report.json's files have all.
 FILES_NAMED = 20
@@ -52,8 +53,10 @@ class FindingCounts(Value):
 
     def __str__(self) -> str:
         """As states, names and messages say it."""
-        parts = [f"{number:,} {word}" for number, word in ((self.new, "new"), (self.known, "known")) if number]
-        return ", ".join(parts) or "none"
+        parts = [say("{count} new", count=number(self.new))] if self.new else []
+        if self.known:
+            parts.append(say("{count} known", count=number(self.known)))
+        return ", ".join(parts) or say("none")
 
 
 def count_findings(findings: Iterable[Finding]) -> FindingCounts:

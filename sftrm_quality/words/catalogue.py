@@ -6,7 +6,7 @@ catalogue``; a test holds it to the code, and another finds the texts that go ro
 """
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -69,6 +69,22 @@ def say_of(one: str, many: str, count: int, /, **values: object) -> str:
         The text.
     """
     return form_of(one, many, count).format(count=number(count), **values)
+
+
+def listed(names: Sequence[str], most: int, count: int | None = None) -> str:
+    """The first names of a list, and how many more there are.
+
+    Args:
+        names: Texts, at least one.
+        most: How many are named.
+        count: How many there are, where ``names`` are only the first of them.
+
+    Returns:
+        The text.
+    """
+    shown = ", ".join(names[:most])
+    more = (len(names) if count is None else count) - len(names[:most])
+    return say("{names} and {count} more", names=shown, count=number(more)) if more > 0 else shown
 
 
 def form_of(one: str, many: str, count: int) -> str:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.words import say
 from sftrm_quality.workers.base import Workers
 from sftrm_quality.workers.tasks import tidy, use_one_thread
 
@@ -57,7 +58,10 @@ class ClusterWorkers(Workers):
             import ray
         except ImportError as error:
             raise ConfigError(
-                "engine: ray is asked for and not installed; pip install 'sftrm-quality[cluster]', or engine=processes"
+                say(
+                    "engine: ray is asked for and not installed; pip install 'sftrm-quality[cluster]', or "
+                    "engine=processes"
+                )
             ) from error
         self._ray = ray
         self._address = address
@@ -81,7 +85,9 @@ class ClusterWorkers(Workers):
                 logging_level=logging.ERROR, **here,
             )  # fmt: skip
         except (OSError, ValueError, RuntimeError) as error:
-            raise ConfigError(f"ray_address: no Ray cluster answers at {self._address}: {error}") from error
+            raise ConfigError(
+                say("ray_address: no Ray cluster answers at {address}: {error}", address=self._address, error=error)
+            ) from error
         resources: dict[str, float] = self._ray.cluster_resources()  # type: ignore[no-untyped-call]  # Ray's own gap
         self.count = max(1, int(resources.get("CPU", 1)))
         self._task = self._ray.remote(num_cpus=1, max_retries=_TRIES_AGAIN)(_run_task)
@@ -101,7 +107,13 @@ class ClusterWorkers(Workers):
                 # Ray's own wrapping would print the worker's traceback where a sentence belongs.
                 given.set_exception(error.cause or error)
             else:
-                given.set_exception(BrokenExecutor(f"Ray gave up after {_TRIES_AGAIN} more tries: {error}"))
+                given.set_exception(
+                    BrokenExecutor(
+                        say(
+                            "Ray gave up after {tries_again} more tries: {error}", tries_again=_TRIES_AGAIN, error=error
+                        )
+                    )
+                )
 
         reference.future().add_done_callback(hand_over)
         return given

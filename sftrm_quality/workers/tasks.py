@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sftrm_quality.errors import storage_error
+from sftrm_quality.words import say
 
 R = TypeVar("R")
 
@@ -54,7 +55,7 @@ def tidy(function: Callable[..., R], *arguments: Any) -> R:
     try:
         return function(*arguments)
     except OSError as error:
-        raise storage_error(error, "the output folder") from error
+        raise storage_error(error, say("the output folder")) from error
     finally:
         gc.collect()
         give_memory_back()

@@ -25,6 +25,7 @@ from great_expectations.validator.validator import ValidationDependencies
 
 from sftrm_quality.arrays import Mask, one_array
 from sftrm_quality.checks.results import enough_passed
+from sftrm_quality.words import say
 
 # Great Expectations sends all warnings of the process to logging when it is imported; they are the program's own.
 logging.captureWarnings(False)
@@ -156,6 +157,11 @@ class FailingRows(TableMetricProvider):  # type: ignore[misc]
         failing = expectation.failing(columns)
         if failing.dtype != bool or failing.shape != (len(frame),):
             raise TypeError(
-                f"{expectation.expectation_type}: one bool per row expected, {failing.dtype}{failing.shape} found"
+                say(
+                    "{expectation_type}: one bool per row expected, {dtype}{shape} found",
+                    expectation_type=expectation.expectation_type,
+                    dtype=failing.dtype,
+                    shape=failing.shape,
+                )
             )
         return len(frame), np.flatnonzero(failing).tolist()

@@ -16,14 +16,15 @@ from sftrm_quality.checks import damage, signs, texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.personal_data import PersonalKind, find_personal_data
 from sftrm_quality.records import CANDIDATE_RESPONSE
+from sftrm_quality.words import phrase, say
 
 TEXT_OR_RESPONSES = (pa.string(), pa.list_(CANDIDATE_RESPONSE))
 
 _SHOWN_KINDS = {
-    PersonalKind.RESIDENT_NUMBER: "a resident registration number",
-    PersonalKind.MOBILE_NUMBER: "a mobile number",
-    PersonalKind.EMAIL: "an e-mail address",
-    PersonalKind.CARD_NUMBER: "a card number",
+    PersonalKind.RESIDENT_NUMBER: phrase("a resident registration number"),
+    PersonalKind.MOBILE_NUMBER: phrase("a mobile number"),
+    PersonalKind.EMAIL: phrase("an e-mail address"),
+    PersonalKind.CARD_NUMBER: phrase("a card number"),
 }
 
 
@@ -59,8 +60,12 @@ class _ContentsExpectation(RowExpectation):
         for name in self.columns_needed():
             first, count = _places(columns[name])
             for row, place, what in self._findings(columns, name):
-                where = f"response {place - first[row] + 1} of {count[row]}" if name == "responses" else name
-                details.setdefault(row, f"{where} contains {what}")
+                where = (
+                    say("response {place} of {count}", place=place - first[row] + 1, count=count[row])
+                    if name == "responses"
+                    else name
+                )
+                details.setdefault(row, say("{where} contains {what}", where=where, what=what))
         return [details[row] for row in range(len(columns[self.column]))]
 
     def _findings(self, columns: Columns, name: str) -> Iterator[tuple[int, int, str]]:
@@ -87,8 +92,10 @@ class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
 
     def find(self, text: str) -> str | None:
         found = [one for one in find_personal_data(text) if one.kind == self.kind]
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        return f"{_SHOWN_KINDS[self.kind]}: {found[0].masked(text)}{more}" if found else None
+        if not found:
+            return None
+        shown = say("{kind}: {masked}", kind=say(_SHOWN_KINDS[self.kind]), masked=found[0].masked(text))
+        return say("{found}, and {count} more", found=shown, count=len(found) - 1) if len(found) > 1 else shown
 
 
 class ExpectRecordNotToBeMisread(_ContentsExpectation):
@@ -118,4 +125,4 @@ class ExpectRecordToBeComposed(_ContentsExpectation):
 
     def find(self, text: str) -> str | None:
         found = damage.find_decomposed(text)
-        return found and f"{texts.excerpt(found)} in pieces (NFD)"
+        return found and say("{excerpt} in pieces (NFD)", excerpt=texts.excerpt(found))

@@ -6,6 +6,7 @@ from great_expectations.compatibility.pydantic import StrictFloat, StrictInt, St
 
 from sftrm_quality.arrays import Floats, Mask
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.words import say
 
 
 def _shares(parts: pa.Array, wholes: pa.Array) -> Floats:
@@ -35,7 +36,13 @@ class CountExpectation(RowExpectation):
         counts, wholes = columns[self.column].to_pylist(), columns[self.of].to_pylist()
         shares = _shares(columns[self.column], columns[self.of]).tolist()
         return [
-            f"{self.column} is {count:,} of {whole:,} ({_percent(share)})"
+            say(
+                "{column} is {count:,} of {whole:,} ({percent})",
+                column=self.column,
+                count=count,
+                whole=whole,
+                percent=_percent(share),
+            )
             for count, whole, share in zip(counts, wholes, shares, strict=True)
         ]
 
@@ -52,11 +59,14 @@ class ExpectShareToBeAtMost(CountExpectation):
 
     def problem(self) -> str | None:
         if not 0 <= self.maximum < 1:
-            return f"'maximum' is {self.maximum}, expected at least 0 and less than 1: above that it can never fail"
+            return say(
+                "'maximum' is {maximum}, expected at least 0 and less than 1: above that it can never fail",
+                maximum=self.maximum,
+            )
         for name in ("records", "records_if_all"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                return f"{name!r} is {value}, expected at least 1"
+                return say("{name!r} is {value}, expected at least 1", name=name, value=value)
         return None
 
     def failing(self, columns: Columns) -> Mask:
@@ -84,7 +94,7 @@ class ExpectShareToBeAsUsual(CountExpectation):
 
     def problem(self) -> str | None:
         if self.records < 1:
-            return f"'records' is {self.records}, expected at least 1"
+            return say("'records' is {records}, expected at least 1", records=self.records)
         for name, least, most in (
             ("points", 0, 1),
             ("points_greatest", 0, 1),
@@ -93,7 +103,13 @@ class ExpectShareToBeAsUsual(CountExpectation):
         ):
             value = getattr(self, name)
             if not least <= value <= most or value == most == 1:
-                return f"{name!r} is {value}, expected from {least} to {most}"
+                return say(
+                    "{name!r} is {value}, expected from {least} to {most}",
+                    name=name,
+                    value=value,
+                    least=least,
+                    most=most,
+                )
         return None
 
     def columns_needed(self) -> list[str]:
@@ -112,5 +128,6 @@ class ExpectShareToBeAsUsual(CountExpectation):
     def describe(self, columns: Columns) -> list[str]:
         usual = columns["usual_share"].to_pylist()
         return [
-            f"{said}; usually {_percent(share)}" for said, share in zip(super().describe(columns), usual, strict=True)
+            say("{said}; usually {percent}", said=said, percent=_percent(share))
+            for said, share in zip(super().describe(columns), usual, strict=True)
         ]

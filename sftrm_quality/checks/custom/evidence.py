@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.words import say
 
 
 class _NothingAgainst(RowExpectation):
@@ -17,7 +18,9 @@ class ExpectDataIdToBeHeldOnce(_NothingAgainst):
     """No earlier record of other content holds the same data_id."""
 
     def describe(self, columns: Columns) -> list[str]:
-        return [f"the data_id is held by record {holder}" for holder in columns[self.column].to_pylist()]
+        return [
+            say("the data_id is held by record {holder}", holder=holder) for holder in columns[self.column].to_pylist()
+        ]
 
 
 class ExpectRankingNotToBeContradicted(_NothingAgainst):
@@ -25,11 +28,13 @@ class ExpectRankingNotToBeContradicted(_NothingAgainst):
 
     def describe(self, columns: Columns) -> list[str]:
         found = columns[self.column].to_pylist()
-        return [f"record {other} ranks the same responses the other way round" for other in found]
+        return [say("record {other} ranks the same responses the other way round", other=other) for other in found]
 
 
 class ExpectPromptNotToStandInAHeldOutSplit(_NothingAgainst):
     """The prompt of a record that its source declares as train is in no held-out split."""
 
     def describe(self, columns: Columns) -> list[str]:
-        return [f"the same prompt is in the split {split}" for split in columns[self.column].to_pylist()]
+        return [
+            say("the same prompt is in the split {split}", split=split) for split in columns[self.column].to_pylist()
+        ]

@@ -18,6 +18,7 @@ from sftrm_quality.checks.custom.contents import TEXT_OR_RESPONSES
 from sftrm_quality.checks.phrases import Phrases, compiled_phrases
 from sftrm_quality.checks.prose import scripts_differ
 from sftrm_quality.checks.rankings import Responses
+from sftrm_quality.words import say
 
 
 class _AnswerExpectation(RowExpectation):
@@ -29,7 +30,7 @@ class _AnswerExpectation(RowExpectation):
 
     @property
     def _checked_text(self) -> str:
-        return "the best response" if self.column == "responses" else self.column
+        return say("the best response") if self.column == "responses" else self.column
 
 
 def _answers(columns: Columns, name: str, beside: str) -> tuple[Rows, pa.Array, pa.Array]:
@@ -46,7 +47,7 @@ def _answers(columns: Columns, name: str, beside: str) -> tuple[Rows, pa.Array, 
 
 def _phrases_problem(name: str, phrases: list[str]) -> str | None:
     if not phrases:
-        return f"{name!r} is empty, expected at least one"
+        return say("{name!r} is empty, expected at least one", name=name)
     try:
         Phrases(tuple(phrases))
     except ValueError as error:
@@ -79,7 +80,10 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
         for one, text in zip(row.tolist(), normalised.to_pylist(), strict=True):
             if phrase := phrases.first_in(text, self.within):
                 found.setdefault(one, phrase)
-        return [f"{self._checked_text} says {texts.excerpt(found[one])}" for one in range(len(columns[self.column]))]
+        return [
+            say("{checked_text} says {excerpt}", checked_text=self._checked_text, excerpt=texts.excerpt(found[one]))
+            for one in range(len(columns[self.column]))
+        ]
 
 
 class ExpectAnswerToKeepTheScript(_AnswerExpectation):
@@ -112,7 +116,13 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
     def describe(self, columns: Columns) -> list[str]:
         found = self._found(columns)
         return [
-            f"{self._checked_text} is in {found[row][1]} letters, {self.other} in {found[row][0]} ones"
+            say(
+                "{checked_text} is in {found} letters, {other} in {expected} ones",
+                checked_text=self._checked_text,
+                found=found[row][1],
+                other=self.other,
+                expected=found[row][0],
+            )
             for row in range(len(columns[self.column]))
         ]
 

@@ -14,6 +14,7 @@ from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.rankings import Responses, has_equal_texts
 from sftrm_quality.records import CANDIDATE_RESPONSE
+from sftrm_quality.words import listed, say, say_of
 
 _SHOWN = 12
 
@@ -23,8 +24,8 @@ def _ranks(column: pa.Array) -> list[list[float | None]]:
 
 
 def _list_numbers(numbers: list[float | None]) -> str:
-    shown = ["none" if number is None else f"{number:g}" for number in numbers[:_SHOWN]]
-    return ", ".join(shown) + (f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else "")
+    shown = [say("none") if number is None else f"{number:g}" for number in numbers[:_SHOWN]]
+    return listed(shown, _SHOWN, len(numbers)) if shown else ""
 
 
 def _lowest(numbers: list[float | None]) -> float | None:
@@ -36,7 +37,7 @@ class _ResponsesExpectation(RowExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         """Show the ranks, as most of these expectations are about them."""
-        return [f"ranks {_list_numbers(row)}" for row in _ranks(columns[self.column])]
+        return [say("ranks {list_numbers}", list_numbers=_list_numbers(row)) for row in _ranks(columns[self.column])]
 
 
 class _EveryResponse(_ResponsesExpectation):
@@ -62,7 +63,15 @@ class _EveryResponse(_ResponsesExpectation):
         places = bad[firsts] - np.searchsorted(responses.row, rows) + 1
         found = self.found_in(responses.text.take(bad[firsts]))
         return [
-            f"response {place} of {count} {what}" + (f", and {times - 1} more" if times > 1 else "")
+            say("response {place} of {count} {what}", place=place, count=count, what=what)
+            if times == 1
+            else say(
+                "response {place} of {count} {what}, and {times} more",
+                place=place,
+                count=count,
+                what=what,
+                times=times - 1,
+            )
             for place, count, what, times in zip(places, responses.count()[rows], found, failed, strict=True)
         ]
 
@@ -74,7 +83,7 @@ class ExpectEveryResponseToBeVisible(_EveryResponse):
         return texts.is_blank(text)
 
     def found_in(self, text: pa.Array) -> list[str]:
-        return [f"is {texts.excerpt(found)}" for found in text.to_pylist()]
+        return [say("is {excerpt}", excerpt=texts.excerpt(found)) for found in text.to_pylist()]
 
 
 class ExpectEveryResponseNotToBeGarbled(_EveryResponse):
@@ -84,7 +93,7 @@ class ExpectEveryResponseNotToBeGarbled(_EveryResponse):
         return texts.matches(text, texts.GARBLED)
 
     def found_in(self, text: pa.Array) -> list[str]:
-        return [f"contains U+{ord(found):04X}" for found in texts.first_matches(text, texts.GARBLED)]
+        return [say("contains U+{ord:04X}", ord=ord(found)) for found in texts.first_matches(text, texts.GARBLED)]
 
 
 class ExpectEveryResponseToBeFreeOfTemplateTokens(_EveryResponse):
@@ -94,7 +103,10 @@ class ExpectEveryResponseToBeFreeOfTemplateTokens(_EveryResponse):
         return texts.matches(text, texts.TEMPLATE_TOKEN)
 
     def found_in(self, text: pa.Array) -> list[str]:
-        return [f"contains {texts.excerpt(found)}" for found in texts.first_matches(text, texts.TEMPLATE_TOKEN)]
+        return [
+            say("contains {excerpt}", excerpt=texts.excerpt(found))
+            for found in texts.first_matches(text, texts.TEMPLATE_TOKEN)
+        ]
 
 
 class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
@@ -107,7 +119,14 @@ class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
 
     def found_in(self, text: pa.Array) -> list[str]:
         lengths = pc.utf8_length(text).to_pylist()
-        return [f"has {texts.in_characters(length)}, expected at most {self.maximum:,}" for length in lengths]
+        return [
+            say(
+                "has {in_characters}, expected at most {maximum:,}",
+                in_characters=texts.in_characters(length),
+                maximum=self.maximum,
+            )
+            for length in lengths
+        ]
 
 
 class ExpectResponsesToNumberAtLeast(_ResponsesExpectation):
@@ -121,7 +140,15 @@ class ExpectResponsesToNumberAtLeast(_ResponsesExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         counts = Responses.of(columns[self.column]).count()
-        return [f"{count} response{'' if count == 1 else 's'}, expected at least {self.minimum}" for count in counts]
+        return [
+            say_of(
+                "{count} response, expected at least {minimum}",
+                "{count} responses, expected at least {minimum}",
+                int(count),
+                minimum=self.minimum,
+            )
+            for count in counts
+        ]
 
 
 class ExpectRankedResponsesToNumberAtLeast(_ResponsesExpectation):
@@ -166,8 +193,13 @@ class ExpectRanksToBeContiguous(_ResponsesExpectation):
     def describe(self, columns: Columns) -> list[str]:
         example = {"forbid": "1, 2, 3", "dense": "1, 2, 2, 3", "competition": "1, 2, 2, 4"}[str(self.ties)]
         return [
-            f"{found}, expected a sequence such as {example} (ties: {self.ties})"
-            + ("; if this source counts from 0, declare rank_base: 0" if _lowest(ranks) == 0 else "")
+            say(
+                "{found}, expected a sequence such as {example} (ties: {ties})",
+                found=found,
+                example=example,
+                ties=self.ties,
+            )
+            + ("; " + say("if this source counts from 0, declare rank_base: 0") if _lowest(ranks) == 0 else "")
             for found, ranks in zip(super().describe(columns), _ranks(columns[self.column]), strict=True)
         ]
 
@@ -190,7 +222,10 @@ class ExpectScoresToAgreeWithRanks(_ResponsesExpectation):
             [response and response["score"] for response in row or []] for row in columns[self.column].to_pylist()
         )
         ranks = super().describe(columns)
-        return [f"{found}, scores {_list_numbers(row)}" for found, row in zip(ranks, scores, strict=True)]
+        return [
+            say("{found}, scores {list_numbers}", found=found, list_numbers=_list_numbers(row))
+            for found, row in zip(ranks, scores, strict=True)
+        ]
 
 
 class ExpectResponsesToDiffer(_ResponsesExpectation):
@@ -208,5 +243,12 @@ class ExpectResponsesToDiffer(_ResponsesExpectation):
             first: dict[str, int] = {}
             pairs = ((first.setdefault(text, place), place, text) for place, text in enumerate(row, start=1) if text)
             one, other, text = next(pair for pair in pairs if pair[0] < pair[1])
-            details.append(f"responses {one} and {other} are the same: {texts.excerpt(text)}")
+            details.append(
+                say(
+                    "responses {one} and {other} are the same: {excerpt}",
+                    one=one,
+                    other=other,
+                    excerpt=texts.excerpt(text),
+                )
+            )
         return details

@@ -8,6 +8,7 @@ from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.words import say
 
 
 class _TextExpectation(RowExpectation):
@@ -16,7 +17,10 @@ class _TextExpectation(RowExpectation):
     column_type = pa.string()
 
     def describe(self, columns: Columns) -> list[str]:
-        return [f"{self.column} is {texts.excerpt(text)}" for text in columns[self.column].to_pylist()]
+        return [
+            say("{column} is {excerpt}", column=self.column, excerpt=texts.excerpt(text))
+            for text in columns[self.column].to_pylist()
+        ]
 
 
 class ExpectTextToBeVisible(_TextExpectation):
@@ -34,7 +38,7 @@ class ExpectTextNotToBeGarbled(_TextExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         found = texts.first_matches(columns[self.column], texts.GARBLED)
-        return [f"{self.column} contains U+{ord(character):04X}" for character in found]
+        return [say("{column} contains U+{ord:04X}", column=self.column, ord=ord(character)) for character in found]
 
 
 class ExpectTextToBeFreeOfTemplateTokens(_TextExpectation):
@@ -45,7 +49,7 @@ class ExpectTextToBeFreeOfTemplateTokens(_TextExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         found = texts.first_matches(columns[self.column], texts.TEMPLATE_TOKEN)
-        return [f"{self.column} contains {texts.excerpt(token)}" for token in found]
+        return [say("{column} contains {excerpt}", column=self.column, excerpt=texts.excerpt(token)) for token in found]
 
 
 class ExpectTextNotToBeAPlaceholder(_TextExpectation):
@@ -58,12 +62,12 @@ class ExpectTextNotToBeAPlaceholder(_TextExpectation):
 
     def problem(self) -> str | None:
         if not self.patterns:
-            return "'patterns' is empty, expected at least one"
+            return say("'patterns' is empty, expected at least one")
         for pattern in self.patterns:
             try:
                 pc.match_substring_regex(pa.array([""]), texts.whole_text_pattern([pattern]))
             except pa.ArrowInvalid as error:
-                return f"pattern {pattern!r} is not RE2: {error}"
+                return say("pattern {pattern!r} is not RE2: {error}", pattern=pattern, error=error)
         return None
 
     def failing(self, columns: Columns) -> Mask:
@@ -79,9 +83,9 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
     def problem(self) -> str | None:
         low, high = self.minimum, self.maximum
         if low is None and high is None:
-            return "neither 'minimum' nor 'maximum' is given"
+            return say("neither 'minimum' nor 'maximum' is given")
         if low is not None and high is not None and low > high:
-            return f"'minimum' {low} is above 'maximum' {high}"
+            return say("'minimum' {low} is above 'maximum' {high}", low=low, high=high)
         return None
 
     def failing(self, columns: Columns) -> Mask:
@@ -95,10 +99,18 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
         return outside
 
     def describe(self, columns: Columns) -> list[str]:
-        bounds = {"at least": self.minimum, "at most": self.maximum}
+        bounds = {say("at least"): self.minimum, say("at most"): self.maximum}
         expected = " and ".join(f"{side} {bound:,}" for side, bound in bounds.items() if bound is not None)
         lengths = pc.utf8_length(columns[self.column]).to_pylist()
-        return [f"{self.column} has {texts.in_characters(length)}, expected {expected}" for length in lengths]
+        return [
+            say(
+                "{column} has {in_characters}, expected {expected}",
+                column=self.column,
+                in_characters=texts.in_characters(length),
+                expected=expected,
+            )
+            for length in lengths
+        ]
 
 
 class ExpectTextToDifferFrom(_TextExpectation):
@@ -116,7 +128,10 @@ class ExpectTextToDifferFrom(_TextExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         found = columns[self.column].to_pylist()
-        return [f"{self.column} equals {self.other}: {texts.excerpt(text)}" for text in found]
+        return [
+            say("{column} equals {other}: {excerpt}", column=self.column, other=self.other, excerpt=texts.excerpt(text))
+            for text in found
+        ]
 
 
 class ExpectLabelToBeShortAndClean(_TextExpectation):
@@ -133,7 +148,12 @@ class ExpectLabelToBeShortAndClean(_TextExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         return [
-            f"{self.column} is {texts.excerpt(text)} ({texts.in_characters(len(text))}), "
-            f"expected one clean line of at most {self.maximum:,}"
+            say(
+                "{column} is {excerpt} ({in_characters}), expected one clean line of at most {maximum:,}",
+                column=self.column,
+                excerpt=texts.excerpt(text),
+                in_characters=texts.in_characters(len(text)),
+                maximum=self.maximum,
+            )
             for text in columns[self.column].to_pylist()
         ]

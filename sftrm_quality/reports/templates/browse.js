@@ -2,7 +2,7 @@
 // Shows the rows that browse.py wrote. Whatever comes from a record goes into the page as text, never as markup.
 (() => {
   const PAGE = 50, KEPT = 12, ANY = -1;
-  const {COLUMNS, HEADER, number, element, visible, word, item, line} = window.sftrmTexts;
+  const {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, item, line} = window.sftrmTexts;
   const {ID, DATA_ID, FILE, REASONS, TEXT, DETAILS, STAYED, NEW} = COLUMNS;
   const find = id => document.getElementById(id);
   const [source, file, reason, kind, fresh, query, list, status, back, next, rowsCommand, save] =
@@ -87,7 +87,7 @@
     tell(now);
     if (!words) {
       for (const [chunk, count] of chunks) for (let n = 0; n < count; n++) hits.push([chunk, n]);
-      return show(mine, "");
+      return show(mine, false);
     }
     let shown = 0;
     for (const [place, [chunk]] of chunks.entries()) {
@@ -96,22 +96,30 @@
       rows.filter(fits(now)).forEach((row, n) => { if (says(row, words)) hits.push([chunk, n]); });
       if (place % 8 === 0 && shown < PAGE && hits.length > shown) {
         shown = hits.length;
-        await show(mine, "so far, still looking");
+        await show(mine, true);
       }
     }
-    await show(mine, "");
+    await show(mine, false);
+  }
+
+  function found(shown, looking, now) {
+    const values = {first: number(page * PAGE + 1), last: number(page * PAGE + shown)};
+    if (hits.length && looking) {
+      return sayOf("{first}–{last} of {count} row so far, still looking", "{first}–{last} of {count} rows so far, still looking", hits.length, values);
+    }
+    if (hits.length) return sayOf("{first}–{last} of {count} row", "{first}–{last} of {count} rows", hits.length, values);
+    if (looking) return say("No row so far, still looking");
+    return now.fresh && !index.compared
+      ? say("No row is known to be new: there is no release before to compare with") : say("No row fits");
   }
 
   // A hit is a chunk and the place among its rows that fit the filters.
-  async function show(mine, note) {
+  async function show(mine, looking) {
     const shown = hits.slice(page * PAGE, (page + 1) * PAGE), items = [], now = wanted;
     for (const [chunk, n] of shown) items.push(item((await rowsOf(chunk)).filter(fits(now))[n], index, why));
     if (mine !== turn) return;
     list.replaceChildren(...items);
-    const first = page * PAGE + 1;
-    status.textContent = hits.length
-      ? `${number(first)}–${number(first + shown.length - 1)} of ${number(hits.length)} rows ${note}`
-      : `No row ${note || (now.fresh && !index.compared ? "is known to be new: there is no release before to compare with" : "fits")}`;
+    status.textContent = found(shown.length, looking, now);
     back.disabled = page === 0;
     next.disabled = (page + 1) * PAGE >= hits.length;
     save.disabled = !hits.length;
@@ -123,8 +131,8 @@
     const words = options.filter(([, name]) => name).map(([name, value]) => ` --${name} ${word(value)}`);
     const full = `${command}${words.join("")}${now.fresh ? " --new" : ""} --format xlsx`;
     rowsCommand.replaceChildren(...(now.reason.startsWith("duplicate: ")
-      ? ["Duplicates are no faults, and are not sent back: they are in the duplicates file, whole."]
-      : ["The failing rows of these filters, in full: ", element("code", "copy", full)]));
+      ? [say("Duplicates are no faults, and are not sent back: they are in the duplicates file, whole.")]
+      : sayNodes("The failing rows of these filters, in full: {command}", {command: element("code", "copy", full)})));
   }
 
   // All rows that fit, as a CSV file of what the page shows of them.
@@ -176,14 +184,14 @@
     source.addEventListener("change", () => { file.value = ""; });
     for (const field of [source, file, reason, kind, fresh]) field.addEventListener("change", () => write(false));
     query.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => write(true), 250); });
-    back.addEventListener("click", () => { page--; show(++turn, "").then(() => list.focus()); });
-    next.addEventListener("click", () => { page++; show(++turn, "").then(() => list.focus()); });
+    back.addEventListener("click", () => { page--; show(++turn, false).then(() => list.focus()); });
+    next.addEventListener("click", () => { page++; show(++turn, false).then(() => list.focus()); });
     save.addEventListener("click", saved);
     window.addEventListener("hashchange", read);
     find("tools").hidden = find("command").hidden = false;
     read();
   }
 
-  status.textContent = "Loading …";
-  load("index", () => { status.textContent = "rows/index.js is missing: was this page moved without its folder?"; });
+  status.textContent = say("Loading …");
+  load("index", () => { status.textContent = say("rows/index.js is missing: was this page moved without its folder?"); });
 })();

@@ -7,6 +7,21 @@ window.sftrmTexts = (() => {
   // As display.py shows them: controls, format and bidirectional marks, separators, private and unassigned characters.
   const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}⏎⇥⟨]|(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]/gu;
   const number = value => value.toLocaleString("en-US");
+  // The sentences in the language of the page, by the English ones (script_words.py); on an English page there are none.
+  const table = document.getElementById("sentences"), told = table ? JSON.parse(table.textContent) : {};
+  const fill = (text, values) => text.split(/\{(\w+)\}/).map((piece, n) => n % 2 ? values[piece] : piece);
+
+  // A sentence with its parameters filled in: in pieces, of which some may be elements, and as a text.
+  const sayNodes = (sentence, values) => fill(told[sentence] ?? sentence, values);
+  const say = (sentence, values) => sayNodes(sentence, values).join("");
+
+  // One about a number of things. Of a greater number the last two digits decide, as everywhere in gettext.
+  function sayOf(one, many, count, values) {
+    const known = told[one], english = count === 1 ? one : many;
+    const form = known ? known.forms[known.of[count < 200 ? count : 100 + count % 100]] : english;
+    return fill(form, {...values, count: number(count)}).join("");
+  }
+
   const code = (character, digits) => character.codePointAt(0).toString(16).toUpperCase().padStart(digits, "0");
   const sign = character => character === "\n" ? "⏎" : character === "\t" ? "⇥" : `⟨U+${code(character, 4)}⟩`;
 
@@ -56,45 +71,48 @@ window.sftrmTexts = (() => {
   // As rows/cells.py has it: a spreadsheet takes no cell for a formula.
   function cell(value) {
     const text = String(value).replace(/(?![\n\t])\p{Cc}/gu, sign);
-    return `"${(/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+    const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
+    return `"${safe.replaceAll('"', '""')}"`;
   }
 
   // What cannot be seen is written by its number, so that the line can be copied.
   function word(text) {
     if (/^[\w@%+=:,./-]+$/.test(text)) return text;
     if (text.search(UNSEEN) < 0) return `'${text.replaceAll("'", "'\\''")}'`;
-    const escaped = text.replace(/[\\']/g, "\\$&");
-    return `$'${escaped.replace(UNSEEN, one => `\\U${code(one, 8)}`)}'`;
+    const escaped = text.replace(/[\\']/g, "\\$&").replace(UNSEEN, one => `\\U${code(one, 8)}`);
+    return `$'${escaped}'`;
   }
 
   // As `position` of display.py says it.
   function position(index, line) {
-    const record = `record ${number(index + 1)}`;
-    return line === null ? record : `line ${number(line)} (${record})`;
+    const record = number(index + 1);
+    return line === null ? say("record {record}", {record}) : say("line {line} (record {record})", {line: number(line), record});
   }
 
   // A row as the page shows it.
   function item(row, index, why) {
     const made = element("li", ""), [name, owner] = index.files[row[FILE]];
-    const place = element("span", "place", named(name), `, ${position(row[INDEX], row[LINE])}`);
-    if (owner) place.append(" of ", named(owner));
-    const head = element("p", "", place, " ");
-    if (row[DATA_ID]) head.append(element("span", "", "id ", visible(row[DATA_ID])), " ");
-    if (row[NEW]) head.append(element("strong", "tag new", "new"));
+    const where = position(row[INDEX], row[LINE]);
+    const place = owner
+      ? sayNodes("{file}, {position} of {source}", {file: named(name), position: where, source: named(owner)})
+      : [named(name), `, ${where}`];
+    const head = element("p", "", element("span", "place", ...place), " ");
+    if (row[DATA_ID]) head.append(element("span", "", ...sayNodes("id {id}", {id: visible(row[DATA_ID])})), " ");
+    if (row[NEW]) head.append(element("strong", "tag new", say("new")));
     head.append(element("code", "copy trace", `${why} ${row[ID]}`));
     made.append(head);
     row[REASONS].forEach((code, n) => {
       const [ofKind, title] = index.reasons[code];
       const detail = row[STAYED]
-        ? [`similarity ${row[DETAILS][n]} to `, element("code", "copy", row[STAYED])]
+        ? sayNodes("similarity {similarity} to {record}", {similarity: row[DETAILS][n], record: element("code", "copy", row[STAYED])})
         : [visible(row[DETAILS][n])];
       made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} `, named(title)), " ", ...detail));
     });
     const more = row[CHARACTERS] - row[FIRST] - Array.from(row[TEXT]).length;
     const text = element("blockquote", "");
-    if (row[FIRST]) text.append(element("span", "quiet", `from character ${number(row[FIRST] + 1)} … `));
+    if (row[FIRST]) text.append(element("span", "quiet", say("from character {place} …", {place: number(row[FIRST] + 1)}), " "));
     text.append(marked(row[TEXT], row[MARKS]));
-    if (more > 0) text.append(element("span", "quiet", ` … ${number(more)} more characters`));
+    if (more > 0) text.append(element("span", "quiet", " ", sayOf("… {count} more character", "… {count} more characters", more)));
     made.append(text);
     return made;
   }
@@ -110,5 +128,5 @@ window.sftrmTexts = (() => {
     return `${[...cells, index.compared ? row[NEW] : "", row[ID]].map(cell).join()}\r\n`;
   }
 
-  return {COLUMNS, HEADER, number, element, visible, word, cell, item, line};
+  return {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, cell, item, line};
 })();
