@@ -324,7 +324,7 @@ def published() -> dict[str, Any]:
             "files": {"vendor_a/sft_2026-11-21.json": [0.011, None, 0.012, 0.0219]},
             "sources": {},
         },
-        "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000},
+        "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None},
         "profile": None,
         "inputs": [],
         "damaged_files": [],

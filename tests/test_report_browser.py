@@ -25,6 +25,8 @@ from sftrm_quality.run_record import read_report_json
 from sftrm_quality.words import speaking
 from tests.outputs import open_gate, run_on
 from tests.pseudo import Pseudo
+from tests.report_example import published, run_page
+from tests.test_report_sources import entry
 from tests.vendors import deliver, delivery, file_of, write
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -131,7 +133,9 @@ def test_the_report_of_hostile_records_is_readable_and_runs_nothing(report, open
         assert text in shown, text
     assert page.locator("#failing mark.defect").count() > 20
     # Nothing of a record became an element, and the dark page is dark.
-    allowed = "img, script, link, iframe, object, form, input, [onerror], [onload], [onmouseover], [style]"
+    allowed = (
+        "img, script:not(main + script), link, iframe, object, form, input, [onerror], [onload], [onmouseover], [style]"
+    )
     assert page.locator(allowed).count() == 0
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert (ground == "rgb(18, 21, 24)") is (scheme == "dark")
@@ -268,6 +272,124 @@ def test_without_script_the_page_of_rows_says_where_they_are(report, browser):
     assert page.get_by_text("This page needs the scripts in the folder rows").is_visible()
     assert page.get_by_text("quarantine.parquet").first.is_visible()
     context.close()
+
+
+# What axe-core looks for: WCAG 2.2 at A and AA, in which is the size of what is touched, and what it holds to be good,
+# such as landmarks of different names.
+BARRIERS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    # Takes longest, and `test_report_foreign.py` computes it from the style sheet.
+    "rules": {"color-contrast": {"enabled": False}},
+    "resultTypes": ["violations"],
+}
+
+
+def test_axe_finds_no_barrier_on_a_page(samples_run, opened):
+    report = samples_run.out / "reports" / samples_run.report["run_id"]
+    axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
+    for name, width in (("index.html", 375), ("browse.html", 375), ("../index.html", 375)):
+        page = opened((report / name).resolve().as_uri(), width)
+        if name == "browse.html":
+            playwright.expect(page.locator("#status")).to_contain_text("1–")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        page.evaluate(axe.AXE_FILE_PATH.read_text("utf-8"))
+        found = page.evaluate("options => axe.run(options)", BARRIERS)["violations"]
+        assert [(rule["id"], [node["html"][:100] for node in rule["nodes"]]) for rule in found] == [], (name, width)
+
+
+def test_sources_and_files_can_be_sorted_and_come_back_to_the_order_of_the_page(tmp_path, browser, opened):
+    files = {"b_2/x.jsonl": (120, 6), "b_10/x.jsonl": (9, 4), "a/x.jsonl": (1_100, 5), "c/x.jsonl": (50, 0)}
+    report = published() | {"files": [entry(name, *counts, name.split("/")[0]) for name, counts in files.items()]}
+    report["changes"] = report["changes"] | {"files": {}}
+    address = (tmp_path / "index.html").as_uri()
+    (tmp_path / "index.html").write_text(run_page(report), "utf-8")
+    page = opened(address)
+    tables = page.locator("table.sources")
+    assert tables.count() == 2
+    for table, suffix in ((tables.nth(0), ""), (tables.nth(1), "/x.jsonl")):
+        names = table.locator("tbody th bdi")
+
+        def heads(table=table):
+            return [head.get_attribute("aria-sort") for head in table.locator("thead th").all()]
+
+        def order(names=names, suffix=suffix):
+            return [name.removesuffix(suffix) for name in names.all_inner_texts()]
+
+        as_made = order()
+        assert as_made == ["b_2", "a", "b_10", "c"]
+        received = table.get_by_role("button", name="Received")
+        received.click()
+        assert order() == ["a", "b_2", "c", "b_10"] and [h for h in heads() if h] == ["descending"]
+        # By the keyboard, which stays where it is.
+        received.press("Enter")
+        assert order() == ["b_10", "c", "b_2", "a"] and [h for h in heads() if h] == ["ascending"]
+        received.press("Space")
+        assert order() == as_made and not any(heads())
+        table.get_by_role("button", name="Failing").click()
+        assert order() == ["b_10", "b_2", "a", "c"]
+        table.get_by_role("button", name="File" if suffix else "Source", exact=True).click()
+        assert order() == ["a", "b_2", "b_10", "c"]
+        assert heads() == ["ascending", *[None] * (len(heads()) - 1)]
+        assert table.get_by_role("button", name="Share").count() == 0
+        # Its caption says which order it was made in.
+        assert not table.locator("caption:not([hidden])").count()
+    assert tables.nth(0).locator("tr").last.inner_text().startswith("4 sources")
+    # Without script the table is as it was made, and nothing on it promises more.
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(address)
+    assert plain.locator("table.sources button").count() == 0
+    assert plain.locator("table.sources").first.locator("tbody th bdi").all_inner_texts() == as_made
+    context.close()
+
+
+def test_paper_begins_with_a_page_of_summary_and_has_what_was_unfolded(samples_run, opened):
+    page = opened((samples_run.out / "reports" / samples_run.report["run_id"] / "index.html").as_uri())
+    printed = pages_of(page)
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    assert pages_of(page) > printed + 5
+    page.reload()
+    page.evaluate("document.querySelectorAll('main > :not(#flow, #changes, #sources)').forEach(e => e.remove())")
+    page.evaluate("document.querySelectorAll('#sources > *').forEach(e => e.remove())")
+    assert pages_of(page) == 2
+    page.evaluate("document.querySelector('#sources').remove()")
+    assert pages_of(page) == 1
+    page.emulate_media(media="print")
+    assert page.locator("#flow").bounding_box()["y"] < page.locator("#changes").bounding_box()["y"]
+
+
+def pages_of(page):
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+
+
+# Names in tables and rows, each as often as a line breaks in it, with the character after which it does.
+BREAKS = """[...document.querySelectorAll("td code, th code, th bdi, .place bdi, #rows code bdi")].flatMap(name => {
+  const walker = document.createTreeWalker(name, NodeFilter.SHOW_TEXT), range = document.createRange(), found = [];
+  let before = null;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) for (let n = 0; n < node.length; n++) {
+    range.setStart(node, n);
+    range.setEnd(node, n + 1);
+    const here = {character: node.data[n], top: Math.round(range.getBoundingClientRect().top)};
+    if (before && here.top > before.top + 4) found.push([before.character, name.innerText]);
+    before = here;
+  }
+  return found;
+})"""
+
+
+def test_names_break_between_their_words_only(tmp_path, opened):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    for name in ("vendor_with_a_long_name/rankings_of_annotators_in_november_2026.final.jsonl", file_of("namsan", 4)):
+        write(raw / name, delivery("namsan", 4, 20, failing=0.3))
+    folder = run_on([raw], out, open_gate(tmp_path / "suites")).report_folder
+    for page_name, breaks in (("index.html", 8), ("browse.html", 1)):
+        page = opened((folder / page_name).as_uri(), 375)
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        if page_name == "browse.html":
+            playwright.expect(page.locator("#status")).to_contain_text("1–")
+        found = page.evaluate(BREAKS)
+        assert len(found) >= breaks
+        assert [one for one in found if one[0] not in "/_-. !"] == []
 
 
 def test_pictures_of_the_report_of_the_samples(samples_run, opened):

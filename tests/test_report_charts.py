@@ -1,6 +1,7 @@
 """The trends: drawn by a library, bare of what the page forbids, and told in words."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,37 @@ def test_any_values_can_be_drawn(values: list[float | None]) -> None:
     svg = line_chart("T", [str(n) for n in range(len(values))], {"x": values}, shown)
     assert "nan" not in svg.lower() and "inf" not in svg
     assert len(svg) < 30_000
+
+
+def at_the_axis(svg: str) -> list[tuple[float, str]]:
+    """The labels of the x-axis, each with its place."""
+    axis = svg[svg.index('<g class="axis x') : svg.index('<g class="series')]
+    return [(float(x), label) for x, label in re.findall(r'<text x="([\d.]+)"[^>]*>([^<]*)</text>', axis)]
+
+
+@pytest.mark.parametrize(
+    ("runs", "labelled"),
+    [
+        ({"11-01": 1, "11-02": 1, "11-03": 1}, ["11-01", "11-02", "11-03"]),
+        ({"11-01": 3}, ["11-01"]),
+        ({"11-01": 20, "11-02": 20, "11-03": 20}, ["11-01", "11-02", "11-03"]),
+        # Where a day has room only later, it is labelled there; where it has none, it is not.
+        ({"11-01": 1, "11-02": 58, "11-03": 1}, ["11-01", "11-02", "11-03"]),
+        ({"11-01": 58, "11-02": 1, "11-03": 1}, ["11-01", "11-02"]),
+        ({f"11-{day:02}": 1 for day in range(1, 31)}, ["11-01", "11-06", "11-11", "11-16", "11-21", "11-26"]),
+        ({f"11-{day:02}": 4 for day in range(1, 16)}, ["11-01", "11-03", "11-06", "11-08", "11-11", "11-13"]),
+    ],
+)
+def test_each_day_is_labelled_once_and_no_label_is_written_over_another(
+    runs: dict[str, int], labelled: list[str]
+) -> None:
+    labels = [day for day, count in runs.items() for _ in range(count)]
+    svg = line_chart("T", labels, {"x": list(range(len(labels)))}, shown)
+    places = at_the_axis(svg)
+    assert [label for _, label in places] == labelled
+    # Five digits are some 30 units wide.
+    assert all(right - left > 40 for (left, _), (right, _) in pairwise(places))
+    assert [label for label, _ in re.findall(r"<circle[^>]*><title>([^<:]*): ([^<]*)</title>", svg)] == labels
 
 
 def test_trends_need_three_runs_and_leave_out_what_repeats() -> None:

@@ -80,6 +80,30 @@ def test_a_long_text_keeps_its_beginning_and_its_end_and_says_what_is_left_out()
     assert display.text("a" * 30, limit=30) == "a" * 30
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (
+            "vendor_namsan/sft_2026-11-24.jsonl",
+            "vendor_|namsan/|sft_|2026-|11-|24.|jsonl",
+        ),
+        ("rank_not_contiguous", "rank_|not_|contiguous"),
+        ("b.zip!//__c--d.", "b.|zip!//__|c--|d."),
+        ("한글_이름/<b>_\u200b", "한글_|이름/|&lt;b&gt;_|<mark>⟨U+200B⟩</mark>"),
+    ],
+)
+def test_a_name_breaks_between_its_words_only(name: str, shown: str) -> None:
+    assert display.breakable(name) == shown.replace("|", "<wbr>")
+
+
+@given(st.text(st.sampled_from("a_-./한\u200b<"), max_size=60), st.integers(12, 40))
+def test_a_name_that_can_be_broken_is_the_text_and_no_longer(name: str, limit: int) -> None:
+    assert _seen(display.breakable(name, 1_000)).replace("<wbr>", "") == display.text(name, 1_000)
+    shown = _seen(display.breakable(name, limit))
+    assert len(shown.encode()) <= limit + len("<mark>… 60 characters …</mark>".encode())
+    assert display.breakable(Markup("a_b")) == "a_b" and display.breakable(None) == "–"
+
+
 @given(st.text(st.sampled_from("a한\u0301\u200b\U0010ffff\n<"), min_size=1, max_size=400), st.integers(3, 100))
 def test_a_text_is_never_longer_than_its_limit_allows(text: str, limit: int) -> None:
     shown = _seen(display.text(text, limit))

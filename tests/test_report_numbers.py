@@ -15,7 +15,7 @@ from sftrm_quality.words import share as share_of
 from tests.report_example import held, published, run_page
 
 # Texts of records, names, commands and times: shown as they are, and no figures.
-FOREIGN = {"bdi", "code", "pre", "blockquote", "time", "style", "title"}
+FOREIGN = {"bdi", "code", "pre", "blockquote", "time", "style", "script", "title"}
 # small: descriptions of checks, which are sentences of the suites; class chart: the axes of charts, whose scales are
 # round numbers that the charting library chooses (tests/test_report_charts.py compares their points).
 # class detail: what a check found in a record, in its words.
@@ -37,6 +37,8 @@ class Blocks(HTMLParser):
         self.feed(html[html.index("<body>") :])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":
+            return
         classes = set((dict(attrs).get("class") or "").split())
         if self._skipped or tag in FOREIGN or classes & FOREIGN_CLASSES or (tag == "small" and not classes):
             self._skipped.append(tag)

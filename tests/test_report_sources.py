@@ -1,5 +1,7 @@
 """Sources on the page of a run: their sums and nights, which files are folded, and the links to just these rows."""
 
+import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,12 +9,16 @@ import pytest
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.findings import Past, Tallies
-from sftrm_quality.reports import display
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.reports.browse import browse_of
 from sftrm_quality.reports.comparison import history_with
+from sftrm_quality.reports.rows_links import rows_link
 from sftrm_quality.reports.sources_shown import FILES_UNFOLDED, sources_shown
 from sftrm_quality.run_record import FileEntry, Verdict
+from tests.outputs import open_gate, run_on
 from tests.page import Page
 from tests.report_example import account, figures_of, published, read, run_page
+from tests.vendors import delivery, file_of, write
 
 NAMED = RunConfig(raw=["raw"], out="out", sources=[{"files": "a/*", "name": "Alpha"}])
 
@@ -117,7 +123,7 @@ def test_of_many_files_only_those_with_something_to_see_are_open() -> None:
     folded = {source.name: source.folded for source in shown["folded"]}
     assert sum(map(len, folded.values())) == len(files) - 6 and set(folded) == {"v0", "v1", "v2"}
     assert all(file.source == name for name, of_source in folded.items() for file in of_source)
-    html = run_page(report)
+    html = run_page(report).replace("<wbr>", "")
     section = html[html.index('id="sources"') : html.index('id="checks"')]
     assert section.count("<details>") == 3 and "<details open" not in section
     assert all(section.count(f">{file['source_file']}<") == 1 for file in files)
@@ -126,8 +132,9 @@ def test_of_many_files_only_those_with_something_to_see_are_open() -> None:
 def test_a_page_of_many_sources_is_bounded() -> None:
     files = [entry(f"{n:05}x/a.json", 10, 1, f"{n:05}x") for n in range(2_000)]
     html = run_page(report_with(files))
-    assert "and 1,940 more sources" in html and "and 1,700 more files" in html and "2,000 sources" in html
     assert len(html.encode()) < 1_000_000
+    html = html.replace("<wbr>", "")
+    assert "and 1,940 more sources" in html and "and 1,700 more files" in html and "2,000 sources" in html
     # All of the files that are shown are in some table.
     assert "Other sources: 270 files" in html and html.count("x/a.json<") == 300
 
@@ -139,19 +146,53 @@ def filters(href: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["a b&c=d#e/%41+.json", "한글/n!.jsonl", "'\"<b>\u202e"])
 def test_a_link_to_rows_brings_the_names_as_they_are(name: str) -> None:
     report = read(published())
-    href = str(display.rows_link(report, source=name, file=name, reason="r", kind="sft")).replace("&amp;", "&")
+    href = str(rows_link(report, source=name, file=name, reason="r", kind="sft")).replace("&amp;", "&")
     assert href.startswith("./browse.html#")
     assert filters(href) == {"source": name, "file": name, "reason": "r", "kind": "sft"}
 
 
 def test_there_is_a_link_only_where_a_page_knows_the_rows() -> None:
     report = published()
-    assert display.rows_link(read(report | {"browse": None}), reason="r") == ""
-    assert display.rows_link(read(report), file="한" * 200) == ""
-    # The rows of another run: its page may know its sources by other names.
-    other = read(report | {"browse": report["browse"] | {"page": "../other/browse.html"}})
-    assert display.rows_link(other, source="a") == ""
-    assert display.rows_link(other, reason="r") == "./../other/browse.html#reason=r"
+    assert rows_link(read(report | {"browse": None}), reason="r") == ""
+    assert rows_link(read(report), file="한" * 200) == ""
+    # The rows of another run, whose settings called a source otherwise.
+    elsewhere = {"page": "../other/browse.html", "known_sources": ["b"]}
+    other = read(report | {"browse": report["browse"] | elsewhere})
+    assert rows_link(other, source="a") == "" and rows_link(other, source="a", reason="r") == ""
+    assert rows_link(other, source="b") == "./../other/browse.html#source=b"
+    assert rows_link(other, reason="r") == "./../other/browse.html#reason=r"
+    # What an older version wrote of it knows nothing of names.
+    del elsewhere["known_sources"]
+    old = {name: value for name, value in report["browse"].items() if name != "known_sources"}
+    assert rows_link(read(report | {"browse": old | elsewhere}), source="vendor_a") == ""
+    assert rows_link(read(report | {"browse": old}), source="vendor_a") == "./browse.html#source=vendor_a"
+
+
+def test_an_unchanged_run_leads_to_the_rows_of_the_run_that_made_the_release(tmp_path: Path) -> None:
+    raw, out, gate = tmp_path / "raw", tmp_path / "out", open_gate(tmp_path / "suites")
+    for vendor in ("namsan", "inwang", "hangang"):
+        write(raw / file_of(vendor, 1), delivery(vendor, 1, 10, failing=0.3))
+
+    def sources_linked() -> dict[str, str]:
+        page = Page((run_on([raw], out, gate).report_folder / "index.html").read_text("utf-8"))
+        links = [href.split("#source=") for href in page.attributes("a", "href") if href and "#source=" in href]
+        return {name: page for page, name in links if "&" not in name}
+
+    assert sources_linked() == dict.fromkeys(("namsan", "inwang", "hangang"), "./browse.html")
+    (first,) = (out / "reports").glob("*/browse.html")
+    there = f"./../{first.parent.name}/browse.html"
+    assert sources_linked() == dict.fromkeys(("namsan", "inwang", "hangang"), there)
+    # Names are settings that make no new release; that page has those of its night.
+    report = read(json.loads((first.parent / "report.json").read_text("utf-8")))
+    for names, known in (
+        ({"namsan": "Namsan"}, ("hangang", "inwang")),
+        ({"namsan": "inwang", "inwang": "namsan"}, ("hangang",)),
+    ):
+        files = [file.model_copy(update={"source": names.get(file.source, file.source)}) for file in report.files]
+        browse = browse_of(OutputFolder(out), report.run_id, files)
+        assert browse is not None and browse.known_sources == known
+    first.unlink()
+    assert sources_linked() == {}
 
 
 def test_every_source_file_reason_and_check_with_rows_leads_to_them_and_no_other(samples_run: Any) -> None:

@@ -22,7 +22,7 @@ OLDER_MANIFEST, OLDER_REPORT = FIXTURES / "manifest-779ee60.json", FIXTURES / "r
 # Parts that came later than the first releases: without them a report is an older one.
 RENEWED = {"decision", "with_warnings", "browse", "files.reasons", "reasons_together", "personal_data", "profile"}
 RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "finding_counts", "history.sources"}
-RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config"}
+RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
 RENEWED |= {"samples.borderline", "samples.personal", "files.incomplete", "timezone"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
@@ -78,6 +78,7 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     del older["changes"]["suspects"], older["changes"]["gone"]
     older |= {"config": None, "planned_release_id": None, "findings": [], "finding_counts": {"new": 0, "known": 0}}
     older["history"]["sources"] = {}
+    older["browse"]["known_sources"] = None
     for run in older["history"]["runs"]:
         run["finding_counts"] = {"new": 0, "known": 0}
     for file in older["changes"]["files"].values():

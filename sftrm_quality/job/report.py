@@ -48,7 +48,7 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
     written = run.workers.submit(
         reports.write_rows, staged.quarantine_file, staged.duplicates_file, rows, sources, before
     ).result()
-    browse = Browse(page=reports.BROWSE_PAGE, **written)
+    browse = Browse(page=reports.BROWSE_PAGE, known_sources=None, **written)
     return Found(
         checked.figures,
         checked.delivery.files,
@@ -83,7 +83,7 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     past = findings.read_past(run.output, run.decisions.no_baseline)
     delivery = checked_delivery(run, plan, manifest.figures.files, past)
     figures = _as_delivered(run, manifest.figures, delivery)
-    browse = reports.browse_of(run.output, manifest.run_id)
+    browse = reports.browse_of(run.output, manifest.run_id, delivery.files)
     no_moves = releases.MOVES.empty_table()
     found = Found(
         figures,

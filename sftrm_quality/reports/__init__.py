@@ -5,7 +5,7 @@ from sftrm_quality.reports.browse import browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
 from sftrm_quality.reports.compared_sides import sides_named
 from sftrm_quality.reports.decided import as_decided
-from sftrm_quality.reports.display import BROWSE_PAGE, position
+from sftrm_quality.reports.display import position
 from sftrm_quality.reports.figures import (
     all_counts,
     described_checks,
@@ -19,6 +19,7 @@ from sftrm_quality.reports.names import heading
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
+from sftrm_quality.reports.rows_links import BROWSE_PAGE
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.together import reasons_together

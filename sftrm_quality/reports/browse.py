@@ -5,8 +5,8 @@ nothing but hand over JSON, some hundred rows each, and an index says which rows
 no more than it shows. `templates/browse.js` is what reads them.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases import KnownRecords, read_known
 from sftrm_quality.reports.browse_rows import BrowseRow, ExcludedRows
-from sftrm_quality.run_record import Browse, read_report_json
+from sftrm_quality.reports.rows_links import BROWSE_PAGE
+from sftrm_quality.run_record import Browse, FileEntry, FileStatus, read_report_json
 
 # A night of a million records has some 66,000; 100,000 are 100 MB at most usually, and the Parquet files have them all.
 MOST_ROWS = 100_000
@@ -85,21 +86,35 @@ def _known(before: Mapping[str, Path]) -> dict[str, KnownRecords]:
         return {}
 
 
-def browse_of(output: OutputFolder, run_id: str) -> Browse | None:
+def browse_of(output: OutputFolder, run_id: str, files: Iterable[FileEntry]) -> Browse | None:
     """What another run's report says of its page of rows, seen from a report beside it.
 
     Args:
         output: The output folder.
         run_id: The other run.
+        files: Entries of the same files in that report. Their sources may have other names: those make no new release.
 
     Returns:
         Its page; None where there is none, or no report that can be read.
     """
+    folder = output.report(run_id)
     try:
-        browse = read_report_json((output.report(run_id) / "report.json").read_bytes()).browse
+        report = read_report_json((folder / "report.json").read_bytes())
     except (OSError, ValueError):
         return None
-    return browse.model_copy(update={"page": f"../{run_id}/browse.html"}) if browse else None
+    if report.browse is None or not (folder / BROWSE_PAGE).is_file():
+        return None
+    now, then = _files_by_source(files), _files_by_source(report.files)
+    known = sorted(name for name in now if now[name] == then.get(name))
+    return report.browse.model_copy(update={"page": f"../{run_id}/{BROWSE_PAGE}", "known_sources": tuple(known)})
+
+
+def _files_by_source(files: Iterable[FileEntry]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for file in files:
+        if file.status is not FileStatus.GONE:
+            found[file.source].add(file.source_file)
+    return found
 
 
 def equal_share(counts: Mapping[Any, int], most: int) -> int:

@@ -18,6 +18,8 @@ Points = tuple[float | None, ...]
 
 # Units of the picture, which is as wide as its place; the style sheet sets the size of its letters.
 _WIDTH, _HEIGHT = 360, 170
+# Labels at the x-axis: a day is some 30 units wide, and six of them have 50 units each.
+_LABELS = 6
 # What remains of pygal's tree: no scripts, styles, comments, nor tooltips that only a script could show.
 _DRAWN = frozenset({"g", "path", "text", "circle", "title"})
 _KEPT_ATTRIBUTES = frozenset({"class", "d", "transform", "x", "y", "cx", "cy", "r"})
@@ -56,14 +58,14 @@ def _chart(
 ) -> Markup:
     chart = pygal.Line(
         width=_WIDTH, height=_HEIGHT, margin=4, margin_right=24, spacing=6, show_legend=False, dots_size=2.5,
-        x_labels_major_every=max(1, -(-len(labels) // 6)), show_minor_x_labels=False, max_scale=5, min_scale=3,
-        include_x_axis=True, range=(0, _top(lines)), js=(), css=(), no_data_text="", truncate_label=-1,
-        value_formatter=shown,
+        max_scale=5, min_scale=3, include_x_axis=True, range=(0, _top(lines)), js=(), css=(), no_data_text="",
+        truncate_label=-1, value_formatter=shown,
     )  # fmt: skip
     chart.x_labels = list(labels)
     for name, points in lines:
         chart.add(name, list(points))
     drawn = _only_drawn(chart.render_tree())
+    _thin_out(drawn, labels)
     drawn.attrib |= {"class": "chart", "viewBox": f"0 0 {_WIDTH} {_HEIGHT}", "role": "img"}
     described = ElementTree.Element("desc")
     described.text = description
@@ -71,6 +73,21 @@ def _chart(
     heading.text = title
     drawn[:0] = [heading, described]
     return Markup(ElementTree.tostring(drawn, encoding="unicode", short_empty_elements=False))
+
+
+def _thin_out(drawn: ElementTree.Element, labels: tuple[str, ...]) -> None:
+    """Leave at the x-axis each label once and none that would be written over another.
+
+    pygal can be told which to draw by their texts only, and runs of one day have the same.
+    """
+    room, kept, at = -(-len(labels) // _LABELS), set(), -len(labels)
+    (axis,) = [group for group in drawn.iter("g") if {"axis", "x"} <= {*(group.get("class") or "").split()}]
+    for place, (label, guides) in enumerate(zip(labels, axis.findall("g"), strict=True)):
+        if label in kept or place - at < room:
+            axis.remove(guides)
+        else:
+            kept.add(label)
+            at = place
 
 
 def _top(lines: tuple[tuple[str, Points], ...]) -> float:

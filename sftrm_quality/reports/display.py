@@ -2,27 +2,24 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate, takewhile
-from urllib.parse import quote, urlencode
+from itertools import accumulate, pairwise, takewhile
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, characters_in
-from sftrm_quality.run_record import Report
 from sftrm_quality.words import form_of, number, say
-
-BROWSE_PAGE = "browse.html"
 
 # Bytes of a page, its escapes and marks included: 240 letters or 80 Hangul syllables, longer than the paths and notes
 # that people write. Counted so, the size of a page is bounded whatever its texts hold.
 TEXT_LIMIT = 240
-# Of the names in a link, escaped: a path of a hundred Hangul syllables.
-_LONGEST_LINK = 1_000
 # Marks that a letter carries at most: real scripts stack three or four, hundreds would cover other rows.
 _STACKED = 4
 _LINE_FEED, _TAB = "⏎", "⇥"
+# In names of files and in codes.
+_ENDS_WORD = frozenset("/_-.")
 # Blank or joining, also where Unicode does not call them format characters.
 _UNSEEN = frozenset((EMPTY_CELL, *characters_in(DEFAULT_IGNORABLE)))
 # Controls, format and bidirectional marks, separators but the space, surrogates, private and unassigned code points.
@@ -41,10 +38,22 @@ def text(value: object, limit: int = TEXT_LIMIT) -> object:
         return "–"
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    head = _glyphs(value[:limit])
+    return _cut(value, limit, _glyphs)
+
+
+def breakable(value: object, limit: int = TEXT_LIMIT) -> object:
+    """A name as `text` shows it, which a line breaks between its words only: after ``/``, ``_``, ``-`` and ``.``.
+
+    These places are elements, so that what is copied is the name; they are among the bytes that ``limit`` counts.
+    """
+    return _cut(value, limit, _words) if isinstance(value, str) and not isinstance(value, Markup) else text(value)
+
+
+def _cut(value: str, limit: int, glyphs: Callable[[str], list[Markup]]) -> Markup:
+    head = glyphs(value[:limit])
     if _fitting(head, limit) == len(value):
         return Markup("").join(head)
-    tail = _glyphs(value[-limit:])
+    tail = glyphs(value[-limit:])
     first, last = _fitting(head, limit - limit // 3), _fitting(reversed(tail), limit // 3)
     left_out = _left_out(len(value) - first - last)
     return Markup("").join([*head[:first], left_out, *tail[len(tail) - last :]])
@@ -90,6 +99,15 @@ def _glyphs(characters: str) -> list[Markup]:
         stacked = stacked + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
         glyphs.append(_glyph(character, stacked > _STACKED))
     return glyphs
+
+
+def _words(characters: str) -> list[Markup]:
+    """The glyphs, with a place to break before each that begins a word."""
+    around = pairwise([Markup(""), *_glyphs(characters)])
+    return [
+        Markup("<wbr>") + glyph if before in _ENDS_WORD and glyph not in _ENDS_WORD else glyph
+        for before, glyph in around
+    ]
 
 
 def _fitting(glyphs: Iterable[Markup], limit: int) -> int:
@@ -173,31 +191,6 @@ def spark(values: Sequence[float | None]) -> str:
 def link(path: str) -> Markup:
     """A relative path as it is written in a link: ``javascript:`` and ``//host`` are names of files there."""
     return Markup("./") + quote(path.lstrip("/"), safe="/", errors="surrogatepass")
-
-
-def rows_link(report: Report, *, source: str = "", file: str = "", reason: str = "", kind: str | None = None) -> Markup:
-    """Where the excluded rows of a run are, and only those that are named.
-
-    Args:
-        report: Of the run, or of one that found nothing new and shows the rows of another.
-        source: A source's name.
-        file: A source file's.
-        reason: A reason's.
-        kind: A label kind.
-
-    Returns:
-        A link to the page of rows; "" where there is no such page, or none that knows what is named.
-    """
-    named = {"source": source, "file": file, "reason": reason, "kind": kind or ""}
-    fragment = urlencode({name: value for name, value in named.items() if value}, errors="surrogatepass")
-    # Sources may have got other names since that page was made. The size of a page is bounded, that of a name is not.
-    if (
-        report.browse is None
-        or (source and report.browse.page != BROWSE_PAGE)
-        or not 0 < len(fragment) <= _LONGEST_LINK
-    ):
-        return Markup("")
-    return link(report.browse.page) + escape(f"#{fragment}")
 
 
 def segments(parts: Iterable[tuple[str, int]], whole: int) -> list[tuple[str, str, str]]:

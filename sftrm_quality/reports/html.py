@@ -1,7 +1,7 @@
 """The pages for people: one of a run and one of all runs, made from the figures of ``report.json`` and nothing else.
 
-A page is one file without scripts and without requests; its policy forbids both. Its size is bounded whatever the
-data: what is left out is counted, and is in ``report.json``.
+A page is one file without requests, and without scripts but one of ours that sorts tables; its policy forbids all else.
+Its size is bounded whatever the data: what is left out is counted, and is in ``report.json``.
 """
 
 import base64
@@ -18,6 +18,7 @@ from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display, names, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
+from sftrm_quality.reports.rows_links import rows_link
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.script_words import sentences_for
 from sftrm_quality.reports.sources_shown import FILES_SHOWN, sources_shown
@@ -77,6 +78,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         text=display.text,
+        breakable=display.breakable,
         number=number,
         bound=bound,
         duration=display.duration,
@@ -88,7 +90,7 @@ def _environment() -> Environment:
         lead=display.lead,
         setting=display.setting,
     )
-    style = loader.get_source(environment, "report.css")[0]
+    style, script = (loader.get_source(environment, name)[0] for name in ("report.css", "sort.js"))
     environment.globals.update(
         share=share,
         say=page_words.say,
@@ -99,15 +101,22 @@ def _environment() -> Environment:
         part_name=names.part_name,
         way=names.way,
         position=display.position,
-        rows_link=display.rows_link,
+        rows_link=rows_link,
         segments=display.segments,
         what_was_found=what_was_found,
         why_held=why_held,
         marked=marked,
         style=Markup(style),
-        style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=_hash(style),
+        sort_script=Markup(script),
+        sort_script_hash=_hash(script),
     )
     return environment
+
+
+def _hash(source: str) -> str:
+    """Of a style sheet or a script within a page, as its policy names it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
 
 
 def render_run(report: Report) -> str:

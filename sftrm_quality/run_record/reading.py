@@ -127,6 +127,8 @@ def _renew_report(report: Json) -> None:
     report.setdefault("timezone", "UTC")
     _renew_figures(report)
     report.setdefault("browse", None)
+    if report["browse"]:
+        report["browse"].setdefault("known_sources", [] if "/" in report["browse"]["page"] else None)
     report["samples"].setdefault("borderline", [])
     report["samples"].setdefault("personal", [])
     for samples in ("quarantined", "duplicates", "personal"):

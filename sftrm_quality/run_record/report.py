@@ -34,11 +34,16 @@ class SplitMoves(Value):
 
 
 class Browse(Value):
-    """The page of all rows: where it is, how many rows there are, and how many of them it lists."""
+    """The page of all rows: where it is, how many rows there are, and how many of them it lists.
+
+    known_sources: those of the report that have the same files there, where the page is another run's; None for its
+    own.
+    """
 
     page: str
     rows: Count
     listed: Count
+    known_sources: tuple[str, ...] | None
 
 
 class Paths(Value):

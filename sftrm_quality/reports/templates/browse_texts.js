@@ -44,6 +44,16 @@ window.sftrmTexts = (() => {
     return pieces;
   }
 
+  // A name, which a line breaks between its words only; as `breakable` of display.py shows it.
+  function named(text) {
+    const made = visible(text);
+    for (const node of Array.from(made.childNodes).filter(node => node.nodeType === Node.TEXT_NODE)) {
+      const words = node.data.split(/(?<=[/_.-])(?=[^/_.-])/);
+      node.replaceWith(...words.flatMap((word, n) => n ? [element("wbr", ""), word] : [word]));
+    }
+    return made;
+  }
+
   // marks: start and end of each defect, one after the other, counted in characters and not in halves of them.
   function marked(text, marks) {
     if (!marks.length) return visible(text);
@@ -84,8 +94,8 @@ window.sftrmTexts = (() => {
     const made = element("li", ""), [name, owner] = index.files[row[FILE]];
     const where = position(row[INDEX], row[LINE]);
     const place = owner
-      ? sayNodes("{file}, {position} of {source}", {file: visible(name), position: where, source: visible(owner)})
-      : [visible(name), `, ${where}`];
+      ? sayNodes("{file}, {position} of {source}", {file: named(name), position: where, source: named(owner)})
+      : [named(name), `, ${where}`];
     const head = element("p", "", element("span", "place", ...place), " ");
     if (row[DATA_ID]) head.append(element("span", "", ...sayNodes("id {id}", {id: visible(row[DATA_ID])})), " ");
     if (row[NEW]) head.append(element("strong", "tag new", say("new")));
@@ -96,7 +106,7 @@ window.sftrmTexts = (() => {
       const detail = row[STAYED]
         ? sayNodes("similarity {similarity} to {record}", {similarity: row[DETAILS][n], record: element("code", "copy", row[STAYED])})
         : [visible(row[DETAILS][n])];
-      made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} ${title}`), " ", ...detail));
+      made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} `, named(title)), " ", ...detail));
     });
     const more = row[CHARACTERS] - row[FIRST] - Array.from(row[TEXT]).length;
     const text = element("blockquote", "");

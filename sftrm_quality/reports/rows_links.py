@@ -1,0 +1,38 @@
+"""Links from what is counted to the rows that are."""
+
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+
+from sftrm_quality.reports.display import link
+from sftrm_quality.run_record import Browse, Report
+
+BROWSE_PAGE = "browse.html"
+
+# Of the names in a link, escaped: a path of a hundred Hangul syllables.
+_LONGEST_LINK = 1_000
+
+
+def rows_link(report: Report, *, source: str = "", file: str = "", reason: str = "", kind: str | None = None) -> Markup:
+    """Where the excluded rows of a run are, and only those that are named.
+
+    Args:
+        report: Of the run, or of one that found nothing new and shows the rows of another.
+        source: A source's name.
+        file: A source file's.
+        reason: A reason's.
+        kind: A label kind.
+
+    Returns:
+        A link to the page of rows; "" where there is no such page, or none that knows what is named.
+    """
+    named = {"source": source, "file": file, "reason": reason, "kind": kind or ""}
+    fragment = urlencode({name: value for name, value in named.items() if value}, errors="surrogatepass")
+    # The size of a page is bounded, that of a name is not.
+    if report.browse is None or not _knows(report.browse, source) or not 0 < len(fragment) <= _LONGEST_LINK:
+        return Markup("")
+    return link(report.browse.page) + escape(f"#{fragment}")
+
+
+def _knows(browse: Browse, source: str) -> bool:
+    return not source or browse.known_sources is None or source in browse.known_sources
