@@ -10,7 +10,7 @@ from typing import Any
 READ_ALOUD = ("aria-label", "title", "placeholder", "alt")
 # What is in these comes from data, commands or the clock.
 _DATA = frozenset({"code", "bdi", "time", "style", "script"})
-_VOID = frozenset({"meta", "input", "rect", "path", "circle", "wbr"})
+_VOID = frozenset({"meta", "input", "rect", "path", "circle"})
 # Label kinds, which people type; a moment with its zone; a value at an axis.
 _KIND_OR_VALUE = r"\b(SFT|RM)\b|\b[\d.,]+[kM]\b"
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]+"
@@ -40,7 +40,8 @@ class _Outside(HTMLParser):
         self.found: list[str] = []
         self._open: list[str] = []
         self._inside = False
-        self.feed(html)
+        # A place where a name may break is none where it ends.
+        self.feed(html.replace("<wbr>", ""))
         self.close()
         assert not self._inside, "a sentence does not end"
 
