@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import SourceFile, UnknownFile, read_spans, shards
+from sftrm_quality.reading import SourceFile, UnknownFile, read_spans, texts
 from tests.reading_case import Read, document, json_lines, read, record
 
 RECORDS = [record(n) for n in range(40)]
@@ -90,7 +90,7 @@ def test_the_first_look_may_end_anywhere(tmp_path: Path, monkeypatch: pytest.Mon
     text, container = FORMS.get(form, (BEHIND_MEMBERS, "json_document"))
     path = put(tmp_path, text)
     for head in [*range(1, 300), *range(300, len(text.encode()) + 2, 37)]:
-        monkeypatch.setattr(shards, "HEAD_BYTES", head)
+        monkeypatch.setattr(texts, "HEAD_BYTES", head)
         check(read(path, tmp_path), container)
 
 

@@ -20,8 +20,8 @@ from sftrm_quality.intake.shard import ShardTask, process_shard
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reading import (
-    RawShard,
     RawStream,
+    Shard,
     SourceFile,
     UnknownFile,
     content_hash,
@@ -141,7 +141,7 @@ class _Reader:
         document, main, ids_in = found.document, found.format, found.id_field
         numbers = count()
 
-        def submit(shard: RawShard) -> Future[dict[LabelKind, ShardSummary]]:
+        def submit(shard: Shard) -> Future[dict[LabelKind, ShardSummary]]:
             number = next(numbers)
             paths = {kind: intake.shard_paths(number, kind) for kind in LabelKind}
             task = ShardTask(shard, number, main.name, ids_in, self._context.settings, paths)

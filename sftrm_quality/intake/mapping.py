@@ -16,7 +16,7 @@ from sftrm_quality.formats.base import Format
 from sftrm_quality.formats.rest import rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_value
+from sftrm_quality.reading import LoadedShard, ReadBatch, Shard, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 
 # A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
@@ -71,7 +71,7 @@ class MappedShard:
     candidates: Mapping[LabelKind, Candidates]
 
 
-def read_and_map(shard: RawShard, main: Format, source: SourceSettings, id_field: str, limits: Limits) -> MappedShard:
+def read_and_map(shard: Shard, main: Format, source: SourceSettings, id_field: str, limits: Limits) -> MappedShard:
     """Take a shard from its bytes to candidates, which is all that comes before the checks.
 
     Args:
@@ -87,9 +87,9 @@ def read_and_map(shard: RawShard, main: Format, source: SourceSettings, id_field
     Raises:
         StorageError: Its bytes cannot be read any more.
     """
-    loaded = load(shard, limits)
+    loaded = shard.load(limits)
     wire = wire_of_shard(loaded, main, id_field)
-    batch = parse(loaded, wire, limits)
+    batch = loaded.parse(wire, limits)
     return MappedShard(loaded, wire, batch, map_shard(loaded, batch, wire, main, source, id_field))
 
 
@@ -104,7 +104,7 @@ def wire_of_shard(loaded: LoadedShard, fmt: Format, id_field: str) -> pa.Schema:
     Returns:
         The schema. Records of other types are mapped one by one: only the speed depends on it.
     """
-    count = len(loaded.starts)
+    count = len(loaded.rows)
     sample = []
     for i in np.unique(np.linspace(0, max(0, count - 1), min(count, _SAMPLE)).astype(np.int64)).tolist():
         try:
