@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import SourceFile, encodings, read_spans, texts
+from sftrm_quality.reading import Places, SourceFile, encodings, read_again, texts
 from sftrm_quality.reading.encodings import detect, span_of, tell, what_it_could_be
 from sftrm_quality.reading.korean import ENOUGH, FEW
 from sftrm_quality.reading.transcoded import LENGTHS, TranscodedWindow
@@ -140,7 +140,7 @@ def test_every_form_in_every_declared_encoding(
         assert all(data[at : at + size] == result.raw[n] for n, (at, size) in result.spans.items())
         source = SourceFile(path, name, path.stat().st_size)
         offsets, lengths = (np.array(column) for column in zip(*result.spans.values(), strict=True))
-        assert list(read_spans(source, name, offsets, lengths)) == list(result.raw.values())
+        assert list(read_again(source, name, Places(offsets, offsets, lengths))) == list(result.raw.values())
     assert sorted(p.name for p in tmp_path.iterdir()) == ["packed", "plain"]
 
 

@@ -2,13 +2,13 @@
 
 ``discover`` finds the raw files, ``open_streams`` takes archives apart, ``open_document`` recognises what holds the
 records of a stream and cuts it into shards; what each reader gives is in ``shards``. A loaded shard becomes a table,
-odd objects and unreadable rows; ``read_spans`` fetches the bytes of single records again, and what is asked of a
+odd objects and unreadable rows; ``read_again`` fetches single records again, and what is asked of a
 record's payload later is in ``json_payloads``. Damage is never an exception here: it is a row with one of
 ``READ_REASONS``, and a file without records is an ``UnknownFile``.
 """
 
 from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hashed
-from sftrm_quality.reading.fetch import read_spans
+from sftrm_quality.reading.fetch import Places, payload_encoding, read_again
 from sftrm_quality.reading.json import JsonShard, parse_record
 from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
 from sftrm_quality.reading.opening import open_document
@@ -23,6 +23,7 @@ __all__ = [
     "JsonShard",
     "LoadedShard",
     "OpenDocument",
+    "Places",
     "RawStream",
     "ReadBatch",
     "Shard",
@@ -39,7 +40,8 @@ __all__ = [
     "open_streams",
     "parse_record",
     "payload_columns",
+    "payload_encoding",
     "payload_value",
     "position_columns",
-    "read_spans",
+    "read_again",
 ]
