@@ -58,7 +58,7 @@ def test_every_form_in_every_encoding(tmp_path: Path, form: str, encoding: str, 
     source = SourceFile(path, path.name, path.stat().st_size)
     spans = [result.spans[i] for i in range(len(RECORDS))]
     offsets, lengths = np.array([s[0] for s in spans]), np.array([s[1] for s in spans])
-    assert list(read_again(source, path.name, Places(offsets, offsets, lengths))) == [
+    assert list(read_again(source, path.name, Places("json_lines", "", offsets, offsets, lengths))) == [
         result.raw[i] for i in range(len(RECORDS))
     ]
     codec = "utf-16-le" if encoding == "utf-16" else encoding
@@ -79,7 +79,7 @@ def test_compression_changes_nothing(tmp_path: Path, form: str, pack: object) ->
     )  # fmt: skip
     source = SourceFile(packed_path, "packed", packed_path.stat().st_size)
     offsets = np.array([plain.spans[2][0], plain.spans[9][0]])
-    assert list(read_again(source, "packed", Places(offsets, offsets, np.array([5, 20])))) == [
+    assert list(read_again(source, "packed", Places("json_lines", "", offsets, offsets, np.array([5, 20])))) == [
         plain.raw[2][:5],
         plain.raw[9][:20],
     ]

@@ -140,7 +140,9 @@ def test_every_form_in_every_declared_encoding(
         assert all(data[at : at + size] == result.raw[n] for n, (at, size) in result.spans.items())
         source = SourceFile(path, name, path.stat().st_size)
         offsets, lengths = (np.array(column) for column in zip(*result.spans.values(), strict=True))
-        assert list(read_again(source, name, Places(offsets, offsets, lengths))) == list(result.raw.values())
+        assert list(read_again(source, name, Places("json_lines", "", offsets, offsets, lengths))) == list(
+            result.raw.values()
+        )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["packed", "plain"]
 
 

@@ -64,7 +64,7 @@ def test_a_raw_file_that_changes_or_goes_away_may_be_whole_the_next_time(tmp_pat
     with pytest.raises(TransientStorageError, match="changed while it was read"):
         shard.load(Limits())
     with pytest.raises(TransientStorageError, match="changed after it was read"):
-        list(read_again(file, "a.jsonl", Places(np.array([0]), np.array([0]), np.array([30]))))
+        list(read_again(file, "a.jsonl", Places("json_lines", "", np.array([0]), np.array([0]), np.array([30]))))
     file.path.unlink()
     for again in (lambda: shard.load(Limits()), lambda: list(open_streams(file)), lambda: content_hash(file.path)):
         with pytest.raises(TransientStorageError, match=r"a\.jsonl: cannot be"):

@@ -135,7 +135,8 @@ class _Reader:
                     incomplete=found.incomplete,
                 )
             ]
-        return self._shards(replace(intake, status=FileStatus.READ, container=found.document.container), found)
+        read = replace(intake, status=FileStatus.READ, container=found.document.container, layout=found.document.layout)
+        return self._shards(read, found)
 
     def _shards(self, intake: FileIntake, found: Recognised) -> list[FileIntake]:
         document, main, ids_in = found.document, found.format, found.id_field

@@ -19,8 +19,13 @@ _OWN_TEXT = "json_"
 
 @dataclass(frozen=True)
 class Places:
-    """Where records are in their source file, as their lineage says it: ascending, int64, -1 where there is none."""
+    """Where records are in their source file, as their lineage says it: ascending, int64, -1 where there is none.
 
+    container, layout: of their document, see `shards.OpenDocument`.
+    """
+
+    container: str
+    layout: str
     indexes: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]

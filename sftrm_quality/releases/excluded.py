@@ -98,7 +98,8 @@ def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator
             places.append([as_ints(one_array(records[name]), if_null=-1) for name in _PLACE])
     if places:
         intake = shards[0].intake
-        found = Places(*(np.concatenate(of_name) for of_name in zip(*places, strict=True)))
+        arrays = (np.concatenate(of_name) for of_name in zip(*places, strict=True))
+        found = Places(intake.container or "", intake.layout, *arrays)
         try:
             yield from read_again(intake.raw, intake.source_file, found)
         except OSError as error:
