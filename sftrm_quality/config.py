@@ -270,6 +270,13 @@ class RunConfig(_Settings):
         description="sft.json, rm.json, release.json, delivery.json: what is checked, and how much of it may fail.",
         json_schema_extra=_why("The suites that come with the checkout."),
     )
+    formats: _Path | None = Field(
+        None,
+        title="Folder of declared formats",
+        description="A YAML file per format that does not come with sftrm-quality; see docs/formats.md. "
+        "Empty: only those that do.",
+        json_schema_extra=_why("`sftrm formats` lists what comes with it; most teams need no other."),
+    )
     sources: list[SourceSettings] = Field(
         default_factory=list,
         title="Settings of sources",

@@ -122,7 +122,7 @@ class _Reader:
 
     def _document(self, intake: FileIntake, stream: RawStream, spill: Path) -> list[FileIntake]:
         settings = self._context.settings
-        found = recognise_stream(stream, settings.limits, spill, settings.source(stream.source_file))
+        found = recognise_stream(stream, settings.limits, spill, settings.source(stream.source_file), settings.formats)
         if isinstance(found, NotRead):
             return [
                 replace(

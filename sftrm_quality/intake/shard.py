@@ -14,7 +14,6 @@ from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.mapping import Candidates, read_and_map
 from sftrm_quality.intake.results import ShardSummary
@@ -89,9 +88,10 @@ def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
     records (`records.SHARD_QUARANTINE`), each as an Arrow IPC file. Unreadable records are of the file's label kind,
     for which there is always a summary.
     """
-    main, settings = FORMATS[task.format], task.settings
+    settings = task.settings
+    main = settings.formats.by_name[task.format]
     source = settings.source(task.shard.source_file)
-    mapped = read_and_map(task.shard, main, source, task.id_field, settings.limits)
+    mapped = read_and_map(task.shard, settings.formats, main, source, task.id_field, settings.limits)
     unreadable = {kind: SHARD_QUARANTINE.empty_table() for kind in LabelKind} | {
         main.label_kind: mapped.batch.unreadable
     }
