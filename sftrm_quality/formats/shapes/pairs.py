@@ -93,10 +93,10 @@ def transcripts(raw: RawRecord, declared: Transcripts) -> tuple[Context, list[Re
     Raises:
         Misread: They are no such texts, or differ before that mark.
     """
-    found = [label_of(_turns_of_text(raw, path, declared), None) for path in (declared.chosen, declared.rejected)]
-    (context, best), (other, worse) = found
-    if context != other:
+    chosen, rejected = (_turns_of_text(raw, path, declared) for path in (declared.chosen, declared.rejected))
+    if chosen[:-1] != rejected[:-1]:
         raise Misread("pair_differs", say("chosen and rejected differ before their last message"))
+    (context, best), (_, worse) = label_of(chosen, None), label_of(rejected, None)
     return context, [{"text": best, "rank": 1.0, "score": None}, {"text": worse, "rank": 2.0, "score": None}]
 
 
