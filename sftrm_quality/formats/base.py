@@ -139,8 +139,13 @@ def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[i
     return first_of([(name, column(table, name)) for name in names])
 
 
-def first_of(given: Sequence[tuple[str, pa.Array]]) -> tuple[pa.Array, dict[int, Misfit]]:
-    """The first value that is given of some columns with names, and the rows in which two of them disagree."""
+def first_of(given: Sequence[tuple[str, pa.Array]], one: str = "") -> tuple[pa.Array, dict[int, Misfit]]:
+    """The first value that is given of some columns with names, and the rows in which two of them disagree.
+
+    Args:
+        given: The columns.
+        one: What is expected once, for those; "" for a prompt.
+    """
     if len(given) == 1:
         return given[0][1], {}
     names = [name for name, _ in given]
@@ -155,7 +160,8 @@ def first_of(given: Sequence[tuple[str, pa.Array]]) -> tuple[pa.Array, dict[int,
         for row in np.flatnonzero(as_mask(pc.not_equal(values, chosen))):
             said = [n for n, c in zip(names, columns, strict=True) if c[int(row)].is_valid]
             misfits[int(row)] = Misfit(
-                "aliases_disagree", say("{given} differ, expected one prompt", given=" and ".join(said))
+                "aliases_disagree",
+                say("{given} differ, expected one {what}", given=" and ".join(said), what=one or say("prompt")),
             )
     return chosen, misfits
 

@@ -1,133 +1,42 @@
-"""What a declaration of a format says: where in a raw record the parts of a label are. Data, which execute nothing.
+"""What a declaration of a format says. Data, which execute nothing.
 
 The built-in formats (``builtin/``) and those of a user (the folder that the setting ``formats`` names) are the same.
-A *path* is the name of a field, with dots for fields in objects; where several paths are given, the first that a record
-has counts.
 """
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from sftrm_quality.formats.parts import (
+    ListedResponses,
+    Messages,
+    Name,
+    NumberedResponses,
+    Pair,
+    Part,
+    Path,
+    Paths,
+    Prompt,
+    Transcripts,
+    Tree,
+    Verdict,
+)
 from sftrm_quality.records import LabelKind
 from sftrm_quality.words import say
 
-
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-Path = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^.\s][^.]*(\.[^.]+)*$")]
-Paths = Annotated[tuple[Path, ...], BeforeValidator(_several), Field(min_length=1, max_length=20)]
-
-ROLES = {
-    **dict.fromkeys(("user", "human", "prompter", "사용자"), "user"),
-    **dict.fromkeys(("assistant", "gpt", "bot", "chatgpt", "model", "어시스턴트"), "assistant"),
-    **dict.fromkeys(("system", "시스템"), "system"),
-    **dict.fromkeys(("tool", "observation", "function", "function_response", "ipython"), "tool"),
-    **dict.fromkeys(("function_call", "tool_call"), "function_call"),
+RESPONSES = ("listed", "numbered", "verdict", "pair", "transcripts", "tree")
+"""Parts of which an RM format has one."""
+_RANKS_BY_THEMSELVES = ("answer", "messages", "verdict", "pair", "transcripts")
+# What is read from the same place as the label.
+_NOT_READ_WITH = {
+    "answer": ("messages",),
+    "messages": ("prompt", "history"),
+    "transcripts": ("prompt", "messages", "system", "history"),
+    "tree": ("prompt", "messages", "system", "history"),
 }
-"""Who speaks, by the names that public files have (LLaMA-Factory's and OpenAI's among them)."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Prompt(_Part):
-    """What the label is for: one text, or several joined. The first part is needed."""
-
-    parts: Annotated[tuple[Paths, ...], Field(min_length=1, max_length=8)]
-    joiner: str = "\n\n"
-    stand_ins: tuple[str, ...] = ("no input", "noinput", "<noinput>", "n/a", "na", "none", "null", "nan", "无", "없음")
-    """Texts of a further part that stand for none, case not regarded (seen in public Alpaca files)."""
-
-
-class Messages(_Part):
-    """A list of turns: which fields of a turn say who speaks and what."""
-
-    path: Paths
-    role: Paths = ("role", "from")
-    content: Paths = ("content", "value")
-    roles: dict[str, Literal["user", "assistant", "system", "tool", "function_call"]] = Field(default_factory=dict)
-    """Names of roles beside the usual ones."""
-
-
-class Scores(_Part):
-    """Where the score of a response is: higher is better. Of several paths the mean of those that hold a number."""
-
-    paths: Paths
-    texts: bool = False
-    """Scores may be texts of numbers; any other text is no score."""
-
-
-class ListedResponses(_Part):
-    """Responses in a list of objects, or of texts with lists of ranks or scores beside it."""
-
-    path: Paths
-    text: Paths | None = None
-    rank: Paths | None = None
-    score: Scores | None = None
-    ranks: Path | None = None
-    scores: Path | None = None
-
-
-class NumberedResponses(_Part):
-    """Responses in fields of their own, ``{}`` for a number: ``completion_{}``."""
-
-    field: Annotated[str, Field(pattern=r"^[^{}]*\{\}[^{}]*$", max_length=100)]
-    text: Paths | None = None
-    rank: Paths | None = None
-    ranks: Path | None = None
-    """A list that has the rank of each, in the order of their numbers."""
-    score: Annotated[str, Field(pattern=r"^[^{}]*\{\}[^{}]*$", max_length=100)] | None = None
-
-
-class Verdict(_Part):
-    """Which of two answers is better, as codes of one field. Texts and numbers are compared as they are written."""
-
-    first_answer: Paths
-    second_answer: Paths
-    field: Path
-    first: tuple[str, ...] = Field(min_length=1)
-    second: tuple[str, ...] = Field(min_length=1)
-    tie: tuple[str, ...] = ()
-    annotators: Literal["majority", "refuse"] = "refuse"
-    """Of a list of verdicts the one that most gave; or such records are quarantined by name."""
-
-
-class Pair(_Part):
-    """The better response and the worse one, or several worse ones: texts, messages, or lists of messages."""
-
-    chosen: Paths
-    rejected: Paths
-    text: Paths = ("content", "value", "text", "answer", "response")
-    """In objects that are no list of messages."""
-
-
-class Transcripts(_Part):
-    """Conversations written as one text each, in which marks say who speaks."""
-
-    chosen: Path
-    rejected: Path
-    user: str = "\n\nHuman:"
-    assistant: str = "\n\nAssistant:"
-
-
-class Tree(_Part):
-    """A tree of messages: each with ranked replies is a record (Open Assistant)."""
-
-    root: Path = "prompt"
-    text: Path = "text"
-    role: Path = "role"
-    replies: Path = "replies"
-    rank: Path = "rank"
-    id: Path = "message_id"
-    left_out: tuple[Path, ...] = ("deleted",)
-    """Replies in which one of these is true are no responses."""
-
-
-class Declaration(_Part):
+class Declaration(Part):
     """One format. ``label_kind`` and the parts that it has say which shape its records are of."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
@@ -148,7 +57,8 @@ class Declaration(_Part):
     category: Path | None = None
     subcategory: Path | None = None
     question_type: Path | None = None
-    id: Path | None = None
+    id: Name | None = None
+    """Where the ids are. None: ``data_id``, one of the usual names, or from the content."""
     rank_base: Literal[0, 1] = 1
     rank_direction: Literal["lowest_is_best", "highest_is_best"] = "lowest_is_best"
     keep: tuple[str, ...] = ()
@@ -162,23 +72,71 @@ class Declaration(_Part):
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
 
-    @model_validator(mode="after")
-    def _one_shape(self) -> Self:
-        responses = [p for p in ("listed", "numbered", "verdict", "pair", "transcripts", "tree") if getattr(self, p)]
+    @property
+    def shape(self) -> str:
+        """The part that holds the labels: ``answer``, ``messages``, or the one of responses."""
         if self.label_kind is LabelKind.SFT:
-            if responses or (self.answer is None) == (self.messages is None):
-                raise ValueError(say("an SFT format has either answer or messages, and no responses"))
-            if self.answer is not None and self.prompt is None:
-                raise ValueError(say("answer needs a prompt"))
-        else:
-            if len(responses) != 1 or self.answer is not None:
-                raise ValueError(
-                    say("an RM format has one of listed, numbered, verdict, pair, transcripts, tree, and no answer")
-                )
-            if responses[0] in ("listed", "numbered", "verdict") and self.prompt is None and self.messages is None:
-                raise ValueError(say("{responses} needs a prompt or messages", responses=responses[0]))
-        if self.listed and not any((self.listed.rank, self.listed.score, self.listed.ranks, self.listed.scores)):
-            raise ValueError(say("listed needs rank, score, ranks or scores"))
-        if self.numbered and not any((self.numbered.rank, self.numbered.ranks, self.numbered.score)):
-            raise ValueError(say("numbered needs rank, ranks or score"))
+            return "answer" if self.answer is not None else "messages"
+        return next(name for name in RESPONSES if getattr(self, name))
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        """Nothing that is declared is without effect, and nothing is declared twice."""
+        if mistake := next((said for rule in _RULES if (said := rule(self))), ""):
+            raise ValueError(mistake)
         return self
+
+
+def _parts_of_kind(declared: Declaration) -> str:
+    responses = [name for name in RESPONSES if getattr(declared, name)]
+    if declared.label_kind is LabelKind.SFT:
+        if responses or (declared.answer is None) == (declared.messages is None):
+            return say("an SFT format has either answer or messages, and no responses")
+        return say("answer needs a prompt") if declared.answer is not None and declared.prompt is None else ""
+    if len(responses) != 1 or declared.answer is not None:
+        return say("an RM format has one of {parts}, and no answer", parts=", ".join(RESPONSES))
+    if responses[0] in ("listed", "numbered", "verdict") and declared.prompt is None and declared.messages is None:
+        return say("{responses} needs a prompt or messages", responses=responses[0])
+    return ""
+
+
+def _ranked(declared: Declaration) -> str:
+    listed, numbered = declared.listed, declared.numbered
+    if listed and not any((listed.rank, listed.score, listed.ranks, listed.scores)):
+        return say("listed needs rank, score, ranks or scores")
+    if listed and listed.text is None and (listed.rank or listed.score):
+        return say(
+            "listed.rank and listed.score are fields of objects, and need listed.text; beside texts: ranks, scores"
+        )
+    if numbered and not any((numbered.rank, numbered.ranks, numbered.score)):
+        return say("numbered needs rank, ranks or score")
+    if numbered and numbered.text is None and numbered.rank:
+        return say("numbered.rank is a field of objects, and needs numbered.text; beside texts: ranks, score")
+    return ""
+
+
+def _without_effect(declared: Declaration) -> str:
+    shape = declared.shape
+    if shape in _RANKS_BY_THEMSELVES and (declared.rank_base, declared.rank_direction) != (1, "lowest_is_best"):
+        return say("{part} has no ranks: rank_base and rank_direction say nothing", part=shape)
+    unread = _NOT_READ_WITH.get(shape, ())
+    if given := [name for name in unread if getattr(declared, name) is not None]:
+        return say("{part} is read whole: {given} is not read beside it", part=shape, given=given[0])
+    return ""
+
+
+def _paths_apart(declared: Declaration) -> str:
+    """Columns are read by one type: a field is a text or an object with fields."""
+    if declared.shape != "answer":
+        return ""
+    assert declared.prompt is not None and declared.answer is not None
+    groups = (*declared.prompt.parts, declared.answer, declared.system or ())
+    others = (declared.history, declared.category, declared.subcategory, declared.question_type)
+    paths = sorted({path for group in groups for path in group} | {path for path in others if path})
+    for outer in paths:
+        if inner := next((path for path in paths if path.startswith(f"{outer}.")), None):
+            return say("{inner} is in {outer}, which is read as a text: expected one of them", inner=inner, outer=outer)
+    return ""
+
+
+_RULES = (_parts_of_kind, _ranked, _without_effect, _paths_apart)

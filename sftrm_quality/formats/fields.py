@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +16,7 @@ from sftrm_quality.formats.shapes.record import Misread, RawRecord, lookup
 from sftrm_quality.formats.shapes.turns import history_of
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.records import MESSAGE, LabelKind
+from sftrm_quality.words import say
 
 _PAIRS = pa.list_(pa.list_(pa.string()))
 _PLACES = {"data_category": "category", "data_subcategory": "subcategory", "question_type": "question_type"}
@@ -69,13 +71,16 @@ class FieldsFormat:
     def to_candidates(self, table: pa.Table, source: SourceSettings, id_field: str) -> Mapped:
         misfits: dict[int, Misfit] = {}
         question = self._question(table, misfits)
-        answer, _ = first_of([(path, by_path(table, path)) for path in self._answer])
+        answer, disagreeing = first_of([(path, by_path(table, path)) for path in self._answer], say("answer"))
+        misfits |= disagreeing
         columns = {**id_column(table, id_field), "question": question, "answer": answer}
         for name, place in _PLACES.items():
             if path := getattr(self.declaration, place):
                 columns[name] = by_path(table, path)
         if self.declaration.system:
-            columns["system"], _ = first_of([(path, by_path(table, path)) for path in self.declaration.system])
+            systems = [(path, by_path(table, path)) for path in self.declaration.system]
+            columns["system"], disagreeing = first_of(systems, say("system message"))
+            misfits |= disagreeing
         if self.declaration.history:
             columns["history"] = self._history(table, self.declaration.history, misfits)
         return mapped(LabelKind.SFT, columns, len(table), misfits)
@@ -92,11 +97,17 @@ class FieldsFormat:
             parts.append(part)
         if len(parts) == 1:
             return parts[0]
-        joined = pc.binary_join_element_wise(*parts, self._prompt.joiner, null_handling="skip")
-        given = as_mask(pc.is_valid(parts[0]))
-        for part in parts[1:]:
-            given |= as_mask(pc.is_valid(part))
-        return pc.if_else(pa.array(given), joined, None)
+        first, *more = parts
+        said = np.zeros(len(table), bool)
+        for part in more:
+            said |= as_mask(pc.is_valid(part))
+        # A blank first part is left out where another one says something.
+        first_said = pc.if_else(pc.equal(pc.utf8_trim_whitespace(first), ""), None, first)
+        joiner = self._prompt.joiner
+        # Not by null_handling="skip", which gives no row where every part is null (pyarrow 26).
+        pieces = [pc.binary_join_element_wise(joiner, part, "").fill_null("") for part in (first_said, *more)]
+        joined = pc.utf8_slice_codeunits(pc.binary_join_element_wise(*pieces, ""), start=len(joiner))
+        return pc.if_else(pa.array(said), joined, first)
 
     def _history(self, table: pa.Table, path: str, misfits: dict[int, Misfit]) -> pa.Array:
         """Row by row, and only where there is one: few records have earlier turns."""

@@ -81,10 +81,8 @@ class ReferenceRm:
 
     def fits(self, record: Record) -> bool:
         responses = record.get("responses")
-        # Texts with a list of scores beside them are another format.
-        return isinstance(responses, list) and not (
-            isinstance(record.get("scores"), list) and all(isinstance(one, str) for one in responses)
-        )
+        # Texts are another format, or none: their ranks or scores are somewhere else.
+        return isinstance(responses, list) and not (responses and all(isinstance(one, str) for one in responses))
 
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
         return pa.schema([*_base_fields(sample, id_field), ("responses", pa.list_(CANDIDATE_RESPONSE))])

@@ -33,6 +33,10 @@ def _has_unranked(record: Record) -> bool:
     return prompt and any(isinstance(value, list) and len(value) > 1 for value in values)
 
 
+def _is_implicit_text(record: Record) -> bool:
+    return all(isinstance(record.get(name), str) for name in ("chosen", "rejected"))
+
+
 def _is_evaluation(record: Record) -> bool:
     return any(isinstance(record.get(name), list | dict) for name in ("choices", "options", "endings", "mc1_targets"))
 
@@ -58,6 +62,12 @@ _REFUSED = (
         _has_verdict,
         phrase(
             "two answers with a verdict, whose codes are never guessed: declare a format with verdict, docs/formats.md"
+        ),
+    ),
+    _Refused(
+        _is_implicit_text,
+        phrase(
+            "chosen and rejected as texts without a prompt, of which nobody can tell where the prompt ends: add prompt"
         ),
     ),
     _Refused(

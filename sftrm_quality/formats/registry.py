@@ -143,6 +143,11 @@ def formats_of(declared: tuple[Declaration, ...]) -> Formats:
     return Formats(declared)
 
 
+def declared_id(fmt: Format) -> str | None:
+    """Where a format's declaration says that the ids are, None where it says nothing."""
+    return fmt.declaration.id if isinstance(fmt, FieldsFormat | WholeFormat) else None
+
+
 def _compiled(declaration: Declaration) -> Format:
     if declaration.label_kind is LabelKind.SFT and declaration.answer is not None:
         return FieldsFormat(declaration)

@@ -50,7 +50,7 @@ class WholeFormat:
     def label_fields(self) -> str:
         numbered = self.declaration.numbered
         if numbered is not None:
-            return r"\w+".join(map(re.escape, numbered.field.split("{}")))
+            return _pattern(numbered.field)
         return "|".join(re.escape(path.split(".")[0]) for paths in self._labels() for path in paths)
 
     @property
@@ -77,7 +77,11 @@ class WholeFormat:
             beside = [path for path in (declared.listed.ranks, declared.listed.scores) if path]
             return (declared.listed.path, *((path,) for path in beside))
         if declared.numbered:
-            return tuple((declared.numbered.field.replace("{}", number),) for number in ("0", "1"))
+            scores = declared.numbered.score
+            names = [declared.numbered.field.replace("{}", number) for number in ("0", "1")]
+            names += [declared.numbered.ranks] if declared.numbered.ranks else []
+            names += [scores.replace("{}", number) for number in ("0", "1")] if scores else []
+            return tuple((name,) for name in names)
         if declared.tree:
             return ((f"{declared.tree.root}.{declared.tree.replies}",),)
         assert declared.messages is not None
@@ -88,12 +92,13 @@ class WholeFormat:
         if any(lookup(record, path) is not None for path in declared.absent):
             return False
         if declared.numbered is not None:
-            pattern = re.compile(self.label_fields)
-            if sum(pattern.fullmatch(name) is not None for name in record) < _TWO:
+            fields, scores = declared.numbered.field, declared.numbered.score
+            if _numbered(record, fields) < _TWO or (scores is not None and not _numbered(record, scores)):
                 return False
-            needed = self.needs[:-2]
+            patterns = [re.compile(_pattern(one)) for one in (fields, scores) if one]
+            needed = [paths for paths in self.needs if not any(one.fullmatch(paths[0]) for one in patterns)]
         else:
-            needed = self.needs
+            needed = list(self.needs)
         return all(any(has(record, path) for path in paths) for paths in needed) and self._looks_like_it(record)
 
     def _looks_like_it(self, record: Record) -> bool:
@@ -139,6 +144,9 @@ class WholeFormat:
         try:
             common = self._common(raw, id_field)
             made = [{**common, **one} for one in self._labelled(raw)]
+            if self.declaration.verdict is not None and len(made) > 1 and common.get("data_id"):
+                # Of several annotators each verdict is a record of its own.
+                made = [{**one, "data_id": f"{common['data_id']}#{number}"} for number, one in enumerate(made, 1)]
         except Misread as error:
             return Misfit(error.reason, error.detail)
         return ReadRecord(made, raw.shape)
@@ -163,7 +171,11 @@ class WholeFormat:
         declared = self.declaration
         if declared.tree is not None:
             found = trees.rankings(raw, declared.tree)
-            return [{**_of(one, "prompt"), "responses": ranked, "data_id": name} for name, one, ranked in found]
+            named = [({} if name is None else {"data_id": name}) for name, _, _ in found]
+            return [
+                {**_of(one, "prompt"), "responses": ranked, **name}
+                for name, (_, one, ranked) in zip(named, found, strict=True)
+            ]
         if declared.transcripts is not None:
             one, ranked = pairs.transcripts(raw, declared.transcripts)
             return [{**_of(one, "prompt"), "responses": ranked}]
@@ -176,15 +188,17 @@ class WholeFormat:
         if declared.pair is not None:
             one, ranked = pairs.pair(raw, declared.pair, declared.messages, given)
             return [{**_of(one, "prompt"), "responses": ranked}]
-        assert given is not None
-        return [{**_of(given, "prompt"), "responses": self._responses(raw)}]
+        if given is None:
+            raise turns.no_question()
+        return [{**_of(given, "prompt"), "responses": ranked} for ranked in self._responses(raw)]
 
-    def _responses(self, raw: RawRecord) -> list[responses.Response] | None:
+    def _responses(self, raw: RawRecord) -> Sequence[list[responses.Response] | None]:
+        """The rankings of a record: one, or one for each of several annotators."""
         declared = self.declaration
         if declared.listed is not None:
-            return responses.listed(raw, declared.listed)
+            return [responses.listed(raw, declared.listed)]
         if declared.numbered is not None:
-            return responses.numbered(raw, declared.numbered)
+            return [responses.numbered(raw, declared.numbered)]
         assert declared.verdict is not None
         return responses.by_verdict(raw, declared.verdict)
 
@@ -198,14 +212,32 @@ class WholeFormat:
         table = pa.Table.from_pylist(list(made), schema=CANDIDATE_FIELDS[self.label_kind])
         if self.label_kind is LabelKind.SFT:
             return table
-        declared = self.declaration
-        meant = source.model_copy(update={"rank_base": declared.rank_base, "rank_direction": declared.rank_direction})
-        ranked = declared_ranks(column(table, "responses"), meant)
+        ranked = declared_ranks(column(table, "responses"), self._meant(source))
         return table.set_column(table.schema.get_field_index("responses"), table.schema.field("responses"), ranked)
+
+    def _meant(self, source: SourceSettings) -> SourceSettings:
+        """How ranks are meant: as the format says, and where a source says something else, as the source does."""
+        declared = self.declaration
+        if declared.shape in ("verdict", "pair", "transcripts"):  # the ranks are ours
+            return source.model_copy(update={"rank_base": 1, "rank_direction": "lowest_is_best"})
+        by_default = SourceSettings()
+        names = ("rank_base", "rank_direction")
+        own = {name: getattr(declared, name) for name in names if getattr(source, name) == getattr(by_default, name)}
+        return source.model_copy(update=own)
 
 
 def _of(found: turns.Context, name: str) -> dict[str, Any]:
     return {name: found.prompt, "history": found.history, "system": found.system}
+
+
+def _pattern(numbered: str) -> str:
+    """Of names with a number, or a letter that counts."""
+    return r"(?:[0-9]+|[A-Za-z])".join(map(re.escape, numbered.split("{}")))
+
+
+def _numbered(record: Record, names: str) -> int:
+    pattern = re.compile(_pattern(names))
+    return sum(pattern.fullmatch(name) is not None for name in record)
 
 
 def _first(record: Record, paths: Sequence[str]) -> Any:

@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows
@@ -240,6 +241,8 @@ def _together(kind: LabelKind, found: _OfKind, from_content: bool) -> Candidates
     if from_content:
         hashes = dedup.content_hashes(kind, table).to_pylist()
         ids = pa.array([f"content-{digest.hex()[:_CONTENT_ID_DIGITS]}" for digest in hashes], pa.string())
+        # A message of a tree has an id of its own, wherever the file has its ids.
+        ids = pc.coalesce(table["data_id"], ids)
         table = table.set_column(table.schema.get_field_index("data_id"), "data_id", ids)
     if found.metadata:
         metadata = pa.array([found.metadata.get(row) for row in rows.tolist()], METADATA.type)

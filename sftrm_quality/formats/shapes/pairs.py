@@ -1,12 +1,12 @@
 """A better response and a worse one: as texts, as messages, or as whole conversations that differ at their end."""
 
+import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
-from sftrm_quality.formats.declaration import Messages, Pair, Transcripts
-from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_text, lookup, wrong_type
+from sftrm_quality.formats.parts import Messages, Pair, Transcripts
+from sftrm_quality.formats.shapes.record import Misread, RawRecord, lookup, wrong_type
 from sftrm_quality.formats.shapes.responses import Response
-from sftrm_quality.formats.shapes.turns import Context, Turn, context_of, label_of, message_shape, turns_of
+from sftrm_quality.formats.shapes.turns import Context, Turn, context_of, label_of, message_shape, no_question, turns_of
 from sftrm_quality.words import say
 
 _ANSWERS = ("assistant", "function_call")
@@ -15,7 +15,7 @@ _ANSWERS = ("assistant", "function_call")
 def pair(
     raw: RawRecord, declared: Pair, messages: Messages | None, given: Context | None
 ) -> tuple[Context, list[Response]]:
-    """What the responses are for, and the responses: the better one has rank 1, the worse ones share rank 2.
+    """What the responses are for, and the responses: the better ones have rank 1, the worse ones rank 2.
 
     Args:
         raw: The record.
@@ -32,28 +32,31 @@ def pair(
     messages = messages or Messages(path=("messages",))
     chosen = _side(raw, declared.chosen, declared, messages)
     rejected = _side(raw, declared.rejected, declared, messages)
-    (before, best), worse = chosen[0], rejected
-    if any(turns != before for turns, _ in worse):
+    before, _ = chosen[0]
+    if any(turns != before for turns, _ in rejected):
         raise Misread("pair_differs", say("chosen and rejected differ before their last message"))
     context = _joined(given, before)
-    responses: list[Response] = [{"text": best, "rank": 1.0, "score": None}]
-    responses += [{"text": text, "rank": 2.0, "score": None} for _, text in worse]
-    return context, responses
+    ranked = ((1.0, chosen), (2.0, rejected))
+    return context, [{"text": text, "rank": rank, "score": None} for rank, side in ranked for _, text in side]
 
 
 def _side(
     raw: RawRecord, paths: tuple[str, ...], declared: Pair, messages: Messages
 ) -> list[tuple[list[Turn], str | None]]:
-    """Conversation before it, and response; several of a list of texts."""
+    """Conversation before it, and response; several of a list of texts, or of objects in which nobody speaks."""
     path, value = raw.get(paths)
     if value is None or isinstance(value, str):
         return [([], value)]
     if isinstance(value, Mapping):
-        return [([], _of_object(raw, path, value, declared, messages))]
+        raw.note(path, dict.fromkeys((*_texts(declared, messages), *messages.role)))
+        return [([], _of_object(path, value, declared, messages))]
     if not isinstance(value, list) or not value:
         raise wrong_type(path, value, say("a text or messages"))
     if all(isinstance(one, str) for one in value):
         return [([], one) for one in value]
+    if not any(isinstance(one, Mapping) and any(name in one for name in messages.role) for one in value):
+        raw.note(path, [dict.fromkeys(_texts(declared, messages))])
+        return [([], _of_object(f"{path}[{at}]", one, declared, messages)) for at, one in enumerate(value)]
     raw.note(path, message_shape(messages))
     turns = turns_of(value, messages, path)
     if turns[-1]["role"] not in _ANSWERS:
@@ -61,24 +64,37 @@ def _side(
     return [(turns[:-1], turns[-1]["content"])]
 
 
-def _of_object(raw: RawRecord, path: str, value: Mapping[str, Any], declared: Pair, messages: Messages) -> str | None:
-    names = tuple(dict.fromkeys((*messages.content, *declared.text)))
-    name = next((name for name in names if lookup(value, name) is not None), names[0])
-    raw.note(path, {name: None, **dict.fromkeys(messages.role)})
-    return as_text(lookup(value, name), f"{path}.{name}")
+def _texts(declared: Pair, messages: Messages) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*messages.content, *declared.text)))
+
+
+def _of_object(path: str, value: object, declared: Pair, messages: Messages) -> str | None:
+    """The text of a response that is an object; if it says who speaks, that is the assistant."""
+    if not isinstance(value, Mapping):
+        raise wrong_type(path, value, say("a text or messages"))
+    if any(lookup(value, name) is not None for name in messages.role):
+        (turn,) = turns_of([value], messages.model_copy(update={"content": _texts(declared, messages)}), path)
+        if turn["role"] not in _ANSWERS:
+            raise Misread("turns_malformed", say("the last turn of {path} is not the assistant's", path=path))
+    return RawRecord(value).text(_texts(declared, messages))
 
 
 def _joined(given: Context | None, before: list[Turn]) -> Context:
     """The context of a pair: from fields of its own, from the conversations, or both where they say the same."""
     if not before:
         if given is None:
-            raise Misread("turns_malformed", say("no turn of a user, expected a question and its answer"))
+            raise no_question()
         return given
     if given is None:
         return context_of(before)
     found = context_of(before, given.system)
-    if given.prompt is not None and given.prompt.strip() not in ((found.prompt or "").strip(), _first_of(before)):
+    said = (given.prompt or "").strip()
+    if said and said not in ((found.prompt or "").strip(), _first_of(before)):
         raise Misread("aliases_disagree", say("the prompt and the conversations differ, expected one prompt"))
+    if given.history and found.history is None:
+        return dataclasses.replace(found, history=given.history)
+    if given.history and given.history != found.history:
+        raise Misread("aliases_disagree", say("two histories differ, expected one"))
     return found
 
 
@@ -94,10 +110,14 @@ def transcripts(raw: RawRecord, declared: Transcripts) -> tuple[Context, list[Re
         Misread: They are no such texts, or differ before that mark.
     """
     chosen, rejected = (_turns_of_text(raw, path, declared) for path in (declared.chosen, declared.rejected))
-    if chosen[:-1] != rejected[:-1]:
+    if _before_the_last_answer(chosen) != _before_the_last_answer(rejected):
         raise Misread("pair_differs", say("chosen and rejected differ before their last message"))
     (context, best), (_, worse) = label_of(chosen, None), label_of(rejected, None)
     return context, [{"text": best, "rank": 1.0, "score": None}, {"text": worse, "rank": 2.0, "score": None}]
+
+
+def _before_the_last_answer(turns: list[Turn]) -> list[Turn]:
+    return turns[: max((at for at, turn in enumerate(turns) if turn["role"] == "assistant"), default=len(turns))]
 
 
 def _turns_of_text(raw: RawRecord, path: str, declared: Transcripts) -> list[Turn]:

@@ -1,7 +1,8 @@
 """The prompt of a record: one text, several joined, or the turns of a conversation."""
 
-from sftrm_quality.formats.declaration import Declaration, Messages, Prompt
-from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_text
+from sftrm_quality.formats.declaration import Declaration
+from sftrm_quality.formats.parts import Messages, Prompt
+from sftrm_quality.formats.shapes.record import RawRecord
 from sftrm_quality.formats.shapes.turns import (
     Context,
     before,
@@ -22,28 +23,20 @@ def prompt_text(raw: RawRecord, prompt: Prompt) -> str | None:
     Raises:
         Misread: A part is no text, or two names of one part disagree.
     """
-    first, *more = [_part(raw, paths) for paths in prompt.parts]
+    first, *more = [raw.text(paths, say("prompt")) for paths in prompt.parts]
     said = [text for text in more if text is not None and not is_stand_in(text, prompt)]
-    texts = said if first is None else [first, *said]
-    return prompt.joiner.join(texts) if texts else None
+    if first is not None and (first.strip() or not said):
+        said = [first, *said]
+    return prompt.joiner.join(said) if said else None
 
 
 def is_stand_in(text: str, prompt: Prompt) -> bool:
     """Whether a further part of a prompt says nothing."""
-    return not text.strip() or text.strip().casefold() in prompt.stand_ins
-
-
-def _part(raw: RawRecord, paths: tuple[str, ...]) -> str | None:
-    """One part, which may go by several names."""
-    given = {path: text for path in paths if (text := as_text(raw.get((path,))[1], path)) is not None}
-    said = {path: text for path, text in given.items() if text.strip()}
-    if len(set(said.values())) > 1:
-        raise Misread("aliases_disagree", say("{given} differ, expected one prompt", given=" and ".join(said)))
-    return next(iter((said or given).values()), None)
+    return not text.strip() or text.strip().lower() in prompt.stand_ins
 
 
 def context(raw: RawRecord, declaration: Declaration) -> Context | None:
-    """What comes before the label of a record, by its declaration; None where nothing of it is declared.
+    """What comes before the label of a record, by its declaration; None where it has no field of that.
 
     Raises:
         Misread: It is something else than declared.

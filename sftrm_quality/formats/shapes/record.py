@@ -109,10 +109,24 @@ class RawRecord:
             here = below
         here[last] = shape
 
-    def text(self, paths: Sequence[str]) -> str | None:
-        """A text. Raises Misread where it is something else."""
-        path, value = self.get(paths)
-        return as_text(value, path)
+    def text(self, paths: Sequence[str], one: str = "") -> str | None:
+        """A text that may go by several names. A blank one says nothing, and so disagrees with nothing.
+
+        Args:
+            paths: Its names.
+            one: What is expected once, for the error; "" for a text.
+
+        Raises:
+            Misread: It is something else, or two of the names disagree.
+        """
+        given = {path: text for path in paths if (text := as_text(self.get((path,))[1], path)) is not None}
+        said = {path: text for path, text in given.items() if text.strip()}
+        if len(set(said.values())) > 1:
+            what = one or say("text")
+            raise Misread(
+                "aliases_disagree", say("{given} differ, expected one {what}", given=" and ".join(said), what=what)
+            )
+        return next(iter((said or given).values()), None)
 
     def sequence(self, paths: Sequence[str], shape: Any = None) -> list[Any] | None:
         """A list. Raises Misread where it is something else."""

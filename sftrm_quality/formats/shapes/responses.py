@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sftrm_quality.formats.declaration import ListedResponses, NumberedResponses, Scores, Verdict
+from sftrm_quality.formats.parts import ListedResponses, NumberedResponses, Scores, Verdict, code_of
 from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_number, as_text, lookup, wrong_type
 from sftrm_quality.formats.wire import described
 from sftrm_quality.words import say
@@ -128,29 +128,35 @@ def _numbered_values(raw: RawRecord, declared: NumberedResponses) -> Iterator[tu
         yield number, name, raw.record[name]
 
 
-def by_verdict(raw: RawRecord, declared: Verdict) -> list[Response]:
-    """Two answers, ranked by what a field says of them.
+def by_verdict(raw: RawRecord, declared: Verdict) -> list[list[Response]]:
+    """Two answers, ranked by what a field says of them: once, or for each of several annotators if these are apart.
 
     Raises:
         Misread: No declared code is that of the verdict, or several annotators do not agree as declared.
     """
     _, value = raw.get((declared.field,))
     verdicts = [_better(one, declared) for one in (value if isinstance(value, list) else [value])]
+    if not verdicts:
+        raise Misread("verdict_unknown", say("{field} is an empty list, expected a verdict", field=declared.field))
+    if declared.annotators == "apart":
+        return [_ranked(raw, declared, one) for one in verdicts]
     counts = {better: verdicts.count(better) for better in verdicts}
-    most = max(counts.values(), default=0)
+    most = max(counts.values())
     winners = [better for better, count in counts.items() if count == most]
     if len(counts) > 1 and (declared.annotators == "refuse" or len(winners) > 1):
-        shown = ", ".join(f"{_code(one)}" for one in value)
+        shown = ", ".join(f"{code_of(one)}" for one in value)
         raise Misread("verdict_split", say("{field} is {codes}: no majority", field=declared.field, codes=shown))
-    if not winners:
-        raise Misread("verdict_unknown", say("{field} is an empty list, expected a verdict", field=declared.field))
-    ranks = {"first": (1.0, 2.0), "second": (2.0, 1.0), "tie": (1.0, 1.0)}[winners[0]]
+    return [_ranked(raw, declared, winners[0])]
+
+
+def _ranked(raw: RawRecord, declared: Verdict, better: str) -> list[Response]:
+    ranks = {"first": (1.0, 2.0), "second": (2.0, 1.0), "tie": (1.0, 1.0)}[better]
     texts = (raw.text(declared.first_answer), raw.text(declared.second_answer))
     return [{"text": text, "rank": rank, "score": None} for text, rank in zip(texts, ranks, strict=True)]
 
 
 def _better(value: Any, declared: Verdict) -> str:
-    code = _code(value)
+    code = code_of(value)
     for name in ("first", "second", "tie"):
         if code in getattr(declared, name):
             return name
@@ -159,12 +165,3 @@ def _better(value: Any, declared: Verdict) -> str:
         "verdict_unknown",
         say("{field} is {found}, expected one of {known}", field=declared.field, found=described(value), known=known),
     )
-
-
-def _code(value: Any) -> str:
-    """A code as it is declared: a text, or a number without a trailing ``.0``, true or false."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.strip() if isinstance(value, str) else str(value)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sftrm_quality.formats.declaration import ROLES, Tree
+from sftrm_quality.formats.parts import ROLES, Tree
 from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_number, as_text, lookup, wrong_type
 from sftrm_quality.formats.shapes.responses import Response
 from sftrm_quality.formats.shapes.turns import Context, Turn
@@ -19,13 +19,23 @@ def rankings(raw: RawRecord, tree: Tree) -> list[tuple[str | None, Context, list
     Raises:
         Misread: It is no tree, or has no ranking.
     """
-    path, root = raw.get((tree.root,))
+    path, root = raw.get((tree.root,), _shape(tree))
     if not isinstance(root, Mapping):
         raise wrong_type(path, root, say("an object"))
     found = list(_rankings(root, tree, path))
     if not found:
         raise Misread("no_ranking", say("no message has {count} replies with ranks", count=_TWO))
     return found
+
+
+def _shape(tree: Tree) -> dict[str, Any]:
+    """What is read of a message, and below it of its replies."""
+    noted = RawRecord({})
+    # Ids stay in the metadata: that of a question is its record's id, those of replies are nowhere else.
+    for path in (tree.text, tree.role, tree.rank):
+        noted.note(path)
+    noted.note(tree.replies, [noted.shape])
+    return noted.shape
 
 
 def _rankings(root: Mapping[str, Any], tree: Tree, path: str) -> Iterator[tuple[str | None, Context, list[Response]]]:
@@ -52,9 +62,8 @@ def _turn(message: Mapping[str, Any], tree: Tree, path: str) -> Turn:
     role = lookup(message, tree.role)
     known = ROLES.get(role.strip().casefold()) if isinstance(role, str) else None
     if known not in ("user", "assistant"):
-        raise Misread(
-            "turns_malformed", say("{path} has {found}", path=path, found=say("the role {role}", role=repr(role)))
-        )
+        found = say("no role") if role is None else say("the role {role}", role=repr(str(role)[:40]))
+        raise Misread("turns_malformed", say("{path} has {found}", path=path, found=found))
     return {"role": known, "content": as_text(lookup(message, tree.text), f"{path}.{tree.text}")}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from sftrm_quality.formats.declaration import ROLES, Messages
+from sftrm_quality.formats.parts import ROLES, Messages
 from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_text, lookup, wrong_type
 from sftrm_quality.words import say
 
@@ -59,9 +59,12 @@ def _turn(value: Any, messages: Messages, path: str) -> Turn:
         raise Misread("turns_malformed", say("{path} has {found}", path=path, found=found))
     content = next((found for name in messages.content if (found := lookup(value, name)) is not None), None)
     calls = value.get("tool_calls")
-    if content in (None, "") and calls:
-        return {"role": "function_call", "content": json.dumps(calls, ensure_ascii=False)}
-    return {"role": known, "content": as_text(content, f"{path}.{messages.content[0]}")}
+    text = as_text(content, f"{path}.{messages.content[0]}")
+    if not calls:
+        return {"role": known, "content": text}
+    # What is said with a call is a part of the same turn.
+    written = json.dumps(calls, ensure_ascii=False)
+    return {"role": "function_call", "content": f"{text}\n{written}" if text and text.strip() else written}
 
 
 def _role(role: object, messages: Messages) -> str | None:
@@ -144,6 +147,11 @@ def _disorder(roles: Sequence[str | None]) -> str:
         if one == other:
             return say("turns {one} and {other} are both the {role}'s", one=at, other=at + 1, role=one)
     return say("the last turn before the answer is the assistant's, expected a user's")
+
+
+def no_question() -> Misread:
+    """Nothing that a label could be for."""
+    return Misread("turns_malformed", _disorder([]))
 
 
 def label_of(turns: Sequence[Turn], system: str | None) -> tuple[Context, str | None]:
