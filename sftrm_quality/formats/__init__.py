@@ -7,7 +7,7 @@ few shapes; only the reference format and AI Hub's are code of their own.
 from sftrm_quality.formats.declaration import Declaration
 from sftrm_quality.formats.loading import builtin_declarations, read_declarations
 from sftrm_quality.formats.reasons import FORMAT_REASONS, fields_blamed
-from sftrm_quality.formats.registry import Formats, NoFormat, declared_id, formats_of
+from sftrm_quality.formats.registry import Formats, NoFormat, declaration_of, formats_of
 
 __all__ = [
     "FORMAT_REASONS",
@@ -15,7 +15,7 @@ __all__ = [
     "Formats",
     "NoFormat",
     "builtin_declarations",
-    "declared_id",
+    "declaration_of",
     "fields_blamed",
     "formats_of",
     "read_declarations",

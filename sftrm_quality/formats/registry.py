@@ -143,9 +143,9 @@ def formats_of(declared: tuple[Declaration, ...]) -> Formats:
     return Formats(declared)
 
 
-def declared_id(fmt: Format) -> str | None:
-    """Where a format's declaration says that the ids are, None where it says nothing."""
-    return fmt.declaration.id if isinstance(fmt, FieldsFormat | WholeFormat) else None
+def declaration_of(fmt: Format) -> Declaration | None:
+    """The declaration of a format; None of the reference format and AI Hub's, which are code."""
+    return fmt.declaration if isinstance(fmt, FieldsFormat | WholeFormat) else None
 
 
 def _compiled(declaration: Declaration) -> Format:

@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows
 from sftrm_quality.config import Limits, SourceSettings
-from sftrm_quality.formats import Formats
+from sftrm_quality.formats import Formats, declaration_of
 from sftrm_quality.formats.base import ColumnFormat, Format
-from sftrm_quality.formats.fields import FieldsFormat
 from sftrm_quality.formats.rest import Read, rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.whole import WholeFormat
@@ -219,7 +218,7 @@ def _keep_rest(
     payload: bytes, row: int, value: object, read: Read, fmt: Format, source: SourceSettings, to: _OfKind
 ) -> bool:
     """Keep what is not read of a record as its metadata. False where it may be content: then it is a misfit."""
-    declared = fmt.declaration if isinstance(fmt, FieldsFormat | WholeFormat) else None
+    declared = declaration_of(fmt)
     ignored = (*source.ignore, *declared.ignore) if declared else source.ignore
     kept = declared.keep if declared else ()
     if not isinstance(value, dict) or not (rest := rest_of(value, read, ignored)):

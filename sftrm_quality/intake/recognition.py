@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.errors import TransientStorageError
-from sftrm_quality.formats import Formats, NoFormat, declared_id
+from sftrm_quality.formats import Formats, NoFormat, declaration_of
 from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
 from sftrm_quality.intake.ids import has_data_ids, id_field
 from sftrm_quality.intake.late_records import LookedThrough, look_through, values
@@ -102,7 +102,8 @@ def recognise_stream(
             looked_at=len(sample),
             by=_by(found, sample),
         )
-    ids_in = declared_id(found) or DATA_ID
+    declared = declaration_of(found)
+    ids_in = (declared.id if declared else None) or DATA_ID
     if ids_in == DATA_ID and not has_data_ids(sample):
         ids_in = id_field(sample, values(document))
         document.close()
