@@ -1,9 +1,13 @@
 """What public files have in odd places, one record each, and records of shapes that a team declares."""
 
+import json
+
 import pytest
 
+from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import Declaration
 from tests.declared_case import mapped, one
+from tests.outputs import run_on
 
 ASK = {"role": "user", "content": "q"}
 SAY = {"role": "assistant", "content": "a"}
@@ -186,6 +190,48 @@ def test_ranks_are_meant_as_the_format_says_and_as_the_source_says_otherwise():
     # Which of a pair is better is said by its names, whatever numbers of the same source mean.
     pair = {"prompt": "q", "chosen": "a", "rejected": "b"}
     assert ranks(pair, rank_direction="highest_is_best", rank_base=0) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "tied"),
+    [([1, 1], True), ([1, 2, 2], True), ([1, 2, 3], False), ([1, None, None, 2], False), ([None, None], False)],
+)
+def test_records_whose_responses_tie_are_dropped_where_that_is_declared(numbers, tied):
+    untied = {"prompt": "q", "responses": [{"text": "a", "rank": 1}, {"text": "b", "rank": 2}]}
+    record = {"prompt": "q", "responses": [{"text": str(at), "rank": rank} for at, rank in enumerate(numbers)]}
+    source = SourceSettings(ties="drop_record")
+    found = mapped([untied, record, {"instruction": "q", "output": "a"}], source=source)
+    reason = ("ranks_tied", "two responses share a rank (ties: drop_record)")
+    assert found.misfits == ({1: reason} if tied else {})
+    assert list(found.records) == ([0, 2] if tied else [0, 1, 2])
+    assert not mapped([untied, record]).misfits
+
+
+def test_of_a_tree_only_the_rankings_that_tie_are_dropped():
+    replies = [{"role": "assistant", "text": text, "rank": rank} for text, rank in (("a", 0), ("b", 1))]
+    tie = [{"role": "assistant", "text": text, "rank": 0} for text in "cd"]
+    root = {"role": "prompter", "text": "q", "replies": [
+        {**replies[0], "replies": [{"role": "prompter", "text": "r", "replies": tie}]}, replies[1]]}  # fmt: skip
+    found = mapped([{"prompt": root}], source=SourceSettings(ties="drop_record"))
+    assert [one["prompt"] for one in found.records[0]] == ["q"] and found.reasons == {0: "ranks_tied"}
+
+
+def test_ties_that_are_dropped_close_no_gate_of_a_check(tmp_path):
+    """A quarter of some public files ties: more than the check of ranks lets fail."""
+    texts = ["맑은 날", "흐린 날", "비 오는 날", "눈 오는 날"]
+    records = [
+        {"prompt": f"{at * 7919} 번째 날씨는?", "responses": [f"{one} {at * 31}", f"{other} {at * 57}"],
+         "scores": [1.0, 1.0 if at % 4 == 0 else 0.5]}
+        for at, (one, other) in enumerate(zip(texts * 5, texts[1:] * 7, strict=False))
+    ]  # fmt: skip
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    held = run_on([tmp_path / "a.jsonl"], tmp_path / "held").report
+    assert (held["verdict"], held["reasons"]["rm"]["ranks_not_contiguous"]) == ("held", 5)
+    report = run_on([tmp_path / "a.jsonl"], tmp_path / "out", "sources=[{files: '*', ties: drop_record}]").report
+    assert (report["verdict"], report["reasons"]["rm"]["ranks_tied"]) == ("published", 5)
+    assert report["ledger"]["rm"] == {
+        "received": 20, "unreadable": 0, "quarantined": 5, "duplicates": 0, "published": 15,
+    }  # fmt: skip
 
 
 def test_a_declared_format_that_a_record_has_nothing_of_is_a_reason():

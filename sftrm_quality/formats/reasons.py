@@ -2,7 +2,6 @@
 
 import re
 
-from sftrm_quality.formats.reference import PROMPT_NAMES
 from sftrm_quality.words import phrase
 
 FORMAT_REASONS = {
@@ -22,6 +21,7 @@ FORMAT_REASONS = {
     "responses_unmatched": phrase("There are more or fewer ranks or scores than responses."),
     "verdict_unknown": phrase("The verdict on two answers is none of the declared codes."),
     "verdict_split": phrase("Several annotators gave different verdicts, and no majority is declared or found."),
+    "ranks_tied": phrase("Two responses share a rank, and ties is drop_record for the source."),
     "no_ranking": phrase("A tree in which no message has two replies with ranks."),
 }
 
@@ -29,7 +29,7 @@ FORMAT_REASONS = {
 _FIELDS_BLAMED = {
     "field_type_wrong": re.compile(r"^(\w+)"),
     "field_unexpected": re.compile(r"(?:does not read (.+?)(?: and \d+ more)?|\(fields (.+)\))$"),
-    "aliases_disagree": re.compile(rf"\b({'|'.join(PROMPT_NAMES)})\b"),
+    "aliases_disagree": re.compile(r"([\w.]+)(?= and .* differ| differ)"),
     "turns_malformed": re.compile(r"^(\w+)\[\d+\] has"),
     "responses_unmatched": re.compile(r"^(\w+) has"),
     "verdict_unknown": re.compile(r"^(\w+) is"),

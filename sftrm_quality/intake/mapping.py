@@ -11,16 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality import dedup
-from sftrm_quality.arrays import Rows
+from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.formats import Formats, declaration_of
 from sftrm_quality.formats.base import ColumnFormat, Format
+from sftrm_quality.formats.ranks import tied
 from sftrm_quality.formats.rest import Read, rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.reading import LoadedShard, ReadBatch, Shard, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
+from sftrm_quality.words import say
 
 # A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
 _SAMPLE = 16
@@ -165,7 +167,15 @@ def map_shard(
         result = cast("ColumnFormat", main).to_candidates(table, source, id_field)
         of_main.add(result.candidates, batch.table_rows[kept], result.misfits, result.rows)
     _one_by_one(loaded, single, formats, main, source, id_field, found)
-    return {kind: _together(kind, of_kind, from_content=not id_field) for kind, of_kind in found.items()}
+    return {
+        kind: _together(
+            kind,
+            of_kind,
+            from_content=not id_field,
+            without_ties=kind is LabelKind.RM and source.ties == "drop_record",
+        )
+        for kind, of_kind in found.items()
+    }
 
 
 def _one_by_one(
@@ -231,12 +241,17 @@ def _keep_rest(
     return True
 
 
-def _together(kind: LabelKind, found: _OfKind, from_content: bool) -> Candidates:
+def _together(kind: LabelKind, found: _OfKind, from_content: bool, without_ties: bool) -> Candidates:
     tables = found.tables or [CANDIDATE_FIELDS[kind].empty_table()]
     rows = np.concatenate([np.zeros(0, np.int64), *found.rows])
     order = np.argsort(rows, kind="stable")
     order = order[~np.isin(rows[order], list(found.misfits))]
     table, rows = pa.concat_tables(tables).take(pa.array(order)).combine_chunks(), rows[order]
+    if without_ties and (ties := tied(one_array(table["responses"]))).any():
+        # Of a tree the other rankings stay.
+        misfit = Misfit("ranks_tied", say("two responses share a rank (ties: drop_record)"))
+        found.misfits.update({int(row): misfit for row in rows[ties]})
+        table, rows = table.filter(pa.array(~ties)).combine_chunks(), rows[~ties]
     if from_content:
         hashes = dedup.content_hashes(kind, table).to_pylist()
         ids = pa.array([f"content-{digest.hex()[:_CONTENT_ID_DIGITS]}" for digest in hashes], pa.string())

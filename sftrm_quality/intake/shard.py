@@ -112,7 +112,9 @@ def _of_kind(
     settings, frame = task.settings, candidates.table
     for name, column in dedup.normalised_columns(kind, frame).items():
         frame = frame.append_column(name, column)
-    policies = {"ties": source.ties, "unranked": source.unranked}
+    # What ties is gone by then; what is left has none.
+    ties = "forbid" if source.ties == "drop_record" else source.ties
+    policies = {"ties": ties, "unranked": source.unranked}
     checked_rows = run_suite(settings.suite(kind), Scope.RECORD, frame, policies)
     passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
