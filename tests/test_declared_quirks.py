@@ -242,6 +242,16 @@ def test_a_declared_format_that_a_record_has_nothing_of_is_a_reason():
     assert one({"m": [ASK], "r": None}, declared, format="mine") == {"prompt": "q"}
 
 
+def test_a_history_of_its_own_comes_before_the_turns():
+    declared = Declaration(
+        name="mine", label_kind="rm", messages={"path": "m"}, history="h", listed={"path": "r", "scores": "s"}
+    )
+    record = {"h": [["p", "o"]], "m": [ASK, SAY, ASK], "r": ["a"], "s": [1]}
+    assert one(record, declared)["history"] == [
+        ("user", "p"), ("assistant", "o"), ("user", "q"), ("assistant", "a"),
+    ]  # fmt: skip
+
+
 def test_declared_paths_joiner_category_and_ids():
     declared = Declaration(
         name="mine", label_kind="sft", prompt={"parts": ["in.title", ["in.body", "body"]], "joiner": " / "},
