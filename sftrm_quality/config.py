@@ -88,10 +88,11 @@ class SourceSettings(_Settings, title="Source"):
         description="Which end of the ranks is the best response.",
         json_schema_extra=_why("The reference description contradicts itself here: declared, never guessed."),
     )
-    ties: Literal["forbid", "dense", "competition"] = Field(
+    ties: Literal["forbid", "dense", "competition", "drop_record"] = Field(
         "forbid",
         title="Ties",
-        description="forbid, dense (1,2,2,3) or competition (1,2,2,4).",
+        description="forbid, dense (1,2,2,3) or competition (1,2,2,4). drop_record quarantines a record in which two "
+        "responses share a rank as ranks_tied, before the checks, whose bounds do not count it.",
         json_schema_extra=_why("Two responses of one rank are a slip unless the source says that it means them."),
     )
     unranked: Literal["forbid", "allow"] = Field(
@@ -269,6 +270,13 @@ class RunConfig(_Settings):
         title="Folder of the expectation suites",
         description="sft.json, rm.json, release.json, delivery.json: what is checked, and how much of it may fail.",
         json_schema_extra=_why("The suites that come with the checkout."),
+    )
+    formats: _Path | None = Field(
+        None,
+        title="Folder of declared formats",
+        description="A YAML file per format that does not come with sftrm-quality; see docs/formats.md. "
+        "Empty: only those that do.",
+        json_schema_extra=_why("`sftrm formats` lists what comes with it; most teams need no other."),
     )
     sources: list[SourceSettings] = Field(
         default_factory=list,

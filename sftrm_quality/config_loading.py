@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
@@ -58,8 +58,8 @@ class _Plain(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _parsed(text: str) -> Any:
-    """The value of a YAML text. Raises ValueError for whatever is none that we take."""
+def parse_yaml(text: str) -> Any:
+    """The value of a YAML text of plain values. Raises ValueError for whatever is none that we take."""
     try:
         return yaml.load(text, Loader=_Plain)
     except yaml.YAMLError as error:
@@ -83,7 +83,7 @@ def _short_repr(value: object) -> str:
 def _read(path: Path) -> dict[str, Any]:
     try:
         refuse_address(path)
-        values = _parsed(read_settings_file(path))
+        values = parse_yaml(read_settings_file(path))
     except FileNotFoundError:
         raise ConfigError(say("{path}: configuration file not found", path=path)) from None
     except (OSError, ValueError) as error:
@@ -105,7 +105,7 @@ def _overridden(values: dict[str, Any], setting: str) -> None:
             say("--set {setting}: expected key=value, for instance --set near.threshold=0.7", setting=setting)
         )
     try:
-        value = _parsed(text)
+        value = parse_yaml(text)
     except ValueError as error:
         raise ConfigError(
             say("--set {setting}: the value is not YAML: {one_line}", setting=setting, one_line=_one_line(error))
@@ -120,22 +120,33 @@ def _overridden(values: dict[str, Any], setting: str) -> None:
     values[last] = value
 
 
-def _keys_below(location: Sequence[int | str]) -> str:
-    model: Any = RunConfig
+def _keys_below(location: Sequence[int | str], of: type[BaseModel]) -> str:
+    model: Any = of
     for name in location[:-1]:
         if isinstance(name, int):  # an item of a list
             model = next(iter(get_args(model)), None)
         else:
             field = model.model_fields.get(name) if hasattr(model, "model_fields") else None
             model = field.annotation if field else None
+            # Of what may be left out, what it is else.
+            model = next((one for one in get_args(model) if hasattr(one, "model_fields")), model)
     return ", ".join(model.model_fields) if hasattr(model, "model_fields") else ""
 
 
-def _explained(error: ValidationError) -> str:
+def first_mistake(error: ValidationError, of: type[BaseModel] = RunConfig) -> str:
+    """The first mistake of some settings in one line.
+
+    Args:
+        error: What pydantic found.
+        of: What the settings are of.
+
+    Returns:
+        Where, what was found, what was expected.
+    """
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"])) or "configuration"
     if first["type"] == "extra_forbidden":
-        keys = _keys_below(first["loc"])
+        keys = _keys_below(first["loc"], of)
         if not keys:
             return say("{where}: unknown key", where=where)
         return say("{where}: unknown key, known are {keys}", where=where, keys=keys)
@@ -168,4 +179,4 @@ def load_config(
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError((f"{file}: " if file else "") + _explained(error)) from error
+        raise ConfigError((f"{file}: " if file else "") + first_mistake(error)) from error

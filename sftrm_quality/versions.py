@@ -20,8 +20,9 @@ def versions() -> dict[str, str]:
 
 @cache
 def code_hash() -> str:
-    """xxh3_128 of the library's source files: what was cached by other code, released or not, is not believed."""
+    """xxh3_128 of the library's code and declarations: what was cached by others, released or not, is not believed."""
     digest = xxhash.xxh3_128()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    folder = Path(__file__).parent
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.yaml")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

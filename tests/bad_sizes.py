@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import zstandard
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import UnknownFile, discover, load, open_document, open_streams, parse
+from sftrm_quality.reading import UnknownFile, discover, open_document, open_streams
 from tests.bad_files import dumped, good, good_ranking, wrapped
 from tests.reading_case import SCHEMA
 
@@ -176,7 +176,7 @@ def reading(path: Path) -> dict[str, Any]:
                 reasons[opened.seen] += 1
                 continue
             for shard in opened.shards:
-                batch = parse(load(shard, limits), SCHEMA, limits)
+                batch = shard.load(limits).parse(SCHEMA, limits)
                 if shard.spilled:
                     shard.path.unlink()
                 reasons.update(reason for (reason,) in batch.unreadable["reasons"].to_pylist())

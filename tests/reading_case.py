@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import OpenDocument, UnknownFile, discover, load, open_document, open_streams, parse
+from sftrm_quality.reading import OpenDocument, UnknownFile, discover, open_document, open_streams
 
 SCHEMA = pa.schema([("data_id", pa.string()), ("question", pa.string()), ("answer", pa.string())])
 
@@ -57,17 +57,17 @@ def read_records(document: OpenDocument, limits: Limits, schema: pa.Schema, resu
     next_index = 0
     for shard in document.shards:
         assert shard.first_index == next_index
-        next_index += len(shard.starts)
-        loaded = load(shard, limits)
-        batch = parse(loaded, schema, limits)
+        next_index += len(shard)
+        loaded = shard.load(limits)
+        batch = loaded.parse(schema, limits)
         if shard.spilled:
             shard.path.unlink()
         rows = {int(row): value for row, value in zip(batch.table_rows, batch.table.to_pylist(), strict=True)}
         result.fast.update(shard.first_index + row for row in rows)
         rows.update(batch.objects)
         bad = {row["source_index"] - shard.first_index for row in batch.unreadable.to_pylist()}
-        assert set(rows) | bad == set(range(len(shard.starts))) and not set(rows) & bad
-        for row in range(len(shard.starts)):
+        assert set(rows) | bad == set(range(len(shard))) and not set(rows) & bad
+        for row in range(len(shard)):
             index = shard.first_index + row
             result.spans[index] = (int(shard.offsets[row]), int(shard.lengths[row]))
             result.lines[index] = int(shard.lines[row])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sftrm_quality.config_loading import load_config
-from sftrm_quality.formats import FORMATS
+from sftrm_quality.formats import formats_of
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -172,7 +172,7 @@ def test_the_tests_that_show_what_is_promised_exist():
 
 
 def test_the_formats_of_the_readme_are_those_of_the_code():
-    assert re.findall(r"^\| `(\w+)` \| (?:SFT|RM) \|", README, re.MULTILINE) == list(FORMATS)
+    assert re.findall(r"^\| `(\w+)` \| (?:SFT|RM) \|", README, re.MULTILINE) == list(formats_of(()).by_name)
 
 
 def test_the_dependencies_of_contributing_are_those_of_the_project():

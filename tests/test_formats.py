@@ -9,15 +9,7 @@ from hypothesis import strategies as st
 
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.errors import ConfigError
-from sftrm_quality.formats import (
-    FORMAT_REASONS,
-    FORMATS,
-    NoFormat,
-    fields_blamed,
-    format_named,
-    label_fields,
-    recognise,
-)
+from sftrm_quality.formats import FORMAT_REASONS, NoFormat, fields_blamed, formats_of
 from sftrm_quality.formats.base import DATA_ID, Unlabelled
 from sftrm_quality.formats.wire import Misfit, conform
 
@@ -44,6 +36,9 @@ AIHUB_RM = {
     "answer02": {"contents": "둘", "ranking": 1, "answer_count": 1},
 }
 SOURCE = SourceSettings()
+KNOWN = formats_of(())
+FORMATS = KNOWN.by_name
+recognise, format_named, label_fields = KNOWN.recognise, KNOWN.named, KNOWN.label_fields
 
 
 def mapped(record, name, source=SOURCE, sample=None):
@@ -93,7 +88,13 @@ def test_each_format_says_which_fields_hold_its_labels(record):
         ("field_unexpected", "the format aihub_rm does not read answer 1", ["answer 1"]),
         ("field_unexpected", "the format aihub_rm does not read a, b[0].c and 3 more", ["a", "c"]),
         ("field_unexpected", "responses have no text (fields content, rank)", ["content", "rank"]),
-        ("aliases_disagree", "prompt and input differ, expected one prompt", ["prompt", "input", "prompt"]),
+        ("aliases_disagree", "prompt and input differ, expected one prompt", ["prompt", "input"]),
+        ("aliases_disagree", "output and response differ, expected one answer", ["output", "response"]),
+        ("turns_malformed", "messages[2] has the role 'x'", ["messages"]),
+        ("responses_unmatched", "scores has 2 entries, expected one per response: 3", ["scores"]),
+        ("verdict_unknown", "better is null, expected one of a, b", ["better"]),
+        ("verdict_split", "better is a, b: no majority", ["better"]),
+        ("ranks_tied", "two responses share a rank (ties: drop_record)", []),
         ("not_an_object", "the record is a list of 2, expected an object", []),
     ],
 )
@@ -107,8 +108,13 @@ def test_a_reason_names_the_fields_that_are_the_defect(reason, detail, fields):
         ([{"번호": "1", "질의": "무엇"}], "번호, 질의"),
         ([1, 2], "2 records, none of them an object"),
         ([{}], "objects"),
-        ([{"instruction": "a", "input": "", "output": "b"}], "fields instruction, input, output (looks like Alpaca)"),
-        ([{"question": "q", "response": "r"}], "question, response; nearest: reference_sft, without answer; reference"),
+        ([{"question": "q", "reply": "r"}], "question, reply; nearest: reference_sft, without answer; reference"),
+        ([{"prompt": "q", "completion": "r", "label": True}], "completion, label: answers that are marked good or bad"),
+        ([{"prompt": "q", "response_a": "r", "response_b": "s", "winner": "a"}], "whose codes are never guessed"),
+        ([{"prompt": "q", "completions": ["r", "s"]}], "several answers without ranks"),
+        ([{"title": "t", "paragraphs": [{"context": "c", "qas": []}]}], "nested in paragraphs"),
+        ([{"question": "q", "choices": ["r", "s"]}], "an evaluation set"),
+        ([{"message_id": "1", "parent_id": None, "text": "q"}], "deliver the file of whole trees"),
         ([{"no.900101-1234567": 1}], "fields no.******-*******"),
     ],
 )
@@ -122,8 +128,8 @@ def test_no_format_says_what_was_seen(sample, seen):
     ("sample", "nearest"),
     [
         ([{"질의": "무엇"}], []),
-        ([{"answers": "a", "data_category": {"main": "m"}}], []),
-        ([{"prompt": "p", "chosen": "c"}], ["reference_sft, without answer", "reference_rm, without responses"]),
+        ([{"replies": "a", "data_category": {"main": "m"}}], []),
+        ([{"prompt": "p", "chosen": "c"}], ["pair, without rejected"]),
         ([{"prompt": "p", "responses": {"one": "a"}}], ["reference_rm, whose fields hold something else here"]),
         (
             [{"question": "q", "reply": "a", "data_category": {"main": "m"}}],

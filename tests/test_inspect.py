@@ -24,7 +24,7 @@ from tests.test_formats import AIHUB_RM, AIHUB_SFT, RM, SFT
 from tests.test_what_is_shown import NAME, PERSON, STEERING, hostile_lines
 
 SCHEMA = json.loads((ROOT / "docs" / "reference" / "inspection.schema.json").read_text("utf-8"))
-ALPACA = {"instruction": "Say it.", "input": "", "output": "It."}
+UNREAD = {"question": "Say it.", "note": "", "reply": "It."}
 PROMPT = {"data_id": "p", "question": "Which one?"}
 
 
@@ -80,17 +80,17 @@ def test_a_file_of_each_format(tmp_path, record, name, kind, by, fields):
     assert f"{name}: 5 of the first 5 records" in printed and f"5 {kind.upper()}" in printed
 
 
-def test_an_alpaca_like_file_is_told_with_its_fields_and_what_is_missing(tmp_path):
-    (tmp_path / "alpaca.jsonl").write_text(lines(*[ALPACA] * 4))
-    (file,) = inspected("alpaca.jsonl").values()
+def test_a_file_of_no_known_format_is_told_with_its_fields_and_what_is_missing(tmp_path):
+    (tmp_path / "unread.jsonl").write_text(lines(*[UNREAD] * 4))
+    (file,) = inspected("unread.jsonl").values()
     assert (file["status"], file["format"], file["records"]) == ("unreadable", None, 4)
-    assert file["fields_seen"] == {"instruction": 4, "input": 4, "output": 4}
-    assert file["nearest"] == [
+    assert file["fields_seen"] == {"question": 4, "note": 4, "reply": 4}
+    assert file["nearest"][:2] == [
         {"format": "reference_sft", "missing": ["answer"]},
         {"format": "reference_rm", "missing": ["responses"]},
     ]
-    assert file["note"].endswith("nearest: reference_sft, without answer; reference_rm, without responses")
-    done = sftrm("alpaca.jsonl")
+    assert "; nearest: reference_sft, without answer; reference_rm, without responses" in file["note"]
+    done = sftrm("unread.jsonl")
     assert done.exit_code == 1
     assert "not readable" in done.stdout and "reference_sft, without answer" in done.stdout
 
@@ -100,9 +100,9 @@ def test_prompts_only_are_skipped_and_no_fault(tmp_path):
     (file,) = inspected("p.jsonl").values()
     assert (file["status"], file["format"], file["records"], file["shown"]) == ("skipped", "prompts_only", 3, [])
     assert sftrm("p.jsonl").exit_code == 0
-    (tmp_path / "p.jsonl").write_text(lines(*[PROMPT] * 3, {"data_id": "r", "question": "w?", "response": "x"}))
+    (tmp_path / "p.jsonl").write_text(lines(*[PROMPT] * 3, {"data_id": "r", "question": "w?", "reply": "x"}))
     (file,) = inspected("p.jsonl").values()
-    assert file["nearest"][0] == {"format": "reference_sft", "missing": ["answer"]} and "response" in file["note"]
+    assert file["nearest"][0] == {"format": "reference_sft", "missing": ["answer"]} and "reply" in file["note"]
 
 
 def test_a_file_without_a_record_is_no_fault(tmp_path):
@@ -150,9 +150,9 @@ def test_every_member_of_an_archive_and_one_of_them(tmp_path):
 
 def test_a_name_of_a_report_is_found_below_the_raw_folders(tmp_path):
     (tmp_path / "in" / "vendor").mkdir(parents=True)
-    (tmp_path / "in" / "vendor" / "a.jsonl").write_text(lines(ALPACA))
+    (tmp_path / "in" / "vendor" / "a.jsonl").write_text(lines(UNREAD))
     with zipfile.ZipFile(tmp_path / "in" / "vendor" / "b.zip", "w") as archive:
-        archive.writestr("c.json", json.dumps([ALPACA]))
+        archive.writestr("c.json", json.dumps([UNREAD]))
     report = run_on([tmp_path / "in"], tmp_path / "out", open_gate(tmp_path / "suites")).report
     names = [file["source_file"] for file in report["files"]]
     assert names == ["vendor/a.jsonl", "vendor/b.zip!/c.json"]
@@ -248,7 +248,7 @@ def test_nothing_of_a_person_and_nothing_that_steers_a_terminal(tmp_path):
     (tmp_path / NAME).write_text("\n".join([*hostile_lines()[3:9], *hostile_lines()]) + "\n", "utf-8")
     keys = {PERSON[2]: 1, f"{STEERING}x": 2, **{f"k{i}": i for i in range(30)}}
     (tmp_path / "k.jsonl").write_text(lines({**SFT, **keys}), "utf-8")
-    (tmp_path / "u.jsonl").write_text(lines({**ALPACA, **keys}), "utf-8")
+    (tmp_path / "u.jsonl").write_text(lines({**UNREAD, **keys}), "utf-8")
     (tmp_path / "i.jsonl").write_text(lines({**SFT, "data_id": STEERING}), "utf-8")
     for arguments in ([NAME], ["k.jsonl"], ["u.jsonl"], ["i.jsonl"], ["."]):
         for done in (sftrm(*arguments), sftrm(*arguments, "--json")):

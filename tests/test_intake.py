@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.formats import Declaration, formats_of
 from sftrm_quality.intake import file_intake
 from tests.outputs import Output, run_on
 
@@ -39,33 +40,26 @@ def test_answers_that_come_late_in_a_file_of_prompts_are_found(tmp_path):
     assert file["note"].startswith("300 prompts without answers")
 
 
-def test_labels_of_any_known_format_are_found_behind_a_sample_of_none(tmp_path, monkeypatch):
+def test_labels_of_any_known_format_are_found_behind_a_sample_of_none(tmp_path):
     """The names of label fields are the formats' own: one more format is all that it takes."""
     from sftrm_quality.config import Limits, SourceSettings
-    from sftrm_quality.formats import FORMATS, recognise
-    from sftrm_quality.formats.reference import ReferenceSft
     from sftrm_quality.intake.late_records import LookedThrough, look_through
     from sftrm_quality.reading import SourceFile, open_document, open_streams
 
-    class Instructions(ReferenceSft):
-        name = "instructions"
-        label_fields = "out(put)?"
-
-        def fits(self, record):
-            return "output" in record
-
     path = tmp_path / "a.jsonl"
-    path.write_text(lines([*({"who": i} for i in range(250)), {"instruction": "add 1 and 2", "output": "3"}]))
+    path.write_text(lines([*({"who": i} for i in range(250)), {"task": "add 1 and 2", "result": "3"}]))
 
-    def found():
+    def found(*declared):
+        formats = formats_of(declared)
         (stream,) = open_streams(SourceFile(path, "a.jsonl", path.stat().st_size))
         document = open_document(stream, Limits(), tmp_path)
-        return look_through(document, recognise(document.sample, SourceSettings()), SourceSettings())
+        return look_through(document, formats.recognise(document.sample, source), source, formats)
 
+    source = SourceSettings()
     assert found() == LookedThrough(251)
-    monkeypatch.setitem(FORMATS, "instructions", Instructions())
-    late = found()
-    assert (late.format.name, late.record["output"]) == ("instructions", "3")
+    tasks = Declaration(name="tasks", label_kind="sft", prompt={"parts": ["task"]}, answer="result")
+    late = found(tasks)
+    assert (late.format.name, late.record["result"]) == ("tasks", "3")
     late_in_aihub = {"data_id": "1", "question": "?", "answer02": {"contents": "x", "ranking": 1}}
     path.write_text(lines([*({"who": i} for i in range(250)), late_in_aihub]))
     assert found().format.name == "aihub_rm"
@@ -106,7 +100,7 @@ def test_what_other_code_cached_is_not_believed(tmp_path, monkeypatch):
     suites, file = read_suites(config.expectations), SourceFile(tmp_path / "a", "a", 1, "0")
 
     def key():
-        return cache.cache_key(file, shard_settings.ShardSettings.of(config, suites))
+        return cache.cache_key(file, shard_settings.ShardSettings.of(config, suites, formats_of(())))
 
     keys = [key()]
     monkeypatch.setattr(cache, "code_hash", lambda: "changed")

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import SourceFile, UnknownFile, read_spans, shards
+from sftrm_quality.reading import Places, SourceFile, UnknownFile, read_again, texts
 from tests.reading_case import Read, document, json_lines, read, record
 
 RECORDS = [record(n) for n in range(40)]
@@ -58,7 +58,9 @@ def test_every_form_in_every_encoding(tmp_path: Path, form: str, encoding: str, 
     source = SourceFile(path, path.name, path.stat().st_size)
     spans = [result.spans[i] for i in range(len(RECORDS))]
     offsets, lengths = np.array([s[0] for s in spans]), np.array([s[1] for s in spans])
-    assert list(read_spans(source, path.name, offsets, lengths)) == [result.raw[i] for i in range(len(RECORDS))]
+    assert list(read_again(source, path.name, Places("json_lines", "", offsets, offsets, lengths))) == [
+        result.raw[i] for i in range(len(RECORDS))
+    ]
     codec = "utf-16-le" if encoding == "utf-16" else encoding
     for index in (0, 1, 17, 39):
         assert json.loads(result.raw[index].decode(codec.removesuffix("-sig"))) == RECORDS[index]
@@ -77,7 +79,10 @@ def test_compression_changes_nothing(tmp_path: Path, form: str, pack: object) ->
     )  # fmt: skip
     source = SourceFile(packed_path, "packed", packed_path.stat().st_size)
     offsets = np.array([plain.spans[2][0], plain.spans[9][0]])
-    assert list(read_spans(source, "packed", offsets, np.array([5, 20]))) == [plain.raw[2][:5], plain.raw[9][:20]]
+    assert list(read_again(source, "packed", Places("json_lines", "", offsets, offsets, np.array([5, 20])))) == [
+        plain.raw[2][:5],
+        plain.raw[9][:20],
+    ]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["packed", "plain"]
 
 
@@ -90,7 +95,7 @@ def test_the_first_look_may_end_anywhere(tmp_path: Path, monkeypatch: pytest.Mon
     text, container = FORMS.get(form, (BEHIND_MEMBERS, "json_document"))
     path = put(tmp_path, text)
     for head in [*range(1, 300), *range(300, len(text.encode()) + 2, 37)]:
-        monkeypatch.setattr(shards, "HEAD_BYTES", head)
+        monkeypatch.setattr(texts, "HEAD_BYTES", head)
         check(read(path, tmp_path), container)
 
 

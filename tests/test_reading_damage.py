@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import READ_REASONS, shards
+from sftrm_quality.reading import READ_REASONS
 from tests.reading_case import Read, document, json_lines, read, record
 
 SMALL = Limits(shard_records=3, shard_bytes=1024, record_bytes=4096)
@@ -203,7 +203,7 @@ def test_closing_brackets_over_more_than_a_window_end_no_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, junk: bytes
 ) -> None:
     """The records behind them are beyond what has been read when the first bracket is looked at."""
-    monkeypatch.setattr(shards, "HEAD_BYTES", 4096)
+    monkeypatch.setattr("sftrm_quality.reading.texts.HEAD_BYTES", 4096)
     text = texts(TEN)[form][0].encode()
     starts = [start for start, _ in record_spans(text, TEN)]
     damaged = text[: starts[6]] + junk * 60_000 + text[starts[6] :]
@@ -310,7 +310,7 @@ def test_a_record_beyond_the_limit_costs_itself(tmp_path: Path, form: str) -> No
 
 
 def test_a_mark_across_the_end_of_a_block_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sftrm_quality.reading.elements._BLOCK", 64)
+    monkeypatch.setattr("sftrm_quality.reading.json.elements._BLOCK", 64)
     records = [json.dumps(record(n)) for n in range(10)]
     for pad in range(6000, 6064):
         records[5] = '{"data_id": "5", "question": "' + "x" * pad
@@ -322,7 +322,7 @@ def test_a_mark_across_the_end_of_a_block_is_seen(tmp_path: Path, monkeypatch: p
 
 def test_a_text_that_ends_with_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = damaged_document(*ONE_RECORD["missing both closers"], form="with a tail")
-    for module in ("shards", "containers"):
+    for module in ("texts", "json.containers"):
         monkeypatch.setattr(f"sftrm_quality.reading.{module}.HEAD_BYTES", len(text))
     (tmp_path / "a").write_bytes(text)
     for limits in (SMALL, Limits()):

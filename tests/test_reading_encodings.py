@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading import SourceFile, encodings, read_spans, shards
+from sftrm_quality.reading import Places, SourceFile, encodings, read_again, texts
 from sftrm_quality.reading.encodings import detect, span_of, tell, what_it_could_be
 from sftrm_quality.reading.korean import ENOUGH, FEW
 from sftrm_quality.reading.transcoded import LENGTHS, TranscodedWindow
@@ -140,7 +140,9 @@ def test_every_form_in_every_declared_encoding(
         assert all(data[at : at + size] == result.raw[n] for n, (at, size) in result.spans.items())
         source = SourceFile(path, name, path.stat().st_size)
         offsets, lengths = (np.array(column) for column in zip(*result.spans.values(), strict=True))
-        assert list(read_spans(source, name, offsets, lengths)) == list(result.raw.values())
+        assert list(read_again(source, name, Places("json_lines", "", offsets, offsets, lengths))) == list(
+            result.raw.values()
+        )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["packed", "plain"]
 
 
@@ -255,7 +257,7 @@ def test_a_mark_decides_against_a_declaration() -> None:
 
 
 def test_a_mark_that_the_window_cuts_is_still_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "HEAD_BYTES", 64)
+    monkeypatch.setattr(texts, "HEAD_BYTES", 64)
     limits = Limits(shard_records=100, shard_bytes=1024)
     for pad in range(960, 1000):
         made = [{"data_id": "0", "answer": "x" * pad}, *records(KOREAN)]

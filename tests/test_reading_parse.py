@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sftrm_quality.config import Limits, RunConfig
-from sftrm_quality.reading import RawShard, load, parse, parse_record
-from sftrm_quality.reading.syntax import certify, field_tree
+from sftrm_quality.reading import JsonShard, parse_record
+from sftrm_quality.reading.json.syntax import certify, field_tree
 from tests.reading_case import json_lines, read, record
 
 SCHEMA = pa.schema(
@@ -163,13 +163,13 @@ def test_ordinary_records_take_the_fast_way() -> None:
     assert slow == [text for text in ACCEPTED if b'"\\u0061":' in text]  # an escape in a key
 
 
-def shard_of(folder: Path, records: list[bytes]) -> RawShard:
+def shard_of(folder: Path, records: list[bytes]) -> JsonShard:
     path = folder / "shard"
     path.write_bytes(b"\n".join(records))
     starts = np.cumsum([0, *(len(text) + 1 for text in records)], dtype=np.int64)[:-1]
     lengths = np.array([len(text) for text in records], np.int64)
     numbers = np.arange(len(records), dtype=np.int64)
-    return RawShard(
+    return JsonShard(
         "s",
         path,
         False,
@@ -199,7 +199,7 @@ def project(value: Any, kind: pa.DataType) -> Any:
 
 def check_agreement(folder: Path, records: list[bytes]) -> None:
     shard = shard_of(folder, records)
-    batch = parse(load(shard, Limits()), SCHEMA, Limits())
+    batch = shard.load(Limits()).parse(SCHEMA, Limits())
     strict = [parse_record(text, 128) for text in records]
     for row, seen in zip(batch.table_rows.tolist(), batch.table.to_pylist(), strict=True):
         value, reason, _ = strict[row]
@@ -261,7 +261,7 @@ def test_one_odd_record_does_not_slow_the_others(tmp_path: Path) -> None:
     records = [{"a": "x", "n": n} for n in range(5000)]
     for n in (17, 3000, 4999):
         records[n]["a"] = n
-    batch = parse(load(shard_of(tmp_path, [json.dumps(r).encode() for r in records]), Limits()), SCHEMA, Limits())
+    batch = shard_of(tmp_path, [json.dumps(r).encode() for r in records]).load(Limits()).parse(SCHEMA, Limits())
     assert batch.table.num_rows > 4880 and {row for row, _ in batch.objects} >= {17, 3000, 4999}
     assert batch.table["n"].to_pylist() == batch.table_rows.tolist()
 
@@ -273,7 +273,7 @@ def test_records_with_fields_that_nobody_reads_are_named(tmp_path: Path) -> None
     read = ['{"a": "x", "b": [{"c": "y", "d": ["z"]}, {}]}', "{}", '{"b": null, "a": null}', '{"b": []}']
     unread = ['{"키": 1}', '{"a": "x", "e": null}', '{"b": [{"c": "y"}, {"a": "y"}]}', '{"b": [{"d": [], "b": []}]}']
     texts = [text.encode() for text in (*read, *unread)]
-    batch = parse(load(shard_of(tmp_path, texts), Limits()), schema, Limits())
+    batch = shard_of(tmp_path, texts).load(Limits()).parse(schema, Limits())
     assert len(batch.table) == len(texts) and batch.unread.tolist() == [4, 5, 6, 7]
 
 
@@ -323,10 +323,10 @@ def test_a_file_that_shrinks_is_a_storage_error(tmp_path: Path) -> None:
     shard = shard_of(tmp_path, [b'{"a":"x"}'] * 9)
     shard.path.write_bytes(b"{}")
     with pytest.raises(StorageError, match="changed while it was read"):
-        load(shard, Limits())
+        shard.load(Limits())
     shard.path.unlink()
     with pytest.raises(StorageError, match="cannot be read"):
-        load(shard, Limits())
+        shard.load(Limits())
 
 
 def test_the_deepest_nesting_that_can_be_configured_is_parsed() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sftrm_quality.checks import read_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS, RunConfig
+from sftrm_quality.formats import formats_of
 from sftrm_quality.records import DUPLICATES, QUARANTINE
 from sftrm_quality.reports.defects import defects
 from sftrm_quality.reports.passages import PASSAGE_CHARACTERS, passage
@@ -21,6 +22,7 @@ from sftrm_quality.reports.together import reasons_together
 from sftrm_quality.run_record import NO_RECORDS, FileEntry
 
 SUITES = read_suites(SHIPPED_EXPECTATIONS)
+KNOWN = formats_of(())
 CONFIG = RunConfig(raw=["raw"], out="out", sources=[{"files": "b*", "rank_direction": "highest_is_best"}])
 REASONS = ("answer_blank", "question_blank", "answer_garbled", "data_id_blank")
 
@@ -58,7 +60,7 @@ def files(*names, format="reference_sft"):
 def test_every_reason_and_file_has_five_where_there_are_so_many(tmp_path):
     rows = [quarantined(n, f"{n % 3}.json", REASONS[: 1 + n % 2]) for n in range(60)]
     rows += [quarantined(60, "2.json", REASONS[3:])]
-    found = quarantine_samples(written(tmp_path / "q", rows), files("0.json"), SUITES, CONFIG)
+    found = quarantine_samples(written(tmp_path / "q", rows), files("0.json"), SUITES, CONFIG, KNOWN)
     counted = Counter((s.reason, s.source_file) for s in found)
     assert counted == {
         **{(r, f"{f}.json"): 5 for r in REASONS[:2] for f in range(3)},
@@ -75,7 +77,10 @@ def test_every_reason_and_file_has_five_where_there_are_so_many(tmp_path):
 
 def test_how_rows_are_grouped_on_disk_changes_nothing(tmp_path):
     rows = [quarantined(n, f"{n // 20}.json", [REASONS[n % 4]]) for n in range(100)]
-    found = [quarantine_samples(written(tmp_path / "q", rows, g), files("0.json"), SUITES, CONFIG) for g in (1, 7, 100)]
+    found = [
+        quarantine_samples(written(tmp_path / "q", rows, g), files("0.json"), SUITES, CONFIG, KNOWN)
+        for g in (1, 7, 100)
+    ]
     assert found[0] == found[1] == found[2]
 
 
@@ -95,7 +100,7 @@ def test_duplicates_have_samples_by_kind_and_file(tmp_path):
             kind=("exact", "near")[n % 2], source_file=f"{n % 4 // 2}.json", source_index=n, payload="{}")
         for n in range(80)
     ]  # fmt: skip
-    found = duplicate_samples(written(tmp_path / "d", rows, schema=DUPLICATES), files("0.json"), CONFIG)
+    found = duplicate_samples(written(tmp_path / "d", rows, schema=DUPLICATES), files("0.json"), CONFIG, KNOWN)
     counted = Counter((s.kind, s.source_file) for s in found)
     assert counted == {(kind, f"{f}.json"): 5 for kind in ("exact", "near") for f in range(2)}
 
@@ -115,7 +120,7 @@ def test_responses_are_listed_by_rank_beside_their_prompt():
     responses = [{"text": "worst", "rank": 1}, {"text": "unranked"}, {"text": "best", "rank": 2}]
     payload = json.dumps({"data_id": "1", "prompt": "Why?", "responses": responses})
     named = {name: CONFIG.source_settings(name) for name in ("a.json", "b.json")}
-    shown = record_parts(payload, "reference_rm", named["b.json"], "responses")
+    shown = record_parts(payload, KNOWN, "reference_rm", named["b.json"], "responses")
     assert [(p.name, p.text, p.rank) for p in shown] == [
         ("prompt", "Why?", None),
         ("response 3", "best", "1"),
@@ -123,7 +128,7 @@ def test_responses_are_listed_by_rank_beside_their_prompt():
         ("response 2", "unranked", "none"),
     ]
     # As the source declares it: elsewhere 1 is best.
-    assert [p.text for p in record_parts(payload, "reference_rm", named["a.json"], None)][1] == "worst"
+    assert [p.text for p in record_parts(payload, KNOWN, "reference_rm", named["a.json"], None)][1] == "worst"
 
 
 @pytest.mark.parametrize(
@@ -132,9 +137,9 @@ def test_responses_are_listed_by_rank_beside_their_prompt():
     ids=ascii,
 )
 def test_what_cannot_be_taken_apart_is_shown_as_it_stands(payload):
-    (part,) = record_parts(payload, "reference_sft", CONFIG.source_settings("a.json"), None)
+    (part,) = record_parts(payload, KNOWN, "reference_sft", CONFIG.source_settings("a.json"), None)
     assert (part.name, part.text) == ("record", payload)
-    (part,) = record_parts('{"question": "Why?", "answer": "So."}', None, CONFIG.source_settings("a.json"), None)
+    (part,) = record_parts('{"question": "Why?", "answer": "So."}', KNOWN, None, CONFIG.source_settings("a.json"), None)
     assert part.name == "record"
 
 

@@ -22,7 +22,7 @@ from sftrm_quality.errors import (
     storage_error,
 )
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.reading import SourceFile, content_hash, load, open_document, open_streams, read_spans
+from sftrm_quality.reading import Places, SourceFile, content_hash, open_document, open_streams, read_again
 from sftrm_quality.releases.manifest import read_manifest
 from tests.conftest import ROOT
 
@@ -62,11 +62,11 @@ def test_a_raw_file_that_changes_or_goes_away_may_be_whole_the_next_time(tmp_pat
     (shard,) = open_document(stream, Limits(), tmp_path).shards
     file.path.write_text("{")
     with pytest.raises(TransientStorageError, match="changed while it was read"):
-        load(shard, Limits())
+        shard.load(Limits())
     with pytest.raises(TransientStorageError, match="changed after it was read"):
-        list(read_spans(file, "a.jsonl", np.array([0]), np.array([30])))
+        list(read_again(file, "a.jsonl", Places("json_lines", "", np.array([0]), np.array([0]), np.array([30]))))
     file.path.unlink()
-    for again in (lambda: load(shard, Limits()), lambda: list(open_streams(file)), lambda: content_hash(file.path)):
+    for again in (lambda: shard.load(Limits()), lambda: list(open_streams(file)), lambda: content_hash(file.path)):
         with pytest.raises(TransientStorageError, match=r"a\.jsonl: cannot be"):
             again()
 

@@ -10,6 +10,7 @@ import pytest
 
 from sftrm_quality.checks import Suites, read_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS, RunConfig
+from sftrm_quality.formats import formats_of
 from sftrm_quality.intake.cache import cache_key
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import SourceFile
@@ -17,6 +18,7 @@ from sftrm_quality.releases.manifest import read_manifest, release_id
 from tests.outputs import run_on
 
 Document = dict[str, Any]
+KNOWN = formats_of(())
 FILE = SourceFile(Path("a.jsonl"), "a.jsonl", 1, "0" * 32)
 
 
@@ -33,7 +35,7 @@ def _edited(folder: Path, change: Callable[[Document], object], name: str = "sft
 def _keys(suites: Suites, config: RunConfig | None = None) -> tuple[str, str]:
     """The key of a file in the cache, and the release's id."""
     config = config or RunConfig()
-    return cache_key(FILE, ShardSettings.of(config, suites)), release_id([FILE], config, suites)
+    return cache_key(FILE, ShardSettings.of(config, suites, KNOWN)), release_id([FILE], config, suites, KNOWN)
 
 
 def _explain(document: Document) -> None:

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits, SourceSettings
-from sftrm_quality.formats import FORMATS
+from sftrm_quality.formats import formats_of
 from sftrm_quality.formats.base import DATA_ID
 from sftrm_quality.formats.content_words import names_content
 from sftrm_quality.formats.rest import rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.intake.mapping import map_shard, wire_of_shard
-from sftrm_quality.reading import RawShard, load, parse
+from sftrm_quality.reading import JsonShard
 
 SOURCE = SourceSettings()
 SFT = {"data_id": "1", "question": "수도는 어디인가요?", "answer": "서울입니다."}
@@ -36,6 +36,8 @@ AIHUB_RM = {
     "answer01": {"contents": "서울입니다.", "ranking": 1, "answer_count": 1},
     "answer02": {"contents": "부산.", "ranking": 2, "answer_count": 1},
 }
+KNOWN = formats_of(())
+FORMATS = KNOWN.by_name
 IGNORED = {name for fmt in FORMATS.values() for name, _ in fmt.ignores}
 BASES = {"reference_sft": SFT, "reference_rm": RM, "aihub_sft": AIHUB_SFT, "aihub_rm": AIHUB_RM}
 LONG = (
@@ -50,12 +52,12 @@ def mapped(tmp_path, payloads, name, source=SOURCE):
     path.write_bytes(b"".join(payloads))
     ends = np.cumsum([len(p) for p in payloads])
     starts, zeros = ends - [len(p) for p in payloads], np.zeros(len(payloads), np.int64)
-    shard = RawShard(
+    shard = JsonShard(
         "a.jsonl", path, False, 0, int(ends[-1]), "utf-8", 0, starts, ends, starts, ends - starts, zeros - 1, {}
     )
-    loaded, main = load(shard, Limits()), FORMATS[name]
+    loaded, main = shard.load(Limits()), FORMATS[name]
     wire = wire_of_shard(loaded, main, DATA_ID)
-    return map_shard(loaded, parse(loaded, wire, Limits()), wire, main, source, DATA_ID)
+    return map_shard(loaded, loaded.parse(wire, Limits()), wire, KNOWN, main, source, DATA_ID)
 
 
 def one(tmp_path, record, name="reference_sft", source=SOURCE):

@@ -60,6 +60,10 @@ class Format(Protocol):
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
         """The fields to read, with the types seen in the sample. ``id_field``: where ids are, "" for nowhere."""
 
+
+class ColumnFormat(Format, Protocol):
+    """A format whose records are read as columns; those of a `whole.WholeFormat` are read one by one."""
+
     def to_candidates(self, table: pa.Table, source: SourceSettings, id_field: str) -> Mapped:
         """Wire columns → candidate columns (`records.CANDIDATE_FIELDS`)."""
 
@@ -132,8 +136,21 @@ def column(table: pa.Table, name: str) -> pa.Array:
 
 def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[int, Misfit]]:
     """The value of a field that goes by several names, and the rows in which two of the names disagree."""
+    return first_of([(name, column(table, name)) for name in names])
+
+
+def first_of(given: Sequence[tuple[str, pa.Array]], one: str = "") -> tuple[pa.Array, dict[int, Misfit]]:
+    """The first value that is given of some columns with names, and the rows in which two of them disagree.
+
+    Args:
+        given: The columns.
+        one: What is expected once, for those; "" for a prompt.
+    """
+    if len(given) == 1:
+        return given[0][1], {}
+    names = [name for name, _ in given]
     # An empty one says nothing, and so disagrees with nothing.
-    given_texts = [column(table, name) for name in names]
+    given_texts = [texts for _, texts in given]
     columns = [pc.if_else(pc.equal(pc.utf8_trim_whitespace(texts), ""), None, texts) for texts in given_texts]
     chosen = pc.coalesce(*columns, *given_texts)
     misfits: dict[int, Misfit] = {}
@@ -141,9 +158,10 @@ def first_given(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, dict[i
         if values.null_count == len(values):
             continue
         for row in np.flatnonzero(as_mask(pc.not_equal(values, chosen))):
-            given = [n for n, c in zip(names, columns, strict=True) if c[int(row)].is_valid]
+            said = [n for n, c in zip(names, columns, strict=True) if c[int(row)].is_valid]
             misfits[int(row)] = Misfit(
-                "aliases_disagree", say("{given} differ, expected one prompt", given=" and ".join(given))
+                "aliases_disagree",
+                say("{given} differ, expected one {what}", given=" and ".join(said), what=one or say("prompt")),
             )
     return chosen, misfits
 

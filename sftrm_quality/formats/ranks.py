@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sftrm_quality.arrays import Floats, Ints, as_floats, list_offsets, lists_of, row_of_each
+from sftrm_quality.arrays import Floats, Ints, Mask, as_floats, list_offsets, lists_of, row_of_each
 from sftrm_quality.config import SourceSettings
 
 
@@ -60,6 +60,14 @@ def _from_scores(group: Ints, scores: Floats, ties: str) -> Floats:
     """Higher score, better rank. Equal scores share a rank, which the policy ``forbid`` then refuses."""
     _, distinct_better, better, _ = _ties(group, -scores)
     return np.where(np.isnan(scores), np.nan, 1.0 + (better if ties == "competition" else distinct_better))
+
+
+def tied(responses: pa.ListArray) -> Mask:
+    """Which rows have two responses of one rank. Those without a rank share none."""
+    group = row_of_each(responses)
+    ranks = as_floats(pc.struct_field(responses.flatten(), "rank"))
+    shared = _ties(group, ranks)[0] > 1
+    return np.bincount(group[shared], minlength=len(responses)) > 0
 
 
 def declared_ranks(responses: pa.ListArray, source: SourceSettings) -> pa.ListArray:

@@ -80,7 +80,9 @@ class ReferenceRm:
     ignores: tuple[tuple[str, str], ...] = ()
 
     def fits(self, record: Record) -> bool:
-        return isinstance(record.get("responses"), list)
+        responses = record.get("responses")
+        # Texts are another format, or none: their ranks or scores are somewhere else.
+        return isinstance(responses, list) and not (responses and all(isinstance(one, str) for one in responses))
 
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
         return pa.schema([*_base_fields(sample, id_field), ("responses", pa.list_(CANDIDATE_RESPONSE))])

@@ -4,11 +4,15 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
 _NOTHING: Any = object()
+Shape = dict[str, Any] | list[Any] | None
+"""The names that are read of a value: below each field of an object its own, of a list those of an element in a list,
+None where nothing is below."""
+Read: TypeAlias = "pa.DataType | pa.Schema | Shape"
 
 
 class LeftObject(dict[str, Any]):
@@ -19,12 +23,12 @@ class LeftList(list[Any]):
     """What is left of a list of which something was read."""
 
 
-def rest_of(value: Any, read: pa.DataType | pa.Schema, ignored: Collection[str] = (), path: str = "") -> Any:
+def rest_of(value: Any, read: Read, ignored: Collection[str] = (), path: str = "") -> Any:
     """A value without what is read of it.
 
     Args:
         value: A record, or a value in it.
-        read: The fields that are read.
+        read: The fields that are read, as a schema or by their names.
         ignored: Dotted names of fields to leave out; positions in lists are not counted.
         path: Where the value is, in the same form.
 
@@ -61,14 +65,17 @@ def _rest(value: Any, shape: Any, ignored: Collection[str], path: str) -> Any:
     return left or _NOTHING
 
 
+def shape_of(read: Read) -> Shape:
+    """The names that are read of a value, of its type or as they are."""
+    return read if read is None or isinstance(read, dict | list) else _shape_of_type(read)
+
+
 @lru_cache(maxsize=256)
-def shape_of(read: pa.DataType | pa.Schema) -> Any:
-    """The names that are read of a value: below each field of an object its own, of a list those of an element in a
-    list, None where nothing is below."""
+def _shape_of_type(read: pa.DataType | pa.Schema) -> Shape:
     if isinstance(read, pa.ListType):
-        return [shape_of(read.value_type)]
+        return [_shape_of_type(read.value_type)]
     if isinstance(read, pa.Schema | pa.StructType):
-        return {field.name: shape_of(field.type) for field in read}
+        return {field.name: _shape_of_type(field.type) for field in read}
     return None
 
 
@@ -101,7 +108,7 @@ def _as_written(number: str) -> str:
     return _WRITTEN + number
 
 
-def rest_as_json(payload: bytes, read: pa.Schema, ignored: Collection[str], rest: Mapping[str, Any]) -> str:
+def rest_as_json(payload: bytes, read: Read, ignored: Collection[str], rest: Mapping[str, Any]) -> str:
     """The rest of a record as JSON, numbers as they were written.
 
     Args:

@@ -6,14 +6,12 @@ missed.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
-
-import pyarrow as pa
 
 from sftrm_quality.characters import HANGUL, KANA_AND_HAN, OLD_HANGUL, python_class
 from sftrm_quality.formats.content_words import names_a_rank, names_content
-from sftrm_quality.formats.rest import LeftList, LeftObject, scalars, shape_of
+from sftrm_quality.formats.rest import LeftList, LeftObject, Read, scalars, shape_of
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.words import listed, phrase, say
 
@@ -35,7 +33,7 @@ Path = tuple[str | int, ...]
 
 
 def unread_content(
-    record: Mapping[str, Any], rest: Mapping[str, Any], read: pa.Schema, format_name: str
+    record: Mapping[str, Any], rest: Mapping[str, Any], read: Read, format_name: str, kept: Collection[str] = ()
 ) -> Misfit | None:
     """Label content in the rest of a record: the record must not go on without it.
 
@@ -48,10 +46,13 @@ def unread_content(
         rest: What is left of it, as `rest_of` gives it.
         read: The fields that are read.
         format_name: Of the format that read it.
+        kept: Fields on the top level that are declared to be no content.
 
     Returns:
         A misfit with the reason ``field_unexpected``, or None.
     """
+    if kept:
+        rest = LeftObject({name: value for name, value in rest.items() if name not in kept})
     if (wrong := _wrong_elements(record, rest)) is not None:
         return Misfit("field_unexpected", wrong[1])
     found = list(dict.fromkeys(map(_shown, _contents(rest, _Read(record, read), ()))))
@@ -62,7 +63,7 @@ def unread_content(
     return Misfit("field_unexpected", said)
 
 
-def unread_fields(record: Mapping[str, Any], rest: Mapping[str, Any], read: pa.Schema) -> dict[str, bool]:
+def unread_fields(record: Mapping[str, Any], rest: Mapping[str, Any], read: Read) -> dict[str, bool]:
     """The fields that are left of a record, each by itself.
 
     Args:
@@ -140,7 +141,7 @@ def _is_something(value: Any) -> bool:
 class _Read:
     """The texts of a record that were read, gathered only when they are asked for."""
 
-    def __init__(self, record: Any, read: pa.Schema) -> None:
+    def __init__(self, record: Any, read: Read) -> None:
         self._record, self._shape = record, shape_of(read)
         self._texts: list[str] | None = None
 

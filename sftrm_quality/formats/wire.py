@@ -21,7 +21,7 @@ class Misfit:
     detail: str
 
 
-def _type_and_size(value: object) -> str:
+def described(value: object) -> str:
     """A short, type-first description of a value; never its text, which may be personal or huge."""
     if isinstance(value, bool):
         return say("the boolean {value}", value=str(value).lower())
@@ -49,7 +49,7 @@ def _wrong(path: str, value: object, expected: str) -> _WrongTypeError:
         say(
             "{path} is {found}, expected {expected}",
             path=path,
-            found=_type_and_size(value),
+            found=described(value),
             expected=expected,
         )
     )
@@ -104,7 +104,7 @@ def conform(record: object, wire: pa.Schema, id_field: str) -> Mapping[str, obje
     if not isinstance(record, dict):
         return Misfit(
             "not_an_object",
-            say("the record is {found}, expected an object", found=_type_and_size(record)),
+            say("the record is {found}, expected an object", found=described(record)),
         )
     try:
         return {field.name: _value(field.name, record.get(field.name), field.type, id_field) for field in wire}

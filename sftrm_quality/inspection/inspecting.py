@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import storage_error
+from sftrm_quality.formats import Formats, formats_of, read_declarations
 from sftrm_quality.inspection.named import Inspected
 from sftrm_quality.inspection.seen import Seen
 from sftrm_quality.intake import NotRead, read_and_map, recognise_stream
@@ -32,26 +33,29 @@ def inspect(inspected: Inspected, config: RunConfig) -> Iterator[InspectedFile]:
         StorageError: The file cannot be read.
     """
     file = inspected.file
+    formats = formats_of(read_declarations(config.formats))
     try:
         for stream in open_streams(file):
             if inspected.only in (None, stream.source_file):
-                yield _inspect_stream(stream, config)
+                yield _inspect_stream(stream, config, formats)
     except OSError as error:
         raise storage_error(error, file.path) from error
 
 
-def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig) -> InspectedFile:
+def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig, formats: Formats) -> InspectedFile:
     if isinstance(stream, UnknownFile):
         return _of_not_read(stream.source_file, NotRead(FileStatus.UNREADABLE, stream.seen))
     source = config.source_settings(stream.source_file)
     with tempfile.TemporaryDirectory(prefix="sftrm-inspect-") as spill:
-        found = recognise_stream(stream, config.limits, Path(spill), source)
+        found = recognise_stream(stream, config.limits, Path(spill), source, formats)
         if isinstance(found, NotRead):
             return _of_not_read(stream.source_file, found)
-        seen = Seen()
+        seen = Seen(formats)
         try:
             for shard in found.document.shards:
-                seen.add(read_and_map(shard, found.format, source, found.id_field, config.limits), found, source)
+                seen.add(
+                    read_and_map(shard, formats, found.format, source, found.id_field, config.limits), found, source
+                )
                 if shard.spilled:
                     shard.path.unlink()
         finally:

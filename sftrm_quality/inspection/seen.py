@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sftrm_quality.checks.texts import excerpt
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import format_of
+from sftrm_quality.formats import Formats
 from sftrm_quality.formats.rest import rest_of
 from sftrm_quality.formats.unread import unread_fields
 from sftrm_quality.intake import MappedShard, Recognised
@@ -33,6 +33,7 @@ _ALWAYS_SHOWN = ("question", "answer", "prompt", "responses")
 class Seen:
     """Counts of a file so far, and the first records of it."""
 
+    formats: Formats
     encoding: str = "utf-8"
     kinds: Counter[LabelKind] = field(default_factory=Counter)
     reasons: dict[str, ReasonFound] = field(default_factory=dict)
@@ -77,7 +78,7 @@ class Seen:
         """Count the fields that nobody reads: records of the batch that have none are not among its unread ones."""
         for row in mapped.batch.unread.tolist():
             record = mapped.loaded.value(row)
-            of_main = format_of(record, found.format, source) is found.format
+            of_main = self.formats.format_of(record, found.format, source) is found.format
             self._add_record(record, mapped.wire if of_main else None, found, source)
         for _, record in mapped.batch.objects:
             if isinstance(record, dict):
@@ -87,7 +88,7 @@ class Seen:
         self, record: dict[str, Any], read: pa.Schema | None, found: Recognised, source: SourceSettings
     ) -> None:
         if read is None:  # mapped by itself
-            read = format_of(record, found.format, source).wire_schema([record], found.id_field)
+            read = self.formats.format_of(record, found.format, source).wire_schema([record], found.id_field)
         outcomes: dict[str, str] = {}
         if source.ignore:
             whole = rest_of(record, read)

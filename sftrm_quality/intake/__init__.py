@@ -1,6 +1,7 @@
 """File intake, one by one and in parallel: raw files read, mapped, checked and fingerprinted, shard by shard."""
 
 from sftrm_quality.intake.cache import cache_key, forget_others
+from sftrm_quality.intake.declared_fields import refuse_fields_of_no_record
 from sftrm_quality.intake.file_intake import IntakeContext, ReadProgress, intake_file
 from sftrm_quality.intake.mapping import MappedShard, read_and_map
 from sftrm_quality.intake.raw_files import hashed_files, unless_changed
@@ -22,5 +23,6 @@ __all__ = [
     "intake_file",
     "read_and_map",
     "recognise_stream",
+    "refuse_fields_of_no_record",
     "unless_changed",
 ]

@@ -20,8 +20,8 @@ from sftrm_quality.intake.shard import ShardTask, process_shard
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reading import (
-    RawShard,
     RawStream,
+    Shard,
     SourceFile,
     UnknownFile,
     content_hash,
@@ -122,7 +122,7 @@ class _Reader:
 
     def _document(self, intake: FileIntake, stream: RawStream, spill: Path) -> list[FileIntake]:
         settings = self._context.settings
-        found = recognise_stream(stream, settings.limits, spill, settings.source(stream.source_file))
+        found = recognise_stream(stream, settings.limits, spill, settings.source(stream.source_file), settings.formats)
         if isinstance(found, NotRead):
             return [
                 replace(
@@ -135,13 +135,14 @@ class _Reader:
                     incomplete=found.incomplete,
                 )
             ]
-        return self._shards(replace(intake, status=FileStatus.READ, container=found.document.container), found)
+        read = replace(intake, status=FileStatus.READ, container=found.document.container, layout=found.document.layout)
+        return self._shards(read, found)
 
     def _shards(self, intake: FileIntake, found: Recognised) -> list[FileIntake]:
         document, main, ids_in = found.document, found.format, found.id_field
         numbers = count()
 
-        def submit(shard: RawShard) -> Future[dict[LabelKind, ShardSummary]]:
+        def submit(shard: Shard) -> Future[dict[LabelKind, ShardSummary]]:
             number = next(numbers)
             paths = {kind: intake.shard_paths(number, kind) for kind in LabelKind}
             task = ShardTask(shard, number, main.name, ids_in, self._context.settings, paths)

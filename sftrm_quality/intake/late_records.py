@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import NoFormat, label_fields, recognise
+from sftrm_quality.formats import Formats, NoFormat
 from sftrm_quality.formats.base import Format, Unlabelled
 from sftrm_quality.reading import OpenDocument, naming, payload_value
 
@@ -43,13 +43,16 @@ def _payloads(document: OpenDocument) -> Iterator[bytes]:
             shard.path.unlink()
 
 
-def look_through(document: OpenDocument, found: Unlabelled | NoFormat, source: SourceSettings) -> LookedThrough:
+def look_through(
+    document: OpenDocument, found: Unlabelled | NoFormat, source: SourceSettings, formats: Formats
+) -> LookedThrough:
     """Read a file whose sample has no format to its end, or to the first record that has one.
 
     Args:
         document: The file. It is used up, and must be opened again to read its records.
         found: What its sample looks like.
         source: What is declared about it.
+        formats: Those of the run.
 
     Returns:
         How many records there are, and what they are.
@@ -57,7 +60,7 @@ def look_through(document: OpenDocument, found: Unlabelled | NoFormat, source: S
     Raises:
         OSError: The file cannot be read.
     """
-    labelled = naming(label_fields())
+    labelled = naming(formats.label_fields())
     records = 0
     odd = None
     for payload in _payloads(document):
@@ -68,7 +71,7 @@ def look_through(document: OpenDocument, found: Unlabelled | NoFormat, source: S
                 record = payload_value(payload)
             except ValueError:
                 record = None
-            seen = recognise([record], source)
+            seen = formats.recognise([record], source)
             if not isinstance(seen, Unlabelled | NoFormat):
                 document.close()
                 return LookedThrough(records, seen, record)

@@ -2,22 +2,27 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sftrm_quality import dedup
-from sftrm_quality.arrays import Rows
+from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.config import Limits, SourceSettings
-from sftrm_quality.formats import format_of
-from sftrm_quality.formats.base import Format
-from sftrm_quality.formats.rest import rest_as_json, rest_of
+from sftrm_quality.formats import Formats, declaration_of
+from sftrm_quality.formats.base import ColumnFormat, Format
+from sftrm_quality.formats.ranks import tied
+from sftrm_quality.formats.rest import Read, rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
+from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import LoadedShard, RawShard, ReadBatch, load, parse, payload_value
+from sftrm_quality.reading import LoadedShard, ReadBatch, Shard, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
+from sftrm_quality.words import say
 
 # A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
 _SAMPLE = 16
@@ -71,11 +76,14 @@ class MappedShard:
     candidates: Mapping[LabelKind, Candidates]
 
 
-def read_and_map(shard: RawShard, main: Format, source: SourceSettings, id_field: str, limits: Limits) -> MappedShard:
+def read_and_map(
+    shard: Shard, formats: Formats, main: Format, source: SourceSettings, id_field: str, limits: Limits
+) -> MappedShard:
     """Take a shard from its bytes to candidates, which is all that comes before the checks.
 
     Args:
         shard: The shard.
+        formats: Those of the run.
         main: The format of its file.
         source: What is declared about the file.
         id_field: Where its ids are, "" for ids from the content.
@@ -87,10 +95,10 @@ def read_and_map(shard: RawShard, main: Format, source: SourceSettings, id_field
     Raises:
         StorageError: Its bytes cannot be read any more.
     """
-    loaded = load(shard, limits)
+    loaded = shard.load(limits)
     wire = wire_of_shard(loaded, main, id_field)
-    batch = parse(loaded, wire, limits)
-    return MappedShard(loaded, wire, batch, map_shard(loaded, batch, wire, main, source, id_field))
+    batch = loaded.parse(wire, limits)
+    return MappedShard(loaded, wire, batch, map_shard(loaded, batch, wire, formats, main, source, id_field))
 
 
 def wire_of_shard(loaded: LoadedShard, fmt: Format, id_field: str) -> pa.Schema:
@@ -104,7 +112,7 @@ def wire_of_shard(loaded: LoadedShard, fmt: Format, id_field: str) -> pa.Schema:
     Returns:
         The schema. Records of other types are mapped one by one: only the speed depends on it.
     """
-    count = len(loaded.starts)
+    count = len(loaded.rows)
     sample = []
     for i in np.unique(np.linspace(0, max(0, count - 1), min(count, _SAMPLE)).astype(np.int64)).tolist():
         try:
@@ -115,7 +123,13 @@ def wire_of_shard(loaded: LoadedShard, fmt: Format, id_field: str) -> pa.Schema:
 
 
 def map_shard(
-    loaded: LoadedShard, batch: ReadBatch, wire: pa.Schema, main: Format, source: SourceSettings, id_field: str
+    loaded: LoadedShard,
+    batch: ReadBatch,
+    wire: pa.Schema,
+    formats: Formats,
+    main: Format,
+    source: SourceSettings,
+    id_field: str,
 ) -> dict[LabelKind, Candidates]:
     """Map whole batches by the format of the file, and by itself each record that is not of it or not as expected.
 
@@ -123,6 +137,7 @@ def map_shard(
         loaded: The shard.
         batch: Its records as they were parsed.
         wire: The schema that they were parsed by.
+        formats: Those of the run.
         main: The format of the file.
         source: What is declared about the file.
         id_field: Where the ids are, "" for ids from the content.
@@ -135,44 +150,63 @@ def map_shard(
     labels = re.compile(main.label_fields)
     out_of_batch = []
     single: list[tuple[int, object]] = list(batch.objects)
-    for row in batch.unread.tolist():
+    is_whole = isinstance(main, WholeFormat)
+    for row in batch.table_rows.tolist() if is_whole else batch.unread.tolist():
         payload = loaded.text_of(row)
         value = payload_value(payload)
         # Which answers an AI Hub record has is its own affair; the batch has those of the records that told its types.
         more_labels = any(name not in wire.names and labels.fullmatch(name) for name in value)
-        if more_labels or format_of(value, main, source) is not main:
+        if is_whole or more_labels or formats.format_of(value, main, source) is not main:
             single.append((row, value))
             out_of_batch.append(row)
         elif not _keep_rest(payload, row, value, wire, main, source, of_main):
             out_of_batch.append(row)
-    kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
-    table = batch.table.take(pa.array(kept)) if out_of_batch else batch.table
-    result = main.to_candidates(table, source, id_field)
-    of_main.add(result.candidates, batch.table_rows[kept], result.misfits, result.rows)
-    for fmt, types, records in _one_by_one(loaded, single, main, source, id_field, found):
-        rows = np.array(list(records), np.int64)
-        result = fmt.to_candidates(pa.Table.from_pylist(list(records.values()), schema=types), source, id_field)
-        found[fmt.label_kind].add(result.candidates, rows, result.misfits, result.rows)
-    return {kind: _together(kind, of_kind, from_content=not id_field) for kind, of_kind in found.items()}
+    if not is_whole:
+        kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
+        table = batch.table.take(pa.array(kept)) if out_of_batch else batch.table
+        result = cast("ColumnFormat", main).to_candidates(table, source, id_field)
+        of_main.add(result.candidates, batch.table_rows[kept], result.misfits, result.rows)
+    _one_by_one(loaded, single, formats, main, source, id_field, found)
+    return {
+        kind: _together(
+            kind,
+            of_kind,
+            from_content=not id_field,
+            without_ties=kind is LabelKind.RM and source.ties == "drop_record",
+        )
+        for kind, of_kind in found.items()
+    }
 
 
 def _one_by_one(
     loaded: LoadedShard,
     single: list[tuple[int, object]],
+    formats: Formats,
     main: Format,
     source: SourceSettings,
     id_field: str,
     found: dict[LabelKind, _OfKind],
-) -> Iterator[tuple[Format, pa.Schema, dict[int, Mapping[str, object]]]]:
-    """Records in the fields of their own format, together where these have the same types."""
+) -> None:
+    """Records by themselves, each by its own format; those that are read as columns together where types are equal."""
     groups: dict[tuple[str, pa.Schema], tuple[Format, dict[int, Mapping[str, object]]]] = {}
+    whole: dict[str, tuple[WholeFormat, list[int], list[Mapping[str, object]]]] = {}
     for row, value in single:
-        fmt = format_of(value, main, source)
+        fmt = formats.format_of(value, main, source)
         of_kind = found[fmt.label_kind]
         if fmt is not main:
             of_kind.formats[fmt.name] += 1
+        payload = loaded.text_of(row)
+        if isinstance(fmt, WholeFormat):
+            read = fmt.read(value, id_field)
+            if isinstance(read, Misfit):
+                of_kind.misfits[row] = read
+            elif _keep_rest(payload, row, value, read.shape, fmt, source, of_kind):
+                _, rows, candidates = whole.setdefault(fmt.name, (fmt, [], []))
+                rows += [row] * len(read.candidates)
+                candidates += read.candidates
+            continue
         types = fmt.wire_schema([value], id_field)
-        if not _keep_rest(loaded.text_of(row), row, value, types, fmt, source, of_kind):
+        if not _keep_rest(payload, row, value, types, fmt, source, of_kind):
             continue
         fitted = conform(value, types, id_field)
         if isinstance(fitted, Misfit):
@@ -180,32 +214,49 @@ def _one_by_one(
         else:
             groups.setdefault((fmt.name, types), (fmt, {}))[1][row] = fitted
     for (_, types), (fmt, records) in groups.items():
-        yield fmt, types, records
+        in_rows = np.array(list(records), np.int64)
+        table = pa.Table.from_pylist(list(records.values()), schema=types)
+        result = cast("ColumnFormat", fmt).to_candidates(table, source, id_field)
+        found[fmt.label_kind].add(result.candidates, in_rows, result.misfits, result.rows)
+    for of_whole, rows, candidates in whole.values():
+        of_kind = found[of_whole.label_kind]
+        of_kind.tables.append(of_whole.candidates(candidates, source))
+        of_kind.rows.append(np.array(rows, np.int64))
 
 
 def _keep_rest(
-    payload: bytes, row: int, value: object, wire: pa.Schema, fmt: Format, source: SourceSettings, to: _OfKind
+    payload: bytes, row: int, value: object, read: Read, fmt: Format, source: SourceSettings, to: _OfKind
 ) -> bool:
     """Keep what is not read of a record as its metadata. False where it may be content: then it is a misfit."""
-    if not isinstance(value, dict) or not (rest := rest_of(value, wire, source.ignore)):
+    declared = declaration_of(fmt)
+    ignored = (*source.ignore, *declared.ignore) if declared else source.ignore
+    kept = declared.keep if declared else ()
+    if not isinstance(value, dict) or not (rest := rest_of(value, read, ignored)):
         return True
-    if (misfit := unread_content(value, rest, wire, fmt.name)) is not None:
+    if (misfit := unread_content(value, rest, read, fmt.name, kept)) is not None:
         to.misfits[row] = misfit
         return False
-    to.metadata[row] = rest_as_json(payload, wire, source.ignore, rest)
+    to.metadata[row] = rest_as_json(payload, read, ignored, rest)
     to.fields_unread.update(map(str, rest))
     return True
 
 
-def _together(kind: LabelKind, found: _OfKind, from_content: bool) -> Candidates:
+def _together(kind: LabelKind, found: _OfKind, from_content: bool, without_ties: bool) -> Candidates:
     tables = found.tables or [CANDIDATE_FIELDS[kind].empty_table()]
     rows = np.concatenate([np.zeros(0, np.int64), *found.rows])
     order = np.argsort(rows, kind="stable")
     order = order[~np.isin(rows[order], list(found.misfits))]
     table, rows = pa.concat_tables(tables).take(pa.array(order)).combine_chunks(), rows[order]
+    if without_ties and (ties := tied(one_array(table["responses"]))).any():
+        # Of a tree the other rankings stay.
+        misfit = Misfit("ranks_tied", say("two responses share a rank (ties: drop_record)"))
+        found.misfits.update({int(row): misfit for row in rows[ties]})
+        table, rows = table.filter(pa.array(~ties)).combine_chunks(), rows[~ties]
     if from_content:
         hashes = dedup.content_hashes(kind, table).to_pylist()
         ids = pa.array([f"content-{digest.hex()[:_CONTENT_ID_DIGITS]}" for digest in hashes], pa.string())
+        # A message of a tree has an id of its own, wherever the file has its ids.
+        ids = pc.coalesce(table["data_id"], ids)
         table = table.set_column(table.schema.get_field_index("data_id"), "data_id", ids)
     if found.metadata:
         metadata = pa.array([found.metadata.get(row) for row in rows.tolist()], METADATA.type)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.errors import TransientStorageError
-from sftrm_quality.formats import NoFormat, has_our_columns, no_format, recognise
+from sftrm_quality.formats import Formats, NoFormat, declaration_of
 from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
 from sftrm_quality.intake.ids import has_data_ids, id_field
 from sftrm_quality.intake.late_records import LookedThrough, look_through, values
@@ -48,7 +48,9 @@ class NotRead:
     no_format: NoFormat | None = None
 
 
-def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: SourceSettings) -> Recognised | NotRead:
+def recognise_stream(
+    stream: RawStream, limits: Limits, spill: Path, source: SourceSettings, formats: Formats
+) -> Recognised | NotRead:
     """Decide how a stream is read, after a look at all of it where its beginning does not tell.
 
     Args:
@@ -56,6 +58,7 @@ def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: Sou
         limits: Bounds of memory.
         spill: An existing folder for the text of compressed streams.
         source: What is declared about it.
+        formats: Those of the run.
 
     Returns:
         Its document with format and ids, or why there is nothing to read.
@@ -76,13 +79,13 @@ def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: Sou
 
     document = open_document(stream, limits, spill, source.encoding)
     if isinstance(document, UnknownFile):
-        return NotRead(FileStatus.UNREADABLE, _of_unknown(document), records=0 if document.empty else None)
-    found, sample = recognise(document.sample, source), document.sample
+        return NotRead(FileStatus.UNREADABLE, _of_unknown(document, formats), records=0 if document.empty else None)
+    found, sample = formats.recognise(document.sample, source), document.sample
     if isinstance(found, Unlabelled | NoFormat):
         # The sample is the beginning of the file; what comes later may be records all the same.
-        looked = look_through(document, found, source)
+        looked = look_through(document, found, source, formats)
         if looked.format is None:
-            return _without_records(document, found, looked)
+            return _without_records(document, found, looked, formats)
         found, sample, document = looked.format, [*sample, looked.record], again()
         why = say(
             "record {records:,} is the first that is of a known format{by}",
@@ -99,8 +102,9 @@ def recognise_stream(stream: RawStream, limits: Limits, spill: Path, source: Sou
             looked_at=len(sample),
             by=_by(found, sample),
         )
-    ids_in = DATA_ID
-    if not has_data_ids(sample):
+    declared = declaration_of(found)
+    ids_in = (declared.id if declared else None) or DATA_ID
+    if ids_in == DATA_ID and not has_data_ids(sample):
         ids_in = id_field(sample, values(document))
         document.close()
         document = again()
@@ -114,10 +118,10 @@ def _by(found: Format, sample: Sequence[object]) -> str:
     return ", " + say("by {names}", names=", ".join(names)) if names else ""
 
 
-def _of_unknown(file: UnknownFile) -> str:
+def _of_unknown(file: UnknownFile, formats: Formats) -> str:
     """What was seen, and whether it is a table with our columns."""
     kind, _, rest = file.seen.partition(",")
-    delimited = kind in ("plain text", "CSV-like text", "tab-separated text") and has_our_columns(file.header)
+    delimited = kind in ("plain text", "CSV-like text", "tab-separated text") and formats.has_our_columns(file.header)
     return (
         say("{table} with our column names,{rest}", table="TSV" if kind.startswith("tab") else "CSV", rest=rest)
         if delimited
@@ -125,7 +129,9 @@ def _of_unknown(file: UnknownFile) -> str:
     )
 
 
-def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough) -> NotRead:
+def _without_records(
+    document: OpenDocument, found: Unlabelled | NoFormat, looked: LookedThrough, formats: Formats
+) -> NotRead:
     """A file of which no record has a label: empty or without labels, which is no fault, or unreadable."""
     nothing = NotRead(
         FileStatus.READ,
@@ -141,7 +147,7 @@ def _without_records(document: OpenDocument, found: Unlabelled | NoFormat, looke
         if looked.odd is None:
             note = f"{number(looked.records)} {say(found.holds)}"
             return replace(nothing, status=FileStatus.SKIPPED, note=note, format=found.name)
-        found = no_format([looked.odd])
+        found = formats.no_format([looked.odd])
     words = found.seen if document.sample else say("none of them can be parsed")
     note = say(
         "no known format: {container}, {records:,} records, {words}",

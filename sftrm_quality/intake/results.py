@@ -48,7 +48,8 @@ class FileIntake:
     status: ``read``, ``skipped`` (known, and holds no records of a kind) or ``unreadable`` (no known format); note
     says why or what was seen. incomplete: it ends early, so that records may be missing. folder: where its shards are
     spilled. records: how many were counted in a file of which none is read, None where its container is not known.
-    id_field: where its ids are, "" for ids from the content.
+    id_field: where its ids are, "" for ids from the content. layout: what its reader must know to read single records
+    again.
     """
 
     source_file: str
@@ -63,6 +64,7 @@ class FileIntake:
     incomplete: bool = False
     records: int | None = None
     id_field: str | None = None
+    layout: str = ""
     shards: tuple[ShardSummary, ...] = field(default=())
 
     def shard_paths(self, number: int, kind: LabelKind) -> tuple[Path, Path, Path]:

@@ -14,13 +14,12 @@ from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import FORMATS
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.mapping import Candidates, read_and_map
 from sftrm_quality.intake.results import ShardSummary
 from sftrm_quality.intake.shard_settings import ShardSettings
-from sftrm_quality.reading import LoadedShard, RawShard, payload_columns
-from sftrm_quality.records import CANDIDATES, POSITION, SHARD_QUARANTINE, LabelKind, Severity, Stage
+from sftrm_quality.reading import LoadedShard, Shard, payload_columns, position_columns
+from sftrm_quality.records import CANDIDATES, SHARD_QUARANTINE, LabelKind, Severity, Stage
 
 
 @dataclass(frozen=True)
@@ -31,19 +30,12 @@ class ShardTask:
     content. paths: for each label kind, where its records, their keys and the failing ones go.
     """
 
-    shard: RawShard
+    shard: Shard
     number: int
     format: str
     id_field: str
     settings: ShardSettings
     paths: Mapping[LabelKind, tuple[Path, Path, Path]]
-
-
-def _positions(shard: RawShard, rows: Rows) -> dict[str, pa.Array]:
-    lines = shard.lines[rows]
-    columns = (shard.first_index + rows, shard.offsets[rows], shard.lengths[rows])
-    names = [name for name, _ in POSITION]
-    return dict(zip(names, [*map(pa.array, columns), pa.array(lines, mask=lines < 0)], strict=True))
 
 
 def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str, pa.Array]) -> pa.Table:
@@ -52,8 +44,8 @@ def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[s
     arrays = {
         "data_id": pa.nulls(len(rows), pa.string()),
         "stage": pa.array([stage] * len(rows), pa.string()),
-        **_positions(loaded.shard, rows),
-        **payload_columns(raw, loaded.shard.encoding),
+        **position_columns(loaded.shard, rows),
+        **payload_columns(raw, loaded.payload_encoding),
         "content_hash": pa.array([xxhash.xxh3_128_digest(b"unmapped" + piece) for piece in raw], pa.binary(16)),
         **columns,
     }
@@ -96,9 +88,10 @@ def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
     records (`records.SHARD_QUARANTINE`), each as an Arrow IPC file. Unreadable records are of the file's label kind,
     for which there is always a summary.
     """
-    main, settings = FORMATS[task.format], task.settings
+    settings = task.settings
+    main = settings.formats.by_name[task.format]
     source = settings.source(task.shard.source_file)
-    mapped = read_and_map(task.shard, main, source, task.id_field, settings.limits)
+    mapped = read_and_map(task.shard, settings.formats, main, source, task.id_field, settings.limits)
     unreadable = {kind: SHARD_QUARANTINE.empty_table() for kind in LabelKind} | {
         main.label_kind: mapped.batch.unreadable
     }
@@ -119,12 +112,14 @@ def _of_kind(
     settings, frame = task.settings, candidates.table
     for name, column in dedup.normalised_columns(kind, frame).items():
         frame = frame.append_column(name, column)
-    policies = {"ties": source.ties, "unranked": source.unranked}
+    # What ties is gone by then; what is left has none.
+    ties = "forbid" if source.ties == "drop_record" else source.ties
+    policies = {"ties": ties, "unranked": source.unranked}
     checked_rows = run_suite(settings.suite(kind), Scope.RECORD, frame, policies)
     passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
     columns = {name: kept[name] for name in candidates.table.column_names}
-    columns |= _positions(loaded.shard, candidates.rows[passed])
+    columns |= position_columns(loaded.shard, candidates.rows[passed])
     records = pa.table([columns[field.name] for field in CANDIDATES[kind]], schema=CANDIDATES[kind])
     unmapped = _unmapped(loaded, candidates.misfits)
     failing = pa.concat_tables([unreadable, unmapped, _failed(loaded, candidates, checked_rows, kind)])

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from sftrm_quality.checks import Suite, Suites
 from sftrm_quality.config import SAID_OF_SOURCES, Limits, NearDuplicates, RunConfig, SourceSettings, settings_of
+from sftrm_quality.formats import Declaration, Formats, formats_of
 from sftrm_quality.records import LabelKind
 from sftrm_quality.versions import versions
 
@@ -23,23 +24,30 @@ class ShardSettings:
     near: NearDuplicates
     sft: Suite
     rm: Suite
+    declared: tuple[Declaration, ...]
 
     @classmethod
-    def of(cls, config: RunConfig, suites: Suites) -> Self:
+    def of(cls, config: RunConfig, suites: Suites, formats: Formats) -> Self:
         """Those of a run.
 
         Args:
             config: The run's settings.
             suites: The run's suites.
+            formats: The run's formats; those that come with the product are code like any other.
 
         Returns:
             What of them shapes shards.
         """
-        return cls(tuple(config.sources), config.limits, config.near, suites.sft, suites.rm)
+        return cls(tuple(config.sources), config.limits, config.near, suites.sft, suites.rm, formats.declared)
 
     def source(self, source_file: str) -> SourceSettings:
         """What is declared about a source file."""
         return settings_of(self.sources, source_file)
+
+    @property
+    def formats(self) -> Formats:
+        """Those of the run."""
+        return formats_of(self.declared)
 
     def suite(self, kind: LabelKind) -> Suite:
         """The suite for records of a label kind."""

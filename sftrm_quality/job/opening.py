@@ -12,7 +12,7 @@ from sftrm_quality.checks import Suites, compile_suites, read_suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import StoredDecisions
 from sftrm_quality.errors import ConfigError, storage_error
-from sftrm_quality.formats import format_named
+from sftrm_quality.formats import Formats, formats_of, read_declarations
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, new_run_id
 from sftrm_quality.run_record import Mode
@@ -22,7 +22,7 @@ from sftrm_quality.workers import Workers, workers_for
 
 @dataclass(frozen=True)
 class RunContext:
-    """What the steps of one run share: its settings and suites, its folders, its workers, and since when it runs.
+    """What the steps of one run share: what it was given, its folders, its workers, and since when it runs.
 
     decisions: of people, as they were when it began.
     """
@@ -30,6 +30,7 @@ class RunContext:
     config: RunConfig
     mode: Mode
     suites: Suites
+    formats: Formats
     run_id: str
     output: OutputFolder
     decisions: StoredDecisions
@@ -74,7 +75,7 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         StorageError: Another run has the folder, or the system refuses something in the middle of a step.
     """
     clock, started = time.monotonic(), datetime.now(UTC)
-    suites = check_before_reading(config)
+    suites, formats = check_before_reading(config)
     output = OutputFolder(config.out)
     with (
         # The lock is given back last, when no worker can write any more.
@@ -85,7 +86,9 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         workers_for(config) as workers,
         PeakMemory() as memory,
     ):
-        context = RunContext(config, mode, suites, new_run_id(), output, decisions, workers, memory, started, clock)
+        context = RunContext(
+            config, mode, suites, formats, new_run_id(), output, decisions, workers, memory, started, clock
+        )
         context.staging.mkdir(parents=True)
         _compile_suites(context)
         yield context
@@ -115,14 +118,14 @@ def _compile_suites(context: RunContext) -> None:
         context.workers.submit(compile_suites, context.suites).result()
 
 
-def check_before_reading(config: RunConfig) -> Suites:
+def check_before_reading(config: RunConfig) -> tuple[Suites, Formats]:
     """All that can be wrong with what the user gave and can be seen at once.
 
     Args:
         config: What the user gave.
 
     Returns:
-        The suites as they are read.
+        The suites and the formats as they are read.
 
     Raises:
         ConfigError: The output lies in a raw folder, a source declares a format that is not known, or is never used.
@@ -139,7 +142,8 @@ def check_before_reading(config: RunConfig) -> Suites:
                 )
             )
     findings.refuse_what_is_never_used(config)
+    formats = formats_of(read_declarations(config.formats))
     for source in config.sources:
         if source.format != "auto":
-            format_named(source.format)
-    return read_suites(config.expectations)
+            formats.named(source.format)
+    return read_suites(config.expectations), formats

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from sftrm_quality import findings, progress, releases
-from sftrm_quality.intake import ReadProgress, hashed_files
+from sftrm_quality.intake import ReadProgress, hashed_files, refuse_fields_of_no_record
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.releases import Release
@@ -45,13 +45,14 @@ def plan_of(run: RunContext) -> Plan:
         ConfigError: There is no raw file, two would have one name, or a setting cannot be meant as it is.
         StorageError: A file cannot be read.
     """
+    refuse_fields_of_no_record(run.config, run.formats)
     files = hashed_files(run.config.raw, run.config.workers)
     names = [file.source_file for file in files]
     # What is in an archive is known when it was read, and looked at then.
     if not any(name.lower().endswith(".zip") for name in names):
         findings.refuse_another_case(run.config, names)
     size = sum(file.size for file in files)
-    wanted = releases.release_id(files, run.config, run.suites)
+    wanted = releases.release_id(files, run.config, run.suites, run.formats)
     _log.info("%d raw files, %.1f MB, make %s", len(files), size / 1e6, wanted)
     release, damaged = releases.release_and_damage(run.output)
     if damaged:

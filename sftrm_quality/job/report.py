@@ -37,8 +37,8 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
     """
     staged, files = checked.staged, checked.figures.files
     samples = Samples(
-        quarantined=reports.quarantine_samples(staged.quarantine_file, files, run.suites, run.config),
-        duplicates=reports.duplicate_samples(staged.duplicates_file, files, run.config),
+        quarantined=reports.quarantine_samples(staged.quarantine_file, files, run.suites, run.config, run.formats),
+        duplicates=reports.duplicate_samples(staged.duplicates_file, files, run.config, run.formats),
         borderline=checked.borderline,
         personal=checked.personal,
     )
@@ -100,7 +100,7 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     report = written_report(run, plan, Verdict.UNCHANGED, found)
     reports.put_in_place(run.report_folder, run.output, run.run_id)
     # A run that was killed after its switch has left what the release before it needed.
-    settings = ShardSettings.of(run.config, run.suites)
+    settings = ShardSettings.of(run.config, run.suites, run.formats)
     forget_others(run.output, {cache_key(file, settings) for file in plan.files})
     return RunResult(Verdict.UNCHANGED, report, run.output.report(run.run_id))
 

@@ -77,7 +77,7 @@ class Job:
             StorageError: Reading it, or writing what it gave, fails; it may be tried again.
         """
         run = self._run
-        settings = ShardSettings.of(run.config, run.suites)
+        settings = ShardSettings.of(run.config, run.suites, run.formats)
         context = IntakeContext(settings, run.output, run.staging, run.workers, plan.progress)
         intakes = intake_file(file, context)
         shards = [shard for intake in intakes for shard in intake.shards]

@@ -1,29 +1,32 @@
 """Bytes to raw records with positions.
 
-``discover`` finds the raw files, ``open_streams`` takes containers apart, ``open_document`` recognises what holds the
-records of a stream and cuts it into shards, ``load`` and ``parse`` turn a shard into a table, odd objects and
-unreadable rows; ``read_spans`` fetches the bytes of single records again, and what is asked of a record's payload
-later is in ``json_payloads``. Damage is never an exception here: it is a
-row with one of ``READ_REASONS``, and a file without records is an ``UnknownFile``.
+``discover`` finds the raw files, ``open_streams`` takes archives apart, ``open_document`` recognises what holds the
+records of a stream and cuts it into shards; what each reader gives is in ``shards``. A loaded shard becomes a table,
+odd objects and unreadable rows; ``read_again`` fetches single records again, and what is asked of a
+record's payload later is in ``json_payloads``. Damage is never an exception here: it is a row with one of
+``READ_REASONS``, and a file without records is an ``UnknownFile``.
 """
 
-from sftrm_quality.reading.batch import LoadedShard, ReadBatch, load, parse
 from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hashed
-from sftrm_quality.reading.fetch import read_spans
+from sftrm_quality.reading.fetch import Places, payload_encoding, read_again
+from sftrm_quality.reading.json import JsonShard, parse_record
 from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
+from sftrm_quality.reading.opening import open_document
 from sftrm_quality.reading.payloads import payload_columns
 from sftrm_quality.reading.reasons import READ_REASONS, UnknownFile
-from sftrm_quality.reading.shards import OpenDocument, RawShard, open_document
+from sftrm_quality.reading.shards import LoadedShard, OpenDocument, ReadBatch, Shard
 from sftrm_quality.reading.streams import RawStream, open_streams
-from sftrm_quality.reading.strict import parse_record
+from sftrm_quality.reading.unreadable import position_columns
 
 __all__ = [
     "READ_REASONS",
+    "JsonShard",
     "LoadedShard",
     "OpenDocument",
-    "RawShard",
+    "Places",
     "RawStream",
     "ReadBatch",
+    "Shard",
     "SourceFile",
     "Span",
     "UnknownFile",
@@ -32,13 +35,13 @@ __all__ = [
     "discover",
     "field_spans",
     "hashed",
-    "load",
     "naming",
     "open_document",
     "open_streams",
-    "parse",
     "parse_record",
     "payload_columns",
+    "payload_encoding",
     "payload_value",
-    "read_spans",
+    "position_columns",
+    "read_again",
 ]

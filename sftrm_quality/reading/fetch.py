@@ -1,6 +1,7 @@
-"""The bytes of single records once more, for instance of duplicates that are found long after reading."""
+"""Single records once more, for instance duplicates that are found long after reading."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,16 +13,48 @@ from sftrm_quality.reading.window import Window
 from sftrm_quality.words import say
 
 _STEP = 1 << 20
+_OWN_TEXT = "json_"
+"""How the containers are called whose records are kept in their own text; a row of any other is kept as JSON."""
 
 
-def read_spans(
-    file: SourceFile, source_file: str, offsets: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> Iterator[bytes]:
-    """Bytes ``offset`` to ``offset + length`` of a stream of ``file``, one after another; offsets must ascend.
+@dataclass(frozen=True)
+class Places:
+    """Where records are in their source file, as their lineage says it: ascending, int64, -1 where there is none.
 
-    ``source_file`` names the stream (the file itself or a member), positions are those of the records' lineage. A plain
-    file is read at the places, a compressed one once from the beginning. UTF-16 and CP949 come as they are.
-    Raises TransientStorageError where the stream or the bytes are no longer there.
+    container, layout: of their document, see `shards.OpenDocument`.
+    """
+
+    container: str
+    layout: str
+    indexes: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+
+
+def payload_encoding(container: str | None, encoding: str) -> str:
+    """In which encoding a payload is that was read again.
+
+    Args:
+        container: What holds the records of the source file.
+        encoding: That of the source file.
+
+    Returns:
+        The name of the codec.
+    """
+    return encoding if container is None or container.startswith(_OWN_TEXT) else "utf-8"
+
+
+def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[bytes]:
+    """The payloads of some records, one after another. A plain file is read at the places, a compressed one once from
+    the beginning. UTF-16 and CP949 come as they are.
+
+    Args:
+        file: The raw file.
+        source_file: Which stream of it: the file itself or a member.
+        places: Of the records.
+
+    Raises:
+        TransientStorageError: The stream or the records are no longer there.
     """
     stream = next((s for s in open_streams(file) if isinstance(s, RawStream) and s.source_file == source_file), None)
     if stream is None:
@@ -32,14 +65,19 @@ def read_spans(
                 source_file=source_file,
             )
         )
-    spans = zip(offsets.tolist(), lengths.tolist(), strict=True)
+    yield from _spans(file, stream, places)
+
+
+def _spans(file: SourceFile, stream: RawStream, places: Places) -> Iterator[bytes]:
+    """Bytes ``offset`` to ``offset + length`` of a stream."""
+    spans = zip(places.offsets.tolist(), places.lengths.tolist(), strict=True)
     for offset, length, record in _at_places(file, spans) if stream.plain else _passing_by(stream, spans):
         if len(record) != length:
             raise TransientStorageError(
                 say(
                     "{source_file}: {count} bytes at {offset}, expected {length}. The raw file changed after "
                     "it was read; run again.",
-                    source_file=source_file,
+                    source_file=stream.source_file,
                     count=len(record),
                     offset=offset,
                     length=length,

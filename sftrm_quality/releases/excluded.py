@@ -11,15 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sftrm_quality.arrays import Rows
+from sftrm_quality.arrays import Rows, as_ints, one_array
 from sftrm_quality.arrow_files import read_table
 from sftrm_quality.collection import DUPLICATE, DUPLICATE_KINDS, QUARANTINED, Collection, Shard, hash_column, record_ids
 from sftrm_quality.errors import storage_error
 from sftrm_quality.intake import FileIntake
-from sftrm_quality.reading import payload_columns, read_spans
+from sftrm_quality.reading import Places, payload_columns, payload_encoding, read_again
 from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, NoKind, Stage
 
 _POSITION = [name for name, _ in POSITION]
+_PLACE = ["source_index", "source_offset", "source_length"]
 _KIND_NAMES = pa.array([str(kind) for kind in DUPLICATE_KINDS], pa.string())
 
 
@@ -48,6 +49,10 @@ def _left_out(collection: Collection, shard: Shard) -> Rows:
     return np.flatnonzero((outcome == DUPLICATE) | (outcome == QUARANTINED))
 
 
+def _encoding(shard: Shard) -> str:
+    return payload_encoding(shard.intake.container, shard.intake.shards[shard.number].encoding)
+
+
 def _common(collection: Collection, shard: Shard, rows: Rows, payloads: list[bytes]) -> pa.Table:
     records = read_table(shard.records_path, ["data_id", *_POSITION]).take(pa.array(rows))
     return pa.table(
@@ -56,7 +61,7 @@ def _common(collection: Collection, shard: Shard, rows: Rows, payloads: list[byt
             "label_kind": _repeated(shard.label_kind, len(rows)),
             "source_file": _repeated(shard.intake.source_file, len(rows)),
             **{name: records[name] for name in ("data_id", *_POSITION)},
-            **payload_columns(payloads, shard.intake.shards[shard.number].encoding),
+            **payload_columns(payloads, _encoding(shard)),
         }
     )
 
@@ -84,19 +89,19 @@ def _duplicates(collection: Collection, shard: Shard, rows: Rows, common: pa.Tab
 
 
 def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator[bytes]:
-    """The raw bytes of the left-out rows of one source file and label kind, in one pass over the raw file."""
-    offsets: list[Rows] = []
-    lengths: list[Rows] = []
+    """The payloads of the left-out rows of one source file and label kind, in one pass over the raw file."""
+    places: list[list[Rows]] = []
     for shard in shards:
         rows = _left_out(collection, shard)
         if len(rows):
-            records = read_table(shard.records_path, ["source_offset", "source_length"]).take(pa.array(rows))
-            offsets.append(records["source_offset"].to_numpy())
-            lengths.append(records["source_length"].to_numpy())
-    if offsets:
+            records = read_table(shard.records_path, _PLACE).take(pa.array(rows))
+            places.append([as_ints(one_array(records[name]), if_null=-1) for name in _PLACE])
+    if places:
         intake = shards[0].intake
+        arrays = (np.concatenate(of_name) for of_name in zip(*places, strict=True))
+        found = Places(intake.container or "", intake.layout, *arrays)
         try:
-            yield from read_spans(intake.raw, intake.source_file, np.concatenate(offsets), np.concatenate(lengths))
+            yield from read_again(intake.raw, intake.source_file, found)
         except OSError as error:
             raise storage_error(error, intake.raw.path) from error
 

@@ -11,6 +11,7 @@ from typing import Any
 from sftrm_quality.checks import Suites
 from sftrm_quality.config import SAID_OF_SOURCES, RunConfig
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
+from sftrm_quality.formats import Formats
 from sftrm_quality.intake import ShardSettings
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind, SplitName
@@ -58,7 +59,17 @@ class Release:
 
 def effective_settings(config: RunConfig) -> dict[str, Any]:
     """The settings that a release depends on: not where it is written, by which workers, nor who reads of it where."""
-    elsewhere = {"raw", "out", "expectations", "workers", "engine", "ray_address", "timezone", "lock_seconds"}
+    elsewhere = {
+        "raw",
+        "out",
+        "expectations",
+        "formats",
+        "workers",
+        "engine",
+        "ray_address",
+        "timezone",
+        "lock_seconds",
+    }
     # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
     settings = config.model_dump(mode="json", exclude=elsewhere)
     settings["sources"] = [source.model_dump(mode="json", exclude=set(SAID_OF_SOURCES)) for source in config.sources]
@@ -83,19 +94,20 @@ def raw_hash(config: RunConfig) -> str:
     return hash_of(sorted(os.fsencode(path.resolve()).decode("utf-8", "backslashreplace") for path in config.raw))
 
 
-def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites) -> str:
+def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites, formats: Formats) -> str:
     """A name that follows from everything that a release is made from.
 
     Args:
         files: The raw files, hashed.
         config: The run's settings.
         suites: The run's suites.
+        formats: The run's formats.
 
     Returns:
         ``r-`` and 16 hexadecimal digits; equal inputs give an equal id.
     """
     inputs = [[file.source_file, file.content_hash] for file in files]
-    shards = ShardSettings.of(config, suites).key()
+    shards = ShardSettings.of(config, suites, formats).key()
     return "r-" + hash_of([inputs, shards, effective_settings(config), suites.release.hash])[:16]
 
 

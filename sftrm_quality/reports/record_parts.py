@@ -1,13 +1,14 @@
 """A record as people read it: its question and answer, or its prompt and the responses by rank."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import FORMATS, format_of
-from sftrm_quality.formats.base import DATA_ID
+from sftrm_quality.formats import Formats
+from sftrm_quality.formats.base import DATA_ID, ColumnFormat
+from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.formats.wire import Misfit, conform
 from sftrm_quality.reading import payload_value
 
@@ -30,11 +31,14 @@ class RecordPart:
     place: int | None = None
 
 
-def record_parts(payload: str, format_name: str | None, source: SourceSettings, column: str | None) -> list[RecordPart]:
+def record_parts(
+    payload: str, formats: Formats, format_name: str | None, source: SourceSettings, column: str | None
+) -> list[RecordPart]:
     """The texts of a raw record, responses in the order of their ranks; the raw text where it cannot be taken apart.
 
     Args:
         payload: The record as it is in the raw file.
+        formats: Those of the run.
         format_name: Of the file; None where none is known.
         source: What is declared about the file.
         column: One more that is wanted, if the candidate has it.
@@ -42,7 +46,7 @@ def record_parts(payload: str, format_name: str | None, source: SourceSettings, 
     Returns:
         The parts, in that order.
     """
-    candidate = _candidate(payload, format_name, source)
+    candidate = _candidate(payload, formats, format_name, source)
     if candidate is None:
         return [RecordPart(PAYLOAD, PAYLOAD, payload)]
     texts: list[str] = [name for name in ("question", "answer", "prompt") if name in candidate]
@@ -57,17 +61,26 @@ def record_parts(payload: str, format_name: str | None, source: SourceSettings, 
     return parts
 
 
-def _candidate(payload: str, format_name: str | None, source: SourceSettings) -> dict[str, Any] | None:
-    if format_name is None or len(payload) > _LONGEST:
+def _candidate(
+    payload: str, formats: Formats, format_name: str | None, source: SourceSettings
+) -> dict[str, Any] | None:
+    if format_name is None or format_name not in formats.by_name or len(payload) > _LONGEST:
         return None
     try:
         record = payload_value(payload)
-        fmt = format_of(record, FORMATS[format_name], source)
+        fmt = formats.format_of(record, formats.by_name[format_name], source)
+        if isinstance(fmt, WholeFormat):
+            read = fmt.read(record, DATA_ID)
+            return None if isinstance(read, Misfit) else fmt.candidates(read.candidates[:1], source).to_pylist()[0]
         wire = fmt.wire_schema([record], DATA_ID)
         fitted = conform(record, wire, DATA_ID)
         if isinstance(fitted, Misfit):
             return None
-        rows = fmt.to_candidates(pa.Table.from_pylist([fitted], schema=wire), source, DATA_ID).candidates.to_pylist()
+        rows = (
+            cast("ColumnFormat", fmt)
+            .to_candidates(pa.Table.from_pylist([fitted], schema=wire), source, DATA_ID)
+            .candidates.to_pylist()
+        )
     except (ValueError, pa.ArrowException):  # the reason why many fail
         return None
     return rows[0] if rows else None

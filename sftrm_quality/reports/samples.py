@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from sftrm_quality.arrays import one_array
 from sftrm_quality.checks import Entry, Suites
 from sftrm_quality.config import RunConfig
+from sftrm_quality.formats import Formats
 from sftrm_quality.records import NoKind
 from sftrm_quality.releases import STREAMED
 from sftrm_quality.reports.defects import defects
@@ -39,7 +40,7 @@ Sample = TypeVar("Sample", QuarantineSample, DuplicateSample)
 
 
 def quarantine_samples(
-    path: Path, files: Sequence[FileEntry], suites: Suites, config: RunConfig
+    path: Path, files: Sequence[FileEntry], suites: Suites, config: RunConfig, formats: Formats
 ) -> tuple[QuarantineSample, ...]:
     """Samples of the quarantine file, at most QUARANTINE_SAMPLES, by label kind, reason and source file.
 
@@ -48,18 +49,19 @@ def quarantine_samples(
         files: Of the run's figures, for the format of each.
         suites: Say which column a reason is about.
         config: Says what is declared about each source.
+        formats: The run's formats.
 
     Returns:
         The samples, groups in the order in which they begin.
     """
-    formats = {file.source_file: file.format for file in files}
+    of_files = {file.source_file: file.format for file in files}
     entries = {(suite.name, entry.reason): entry for suite in (suites.sft, suites.rm) for entry in suite.entries}
 
     def sample(row: dict[str, Any], number: int) -> QuarantineSample:
         reason, detail, name = row["reasons"][number], row["details"][number], row["source_file"]
         entry = entries.get((row["label_kind"], reason)) if row["stage"] == "check" else None
         column = entry.kwargs.get("column") if entry else None
-        parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), column)
+        parts = record_parts(row["payload"], formats, of_files.get(name), config.source_settings(name), column)
         return QuarantineSample(
             reason=reason,
             detail=detail,
@@ -73,15 +75,17 @@ def quarantine_samples(
     return _taken(path, chosen, sample)
 
 
-def duplicate_samples(path: Path, files: Sequence[FileEntry], config: RunConfig) -> tuple[DuplicateSample, ...]:
+def duplicate_samples(
+    path: Path, files: Sequence[FileEntry], config: RunConfig, formats: Formats
+) -> tuple[DuplicateSample, ...]:
     """Samples of the duplicates file, at most DUPLICATE_SAMPLES, by label kind, kind of duplicate and source file."""
-    formats = {file.source_file: file.format for file in files}
+    of_files = {file.source_file: file.format for file in files}
     where = ("source_file", "source_index", "source_line")
     names = ("label_kind", "record_id", "duplicate_of", "kind", "similarity", *where)
 
     def sample(row: dict[str, Any], number: int) -> DuplicateSample:
         name = row["source_file"]
-        parts = record_parts(row["payload"], formats.get(name), config.source_settings(name), None)
+        parts = record_parts(row["payload"], formats, of_files.get(name), config.source_settings(name), None)
         return DuplicateSample(
             **{name: row[name] for name in names}, parts=_marked_parts(parts), parts_left_out=_left_out(parts)
         )

@@ -4,7 +4,7 @@
 NaN, ignores duplicate keys and broken UTF-8 in fields that are not in its schema, reads ``{…}{…}`` as two rows, and
 version 26 ends the process on a top-level ``null``. So every record is walked here first, about 0.5 GB/s. What is
 certified is a JSON object by RFC 8259 without any of these; everything else, also what this walker only cannot decide,
-goes to the strict parser in :mod:`sftrm_quality.reading.strict`, whose word is final.
+goes to the strict parser in :mod:`sftrm_quality.reading.json.strict`, whose word is final.
 
 The tokens are in this file too, because a compiled kernel is cached by the time of its own file: if a function that
 it calls changed in another file, the old machine code would go on.

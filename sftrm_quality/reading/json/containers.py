@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Literal
 
-from sftrm_quality.reading.document import HEADER_KEY, RECORDS_KEY, SHOWN_KEYS, kind_of, walk
-from sftrm_quality.reading.learn import SAMPLE_RECORDS, Parse, learn
+from sftrm_quality.reading.json.document import HEADER_KEY, RECORDS_KEY, SHOWN_KEYS, kind_of, walk
+from sftrm_quality.reading.json.learn import SAMPLE_RECORDS, Parse, learn
+from sftrm_quality.reading.json.scan import Marks
 from sftrm_quality.reading.reasons import excerpt
-from sftrm_quality.reading.scan import Marks
+from sftrm_quality.reading.texts import HEAD_BYTES
 from sftrm_quality.reading.window import Window
 from sftrm_quality.words import say
 
 ContainerName = Literal["json_document", "json_array", "json_lines", "json_sequence"]
 
-HEAD_BYTES = 4 << 20
 _SAMPLE_LINES = 50
 _RECORDS_MEMBER = re.compile(rf'"{RECORDS_KEY}"\s*:\s*\['.encode())
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading.scan import BLANK, CLOSED, FULL, LIST_END, MORE, Marks, scan_list, scan_object
-from sftrm_quality.reading.strict import parse_record
-from sftrm_quality.reading.syntax import object_end
+from sftrm_quality.reading.json.scan import BLANK, CLOSED, FULL, LIST_END, MORE, Marks, scan_list, scan_object
+from sftrm_quality.reading.json.strict import parse_record
+from sftrm_quality.reading.json.syntax import object_end
 
 SAMPLE_RECORDS = 200
 CLOSERS = re.compile(rb"[ \t\r\n,\]}]*")

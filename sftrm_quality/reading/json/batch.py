@@ -10,28 +10,28 @@ import pyarrow as pa
 import pyarrow.json
 
 from sftrm_quality.config import Limits
-from sftrm_quality.errors import TransientStorageError
-from sftrm_quality.reading.discover import raw_file_error
+from sftrm_quality.reading.json.strict import parse_record
+from sftrm_quality.reading.json.syntax import certify, field_tree
 from sftrm_quality.reading.json_payloads import payload_value
 from sftrm_quality.reading.kernels import kernel
-from sftrm_quality.reading.shards import RawShard
-from sftrm_quality.reading.strict import parse_record
-from sftrm_quality.reading.syntax import certify, field_tree
+from sftrm_quality.reading.shards import ReadBatch, Shard
 from sftrm_quality.reading.unreadable import Unreadable
-from sftrm_quality.words import say
 
 # A batch that Arrow refuses and that is smaller is parsed record by record: halving further costs more than it saves.
 _SMALLEST_BATCH = 32
 
 
 @dataclass(frozen=True)
-class LoadedShard:
+class LoadedJson:
     """A shard in memory. ``text`` is uint8 UTF-8; record ``rows[i]`` of the shard is ``text[starts[i]:ends[i]]``.
 
-    ``unreadable`` has the rows that splitting or decoding already refused.
+    raw: its bytes as they are in the source; ``spans[row]`` are start and end of a record in them. ``unreadable`` has
+    the rows that splitting or decoding already refused.
     """
 
-    shard: RawShard
+    shard: Shard
+    raw: bytes
+    spans: Any
     text: Any
     starts: Any
     ends: Any
@@ -40,7 +40,13 @@ class LoadedShard:
 
     def raw_bytes(self, row: int) -> bytes:
         """The bytes of a record of the shard as they are in the source."""
-        return self.unreadable.raw_bytes(row)
+        start, end = self.spans[row]
+        return self.raw[start:end]
+
+    @property
+    def payload_encoding(self) -> str:
+        """That of the source."""
+        return self.shard.encoding
 
     def text_of(self, row: int) -> bytes:
         """The UTF-8 of a record that could be decoded."""
@@ -56,71 +62,12 @@ class LoadedShard:
         """The value of the ``i``-th record that could be decoded. Raises ValueError where it has none."""
         return payload_value(self.text[self.starts[i] : self.ends[i]].tobytes())
 
-
-@dataclass(frozen=True)
-class ReadBatch:
-    """The records of one shard. Every row of the shard is in exactly one of the three parts.
-
-    - ``table`` of the asked schema, whose record ``i`` is row ``table_rows[i]`` of the shard (ascending);
-    - ``objects``: (row, value) of records that are valid JSON but do not fit the schema (a number where a string is
-      due, a list instead of an object, …);
-    - ``unreadable``: columns of ``records.SHARD_QUARANTINE``, stage ``read``.
-
-    ``unread`` has the rows of the table's records that have fields, on any level, that the schema has not (ascending).
-    """
-
-    table: pa.Table
-    table_rows: Any
-    objects: list[tuple[int, Any]]
-    unreadable: pa.Table
-    unread: Any
+    def parse(self, schema: pa.Schema, limits: Limits) -> ReadBatch:
+        """Parse the records; those with fields beyond ``schema`` are named."""
+        return parse(self, schema, limits)
 
 
-def load(shard: RawShard, limits: Limits) -> LoadedShard:
-    """Read a shard's bytes and decode them. Raises StorageError where they cannot be read any more."""
-    try:
-        with shard.path.open("rb", buffering=0) as file:
-            file.seek(shard.file_offset)
-            raw = file.read(shard.length)
-    except OSError as error:
-        raise raw_file_error(error, shard.path, "read") from error
-    if len(raw) != shard.length:
-        raise TransientStorageError(
-            say(
-                "{path}: {count} bytes at {file_offset}, expected {length}: the file changed while it was "
-                "read. Run again when it is complete.",
-                path=shard.path,
-                count=len(raw),
-                file_offset=shard.file_offset,
-                length=shard.length,
-            )
-        )
-    unreadable = Unreadable(shard, raw, limits)
-    for row, reason in shard.broken.items():
-        unreadable.add_broken(row, reason)
-    rows = np.array([row for row in range(len(shard.starts)) if row not in shard.broken], dtype=np.int64)
-    if shard.encoding == "utf-8":
-        return LoadedShard(shard, np.frombuffer(raw, np.uint8), shard.starts[rows], shard.ends[rows], rows, unreadable)
-    texts, decoded = [], []
-    for row in rows.tolist():
-        piece = raw[shard.starts[row] : shard.ends[row]]
-        try:
-            texts.append(piece.decode(shard.encoding).encode("utf-8"))
-            decoded.append(row)
-        except UnicodeDecodeError as error:
-            detail = say(
-                "byte {piece:#04x} at {start} of the record is not {encoding}",
-                piece=piece[error.start],
-                start=error.start,
-                encoding=shard.encoding.upper(),
-            )
-            unreadable.add(row, "invalid_encoding", detail)
-    bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-    text = np.frombuffer(b"".join(texts), np.uint8)
-    return LoadedShard(shard, text, bounds[:-1], bounds[1:], np.array(decoded, dtype=np.int64), unreadable)
-
-
-def parse(loaded: LoadedShard, schema: pa.Schema, limits: Limits) -> ReadBatch:
+def parse(loaded: LoadedJson, schema: pa.Schema, limits: Limits) -> ReadBatch:
     """Parse a shard's records; fields that a record lacks are null, records with fields beyond ``schema`` are named."""
     tree = field_tree(_fields(schema))
     clean, unread = certify(loaded.text, loaded.starts, loaded.ends, limits.nesting_depth, tree)
@@ -152,7 +99,7 @@ def _fields(fields: Iterable[pa.Field]) -> dict[str, Any]:
     return below
 
 
-def _parse_fast(loaded: LoadedShard, fast: Any, schema: pa.Schema) -> tuple[list[pa.Table], Any]:
+def _parse_fast(loaded: LoadedJson, fast: Any, schema: pa.Schema) -> tuple[list[pa.Table], Any]:
     """Tables of the certified records in order, and those that do not fit the schema (indices as in ``fast``)."""
     starts, ends = loaded.starts[fast], loaded.ends[fast]
     if len(fast) == 1:  # maybe a long one: not copied

@@ -1,0 +1,38 @@
+"""A stream as records: which reader takes it, decided by its content."""
+
+from pathlib import Path
+
+from sftrm_quality.config import Limits
+from sftrm_quality.reading.json import open_json
+from sftrm_quality.reading.reasons import UnknownFile, describe, first_cells
+from sftrm_quality.reading.shards import OpenDocument
+from sftrm_quality.reading.streams import RawStream
+from sftrm_quality.reading.texts import open_text
+
+
+def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str = "auto") -> OpenDocument | UnknownFile:
+    """Recognise what holds the records of a stream and open them.
+
+    Memory stays below a few ``record_bytes`` and ``shard_bytes``, whatever the stream's length.
+
+    Args:
+        stream: The stream.
+        limits: Bounds of memory.
+        spill: An existing folder for what is not in the raw file as it is read, one file per shard.
+        encoding: auto, or what is declared.
+
+    Returns:
+        Its document, or what the stream is instead.
+
+    Raises:
+        StorageError: Reading the file or writing a spill file fails.
+    """
+    text = open_text(stream, encoding)
+    if isinstance(text, UnknownFile):
+        return text
+    document = open_json(text, limits, spill)
+    if isinstance(document, OpenDocument):
+        return document
+    if document:
+        return text.unknown(document)
+    return text.unknown(describe(text.head, stream.size, encoding=text.codec), first_cells(text.head, text.codec))
