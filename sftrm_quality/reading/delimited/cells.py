@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sftrm_quality.reading.delimited.dialect import COLUMNS, DELIMITER, QUOTING, Dialect
+from sftrm_quality.reading.delimited.dialect import Dialect
+from sftrm_quality.reading.delimited.scan import COLUMNS, DELIMITER, QUOTING
 from sftrm_quality.reading.kernels import kernel
 
 

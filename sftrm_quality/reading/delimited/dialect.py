@@ -12,8 +12,6 @@ QUOTINGS: tuple[Quoting, ...] = ("doubled", "escaped", "none")
 """As RFC 4180 has it; with backslashes before quotes, as databases write them; no quotes at all."""
 
 NO_DELIMITER = -1
-DELIMITER, QUOTING, LINE_END, STRICT, COLUMNS, MARKS, BEGINS = range(7)
-"""Places in ``rules``."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Dialect:
 
     names: of its columns. delimiter: "" for a table of one column, which has none. strict: cells that must be quoted
     are, so that a quote at the end of a cell that did not begin with one is damage. marks: a byte order mark may be
-    where files were put together. begins: with what the first rows all begin, a quote or a digit ("0"); "" for neither.
+    where files were put together. begins: with what most of the first rows begin, a quote or a digit ("0"), else "".
     """
 
     names: tuple[str, ...]
@@ -35,7 +33,7 @@ class Dialect:
 
     @cached_property
     def rules(self) -> tuple[int, ...]:
-        """The same for the kernels."""
+        """The same for the kernels, in the places that `scan` names."""
         delimiter = ord(self.delimiter) if self.delimiter else NO_DELIMITER
         quoting = ("none", "doubled", "escaped").index(self.quoting)
         begins = ord(self.begins) if self.begins else 0

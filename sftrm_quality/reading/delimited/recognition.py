@@ -21,8 +21,8 @@ _PROSE = re.compile(r"[:.!?…。]$|: |(?:\S+\s+){6}")
 """What a name without quotes does not have: the end of a sentence, a speaker, more than six words."""
 _RULE = re.compile(rb"[ \t]*[-+|:][-+|: \t]*(?:\r|\n|\Z)")
 """The second line of a table of Markdown, or of a database's terminal: those are for people."""
-# One of so many of the first rows may be damaged, and one in any case. Where names could be words of a text, none of few,
-# and two rows must be good: lines of a text hardly ever have the same number of commas.
+# One of so many of the first rows may be damaged, and one in any case. Where names could be words of a text, none of
+# few, and two rows must be good: lines of a text hardly ever have the same number of commas.
 _MOST_DAMAGED, _MOST_DAMAGED_OF_WORDS = 2, 10
 
 

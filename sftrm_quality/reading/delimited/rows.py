@@ -6,97 +6,22 @@ from typing import Any
 import numpy as np
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading.delimited.damage import damaged_end, pieces_end
-from sftrm_quality.reading.delimited.dialect import COLUMNS, DELIMITER, LINE_END, QUOTING, STRICT, Dialect
+from sftrm_quality.reading.delimited.dialect import Dialect
 from sftrm_quality.reading.delimited.scan import (
-    ENDED,
+    AT_END,
+    DELIMITER,
+    LINE_END,
     LOOK_AHEAD,
     MORE,
-    OPEN_END,
-    ROW,
-    STRAY,
-    UNCLOSED,
-    blank_end,
-    row_start,
-    scan_row,
-)  # fmt: skip
+    QUOTING,
+    REASONS,
+    scan_rows,
+)
 from sftrm_quality.reading.kernels import kernel
 from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.window import Window
 
 _BLOCK = 1 << 20
-REASONS = ("", "cells_too_few", "cells_too_many", "quote_misplaced", "unclosed_quote", "truncated_record")
-GOOD, _TOO_FEW, _TOO_MANY, _QUOTE, _UNCLOSED, _TRUNCATED = range(6)
-# Outcomes of ``scan_rows``.
-_AT_END, _FULL, _MORE = 0, 1, 2
-
-
-@kernel
-def _line_ends(buf: Any, start: int, stop: int, rules: Any) -> int:
-    count = 0
-    for i in range(start, stop):
-        count += buf[i] == rules[LINE_END]
-    return count
-
-
-@kernel
-def scan_rows(
-    buf: Any, i: int, end: int, final: bool, rules: Any, stops: Any, memo: Any, line: int,
-    starts: Any, ends: Any, lines: Any, reasons: Any,
-) -> tuple[int, int, int, int]:  # fmt: skip
-    """Spans of the rows from ``i``, where one begins, on; lines of white space are passed over.
-
-    ``line`` is that of ``i``. Returns the outcome, the number of spans written, and position and line to go on from.
-    What is decided needs no byte after ``end`` unless ``final``, so that windows change nothing.
-    """
-    n, columns = 0, rules[COLUMNS]
-    while n < starts.size:
-        i = row_start(buf, i, end, rules)
-        behind = blank_end(buf, i, end, rules)
-        if behind < 0:
-            return (_AT_END, n, end, line) if final else (_MORE, n, i, line)
-        if behind > i:
-            i = behind
-            line += 1
-            continue
-        outcome, stop, at, cells, breaks, seen = scan_row(buf, i, end, final, rules, stops)
-        if outcome == MORE:
-            return _MORE, n, i, line
-        reason = GOOD
-        if outcome != ROW or (cells != columns and breaks):
-            natural = at if outcome == ROW else -1
-            found = damaged_end(buf, i, natural, end, final, rules, stops, memo)
-            if found < 0:
-                return _MORE, n, i, line
-            if outcome == ROW and found == natural:
-                reason = _TOO_FEW if cells < columns else _TOO_MANY
-            elif outcome == UNCLOSED and found == end:
-                reason = _TRUNCATED
-            else:
-                reason = _QUOTE if outcome != UNCLOSED and outcome != ROW and stop < found else _UNCLOSED
-            at = found
-        elif seen & STRAY:
-            reason = _QUOTE
-        elif cells != columns:
-            reason = _TOO_FEW if cells < columns else _TOO_MANY
-            if reason == _TOO_FEW and not seen & ENDED:
-                reason = _TRUNCATED
-        whole = seen & ENDED and seen & OPEN_END and not seen & STRAY
-        if outcome == ROW and rules[STRICT] and whole and cells <= columns and not breaks:
-            found = pieces_end(buf, at, cells, end, final, rules, stops, memo)
-            if found < 0:
-                return _MORE, n, i, line
-            if found > at:
-                reason, at = _QUOTE, found
-        if reason != GOOD:
-            stop = at
-            while stop > i and (buf[stop - 1] == 0x0A or buf[stop - 1] == 0x0D):
-                stop -= 1
-        starts[n], ends[n], lines[n], reasons[n] = i, stop, line, reason
-        n += 1
-        line += _line_ends(buf, i, at, rules) if reason != GOOD else breaks + 1
-        i = at
-    return _FULL, n, i, line
 
 
 @kernel
@@ -136,8 +61,8 @@ class RowReader:
 
     def spans(self) -> Iterator[Spans | Oversized]:
         """All rows, once."""
-        window, at, outcome = self._window, 0, _MORE
-        while outcome != _AT_END:
+        window, at, outcome = self._window, 0, MORE
+        while outcome != AT_END:
             # Dropping copies the rest: where a long row made the window large, many shards come out of it first.
             if not window.at_end and len(window.data) - at < self._limits.shard_bytes:
                 window.drop(at)
@@ -146,7 +71,7 @@ class RowReader:
             outcome, found, stop = self._scan(at, window.at_end, self._room)
             if len(found.starts):
                 yield found
-            elif outcome == _MORE:
+            elif outcome == MORE:
                 window.drop(stop)
                 stop = 0
                 if len(window.data) <= self._most:

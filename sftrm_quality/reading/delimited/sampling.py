@@ -8,12 +8,12 @@ import numpy as np
 
 from sftrm_quality.reading.delimited.cells import cut_cells
 from sftrm_quality.reading.delimited.dialect import Dialect, Quoting
-from sftrm_quality.reading.delimited.rows import GOOD, scan_rows
-from sftrm_quality.reading.delimited.scan import ROW, scan_row
+from sftrm_quality.reading.delimited.scan import GOOD, ROW, scan_row, scan_rows
 from sftrm_quality.reading.tables import row_value
 
 SAMPLE_ROWS = 200
-_ENOUGH_ROWS = 3  # that two begin with a digit says little
+# That two rows begin with a digit says little; and a line in a damaged cell may have been taken for a row.
+_ENOUGH_ROWS, _MOST_ROWS = 3, 0.75
 _FIRST_LINE_END = re.compile(rb"\r\n?|\n")
 _QUOTED = re.compile(rb'"(?:[^"]|"")*"')
 
@@ -100,11 +100,12 @@ def best_quoting(data: bytes, begin: int, final: bool, dialect: Dialect) -> tupl
 
 
 def _begin_with(data: bytes, found: Sample) -> str:
-    """What all good rows begin with, if that tells a row from a line in a cell."""
-    first = {data[start : start + 1] for start, _ in found.good}
-    if len(found.good) < _ENOUGH_ROWS:
-        return ""
-    return '"' if first == {b'"'} else "0" if b"".join(first).isdigit() else ""
+    """What the good rows begin with, if that tells a row from a line in a cell."""
+    first = [data[start : start + 1] for start, _ in found.good]
+    for sign, share in (('"', sum(one == b'"' for one in first)), ("0", sum(map(bytes.isdigit, first)))):
+        if len(first) >= _ENOUGH_ROWS and share >= _MOST_ROWS * len(first):
+            return sign
+    return ""
 
 
 def _quoted(dialect: Dialect, quoting: Quoting) -> Dialect:
