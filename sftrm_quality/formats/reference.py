@@ -15,6 +15,7 @@ from sftrm_quality.formats.base import (
     id_column,
     id_fields,
     is_answer_object,
+    is_list,
     mapped,
 )
 from sftrm_quality.formats.ranks import declared_ranks
@@ -80,7 +81,7 @@ class ReferenceRm:
     ignores: tuple[tuple[str, str], ...] = ()
 
     def fits(self, record: Record) -> bool:
-        return isinstance(record.get("responses"), list)
+        return is_list(record.get("responses"))
 
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
         return pa.schema([*_base_fields(sample, id_field), ("responses", pa.list_(CANDIDATE_RESPONSE))])

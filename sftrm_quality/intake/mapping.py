@@ -16,7 +16,7 @@ from sftrm_quality.formats.base import Format
 from sftrm_quality.formats.rest import rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import LoadedShard, ReadBatch, Shard, payload_value
+from sftrm_quality.reading import LoadedShard, ReadBatch, Shard, cells_as_due, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 
 # A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
@@ -143,7 +143,10 @@ def map_shard(
         if more_labels or format_of(value, main, source) is not main:
             single.append((row, value))
             out_of_batch.append(row)
-        elif not _keep_rest(payload, row, value, wire, main, source, of_main):
+            continue
+        if loaded.cells:
+            payload, value = cells_as_due(value, wire)
+        if not _keep_rest(payload, row, value, wire, main, source, of_main):
             out_of_batch.append(row)
     kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
     table = batch.table.take(pa.array(kept)) if out_of_batch else batch.table
@@ -172,7 +175,10 @@ def _one_by_one(
         if fmt is not main:
             of_kind.formats[fmt.name] += 1
         types = fmt.wire_schema([value], id_field)
-        if not _keep_rest(loaded.text_of(row), row, value, types, fmt, source, of_kind):
+        payload = loaded.text_of(row)
+        if loaded.cells and isinstance(value, dict):
+            payload, value = cells_as_due(value, types)
+        if not _keep_rest(payload, row, value, types, fmt, source, of_kind):
             continue
         fitted = conform(value, types, id_field)
         if isinstance(fitted, Misfit):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sftrm_quality.personal_data import without_numbers
+from sftrm_quality.reading.yaml_text import is_yaml
 from sftrm_quality.words import phrase, say
 
 READ_REASONS: dict[str, str] = {
@@ -113,6 +114,8 @@ def describe(head: bytes, size: int | None, undecided: str = "", encoding: str =
         return say(
             "tar archive{length}; unpack it, and join zip parts with cat in the order of their offsets", length=length
         )
+    if is_yaml(head):
+        return say("YAML; convert it to JSON lines{length}", length=length)
     if not head.strip():
         return say("only white space{length}", length=length)
     if b"\x00" in head:

@@ -22,8 +22,8 @@ _PROSE = re.compile(r"[:.!?…。]$|: |(?:\S+\s+){6}")
 _RULE = re.compile(rb"[ \t]*[-+|:][-+|: \t]*(?:\r|\n|\Z)")
 """The second line of a table of Markdown, or of a database's terminal: those are for people."""
 # One of so many of the first rows may be damaged, and one in any case. Where names could be words of a text, none of
-# few, and two rows must be good: lines of a text hardly ever have the same number of commas.
-_MOST_DAMAGED, _MOST_DAMAGED_OF_WORDS = 2, 10
+# few, and five rows must be good: so many lines of a text hardly ever have the same number of commas.
+_MOST_DAMAGED, _MOST_DAMAGED_OF_WORDS, _ROWS_OF_WORDS = 2, 10, 5
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,10 @@ def _with_rows(data: bytes, begin: int, final: bool, dialect: Dialect) -> Recogn
         return Recognised(written, begin, sample) if final and _all_quoted(data[:begin], dialect) else None
     if not dialect.delimiter and sample.quoted < len(sample.good):
         return None
-    # Words with a space in between, or behind a comma, may be a text.
-    words = not sample.quoted and dialect.delimiter != "\t" and b" " in data[:begin]
-    share = _MOST_DAMAGED_OF_WORDS if words else _MOST_DAMAGED
-    certain = len(sample.good) > words and sample.bad <= max(not words, rows // share)
-    return Recognised(written, begin, sample) if certain else None
+    # Behind a comma of a text there is a space.
+    words = not sample.quoted and dialect.delimiter != "\t" and f"{dialect.delimiter} ".encode() in data[:begin]
+    least, most = (_ROWS_OF_WORDS, rows // _MOST_DAMAGED_OF_WORDS) if words else (1, max(1, rows // _MOST_DAMAGED))
+    return Recognised(written, begin, sample) if len(sample.good) >= least and sample.bad <= most else None
 
 
 def _all_quoted(header: bytes, dialect: Dialect) -> bool:

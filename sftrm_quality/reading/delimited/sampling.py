@@ -64,8 +64,11 @@ def sample_rows(data: bytes, begin: int, final: bool, dialect: Dialect) -> Sampl
     _, n, stop, _ = scan_rows(buf, begin, buf.size, final, dialect.rules, dialect.stops, memo, 1, *room)
     starts, ends, reasons = room[0][:n], room[1][:n], room[3][:n]
     good = tuple(zip(starts[reasons == GOOD].tolist(), ends[reasons == GOOD].tolist(), strict=True))
-    cell = b'"' if not dialect.delimiter else dialect.delimiter.encode() + b'"'
-    quoted = sum(data.startswith(b'"', start) or data.find(cell, start, end) >= 0 for start, end in good)
+    cell = dialect.delimiter.encode() + b'"'
+    quoted = sum(
+        data.startswith(b'"', start) or bool(dialect.delimiter and data.find(cell, start, end) >= 0)
+        for start, end in good
+    )
     return Sample(good, n - len(good), quoted, unended=not n and not final and stop < buf.size)
 
 
@@ -73,7 +76,7 @@ def best_quoting(data: bytes, begin: int, final: bool, dialect: Dialect) -> tupl
     """As which quoting the first rows make the most sense: doubled quotes, unless they certainly are something else.
 
     Backslashes escape quotes if that leaves fewer damaged rows. Quotes are mere text if then no row is damaged, and
-    more were than had a quoted cell.
+    more were than had a quoted cell: three at least, or any in tabs, which mostly are written without quotes.
 
     Args:
         data: The beginning of a text.
@@ -90,7 +93,7 @@ def best_quoting(data: bytes, begin: int, final: bool, dialect: Dialect) -> tupl
         as_escaped = sample_rows(data, begin, final, escaped)
         if as_escaped.bad < found.bad:
             best, found = escaped, as_escaped
-    if found.bad > found.quoted:
+    if found.bad > found.quoted and (found.bad >= _ENOUGH_ROWS or dialect.delimiter == "\t"):
         unquoted = _quoted(dialect, "none")
         as_unquoted = sample_rows(data, begin, final, unquoted)
         if not as_unquoted.bad:
