@@ -192,7 +192,7 @@ def test_bytes_that_are_no_text_cost_their_row(folder: Path) -> None:
         .replace(b"\n1,a", "\n1,한".encode("cp949"))
     )
     found = reading(folder, data)
-    assert found.reasons == ["invalid_encoding"] * 2 and len(found.values) == 17
+    assert found.reasons == ["invalid_encoding"] * 2 and len(found.values) == 18
     assert found.unreadable[1]["details"] == ["byte 0xff at 2 of the record is not UTF-8"]
 
 
@@ -235,6 +235,7 @@ NO_TABLES = {
     "names only": "question,answer",
     "one column": "text\na\nb\n",
     "one column, a quoted word": 'text\na\n"b"\n',
+    "one column, names of more": 'question,answer\n"a","b"c\n"a, b"\n',
     "ragged": "question,answer\na\nb\nc,d\ne\n",
     "markdown": "| question | answer |\n|---|---|\n| a | b |\n",
     "markdown without sides": "question | answer\n--- | ---\na | b\n",
@@ -357,6 +358,8 @@ def test_a_text_that_ends_early(folder: Path, rows: list[tuple[str, str]], cut: 
     header, truth = written([]).encode(), as_records(numbered(rows))
     data = whole[: max(len(header), len(whole) - cut)]
     found = reading(folder, data)
+    if found.unknown:  # no row is whole
+        return
     kept = values(found)
     # A cut in the last cell, or behind it, cannot be seen.
     assert kept[:-1] == truth[: max(0, len(kept) - 1)]

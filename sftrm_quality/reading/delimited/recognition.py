@@ -14,6 +14,7 @@ from sftrm_quality.reading.delimited.sampling import Sample, best_quoting, first
 from sftrm_quality.words import say
 
 DELIMITERS = (",", "\t", ";", "|")
+_ANY_DELIMITER = re.compile(rb"[,\t;|]")
 _LONGEST_NAME = 100
 """Characters of a name: the longest of the real files has 20, and a question has some more."""
 _NAME = re.compile(r"[^\W\d][^{}<>=]*|[#$@][^\W\d][^{}<>=]*")
@@ -55,6 +56,8 @@ def recognise(data: bytes, final: bool, codec: str, marks: bool) -> Recognised |
         if header is None or (len(header[0]) < 2 and delimiter):
             continue
         cells, begin = header
+        if not delimiter and not data.startswith(b'"') and _ANY_DELIMITER.search(cells[0]):
+            continue
         names = _names(cells, data.startswith(b'"'), codec)
         if names is None or _RULE.match(data, begin):
             continue
