@@ -14,7 +14,7 @@ from sftrm_quality.formats.rest import rest_of
 from sftrm_quality.formats.unread import unread_fields
 from sftrm_quality.intake import MappedShard, Recognised
 from sftrm_quality.personal_data import mask_personal_data
-from sftrm_quality.reading import cells_as_due
+from sftrm_quality.reading import DueCells
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import ReasonFound, RecordShown
 from sftrm_quality.words import say
@@ -85,12 +85,12 @@ class Seen:
                 self._add_record(record, None, found, source, mapped.loaded.cells)
 
     def _add_record(
-        self, record: dict[str, Any], read: pa.Schema | None, found: Recognised, source: SourceSettings, cells: bool
+        self, record: Mapping[str, Any], read: pa.Schema | None, found: Recognised, source: SourceSettings, cells: bool
     ) -> None:
         if read is None:  # mapped by itself
             read = format_of(record, found.format, source).wire_schema([record], found.id_field)
         if cells:
-            _, record = cells_as_due(record, read)
+            record, _ = DueCells(read).of(record)
         outcomes: dict[str, str] = {}
         if source.ignore:
             whole = rest_of(record, read)

@@ -16,7 +16,7 @@ from sftrm_quality.formats.base import Format
 from sftrm_quality.formats.rest import rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import LoadedShard, ReadBatch, Shard, cells_as_due, payload_value
+from sftrm_quality.reading import DueCells, LoadedShard, ReadBatch, Shard, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 
 # A shard's own types let it be parsed in batches; so many of its records tell them, evenly spread.
@@ -133,11 +133,11 @@ def map_shard(
     found: dict[LabelKind, _OfKind] = defaultdict(_OfKind)
     of_main = found[main.label_kind]
     labels = re.compile(main.label_fields)
-    out_of_batch = []
+    due, out_of_batch = DueCells(wire), []
     single: list[tuple[int, object]] = list(batch.objects)
     for row in batch.unread.tolist():
-        payload = loaded.text_of(row)
-        value = payload_value(payload)
+        payload = b"" if loaded.cells else loaded.text_of(row)
+        value = loaded.value(row) if loaded.cells else payload_value(payload)
         # Which answers an AI Hub record has is its own affair; the batch has those of the records that told its types.
         more_labels = any(name not in wire.names and labels.fullmatch(name) for name in value)
         if more_labels or format_of(value, main, source) is not main:
@@ -145,7 +145,7 @@ def map_shard(
             out_of_batch.append(row)
             continue
         if loaded.cells:
-            payload, value = cells_as_due(value, wire)
+            value, payload = due.of(value)
         if not _keep_rest(payload, row, value, wire, main, source, of_main):
             out_of_batch.append(row)
     kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
@@ -175,9 +175,10 @@ def _one_by_one(
         if fmt is not main:
             of_kind.formats[fmt.name] += 1
         types = fmt.wire_schema([value], id_field)
-        payload = loaded.text_of(row)
         if loaded.cells and isinstance(value, dict):
-            payload, value = cells_as_due(value, types)
+            value, payload = DueCells(types).of(value)
+        else:
+            payload = loaded.text_of(row)
         if not _keep_rest(payload, row, value, types, fmt, source, of_kind):
             continue
         fitted = conform(value, types, id_field)

@@ -55,7 +55,7 @@ class Shard(Protocol):
 
 class LoadedShard(Protocol):
     """A shard in memory. ``rows``: those of its records that could be decoded, ascending (int64). ``cells``: its values
-    are texts of cells, which `tables.cells_as_due` takes for what is due."""
+    are texts of cells, which `tables.DueCells` takes for what is due."""
 
     @property
     def shard(self) -> Shard: ...

@@ -45,27 +45,32 @@ def json_cell(text: object, kind: type[list[Any]] | type[dict[str, Any]]) -> Any
     return value if reason is None and isinstance(value, kind) else None
 
 
-def cells_as_due(row: Mapping[str, Any], schema: pa.Schema) -> tuple[bytes, dict[str, Any]]:
-    """A row by itself, as `fitting.fit` has it in columns.
+class DueCells:
+    """Rows by themselves, as `fitting.fit` has them in columns.
 
     Args:
-        row: Its cells by column.
         schema: What is due.
-
-    Returns:
-        The row as JSON, what cells hold of it as it is written there, and as an object.
     """
-    written, values = [], {}
-    for name, cell in row.items():
-        index = schema.get_field_index(name) if isinstance(cell, str) else -1
-        value = cell if index < 0 else _as_due(cell, schema.field(index).type)
-        values[name] = value
-        written.append(orjson.dumps(name) + b":" + (cell.encode() if _is_json(value) else orjson.dumps(value)))
-    return b"{" + b",".join(written) + b"}", values
 
+    def __init__(self, schema: pa.Schema) -> None:
+        self._due = [(field.name, field.type) for field in schema if not pa.types.is_string(field.type)]
 
-def _is_json(value: object) -> bool:
-    return isinstance(value, list | dict)
+    def of(self, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], bytes]:
+        """A row with what its cells hold.
+
+        Args:
+            row: Its cells by column.
+
+        Returns:
+            The row, and as JSON, with lists and objects as they are written in their cells; no bytes where it has none.
+        """
+        cells = [(name, type_, row[name]) for name, type_ in self._due if isinstance(row.get(name), str)]
+        held = {name: value for name, type_, cell in cells if (value := _as_due(cell, type_)) is not cell}
+        if not held:
+            return row, b""
+        written = {name: cell.encode() for name, _, cell in cells if isinstance(held.get(name), list | dict)}
+        members = (orjson.dumps(name) + b":" + (written.get(name) or orjson.dumps(one)) for name, one in row.items())
+        return {**row, **held}, b"{" + b",".join(members) + b"}" if written else b""
 
 
 def _as_due(cell: str, type_: pa.DataType) -> Any:
