@@ -69,6 +69,13 @@ class SourceSettings(_Settings, title="Source"):
             "means nothing; a declared encoding is never second-guessed."
         ),
     )
+    columns: list[str] = Field(
+        default_factory=list,
+        title="Columns",
+        description="Names of the columns of CSV files without a header, in their order. Where they are the first row, "
+        "that is the header.",
+        json_schema_extra=_why("A first row of data looks like names; which is which is declared and never guessed."),
+    )
     ignore: list[str] = Field(
         default_factory=list,
         title="Ignored fields",
@@ -101,6 +108,12 @@ class SourceSettings(_Settings, title="Source"):
         description="allow keeps responses whose rank is null.",
         json_schema_extra=_why("A missing rank is a slip unless the source says that it means it."),
     )
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "SourceSettings":
+        if "" in self.columns or len(set(self.columns)) < len(self.columns):
+            raise ValueError("columns has an empty name or one twice, expected names that differ: correct them")
+        return self
 
 
 SAID_OF_SOURCES = frozenset({"name", "retired"})

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from sftrm_quality.arrays import Rows, as_mask, one_array
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
+from sftrm_quality.reading import json_cell
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.words import say
 
@@ -99,6 +100,11 @@ def id_column(table: pa.Table, id_field: str) -> dict[str, pa.Array]:
         return {}
     ids = column(table, id_field).cast(pa.string())
     return {"data_id": pc.if_else(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), _NO_IDS), None, ids)}
+
+
+def is_list(value: object) -> bool:
+    """Whether a value is a list, or a cell that holds one."""
+    return isinstance(value, list) or json_cell(value, list) is not None
 
 
 def is_answer_object(answer: object) -> bool:

@@ -17,6 +17,7 @@ from sftrm_quality.formats.shapes import pairs, responses, trees, turns
 from sftrm_quality.formats.shapes.prompts import context
 from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_text, lookup
 from sftrm_quality.formats.wire import Misfit, described
+from sftrm_quality.reading import json_cell
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.words import say
 
@@ -87,7 +88,39 @@ class WholeFormat:
         assert declared.messages is not None
         return (declared.messages.path,)
 
+    def of_cells(self, record: Record) -> Record:
+        """A row of a table of texts, with what its cells hold where lists, objects or numbers are due."""
+        held = {name: value for name in self._nested if (value := _held(record.get(name))) is not None}
+        scores = self.declaration.numbered.score if self.declaration.numbered else None
+        if scores is not None:
+            pattern = re.compile(_pattern(scores))
+            numbers = {name: _number(value) for name, value in record.items() if pattern.fullmatch(name)}
+            held |= {name: value for name, value in numbers.items() if value is not None}
+        return {**record, **held} if held else record
+
+    @property
+    def _nested(self) -> Sequence[str]:
+        """Fields on the top level that may hold more than a text."""
+        declared = self.declaration
+        paths = list(declared.messages.path) if declared.messages else []
+        if declared.pair:
+            paths += [
+                *declared.pair.chosen,
+                *declared.pair.rejected,
+                *(declared.prompt.parts[0] if declared.prompt else ()),
+            ]
+        if declared.listed:
+            paths += [
+                *declared.listed.path,
+                *(path for path in (declared.listed.ranks, declared.listed.scores) if path),
+            ]
+        if declared.numbered and declared.numbered.ranks:
+            paths.append(declared.numbered.ranks)
+        paths += [path for path in (declared.history, declared.tree.root if declared.tree else None) if path]
+        return [path for path in paths if "." not in path]
+
     def fits(self, record: Record) -> bool:
+        record = self.of_cells(record)
         declared = self.declaration
         if any(lookup(record, path) is not None for path in declared.absent):
             return False
@@ -224,6 +257,20 @@ class WholeFormat:
         names = ("rank_base", "rank_direction")
         own = {name: getattr(declared, name) for name in names if getattr(source, name) == getattr(by_default, name)}
         return source.model_copy(update=own)
+
+
+def _held(cell: object) -> object:
+    """The list or object of a cell; None where it holds a text. A list of numbers or texts is none of messages, but may
+    be one of ranks or answers."""
+    found = json_cell(cell, list)
+    return found if found is not None else json_cell(cell, dict)
+
+
+def _number(cell: object) -> float | None:
+    try:
+        return float(cell) if isinstance(cell, str) else None
+    except ValueError:
+        return None
 
 
 def _of(found: turns.Context, name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sftrm_quality.formats.rest import rest_of
 from sftrm_quality.formats.unread import unread_fields
 from sftrm_quality.intake import MappedShard, Recognised
 from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.reading import DueCells
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import ReasonFound, RecordShown
 from sftrm_quality.words import say
@@ -79,16 +80,18 @@ class Seen:
         for row in mapped.batch.unread.tolist():
             record = mapped.loaded.value(row)
             of_main = self.formats.format_of(record, found.format, source) is found.format
-            self._add_record(record, mapped.wire if of_main else None, found, source)
+            self._add_record(record, mapped.wire if of_main else None, found, source, mapped.loaded.cells)
         for _, record in mapped.batch.objects:
             if isinstance(record, dict):
-                self._add_record(record, None, found, source)
+                self._add_record(record, None, found, source, mapped.loaded.cells)
 
     def _add_record(
-        self, record: dict[str, Any], read: pa.Schema | None, found: Recognised, source: SourceSettings
+        self, record: Mapping[str, Any], read: pa.Schema | None, found: Recognised, source: SourceSettings, cells: bool
     ) -> None:
         if read is None:  # mapped by itself
             read = self.formats.format_of(record, found.format, source).wire_schema([record], found.id_field)
+        if cells and isinstance(read, pa.Schema):
+            record, _ = DueCells(read).of(record)
         outcomes: dict[str, str] = {}
         if source.ignore:
             whole = rest_of(record, read)

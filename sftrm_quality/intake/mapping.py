@@ -20,7 +20,7 @@ from sftrm_quality.formats.rest import Read, rest_as_json, rest_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import LoadedShard, ReadBatch, Shard, payload_value
+from sftrm_quality.reading import DueCells, LoadedShard, ReadBatch, Shard, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 from sftrm_quality.words import say
 
@@ -148,18 +148,21 @@ def map_shard(
     found: dict[LabelKind, _OfKind] = defaultdict(_OfKind)
     of_main = found[main.label_kind]
     labels = re.compile(main.label_fields)
-    out_of_batch = []
+    due, out_of_batch = DueCells(wire), []
     single: list[tuple[int, object]] = list(batch.objects)
     is_whole = isinstance(main, WholeFormat)
     for row in batch.table_rows.tolist() if is_whole else batch.unread.tolist():
-        payload = loaded.text_of(row)
-        value = payload_value(payload)
+        payload = b"" if loaded.cells else loaded.text_of(row)
+        value = loaded.value(row) if loaded.cells else payload_value(payload)
         # Which answers an AI Hub record has is its own affair; the batch has those of the records that told its types.
         more_labels = any(name not in wire.names and labels.fullmatch(name) for name in value)
         if is_whole or more_labels or formats.format_of(value, main, source) is not main:
             single.append((row, value))
             out_of_batch.append(row)
-        elif not _keep_rest(payload, row, value, wire, main, source, of_main):
+            continue
+        if loaded.cells:
+            value, payload = due.of(value)
+        if not _keep_rest(payload, row, value, wire, main, source, of_main):
             out_of_batch.append(row)
     if not is_whole:
         kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
@@ -195,8 +198,10 @@ def _one_by_one(
         of_kind = found[fmt.label_kind]
         if fmt is not main:
             of_kind.formats[fmt.name] += 1
-        payload = loaded.text_of(row)
         if isinstance(fmt, WholeFormat):
+            payload = loaded.text_of(row)
+            if loaded.cells and isinstance(value, Mapping):
+                value = fmt.of_cells(value)
             read = fmt.read(value, id_field)
             if isinstance(read, Misfit):
                 of_kind.misfits[row] = read
@@ -206,6 +211,10 @@ def _one_by_one(
                 candidates += read.candidates
             continue
         types = fmt.wire_schema([value], id_field)
+        if loaded.cells and isinstance(value, dict):
+            value, payload = DueCells(types).of(value)
+        else:
+            payload = loaded.text_of(row)
         if not _keep_rest(payload, row, value, types, fmt, source, of_kind):
             continue
         fitted = conform(value, types, id_field)

@@ -70,14 +70,14 @@ def recognise_stream(
 
     def again() -> OpenDocument:
         # What was looked through is used up.
-        opened = open_document(stream, limits, spill, source.encoding)
+        opened = open_document(stream, limits, spill, source.encoding, source.columns)
         if isinstance(opened, UnknownFile):
             raise TransientStorageError(
                 say("{path}: changed while it was read; run again when it is whole", path=stream.path)
             )
         return opened
 
-    document = open_document(stream, limits, spill, source.encoding)
+    document = open_document(stream, limits, spill, source.encoding, source.columns)
     if isinstance(document, UnknownFile):
         return NotRead(FileStatus.UNREADABLE, _of_unknown(document, formats), records=0 if document.empty else None)
     found, sample = formats.recognise(document.sample, source), document.sample

@@ -16,10 +16,12 @@ from sftrm_quality.reading.payloads import payload_columns
 from sftrm_quality.reading.reasons import READ_REASONS, UnknownFile
 from sftrm_quality.reading.shards import LoadedShard, OpenDocument, ReadBatch, Shard
 from sftrm_quality.reading.streams import RawStream, open_streams
+from sftrm_quality.reading.tables import DueCells, json_cell
 from sftrm_quality.reading.unreadable import position_columns
 
 __all__ = [
     "READ_REASONS",
+    "DueCells",
     "JsonShard",
     "LoadedShard",
     "OpenDocument",
@@ -35,6 +37,7 @@ __all__ = [
     "discover",
     "field_spans",
     "hashed",
+    "json_cell",
     "naming",
     "open_document",
     "open_streams",

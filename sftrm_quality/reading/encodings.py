@@ -22,7 +22,9 @@ SPAN_BYTES = 4 << 20
 _SAMPLE_BYTES = 64 << 10  # of those that are not ASCII: some 20,000 letters, and 12 of them can be enough
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _RUNS = re.compile(rb"[\x80-\xff]+[A-Za-z]?")  # a letter may be the second byte of a syllable
-_PIECE_END = b"}"
+# An object ends where its brace does, a row of a table where its line does.
+_OBJECT_END = re.compile(rb"\}")
+_LINE_END = re.compile(rb"[}\r\n]+")
 _LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 # Of the bytes that are not ASCII, in pieces of 40 such bytes, UTF-8 cannot decode at least 31 % in EUC-JP, 36 % in
 # CP949, 38 % in GB18030 and Shift-JIS, 93 % in windows-1252 (texts as in ``korean``). In shorter pieces it can be less:
@@ -79,31 +81,35 @@ def detect(head: bytes, declared: str) -> TextEncoding | str:
     return TextEncoding(None, 0)
 
 
-def span_of(window: Window) -> tuple[bytes, int] | None:
+def span_of(window: Window, lines: bool = False) -> tuple[bytes, int] | None:
     """What tells the encoding of a text: it depends on the text only, and not on what the window happens to hold.
 
     Args:
         window: It grows where it must.
+        lines: Records end with their lines, too, and not only with their braces.
 
     Returns:
-        The text from the first byte on that is not ASCII, and how many objects end before it; None where all that is in
+        The text from the first byte on that is not ASCII, and how many records end before it; None where all that is in
         the window is ASCII.
     """
     first = None if window.data.isascii() else _NOT_ASCII.search(window.data)
     if first is None:
         return None
     window.fill(first.start() + SPAN_BYTES)
-    return window.data[first.start() : first.start() + SPAN_BYTES], window.data.count(_PIECE_END, 0, first.start())
+    ends = _LINE_END if lines else _OBJECT_END
+    before = sum(1 for _ in ends.finditer(window.data, 0, first.start()))
+    return window.data[first.start() : first.start() + SPAN_BYTES], before
 
 
-def tell(span: bytes, pieces_before: int) -> str | None:
+def tell(span: bytes, pieces_before: int, lines: bool = False) -> str | None:
     """utf-8 or cp949, where some text is certainly one of them or can be read as UTF-8 without any guess.
 
     UTF-8 may have damaged records. Other text is CP949 if it is Korean then.
 
     Args:
         span: What ``span_of`` found.
-        pieces_before: How many objects the text before it has, which is ASCII.
+        pieces_before: How many records the text before it has, which is ASCII.
+        lines: As for ``span_of``.
 
     Returns:
         The name of the codec, or None: the encoding must be declared.
@@ -117,7 +123,7 @@ def tell(span: bytes, pieces_before: int) -> str | None:
         return "utf-8"
     if is_korean(sample):
         return "cp949"
-    pieces = [piece for piece in span.split(_PIECE_END) if _LETTER.search(piece)]
+    pieces = [piece for piece in (_LINE_END if lines else _OBJECT_END).split(span) if _LETTER.search(piece)]
     damaged = sum(not piece.isascii() for piece in pieces)
     count = pieces_before + len(pieces)
     return "utf-8" if damaged < count and damaged <= max(1, _MOST_DAMAGED_PIECES * count) else None
@@ -139,7 +145,7 @@ def what_it_could_be(span: bytes) -> str:
         text = codecs.getincrementaldecoder(codec)("replace").decode(span)
         if text.count("\ufffd") > _MOST_MISREAD * sum(letter > "\x7f" for letter in text):
             continue
-        # Only the text: what is behind its closing quote is JSON again.
+        # Only the text: what is behind its closing quote is another one, or JSON again.
         shown.append(f'{declared} "{excerpt(span, codec).partition(chr(0x22))[0][:_SHOWN_CHARACTERS]}"')
     told = say("neither UTF-8 nor Korean in CP949: declare its encoding under sources")
     return say("{told}; {shown} would be its first letters", told=told, shown=", ".join(shown)) if shown else told

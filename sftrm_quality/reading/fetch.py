@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.reading.delimited import row_again
 from sftrm_quality.reading.discover import SourceFile
 from sftrm_quality.reading.streams import RawStream, open_streams
 from sftrm_quality.reading.window import Window
 from sftrm_quality.words import say
 
 _STEP = 1 << 20
+_DELIMITED = ("csv", "tsv")
 _OWN_TEXT = "json_"
 """How the containers are called whose records are kept in their own text; a row of any other is kept as JSON."""
 
@@ -21,7 +23,7 @@ _OWN_TEXT = "json_"
 class Places:
     """Where records are in their source file, as their lineage says it: ascending, int64, -1 where there is none.
 
-    container, layout: of their document, see `shards.OpenDocument`.
+    container, layout: of their document, see `shards.OpenDocument`. encoding: of the source file.
     """
 
     container: str
@@ -29,6 +31,7 @@ class Places:
     indexes: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
+    encoding: str = "utf-8"
 
 
 def payload_encoding(container: str | None, encoding: str) -> str:
@@ -46,7 +49,7 @@ def payload_encoding(container: str | None, encoding: str) -> str:
 
 def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[bytes]:
     """The payloads of some records, one after another. A plain file is read at the places, a compressed one once from
-    the beginning. UTF-16 and CP949 come as they are.
+    the beginning. JSON in UTF-16 and CP949 comes as it is, rows of tables as JSON in UTF-8.
 
     Args:
         file: The raw file.
@@ -65,7 +68,11 @@ def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[b
                 source_file=source_file,
             )
         )
-    yield from _spans(file, stream, places)
+    spans = _spans(file, stream, places)
+    if places.container in _DELIMITED:
+        yield from (row_again(raw, places.layout, places.encoding) for raw in spans)
+    else:
+        yield from spans
 
 
 def _spans(file: SourceFile, stream: RawStream, places: Places) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sftrm_quality.personal_data import without_numbers
+from sftrm_quality.reading.yaml_text import is_yaml
 from sftrm_quality.words import phrase, say
 
 READ_REASONS: dict[str, str] = {
@@ -25,6 +26,13 @@ READ_REASONS: dict[str, str] = {
         "An unpaired surrogate (\\ud800 to \\udfff without its other half), which is no character."
     ),
     "trailing_data": phrase("Bytes after the end of the JSON document."),
+    "cells_too_few": phrase("The row has fewer cells than the table has columns."),
+    "cells_too_many": phrase("The row has more cells than the table has columns: a delimiter that is not quoted."),
+    "quote_misplaced": phrase(
+        "A quote stands where it neither opens nor closes a cell, or closes one that none opened."
+    ),
+    "unclosed_quote": phrase("A quoted cell is not closed; the row ends here, where the next one begins."),
+    "header_repeated": phrase("The row is the header once more: files were put together."),
     "unknown_format": phrase(
         "The file is of no known format; one row stands for all its records, which were not read."
     ),
@@ -106,6 +114,8 @@ def describe(head: bytes, size: int | None, undecided: str = "", encoding: str =
         return say(
             "tar archive{length}; unpack it, and join zip parts with cat in the order of their offsets", length=length
         )
+    if is_yaml(head):
+        return say("YAML; convert it to JSON lines{length}", length=length)
     if not head.strip():
         return say("only white space{length}", length=length)
     if b"\x00" in head:

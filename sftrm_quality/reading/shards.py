@@ -54,12 +54,15 @@ class Shard(Protocol):
 
 
 class LoadedShard(Protocol):
-    """A shard in memory. ``rows``: those of its records that could be decoded, ascending (int64)."""
+    """A shard in memory. ``rows``: those of its records that could be decoded, ascending (int64). ``cells``: its values
+    are texts of cells, which `tables.DueCells` takes for what is due."""
 
     @property
     def shard(self) -> Shard: ...
     @property
     def rows(self) -> Any: ...
+    @property
+    def cells(self) -> bool: ...
     @property
     def unreadable(self) -> Unreadable: ...
 

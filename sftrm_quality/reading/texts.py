@@ -69,8 +69,9 @@ def open_text(stream: RawStream, encoding: str) -> OpenText | UnknownFile:
     if not window.data:
         window.close()
         return replace(_unknown(stream, describe(head, stream.size), window.damage), empty=window.damage is None)
-    if text.name is None and (span := span_of(window)) is not None:
-        text = TextEncoding(tell(*span), 0)
+    lines = not window.data.startswith((b"{", b"["))  # what is no JSON may be a table
+    if text.name is None and (span := span_of(window, lines)) is not None:
+        text = TextEncoding(tell(*span, lines), 0)
         if text.name is None:
             window.close()
             seen = describe(head, stream.size, what_it_could_be(span[0]))

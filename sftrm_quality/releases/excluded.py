@@ -98,8 +98,8 @@ def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator
             places.append([as_ints(one_array(records[name]), if_null=-1) for name in _PLACE])
     if places:
         intake = shards[0].intake
-        arrays = (np.concatenate(of_name) for of_name in zip(*places, strict=True))
-        found = Places(intake.container or "", intake.layout, *arrays)
+        indexes, offsets, lengths = (np.concatenate(of_name) for of_name in zip(*places, strict=True))
+        found = Places(intake.container or "", intake.layout, indexes, offsets, lengths, intake.encoding or "utf-8")
         try:
             yield from read_again(intake.raw, intake.source_file, found)
         except OSError as error:

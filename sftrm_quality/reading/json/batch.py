@@ -44,6 +44,11 @@ class LoadedJson:
         return self.raw[start:end]
 
     @property
+    def cells(self) -> bool:
+        """A value of JSON has its own type."""
+        return False
+
+    @property
     def payload_encoding(self) -> str:
         """That of the source."""
         return self.shard.encoding
@@ -67,15 +72,43 @@ class LoadedJson:
         return parse(self, schema, limits)
 
 
+@dataclass(frozen=True)
+class Parsed:
+    """Some JSON texts in columns.
+
+    table: of those that fit, in order. taken: which they are (ascending); left: the others. unread: one per text,
+    whether it is certain that it has fields, on any level, that the schema has not.
+    """
+
+    table: pa.Table
+    taken: Any
+    left: Any
+    unread: Any
+
+
+def parse_texts(text: Any, starts: Any, ends: Any, schema: pa.Schema, depth: int) -> Parsed:
+    """Parse texts that may be JSON objects.
+
+    Args:
+        text: UTF-8 (uint8).
+        starts: Of the texts in it.
+        ends: Of the texts in it.
+        schema: The fields to read.
+        depth: Levels of nesting that an object may have.
+    """
+    clean, unread = certify(text, starts, ends, depth, field_tree(_fields(schema)))
+    fast = np.flatnonzero(clean)
+    pieces, refused = _parse_fast(text, starts, ends, fast, schema)
+    taken = np.setdiff1d(fast, refused, assume_unique=True)
+    left = np.sort(np.concatenate([np.flatnonzero(~clean), refused]))
+    return Parsed(pa.concat_tables(pieces) if pieces else schema.empty_table(), taken, left, unread)
+
+
 def parse(loaded: LoadedJson, schema: pa.Schema, limits: Limits) -> ReadBatch:
     """Parse a shard's records; fields that a record lacks are null, records with fields beyond ``schema`` are named."""
-    tree = field_tree(_fields(schema))
-    clean, unread = certify(loaded.text, loaded.starts, loaded.ends, limits.nesting_depth, tree)
-    fast = np.flatnonzero(clean)
-    pieces, refused = _parse_fast(loaded, fast, schema)
-    taken = np.setdiff1d(fast, refused, assume_unique=True)
+    parsed = parse_texts(loaded.text, loaded.starts, loaded.ends, schema, limits.nesting_depth)
     objects: list[tuple[int, Any]] = []
-    for i in np.sort(np.concatenate([np.flatnonzero(~clean), refused])).tolist():
+    for i in parsed.left.tolist():
         row = int(loaded.rows[i])
         value, reason, detail = parse_record(
             loaded.text[loaded.starts[i] : loaded.ends[i]].tobytes(), limits.nesting_depth
@@ -84,8 +117,9 @@ def parse(loaded: LoadedJson, schema: pa.Schema, limits: Limits) -> ReadBatch:
             objects.append((row, value))
         else:
             loaded.unreadable.add(row, reason, detail)
-    table = pa.concat_tables(pieces) if pieces else schema.empty_table()
-    return ReadBatch(table, loaded.rows[taken], objects, loaded.unreadable.table(), loaded.rows[taken[unread[taken]]])
+    taken = parsed.taken
+    unread = loaded.rows[taken[parsed.unread[taken]]]
+    return ReadBatch(parsed.table, loaded.rows[taken], objects, loaded.unreadable.table(), unread)
 
 
 def _fields(fields: Iterable[pa.Field]) -> dict[str, Any]:
@@ -99,14 +133,14 @@ def _fields(fields: Iterable[pa.Field]) -> dict[str, Any]:
     return below
 
 
-def _parse_fast(loaded: LoadedJson, fast: Any, schema: pa.Schema) -> tuple[list[pa.Table], Any]:
+def _parse_fast(text: Any, starts: Any, ends: Any, fast: Any, schema: pa.Schema) -> tuple[list[pa.Table], Any]:
     """Tables of the certified records in order, and those that do not fit the schema (indices as in ``fast``)."""
-    starts, ends = loaded.starts[fast], loaded.ends[fast]
+    starts, ends = starts[fast], ends[fast]
     if len(fast) == 1:  # maybe a long one: not copied
-        bounds, joined = np.append(0, ends - starts), pa.py_buffer(loaded.text[starts[0] : ends[0]])
+        bounds, joined = np.append(0, ends - starts), pa.py_buffer(text[starts[0] : ends[0]])
     else:
         bounds = np.concatenate([[0], np.cumsum(ends - starts + 1)])
-        joined = pa.py_buffer(_join(loaded.text, starts, ends, bounds))
+        joined = pa.py_buffer(_join(text, starts, ends, bounds))
     tables: list[pa.Table] = []
     refused: list[Any] = [np.empty(0, np.int64)]
     batches = [(0, len(fast))] if len(fast) else []

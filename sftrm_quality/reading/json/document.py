@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sftrm_quality.reading.json.spans import KEPT_OF_OVERSIZED, Oversized
 from sftrm_quality.reading.kernels import kernel
+from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized
 from sftrm_quality.reading.window import Window
 from sftrm_quality.words import say
 

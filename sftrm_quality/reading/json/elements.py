@@ -16,8 +16,9 @@ import numpy as np
 from sftrm_quality.config import Limits
 from sftrm_quality.reading.json.learn import BLANK_END, CLOSERS, LIST_END_TEXT
 from sftrm_quality.reading.json.scan import BLANK, LIST_END, MARK, MORE, Marks, closing_braces, scan_list, scan_object
-from sftrm_quality.reading.json.spans import KEPT_OF_OVERSIZED, Oversized, SpanBuilder, Spans
+from sftrm_quality.reading.json.spans import SpanBuilder
 from sftrm_quality.reading.json.syntax import NO_JSON, TOO_DEEP, UNENDED, object_end
+from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.window import Window
 
 _BLOCK = 1 << 20

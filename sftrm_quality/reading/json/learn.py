@@ -53,6 +53,10 @@ class Parse:
     def valid(self, raw: bytes) -> bool:
         return self(raw)[1]
 
+    def read_as(self, encoding: str) -> None:
+        """The text began as ASCII, and what follows is in this encoding."""
+        self.encoding = encoding
+
 
 def learn(data: bytes, final: bool, position: int, closing: bool, parse: Parse) -> tuple[Marks, list[Any], bool]:
     """The marks of the records at the beginning, up to 200 of their values, and whether the list ends among them.

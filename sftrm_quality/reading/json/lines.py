@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading.json.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.json.syntax import UNENDED, object_end
 from sftrm_quality.reading.kernels import kernel
+from sftrm_quality.reading.spans import KEPT_OF_OVERSIZED, Oversized, Spans
 from sftrm_quality.reading.window import Window
 
 _BLOCK = 1 << 20

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sftrm_quality.config import Limits
 from sftrm_quality.reading.json.containers import recognise
-from sftrm_quality.reading.json.cutting import Cutter
+from sftrm_quality.reading.json.cutting import JsonCutter
 from sftrm_quality.reading.json.learn import Parse
 from sftrm_quality.reading.shards import OpenDocument
 from sftrm_quality.reading.texts import OpenText
@@ -29,7 +29,7 @@ def open_json(text: OpenText, limits: Limits, spill: Path) -> OpenDocument | str
     container = recognise(text.window, parse, text.line)
     if isinstance(container, str):
         return container
-    cutter = Cutter(text, container, parse, limits, spill)
+    cutter = JsonCutter(text, container, parse, limits, spill)
     return OpenDocument(
         text.stream.source_file, container.name, text.encoding.name or "utf-8", container.header, container.sample,
         cutter.shards(), text.window.close, lambda: cutter.ends_early,

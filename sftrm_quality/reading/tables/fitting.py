@@ -7,11 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality.arrays import Mask, as_mask, list_offsets, lists_of, offsets_of
-
-# JSON has no other numbers, and a cell that holds something else is a text.
-_WHOLE = r"^\s*[+-]?[0-9]+(\.0*)?\s*$"
-_NUMBER = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
-_LARGEST_WHOLE = 2.0**53
+from sftrm_quality.reading.tables.cells import LARGEST_WHOLE, NUMBER, WHOLE, fit_json
 
 
 def plain_array(array: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -42,7 +38,8 @@ def fit(array: pa.Array, type_: pa.DataType, cells: bool) -> tuple[pa.Array, Mas
     Args:
         array: As `plain_array` makes it.
         type_: Of the schema that a format reads: text, whole or decimal number, list, object.
-        cells: The values are texts of cells, so that a text of digits is a number where one is due.
+        cells: The values are texts of cells, so that a text of digits is a number where one is due, and a JSON text of
+            a list that list.
 
     Returns:
         The array, null where a value does not fit; which rows do not fit, and which have fields in them that the type
@@ -56,6 +53,8 @@ def fit(array: pa.Array, type_: pa.DataType, cells: bool) -> tuple[pa.Array, Mas
         return pa.nulls(rows, type_), none, none
     if pa.types.is_string(array.type) and cells and (pa.types.is_integer(type_) or pa.types.is_floating(type_)):
         return (*_number_of_text(array, type_), none)
+    if pa.types.is_string(array.type) and cells and (pa.types.is_list(type_) or pa.types.is_struct(type_)):
+        return fit_json(array, type_)
     if pa.types.is_integer(array.type) and (pa.types.is_int64(type_) or pa.types.is_float64(type_)):
         return (*_number(array, type_), none)
     if pa.types.is_floating(array.type) and (pa.types.is_int64(type_) or pa.types.is_float64(type_)):
@@ -76,14 +75,14 @@ def _number(array: pa.Array, type_: pa.DataType) -> tuple[pa.Array, Mask]:
         if pa.types.is_uint64(array.type):
             fits = as_mask(pc.fill_null(pc.less(array, pa.scalar(2**63, pa.uint64())), True))
     else:
-        whole = pc.and_(pc.equal(pc.floor(array), array), pc.less_equal(pc.abs(array), _LARGEST_WHOLE))
+        whole = pc.and_(pc.equal(pc.floor(array), array), pc.less_equal(pc.abs(array), LARGEST_WHOLE))
         fits = as_mask(pc.fill_null(whole, True))
     fitting = pc.if_else(pa.array(fits), array, None)
     return fitting.cast(pa.int64()), ~fits
 
 
 def _number_of_text(array: pa.Array, type_: pa.DataType) -> tuple[pa.Array, Mask]:
-    pattern = _WHOLE if pa.types.is_integer(type_) else _NUMBER
+    pattern = WHOLE if pa.types.is_integer(type_) else NUMBER
     fits = as_mask(pc.fill_null(pc.match_substring_regex(array, pattern), True))
     texts = pc.utf8_trim_whitespace(pc.if_else(pa.array(fits), array, None))
     numbers = pc.replace_substring_regex(texts, r"^\+", "").cast(pa.float64())
