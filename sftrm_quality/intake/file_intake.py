@@ -136,9 +136,9 @@ class _Reader:
                 )
             ]
         read = replace(intake, status=FileStatus.READ, container=found.document.container, layout=found.document.layout)
-        return self._shards(read, found)
+        return self._shards(read, found, stream.plain)
 
-    def _shards(self, intake: FileIntake, found: Recognised) -> list[FileIntake]:
+    def _shards(self, intake: FileIntake, found: Recognised, is_plain: bool) -> list[FileIntake]:
         document, main, ids_in = found.document, found.format, found.id_field
         numbers = count()
 
@@ -146,7 +146,7 @@ class _Reader:
             number = next(numbers)
             paths = {kind: intake.shard_paths(number, kind) for kind in LabelKind}
             task = ShardTask(shard, number, main.name, ids_in, self._context.settings, paths)
-            if not shard.spilled:
+            if is_plain:
                 self._counted.add(shard.length)
             summaries = self._context.workers.submit(process_shard, task)
             if shard.spilled:

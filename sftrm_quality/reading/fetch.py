@@ -1,12 +1,15 @@
 """Single records once more, for instance duplicates that are found long after reading."""
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.reading.columnar import COLUMNAR, columns_again
 from sftrm_quality.reading.discover import SourceFile
 from sftrm_quality.reading.streams import RawStream, open_streams
 from sftrm_quality.reading.window import Window
@@ -44,7 +47,7 @@ def payload_encoding(container: str | None, encoding: str) -> str:
     return encoding if container is None or container.startswith(_OWN_TEXT) else "utf-8"
 
 
-def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[bytes]:
+def read_again(file: SourceFile, source_file: str, places: Places, spill: Path | None = None) -> Iterator[bytes]:
     """The payloads of some records, one after another. A plain file is read at the places, a compressed one once from
     the beginning. UTF-16 and CP949 come as they are.
 
@@ -52,6 +55,7 @@ def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[b
         file: The raw file.
         source_file: Which stream of it: the file itself or a member.
         places: Of the records.
+        spill: An existing folder for what is no file and cannot be read from its beginning; None for the system's.
 
     Raises:
         TransientStorageError: The stream or the records are no longer there.
@@ -65,6 +69,10 @@ def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[b
                 source_file=source_file,
             )
         )
+    if places.container in COLUMNAR:
+        with tempfile.TemporaryDirectory(dir=spill) as folder:
+            yield from columns_again(stream, places.indexes, Path(folder))
+        return
     yield from _spans(file, stream, places)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sftrm_quality.config import Limits
+from sftrm_quality.reading.columnar import open_columnar
 from sftrm_quality.reading.json import open_json
 from sftrm_quality.reading.reasons import UnknownFile, describe, first_cells
 from sftrm_quality.reading.shards import OpenDocument
@@ -27,6 +28,8 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     Raises:
         StorageError: Reading the file or writing a spill file fails.
     """
+    if (columns := open_columnar(stream, limits, spill)) is not None:
+        return columns
     text = open_text(stream, encoding)
     if isinstance(text, UnknownFile):
         return text

@@ -25,6 +25,10 @@ READ_REASONS: dict[str, str] = {
         "An unpaired surrogate (\\ud800 to \\udfff without its other half), which is no character."
     ),
     "trailing_data": phrase("Bytes after the end of the JSON document."),
+    "page_broken": phrase(
+        "The part of the file that holds the row (a page, a row group, a record batch) cannot be read."
+    ),
+    "moment_out_of_range": phrase("A date or time outside of the years 1 to 9999."),
     "unknown_format": phrase(
         "The file is of no known format; one row stands for all its records, which were not read."
     ),
@@ -58,8 +62,6 @@ class UnknownFile:
 
 _MAGIC = [
     (b"%PDF", phrase("PDF document")),
-    (b"PAR1", phrase("Parquet file")),
-    (b"ARROW1", phrase("Arrow file")),
     (b"\xd0\xcf\x11\xe0", phrase("old Microsoft Office document")),
     (b"7z\xbc\xaf\x27\x1c", phrase("7z archive; repack it as zip or gzip")),
     (b"\xfd7zXZ\x00", phrase("xz-compressed file; recompress it with gzip or zstd")),

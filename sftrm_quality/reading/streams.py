@@ -22,6 +22,11 @@ _ENCRYPTED, _UTF8_NAME = 0x1, 0x800
 _LOCAL_HEADER = 30
 
 
+def is_bomb(unpacked: int, packed: int) -> bool:
+    """Whether so many bytes of so many packed ones are more than anybody means."""
+    return unpacked > max(_BOMB_BYTES, _BOMB_RATIO * packed)
+
+
 @dataclass(frozen=True)
 class RawStream:
     """Text bytes of a raw file or of a member of it.

@@ -1,6 +1,7 @@
 """Rows of a table in memory, whatever they were read from."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from sftrm_quality.reading.shards import ReadBatch, Shard
 from sftrm_quality.reading.tables.fitting import fit, plain_array
 from sftrm_quality.reading.tables.values import row_json, row_value
 from sftrm_quality.reading.unreadable import Unreadable
+
+_AT_A_TIME = 256
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class LoadedTable:
     unreadable: Unreadable
     broken_bytes: Callable[[int], bytes]
     cells: bool
+    _made: dict[int, Mapping[str, Any]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @property
     def payload_encoding(self) -> str:
@@ -51,10 +55,18 @@ class LoadedTable:
 
     def value_at(self, i: int) -> Any:
         """The ``i``-th row that could be read as an object."""
-        return row_value(self.table.slice(i, 1).to_pylist()[0])
+        return row_value(self._row(i))
 
     def _json(self, i: int) -> bytes:
-        return row_json(self.table.slice(i, 1).to_pylist()[0])
+        return row_json(self._row(i))
+
+    def _row(self, i: int) -> Mapping[str, Any]:
+        """Rows that are asked for one after another are made some at a time, which is several times as fast."""
+        if i not in self._made:
+            count = _AT_A_TIME if i - 1 in self._made else 1
+            self._made.clear()
+            self._made.update(enumerate(self.table.slice(i, count).to_pylist(), i))
+        return self._made[i]
 
     def parse(self, schema: pa.Schema, limits: Limits) -> ReadBatch:
         """The rows in the columns of a schema: those that fit as they are, the others as objects."""
