@@ -11,6 +11,7 @@ import pyarrow as pa
 from sftrm_quality.config import Limits
 from sftrm_quality.errors import storage_error
 from sftrm_quality.reading.columnar.messages import (
+    BATCH,
     DICTIONARY,
     SCHEMA,
     Message,
@@ -32,7 +33,7 @@ _UNPACKED_BYTES = 512 << 20
 
 
 class ArrowRows:
-    """An open Arrow file or stream. ``ends_early``: it was seen to be cut off, or damaged in a way that hides the rest."""
+    """An open Arrow file or stream. ``ends_early``: it was seen to be cut off, or damaged so that the rest is lost."""
 
     def __init__(self, path: Path, size: int, spill: Path, first: Message, places: list[int] | None) -> None:
         self._path, self._size, self._spill, self._first, self._places = path, size, spill, first, places
@@ -52,14 +53,13 @@ class ArrowRows:
                 if not isinstance(message, Message):
                     yield message
                     first += message.rows
+                elif message.end > self._size:
+                    is_counted = message.kind == BATCH and not too_many_rows(message.rows, self._size)
+                    rows = max(1, message.rows) if is_counted else 1
+                    yield lost(rows, "page_broken", say("the file ends in its record batch"))
                 elif message.kind == DICTIONARY:
                     before = dictionaries.get(message.dictionary, []) if message.is_delta else []
                     dictionaries[message.dictionary] = [*before, message]
-                elif message.end > self._size:
-                    rows = max(1, message.rows) if not too_many_rows(message.rows, self._size) else 1
-                    yield lost(
-                        rows, "page_broken", say("the file ends in its record batch"), self._size - message.begin
-                    )
                 elif not is_wanted(first, message.rows):
                     yield lost(message.rows, "", "")
                     first += message.rows
@@ -75,6 +75,8 @@ class ArrowRows:
         while True:
             try:
                 message = message_at(file, at)
+                if message is not None and message.kind == SCHEMA:
+                    raise NoMessage
             except NoMessage:
                 message, broken = None, True
             else:
@@ -87,6 +89,9 @@ class ArrowRows:
                 self.ends_early = True
                 return
             later = next((place for place in self._places or [] if place > at), None)
+            if message is None and not broken and not self._is_file and at + _FILE_BEGIN < self._size:
+                yield lost(1, "trailing_data", say("{length:,} bytes follow", length=self._size - at - _FILE_BEGIN))
+                return
             if broken:
                 said = say("at byte {at:,} is no record batch; how many rows are lost there is not known", at=at)
                 yield lost(1, "page_broken" if later else "stream_broken", said)

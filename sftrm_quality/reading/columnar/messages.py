@@ -23,9 +23,9 @@ class NoMessage(Exception):
 class Message:
     """A message of a stream. begin, body, end: where it, its body and what follows are.
 
-    rows: of a batch, or of the values of a dictionary. dictionary: the id of its dictionary. is_delta: they follow those
-    that came before. buffers: where each is in the body, and its length. is_packed: each begins with the length that it
-    unpacks to.
+    rows: of a batch, or of the values of a dictionary. dictionary: the id of its dictionary. is_delta: they follow
+    those that came before. buffers: where each is in the body, and its length. is_packed: each begins with the length
+    that it unpacks to.
     """
 
     kind: int

@@ -25,7 +25,7 @@ _KEPT_OF_OVERSIZED = 64 << 10
 
 
 def checked(piece: Piece, limits: Limits) -> tuple[Piece, npt.NDArray[np.int64]]:
-    """A piece whose values may be looked at, and the bytes of each of its rows; those of broken ones are not counted."""
+    """A piece whose values may be looked at, and the bytes of each of its rows, 0 for broken ones."""
     if piece.table is None:
         return piece, np.zeros(piece.rows, np.int64)
     broken = {**broken_rows(piece.table), **piece.broken}
