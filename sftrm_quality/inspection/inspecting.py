@@ -33,7 +33,7 @@ def inspect(inspected: Inspected, config: RunConfig) -> Iterator[InspectedFile]:
     """
     file = inspected.file
     try:
-        for stream in open_streams(file):
+        for stream in open_streams(file, config.limits):
             if inspected.only in (None, stream.source_file):
                 yield _inspect_stream(stream, config)
     except OSError as error:

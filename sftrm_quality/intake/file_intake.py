@@ -98,7 +98,9 @@ class _Reader:
 
     def read(self, key: str) -> list[FileIntake]:
         intakes = [
-            intake for number, stream in enumerate(open_streams(self._file)) for intake in self._stream(number, stream)
+            intake
+            for number, stream in enumerate(open_streams(self._file, self._context.settings.limits))
+            for intake in self._stream(number, stream)
         ]
         # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not be kept under them.
         if content_hash(self._file.path) != self._file.content_hash:

@@ -13,9 +13,10 @@ from sftrm_quality.reading.json import JsonShard, parse_record
 from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
 from sftrm_quality.reading.opening import open_document
 from sftrm_quality.reading.payloads import payload_columns
+from sftrm_quality.reading.raw_streams import open_streams
 from sftrm_quality.reading.reasons import READ_REASONS, UnknownFile
 from sftrm_quality.reading.shards import LoadedShard, OpenDocument, ReadBatch, Shard
-from sftrm_quality.reading.streams import RawStream, open_streams
+from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.unreadable import position_columns
 
 __all__ = [

@@ -18,6 +18,7 @@ _HASH_BLOCK = 1 << 20
 IGNORED_NAMES = {"readme", "thumbs.db", "desktop.ini", "__macosx"}
 IGNORED_PREFIXES = (".", "~$", "readme.")
 IGNORED_SUFFIXES = (".md", ".rst")
+_ARROW, _OF_A_DATASET, _OF_SPLITS = ".arrow", ("state.json", "dataset_info.json"), "dataset_dict.json"
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,9 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
     """The regular files in and below ``raw``, sorted by ``source_file``.
 
     A folder's files are named relative to it, a file by its name; with several roots the root's own name comes
-    first. Ignored names (``is_ignored``) and whatever is not a regular file (sockets, pipes, devices, broken links)
-    are left out; linked folders are entered once. A file that is named itself is never ignored.
+    first. Ignored names (``is_ignored``), what ``save_to_disk`` of Hugging Face writes beside its Arrow files, and
+    whatever is not a regular file (sockets, pipes, devices, broken links) are left out; linked folders are entered
+    once. A file that is named itself is never ignored.
     Raises ConfigError for a missing path, for two files of one name and where nothing is found, StorageError for a
     folder that cannot be listed.
     """
@@ -145,6 +147,15 @@ def _unreadable(error: OSError) -> NoReturn:
     raise storage_error_type(error)(said) from error
 
 
+def _beside_arrow_files(folder: Path, names: Sequence[str]) -> frozenset[str]:
+    """What `datasets` of Hugging Face writes beside the Arrow files of ``save_to_disk``, and above those of splits."""
+    if any(name.endswith(_ARROW) for name in names):
+        return frozenset({*_OF_A_DATASET, _OF_SPLITS})
+    if _OF_SPLITS in names and any(folder.glob(f"*/*{_ARROW}")):
+        return frozenset({_OF_SPLITS})
+    return frozenset()
+
+
 def _walk(root: Path) -> Iterator[Path]:
     entered = {os.path.realpath(root)}
     for folder, subfolders, names in os.walk(root, onerror=_unreadable, followlinks=True):
@@ -157,6 +168,7 @@ def _walk(root: Path) -> Iterator[Path]:
                 entered.add(target)
                 kept.append(name)
         subfolders[:] = kept
+        beside = _beside_arrow_files(here, names)
         for name in sorted(names):
-            if not is_ignored(name) and (here / name).exists():
+            if not is_ignored(name) and name not in beside and (here / name).exists():
                 yield here / name

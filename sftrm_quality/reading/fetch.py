@@ -8,14 +8,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.config import MOST_WORKBOOK_BYTES, Limits
 from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.reading.columnar import COLUMNAR, columns_again
 from sftrm_quality.reading.discover import SourceFile
-from sftrm_quality.reading.streams import RawStream, open_streams
+from sftrm_quality.reading.raw_streams import open_streams
+from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.window import Window
+from sftrm_quality.reading.workbooks import WORKBOOK, sheet_again
 from sftrm_quality.words import say
 
 _STEP = 1 << 20
+_AGAIN = Limits(workbook_bytes=MOST_WORKBOOK_BYTES)  # what was read once is within its limits
 _OWN_TEXT = "json_"
 """How the containers are called whose records are kept in their own text; a row of any other is kept as JSON."""
 
@@ -60,7 +64,9 @@ def read_again(file: SourceFile, source_file: str, places: Places, spill: Path |
     Raises:
         TransientStorageError: The stream or the records are no longer there.
     """
-    stream = next((s for s in open_streams(file) if isinstance(s, RawStream) and s.source_file == source_file), None)
+    stream = next(
+        (s for s in open_streams(file, _AGAIN) if isinstance(s, RawStream) and s.source_file == source_file), None
+    )
     if stream is None:
         raise TransientStorageError(
             say(
@@ -72,6 +78,9 @@ def read_again(file: SourceFile, source_file: str, places: Places, spill: Path |
     if places.container in COLUMNAR:
         with tempfile.TemporaryDirectory(dir=spill) as folder:
             yield from columns_again(stream, places.indexes, Path(folder))
+        return
+    if places.container == WORKBOOK:
+        yield from sheet_again(stream, places.indexes)
         return
     yield from _spans(file, stream, places)
 

@@ -9,6 +9,7 @@ from sftrm_quality.reading.reasons import UnknownFile, describe, first_cells
 from sftrm_quality.reading.shards import OpenDocument
 from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.texts import open_text
+from sftrm_quality.reading.workbooks import open_sheet
 
 
 def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str = "auto") -> OpenDocument | UnknownFile:
@@ -28,6 +29,8 @@ def open_document(stream: RawStream, limits: Limits, spill: Path, encoding: str 
     Raises:
         StorageError: Reading the file or writing a spill file fails.
     """
+    if stream.sheet is not None:
+        return open_sheet(stream, limits, spill)
     if (columns := open_columnar(stream, limits, spill)) is not None:
         return columns
     text = open_text(stream, encoding)

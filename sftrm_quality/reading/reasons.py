@@ -25,10 +25,10 @@ READ_REASONS: dict[str, str] = {
         "An unpaired surrogate (\\ud800 to \\udfff without its other half), which is no character."
     ),
     "trailing_data": phrase("Bytes after the end of the JSON document."),
-    "page_broken": phrase(
-        "The part of the file that holds the row (a page, a row group, a record batch) cannot be read."
-    ),
+    "page_broken": phrase("The part of the file that holds the row (a page, a record batch, a cell) cannot be read."),
     "moment_out_of_range": phrase("A date or time outside of the years 1 to 9999."),
+    "cells_merged": phrase("Cells of the row are merged, so that nobody can tell whose their value is."),
+    "column_unnamed": phrase("The row has a value in a column that has no name in the first row of its sheet."),
     "unknown_format": phrase(
         "The file is of no known format; one row stands for all its records, which were not read."
     ),

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sftrm_quality.reading.books import Sheet, is_workbook
 from sftrm_quality.reading.discover import SourceFile, is_ignored, raw_file_error
 from sftrm_quality.reading.inflate import GZIP_MAGIC, ZSTD_MAGIC, gunzip, unzstd, zip_member
 from sftrm_quality.reading.reasons import UnknownFile
 from sftrm_quality.reading.window import ByteStream
 from sftrm_quality.words import say
 
-_ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 # Reading a bomb costs time and no memory. Text deflates to between 1/3 and 1/30, and deflate itself ends at 1/1032:
 # above 200 and a gigabyte nobody's labels are meant.
 _BOMB_RATIO, _BOMB_BYTES = 200, 1 << 30
@@ -34,6 +35,7 @@ class RawStream:
     ``source_file`` is the file's name, for members of a zip archive with ``!/`` and the member's name behind;
     ``path`` the file on disk; ``plain`` says that the stream is that file byte by byte; ``size`` is in bytes, None
     where only reading tells. ``open`` gives a new stream, whose ``read`` raises StreamDamage where it is broken.
+    ``sheet``: it is that sheet, and ``open`` gives the workbook.
     """
 
     source_file: str
@@ -41,9 +43,10 @@ class RawStream:
     plain: bool
     size: int | None
     open: Callable[[], ByteStream] = field(repr=False, compare=False)
+    sheet: Sheet | None = None
 
 
-def open_streams(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
+def packed_streams(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
     """The streams of a file, decided by its first bytes: gzip, zstd, zip (members by name), else the file itself.
 
     What cannot be a stream is an UnknownFile: encrypted members, members of methods other than stored and deflate,
@@ -57,7 +60,7 @@ def open_streams(file: SourceFile) -> Iterator[RawStream | UnknownFile]:
         yield RawStream(file.source_file, file.path, False, None, lambda: gunzip(_open(file.path)))
     elif magic == ZSTD_MAGIC:
         yield RawStream(file.source_file, file.path, False, None, lambda: unzstd(_open(file.path)))
-    elif magic in _ZIP_MAGICS:
+    elif magic in ZIP_MAGICS and not is_workbook(file.path):
         yield from _members(file)
     else:
         yield RawStream(file.source_file, file.path, True, file.size, lambda: _open(file.path))

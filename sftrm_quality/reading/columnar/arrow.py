@@ -18,6 +18,7 @@ from sftrm_quality.reading.columnar.messages import (
     NoMessage,
     message_at,
     places_of_batches,
+    unpacked_bytes,
 )
 from sftrm_quality.reading.columnar.schemas import DAMAGE, in_words, obstacle, raise_if_of_the_machine, too_many_rows
 from sftrm_quality.reading.tables.pieces import Piece, Pieces, lost
@@ -104,12 +105,12 @@ class ArrowRows:
 
     def _batch(self, file: BinaryIO, batch: Message, dictionaries: list[Message]) -> Pieces:
         taken = batch.end - batch.begin
-        unpacked = sum(_unpacked_bytes(file, message) for message in dictionaries)
+        unpacked = sum(unpacked_bytes(file, message) for message in dictionaries)
         if too_many_rows(batch.rows, self._size):
             said = say("a record batch says that it has {rows:,} rows, more than its bytes can hold", rows=batch.rows)
             yield lost(1, "page_broken", said, taken)
             return
-        if unpacked > _UNPACKED_BYTES or (batch.is_packed and _unpacked_bytes(file, batch) > _UNPACKED_BYTES):
+        if unpacked > _UNPACKED_BYTES or (batch.is_packed and unpacked_bytes(file, batch) > _UNPACKED_BYTES):
             said = say("a record batch that unpacks to more than {length:,} bytes", length=_UNPACKED_BYTES)
             yield lost(batch.rows, "page_broken", said, taken)
             return
@@ -162,17 +163,6 @@ def _copy(source: BinaryIO, target: "tempfile._TemporaryFileWrapper[bytes]", len
 def _bytes_of(file: BinaryIO, message: Message) -> bytes:
     file.seek(message.begin)
     return file.read(message.end - message.begin)
-
-
-def _unpacked_bytes(file: BinaryIO, message: Message) -> int:
-    total = 0
-    for offset, size in message.buffers:
-        unpacked = -1
-        if message.is_packed and size >= 8:
-            file.seek(message.body + offset)
-            unpacked = int.from_bytes(file.read(8), "little", signed=True)
-        total += size if unpacked < 0 else unpacked
-    return total
 
 
 def open_arrow(path: Path, size: int, limits: Limits, spill: Path, is_file: bool) -> ArrowRows | str | None:

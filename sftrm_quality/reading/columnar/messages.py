@@ -165,3 +165,15 @@ def places_of_batches(file: BinaryIO, size: int) -> list[int] | None:
     except NoMessage:
         return None
     return sorted(offset for offset, _, _ in blocks if 0 < offset < size)
+
+
+def unpacked_bytes(file: BinaryIO, message: Message) -> int:
+    """The bytes that the body of a message unpacks to, as it says. Raises OSError where it cannot be read."""
+    total = 0
+    for offset, size in message.buffers:
+        unpacked = -1
+        if message.is_packed and size >= 8:
+            file.seek(message.body + offset)
+            unpacked = int.from_bytes(file.read(8), "little", signed=True)
+        total += size if unpacked < 0 else unpacked
+    return total

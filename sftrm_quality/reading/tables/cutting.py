@@ -47,17 +47,20 @@ def checked(piece: Piece, limits: Limits) -> tuple[Piece, npt.NDArray[np.int64]]
             record_bytes=limits.record_bytes,
         )
         broken[row] = Broken("record_too_large", detail, _beginning(piece.table.slice(row, 1)))
-    sizes[large] = 0
+    for row, why in broken.items():
+        sizes[row] = len(why.payload)
     return Piece(piece.rows, piece.table, broken, lines=piece.lines, taken=piece.taken), sizes
 
 
 def only(table: pa.Table | pa.RecordBatch, rows: Any) -> pa.Table:
     """Rows in slices, which look at no value, as taking would: those beside may be anything."""
     table = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
+    if not len(rows):
+        return table.slice(0, 0)
     starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
     ends = np.append(starts[1:], len(rows))
     runs = [table.slice(rows[a], rows[b - 1] - rows[a] + 1) for a, b in zip(starts, ends, strict=True)]
-    return pa.concat_tables(runs) if runs else table.slice(0, 0)
+    return pa.concat_tables(runs)
 
 
 def _beginning(row: pa.Table) -> bytes:
