@@ -24,7 +24,7 @@ from sftrm_quality.reading import (
     Shard,
     SourceFile,
     UnknownFile,
-    content_hash,
+    hash_of,
     open_streams,
 )
 from sftrm_quality.records import LabelKind
@@ -103,7 +103,7 @@ class _Reader:
             for intake in self._stream(number, stream)
         ]
         # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not be kept under them.
-        if content_hash(self._file.path) != self._file.content_hash:
+        if hash_of(self._file) != self._file.content_hash:
             raise TransientStorageError(
                 say("{path}: changed while it was read; run again when it is whole", path=self._file.path)
             )

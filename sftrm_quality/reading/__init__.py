@@ -7,7 +7,7 @@ record's payload later is in ``json_payloads``. Damage is never an exception her
 ``READ_REASONS``, and a file without records is an ``UnknownFile``.
 """
 
-from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hashed
+from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hash_of, hashed
 from sftrm_quality.reading.fetch import Places, payload_encoding, read_again
 from sftrm_quality.reading.json import JsonShard, parse_record
 from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
@@ -35,6 +35,7 @@ __all__ = [
     "damage_spans",
     "discover",
     "field_spans",
+    "hash_of",
     "hashed",
     "naming",
     "open_document",

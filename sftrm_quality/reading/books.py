@@ -5,10 +5,10 @@ import unicodedata
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 from sftrm_quality.config import Limits
+from sftrm_quality.reading.extents import Extents
 from sftrm_quality.reading.office_xml import DAMAGE, Attributes, BadPart, parsed, read_part
 from sftrm_quality.words import say
 
@@ -63,10 +63,10 @@ def too_large(size: int, limits: Limits) -> str:
     )
 
 
-def is_workbook(file: Path) -> bool:
+def is_workbook(file: Extents) -> bool:
     """Whether a zip archive is no archive of files but a document of an office program."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with file.open() as opened, zipfile.ZipFile(opened) as archive:
             names = set(archive.namelist())
             return CONTENT_TYPES in names or _is_ods(archive, names)
     except (*DAMAGE, OSError):  # the archive's own reader says what is wrong

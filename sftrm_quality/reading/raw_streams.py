@@ -7,8 +7,9 @@ from sftrm_quality.config import Limits
 from sftrm_quality.reading.books import OLE_MAGIC, of_ole, sheets_of, too_large
 from sftrm_quality.reading.discover import SourceFile
 from sftrm_quality.reading.reasons import UnknownFile
-from sftrm_quality.reading.streams import ZIP_MAGICS, RawStream, packed_streams
+from sftrm_quality.reading.streams import RawStream, packed_streams
 from sftrm_quality.reading.window import StreamDamage
+from sftrm_quality.reading.zips import ZIP_MAGICS
 from sftrm_quality.words import say
 
 

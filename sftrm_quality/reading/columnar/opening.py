@@ -14,10 +14,11 @@ from sftrm_quality.reading.columnar.parquet import ParquetRows, open_parquet
 from sftrm_quality.reading.discover import raw_file_error
 from sftrm_quality.reading.reasons import UnknownFile
 from sftrm_quality.reading.shards import OpenDocument
-from sftrm_quality.reading.streams import RawStream, is_bomb
+from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.tables.cutting import TableCutter
 from sftrm_quality.reading.tables.pieces import Pieces, lost
 from sftrm_quality.reading.window import Window
+from sftrm_quality.reading.zips import is_bomb
 from sftrm_quality.words import phrase, say
 
 _PARQUET_MAGIC, _ENCRYPTED_MAGIC = b"PAR1", b"PARE"
