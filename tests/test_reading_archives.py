@@ -123,7 +123,8 @@ def test_a_run_over_pieces_keeps_them_apart_from_nothing(tmp_path: Path) -> None
     out, gate = tmp_path / "out", open_gate(tmp_path / "suites")
     report = read_report_json(json.dumps(run_on([raw], out, gate).report))
     assert [file.source_file for file in report.files] == ["x.zip!/a.jsonl"]
-    assert (report.ledger["sft"].received, report.ledger["sft"].failing) == (32, 2)
+    account = report.ledger["sft"]
+    assert (account.received, account.failing, account.duplicates) == (32, 1, 1)
     (whole,) = discover([raw])
     (tmp_path / "one.zip").write_bytes(content)
     assert hashed(whole).content_hash == hashed(discover([tmp_path / "one.zip"])[0]).content_hash
