@@ -120,6 +120,9 @@ SAID_OF_SOURCES = frozenset({"name", "retired"})
 """Settings of a source that no record depends on: neither the shards of its files nor the id of a release."""
 
 
+MOST_WORKBOOK_BYTES = 1 << 30
+
+
 class Limits(_Settings, title="Limits"):
     """Bounds of memory. None of them loses a record: what is over a bound gets a reason."""
 
@@ -147,6 +150,16 @@ class Limits(_Settings, title="Limits"):
         title="Bytes per record",
         json_schema_extra=_why(
             "The longest real record seen is 60 kB; 64 MiB leaves room and still bounds a missing quote's damage."
+        ),
+    )
+    workbook_bytes: int = Field(
+        64 << 20,
+        ge=1024,
+        le=MOST_WORKBOOK_BYTES,
+        title="Bytes per workbook",
+        json_schema_extra=_why(
+            "A workbook's texts are held in memory while a sheet is read, and its XML is some ten times as long. The "
+            "million rows that a sheet can have pack to about as much; above, CSV is what people mean."
         ),
     )
     nesting_depth: int = Field(

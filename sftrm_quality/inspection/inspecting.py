@@ -35,7 +35,7 @@ def inspect(inspected: Inspected, config: RunConfig) -> Iterator[InspectedFile]:
     file = inspected.file
     formats = formats_of(read_declarations(config.formats))
     try:
-        for stream in open_streams(file):
+        for stream in open_streams(file, config.limits):
             if inspected.only in (None, stream.source_file):
                 yield _inspect_stream(stream, config, formats)
     except OSError as error:

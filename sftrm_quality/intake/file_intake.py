@@ -24,7 +24,7 @@ from sftrm_quality.reading import (
     Shard,
     SourceFile,
     UnknownFile,
-    content_hash,
+    hash_of,
     open_streams,
 )
 from sftrm_quality.records import LabelKind
@@ -98,10 +98,12 @@ class _Reader:
 
     def read(self, key: str) -> list[FileIntake]:
         intakes = [
-            intake for number, stream in enumerate(open_streams(self._file)) for intake in self._stream(number, stream)
+            intake
+            for number, stream in enumerate(open_streams(self._file, self._context.settings.limits))
+            for intake in self._stream(number, stream)
         ]
         # The cache goes by the bytes that were hashed before: what others wrote meanwhile must not be kept under them.
-        if content_hash(self._file.path) != self._file.content_hash:
+        if hash_of(self._file) != self._file.content_hash:
             raise TransientStorageError(
                 say("{path}: changed while it was read; run again when it is whole", path=self._file.path)
             )
@@ -136,9 +138,9 @@ class _Reader:
                 )
             ]
         read = replace(intake, status=FileStatus.READ, container=found.document.container, layout=found.document.layout)
-        return self._shards(read, found)
+        return self._shards(read, found, stream.plain)
 
-    def _shards(self, intake: FileIntake, found: Recognised) -> list[FileIntake]:
+    def _shards(self, intake: FileIntake, found: Recognised, is_plain: bool) -> list[FileIntake]:
         document, main, ids_in = found.document, found.format, found.id_field
         numbers = count()
 
@@ -146,7 +148,7 @@ class _Reader:
             number = next(numbers)
             paths = {kind: intake.shard_paths(number, kind) for kind in LabelKind}
             task = ShardTask(shard, number, main.name, ids_in, self._context.settings, paths)
-            if not shard.spilled:
+            if is_plain:
                 self._counted.add(shard.length)
             summaries = self._context.workers.submit(process_shard, task)
             if shard.spilled:

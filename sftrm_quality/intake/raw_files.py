@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sftrm_quality.errors import StorageError, TransientStorageError
-from sftrm_quality.reading import SourceFile, content_hash, discover, hashed
+from sftrm_quality.reading import SourceFile, discover, hash_of, hashed
 from sftrm_quality.words import say
 
 
@@ -46,6 +46,6 @@ def unless_changed(files: Sequence[SourceFile]) -> None:
 
 def _changed(file: SourceFile) -> bool:
     try:
-        return content_hash(file.path) != file.content_hash
+        return hash_of(file) != file.content_hash
     except (OSError, StorageError):
         return True

@@ -7,15 +7,16 @@ record's payload later is in ``json_payloads``. Damage is never an exception her
 ``READ_REASONS``, and a file without records is an ``UnknownFile``.
 """
 
-from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hashed
+from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hash_of, hashed
 from sftrm_quality.reading.fetch import Places, payload_encoding, read_again
 from sftrm_quality.reading.json import JsonShard, parse_record
 from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
 from sftrm_quality.reading.opening import open_document
 from sftrm_quality.reading.payloads import payload_columns
+from sftrm_quality.reading.raw_streams import open_streams
 from sftrm_quality.reading.reasons import READ_REASONS, UnknownFile
 from sftrm_quality.reading.shards import LoadedShard, OpenDocument, ReadBatch, Shard
-from sftrm_quality.reading.streams import RawStream, open_streams
+from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.tables import DueCells, json_cell
 from sftrm_quality.reading.unreadable import position_columns
 
@@ -36,6 +37,7 @@ __all__ = [
     "damage_spans",
     "discover",
     "field_spans",
+    "hash_of",
     "hashed",
     "json_cell",
     "naming",

@@ -1,9 +1,10 @@
 """Which raw files there are."""
 
 import os
+import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -14,37 +15,63 @@ from sftrm_quality.errors import ConfigError, StorageError, TransientStorageErro
 from sftrm_quality.words import say
 
 _HASH_BLOCK = 1 << 20
+# AI Hub delivers `x.zip.part0`, `x.zip.part1073741824`, …: the number is the byte at which a piece begins.
+PIECE = re.compile(r"(?P<whole>.+\.zip)\.part(?P<offset>\d{1,15})", re.IGNORECASE | re.DOTALL)
 # What operating systems and people leave beside data: never data itself.
 IGNORED_NAMES = {"readme", "thumbs.db", "desktop.ini", "__macosx"}
 IGNORED_PREFIXES = (".", "~$", "readme.")
 IGNORED_SUFFIXES = (".md", ".rst")
+_ARROW, _OF_A_DATASET, _OF_SPLITS = ".arrow", ("state.json", "dataset_info.json"), "dataset_dict.json"
 
 
 @dataclass(frozen=True)
 class SourceFile:
     """A raw file. ``source_file`` is its name in reports (posix, NFC), ``size`` is in bytes, ``content_hash`` the
-    xxh3_128 of its bytes in hexadecimal, empty until ``hashed``."""
+    xxh3_128 of its bytes in hexadecimal, empty until ``hashed``.
+
+    pieces: files that make it together, in order; ``path`` is the first of them then. None: it is one file.
+    """
 
     path: Path
     source_file: str
     size: int
     content_hash: str = ""
+    pieces: "tuple[Piece, ...]" = ()
+
+    def in_pieces(self) -> "tuple[Piece, ...]":
+        """Its pieces, one for a file that is whole."""
+        return self.pieces or (Piece(self.path, 0, self.size),)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file that is a piece of a raw file. offset: where it begins in the whole, as its name says."""
+
+    path: Path
+    offset: int
+    size: int
 
 
 def hashed(file: SourceFile) -> SourceFile:
     """The same file with its content hash: reads all of it, so map it over files. Raises StorageError."""
-    return replace(file, content_hash=content_hash(file.path))
+    return replace(file, content_hash=hash_of(file))
 
 
-def content_hash(path: Path) -> str:
-    """xxh3_128 of a file's bytes, 32 hexadecimal digits. Raises StorageError where the file cannot be read."""
+def hash_of(file: SourceFile) -> str:
+    """xxh3_128 of a raw file's bytes as they are now. Raises StorageError where it cannot be read."""
+    return content_hash(*(piece.path for piece in file.in_pieces()))
+
+
+def content_hash(*paths: Path) -> str:
+    """xxh3_128 of the bytes of files, 32 hexadecimal digits. Raises StorageError where one cannot be read."""
     digest = xxhash.xxh3_128()
-    try:
-        with path.open("rb", buffering=0) as file:
-            while block := file.read(_HASH_BLOCK):
-                digest.update(block)
-    except OSError as error:
-        raise raw_file_error(error, path, "read") from error
+    for path in paths:
+        try:
+            with path.open("rb", buffering=0) as file:
+                while block := file.read(_HASH_BLOCK):
+                    digest.update(block)
+        except OSError as error:
+            raise raw_file_error(error, path, "read") from error
     return digest.hexdigest()
 
 
@@ -81,8 +108,9 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
     """The regular files in and below ``raw``, sorted by ``source_file``.
 
     A folder's files are named relative to it, a file by its name; with several roots the root's own name comes
-    first. Ignored names (``is_ignored``) and whatever is not a regular file (sockets, pipes, devices, broken links)
-    are left out; linked folders are entered once. A file that is named itself is never ignored.
+    first. Ignored names (``is_ignored``), what ``save_to_disk`` of Hugging Face writes beside its Arrow files, and
+    whatever is not a regular file (sockets, pipes, devices, broken links) are left out; linked folders are entered
+    once. A file that is named itself is never ignored.
     Raises ConfigError for a missing path, for two files of one name and where nothing is found, StorageError for a
     folder that cannot be listed.
     """
@@ -122,7 +150,21 @@ def discover(raw: Sequence[Path]) -> list[SourceFile]:
                 where=where,
             )
         )
-    return sorted(found.values(), key=lambda file: file.source_file)
+    return sorted(_whole_files(found), key=lambda file: file.source_file)
+
+
+def _whole_files(found: Mapping[str, SourceFile]) -> Iterator[SourceFile]:
+    """The files, those that are pieces of one archive as that archive; not where it lies beside them, too."""
+    pieces: dict[str, list[Piece]] = {}
+    for name, file in found.items():
+        parts = PIECE.fullmatch(name)
+        if parts and parts["whole"] not in found:
+            pieces.setdefault(parts["whole"], []).append(Piece(file.path, int(parts["offset"]), file.size))
+        else:
+            yield file
+    for name, of_one in pieces.items():
+        of_one.sort(key=lambda piece: (piece.offset, piece.path))
+        yield SourceFile(of_one[0].path, name, sum(piece.size for piece in of_one), pieces=tuple(of_one))
 
 
 def _name_as_text(name: str) -> str:
@@ -145,6 +187,15 @@ def _unreadable(error: OSError) -> NoReturn:
     raise storage_error_type(error)(said) from error
 
 
+def _beside_arrow_files(folder: Path, names: Sequence[str]) -> frozenset[str]:
+    """What `datasets` of Hugging Face writes beside the Arrow files of ``save_to_disk``, and above those of splits."""
+    if any(name.endswith(_ARROW) for name in names):
+        return frozenset({*_OF_A_DATASET, _OF_SPLITS})
+    if _OF_SPLITS in names and any(folder.glob(f"*/*{_ARROW}")):
+        return frozenset({_OF_SPLITS})
+    return frozenset()
+
+
 def _walk(root: Path) -> Iterator[Path]:
     entered = {os.path.realpath(root)}
     for folder, subfolders, names in os.walk(root, onerror=_unreadable, followlinks=True):
@@ -157,6 +208,7 @@ def _walk(root: Path) -> Iterator[Path]:
                 entered.add(target)
                 kept.append(name)
         subfolders[:] = kept
+        beside = _beside_arrow_files(here, names)
         for name in sorted(names):
-            if not is_ignored(name) and (here / name).exists():
+            if not is_ignored(name) and name not in beside and (here / name).exists():
                 yield here / name

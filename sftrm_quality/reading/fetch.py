@@ -1,20 +1,27 @@
 """Single records once more, for instance duplicates that are found long after reading."""
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from sftrm_quality.config import MOST_WORKBOOK_BYTES, Limits
 from sftrm_quality.errors import TransientStorageError
+from sftrm_quality.reading.columnar import COLUMNAR, columns_again
 from sftrm_quality.reading.delimited import row_again
 from sftrm_quality.reading.discover import SourceFile
-from sftrm_quality.reading.streams import RawStream, open_streams
+from sftrm_quality.reading.raw_streams import open_streams
+from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.window import Window
+from sftrm_quality.reading.workbooks import WORKBOOK, sheet_again
 from sftrm_quality.words import say
 
 _STEP = 1 << 20
 _DELIMITED = ("csv", "tsv")
+_AGAIN = Limits(workbook_bytes=MOST_WORKBOOK_BYTES)  # what was read once is within its limits
 _OWN_TEXT = "json_"
 """How the containers are called whose records are kept in their own text; a row of any other is kept as JSON."""
 
@@ -47,7 +54,7 @@ def payload_encoding(container: str | None, encoding: str) -> str:
     return encoding if container is None or container.startswith(_OWN_TEXT) else "utf-8"
 
 
-def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[bytes]:
+def read_again(file: SourceFile, source_file: str, places: Places, spill: Path | None = None) -> Iterator[bytes]:
     """The payloads of some records, one after another. A plain file is read at the places, a compressed one once from
     the beginning. JSON in UTF-16 and CP949 comes as it is, rows of tables as JSON in UTF-8.
 
@@ -55,11 +62,14 @@ def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[b
         file: The raw file.
         source_file: Which stream of it: the file itself or a member.
         places: Of the records.
+        spill: An existing folder for what is no file and cannot be read from its beginning; None for the system's.
 
     Raises:
         TransientStorageError: The stream or the records are no longer there.
     """
-    stream = next((s for s in open_streams(file) if isinstance(s, RawStream) and s.source_file == source_file), None)
+    stream = next(
+        (s for s in open_streams(file, _AGAIN) if isinstance(s, RawStream) and s.source_file == source_file), None
+    )
     if stream is None:
         raise TransientStorageError(
             say(
@@ -68,6 +78,13 @@ def read_again(file: SourceFile, source_file: str, places: Places) -> Iterator[b
                 source_file=source_file,
             )
         )
+    if places.container in COLUMNAR:
+        with tempfile.TemporaryDirectory(dir=spill) as folder:
+            yield from columns_again(stream, places.indexes, Path(folder))
+        return
+    if places.container == WORKBOOK:
+        yield from sheet_again(stream, places.indexes)
+        return
     spans = _spans(file, stream, places)
     if places.container in _DELIMITED:
         yield from (row_again(raw, places.layout, places.encoding) for raw in spans)

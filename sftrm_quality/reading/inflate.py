@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 import zstandard
 
@@ -53,7 +53,7 @@ class Inflated:
 
     def __init__(
         self,
-        raw: BinaryIO,
+        raw: IO[bytes],
         new: Callable[[], _Decompressor],
         step: int,
         magics: tuple[bytes, ...] = (),
@@ -156,18 +156,18 @@ class Inflated:
             raise StreamDamage(say("the compressed data end too early"))
 
 
-def gunzip(raw: BinaryIO) -> Inflated:
+def gunzip(raw: IO[bytes]) -> Inflated:
     """The text of a gzip file of one or more members, from the current position on."""
     return Inflated(raw, lambda: zlib.decompressobj(31), _DEFLATE_STEP, (GZIP_MAGIC,))
 
 
-def unzstd(raw: BinaryIO) -> Inflated:
+def unzstd(raw: IO[bytes]) -> Inflated:
     """The text of a zstd file of one or more frames, from the current position on."""
     new = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj
     return Inflated(raw, new, _ZSTD_STEP, (ZSTD_MAGIC, *_SKIPPABLE_MAGIC))
 
 
-def zip_member(raw: BinaryIO, stored: bool, packed: int, size: int, crc: int) -> Inflated:
+def zip_member(raw: IO[bytes], stored: bool, packed: int, size: int, crc: int) -> Inflated:
     """A member of a zip archive of ``size`` bytes whose ``packed`` compressed bytes begin at the current position."""
     new = _Stored if stored else lambda: zlib.decompressobj(-15)
     return Inflated(raw, new, _DEFLATE_STEP, limit=packed, size=size, crc=crc)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sftrm_quality.config import Limits
+from sftrm_quality.reading.columnar import open_columnar
 from sftrm_quality.reading.delimited import open_delimited
 from sftrm_quality.reading.json import open_json
 from sftrm_quality.reading.reasons import UnknownFile, describe, first_cells
 from sftrm_quality.reading.shards import OpenDocument
 from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.texts import open_text
+from sftrm_quality.reading.workbooks import open_sheet
 
 
 def open_document(
@@ -32,6 +34,10 @@ def open_document(
     Raises:
         StorageError: Reading the file or writing a spill file fails.
     """
+    if stream.sheet is not None:
+        return open_sheet(stream, limits, spill)
+    if (table := open_columnar(stream, limits, spill)) is not None:
+        return table
     text = open_text(stream, encoding)
     if isinstance(text, UnknownFile):
         return text

@@ -33,6 +33,10 @@ READ_REASONS: dict[str, str] = {
     ),
     "unclosed_quote": phrase("A quoted cell is not closed; the row ends here, where the next one begins."),
     "header_repeated": phrase("The row is the header once more: files were put together."),
+    "page_broken": phrase("The part of the file that holds the row (a page, a record batch, a cell) cannot be read."),
+    "moment_out_of_range": phrase("A date or time outside of the years 1 to 9999."),
+    "cells_merged": phrase("Cells of the row are merged, so that nobody can tell whose their value is."),
+    "column_unnamed": phrase("The row has a value in a column that has no name in the first row of its sheet."),
     "unknown_format": phrase(
         "The file is of no known format; one row stands for all its records, which were not read."
     ),
@@ -66,8 +70,6 @@ class UnknownFile:
 
 _MAGIC = [
     (b"%PDF", phrase("PDF document")),
-    (b"PAR1", phrase("Parquet file")),
-    (b"ARROW1", phrase("Arrow file")),
     (b"\xd0\xcf\x11\xe0", phrase("old Microsoft Office document")),
     (b"7z\xbc\xaf\x27\x1c", phrase("7z archive; repack it as zip or gzip")),
     (b"\xfd7zXZ\x00", phrase("xz-compressed file; recompress it with gzip or zstd")),

@@ -88,7 +88,7 @@ def _duplicates(collection: Collection, shard: Shard, rows: Rows, common: pa.Tab
     return pa.table(arrays, schema=DUPLICATES)
 
 
-def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator[bytes]:
+def _payloads_again(collection: Collection, shards: Sequence[Shard], spill: Path) -> Iterator[bytes]:
     """The payloads of the left-out rows of one source file and label kind, in one pass over the raw file."""
     places: list[list[Rows]] = []
     for shard in shards:
@@ -101,14 +101,14 @@ def _payloads_again(collection: Collection, shards: Sequence[Shard]) -> Iterator
         indexes, offsets, lengths = (np.concatenate(of_name) for of_name in zip(*places, strict=True))
         found = Places(intake.container or "", intake.layout, indexes, offsets, lengths, intake.encoding or "utf-8")
         try:
-            yield from read_again(intake.raw, intake.source_file, found)
+            yield from read_again(intake.raw, intake.source_file, found, spill)
         except OSError as error:
             raise storage_error(error, intake.raw.path) from error
 
 
-def _tables(collection: Collection, shards: Sequence[Shard]) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _tables(collection: Collection, shards: Sequence[Shard], spill: Path) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Quarantine and duplicates of one source file and label kind, shard by shard, rows in the order of positions."""
-    payloads = _payloads_again(collection, shards)
+    payloads = _payloads_again(collection, shards, spill)
     for shard in shards:
         rows = _left_out(collection, shard)
         common = _common(collection, shard, rows, list(islice(payloads, len(rows))))
@@ -137,13 +137,13 @@ def _of_unknown_file(intake: FileIntake) -> pa.Table:
     return pa.Table.from_pylist([row], schema=QUARANTINE)
 
 
-def _in_order(collection: Collection) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _in_order(collection: Collection, spill: Path) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Quarantine and duplicates of all source files, in the order of their names."""
     unknown = deque(collection.unknown)
     for (name, _), shards in groupby(collection.shards, key=lambda s: (s.intake.source_file, s.label_kind)):
         while unknown and unknown[0].source_file < name:
             yield _of_unknown_file(unknown.popleft()), DUPLICATES.empty_table()
-        yield from _tables(collection, tuple(shards))
+        yield from _tables(collection, tuple(shards), spill)
     for intake in unknown:
         yield _of_unknown_file(intake), DUPLICATES.empty_table()
 
@@ -155,7 +155,7 @@ def write_excluded(collection: Collection, quarantine: Path, duplicates: Path) -
         for path, schema in ((quarantine, QUARANTINE), (duplicates, DUPLICATES)):
             path.parent.mkdir(parents=True, exist_ok=True)
             writers.append(stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd")))
-        for tables in _in_order(collection):
+        for tables in _in_order(collection, quarantine.parent):
             for writer, table in zip(writers, tables, strict=True):
                 if len(table):
                     writer.write_table(table)
