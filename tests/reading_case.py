@@ -77,6 +77,7 @@ def read_records(document: OpenDocument, limits: Limits, schema: pa.Schema, resu
         result.unreadable += batch.unreadable.to_pylist()
         result.unread.update(shard.first_index + row for row in batch.unread.tolist())
     result.ends_early |= document.ends_early()
+    document.close()
 
 
 def record(number: int, **more: Any) -> dict[str, Any]:

@@ -106,6 +106,11 @@ class ArrowRows:
     def _batch(self, file: BinaryIO, batch: Message, dictionaries: list[Message]) -> Pieces:
         taken = batch.end - batch.begin
         unpacked = sum(unpacked_bytes(file, message) for message in dictionaries)
+        if any(one.longest < 0 or too_many_rows(one.longest, self._size) for one in (*dictionaries, batch)):
+            said = say("an array of a record batch says that it has more values than its bytes can hold")
+            rows = 1 if too_many_rows(batch.rows, self._size) else batch.rows
+            yield lost(rows, "page_broken", said, taken)
+            return
         if too_many_rows(batch.rows, self._size):
             said = say("a record batch says that it has {rows:,} rows, more than its bytes can hold", rows=batch.rows)
             yield lost(1, "page_broken", said, taken)
@@ -120,7 +125,9 @@ class ArrowRows:
             with self._opened(file, [self._first, *dictionaries, batch]) as opened:
                 while done < batch.rows:
                     with opened() as source, pa.ipc.open_stream(source) as reader:
-                        part = reader.read_next_batch().slice(done, step)
+                        whole = reader.read_next_batch()
+                        whole.validate()  # before it is cut: a length that is none ends the process there
+                        part = whole.slice(done, step)
                         if not part.num_rows:
                             break
                         yield Piece(part.num_rows, part, taken=taken * part.num_rows // batch.rows)
@@ -191,7 +198,8 @@ def open_arrow(path: Path, size: int, limits: Limits, spill: Path, is_file: bool
         places = places_of_batches(file, size) if is_file else None
         try:
             schema = pa.ipc.read_schema(pa.py_buffer(_bytes_of(file, first)))
+            why = obstacle(schema, 0, size, limits)
         except DAMAGE as error:
             why = in_words(error)
             return say("its schema cannot be read; get the file again, or write it anew ({error})", error=why)
-    return obstacle(schema, 0, size, limits) or ArrowRows(path, size, spill, first, places)
+    return why or ArrowRows(path, size, spill, first, places)

@@ -25,7 +25,8 @@ class Message:
 
     rows: of a batch, or of the values of a dictionary. dictionary: the id of its dictionary. is_delta: they follow
     those that came before. buffers: where each is in the body, and its length. is_packed: each begins with the length
-    that it unpacks to.
+    that it unpacks to. longest: the most values that any of its arrays says it has; -1 where one says a number that is
+    none: Arrow believes it, and ends the process.
     """
 
     kind: int
@@ -37,6 +38,7 @@ class Message:
     is_delta: bool = False
     buffers: tuple[tuple[int, int], ...] = ()
     is_packed: bool = False
+    longest: int = 0
 
 
 class _Table:
@@ -133,10 +135,14 @@ def _parsed(data: bytes, begin: int, body: int) -> Message:
         batch, dictionary, is_delta = values, header.number(0, "<q"), bool(header.number(2, "<B"))
     buffers = tuple((offset, size) for offset, size in batch.structs(2, "<qq"))
     rows = batch.number(0, "<q")
+    arrays = batch.structs(1, "<qq")
+    is_sound = all(-1 <= nulls <= values >= 0 for values, nulls in arrays)
+    longest = max((values for values, _ in arrays), default=0) if is_sound else -1
     if rows < 0 or any(offset < 0 or size < 0 or offset + size > length for offset, size in buffers):
         raise NoMessage
     return Message(
-        kind, begin, body, body + length, rows, dictionary, is_delta, buffers, batch.table(3) is not None
+        kind, begin, body, body + length, rows, dictionary, is_delta, buffers, batch.table(3) is not None,
+        longest,
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def open_parquet(path: Path, size: int, limits: Limits) -> ParquetRows | str:
     try:
         # In pieces, and only when they are asked for: a column may be larger than memory.
         file = pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True)
-        schema = file.schema_arrow
+        why = obstacle(file.schema_arrow, file.metadata.num_rows, size, limits)
     except DAMAGE as error:
         raise_if_of_the_machine(error, path)
         if "crypt" in str(error):
@@ -140,6 +140,4 @@ def open_parquet(path: Path, size: int, limits: Limits) -> ParquetRows | str:
             "again ({error})",
             error=in_words(error),
         )
-    if (why := obstacle(schema, file.metadata.num_rows, size, limits)) is not None:
-        return why
-    return ParquetRows(path, file)
+    return why or ParquetRows(path, file)

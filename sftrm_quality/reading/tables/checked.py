@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.reading.tables.pieces import Broken
+from sftrm_quality.reading.tables.plain import of_known_zone
 from sftrm_quality.reading.tables.values import row_value
 from sftrm_quality.words import say
 
@@ -27,19 +28,22 @@ def broken_rows(table: pa.Table | pa.RecordBatch) -> dict[int, Broken]:
     Returns:
         Each with its reason: texts that are not UTF-8, moments in no calendar, values outside of the file.
     """
-    columns = [_whole(column) for column in table.columns]
+    columns = [of_known_zone(_whole(column)) for column in table.columns]
     found: dict[int, Broken] = {}
     not_text: dict[int, str] = {}
     texts = list(columns)
     for i, (name, column) in enumerate(zip(table.schema.names, columns, strict=True)):
         if _is_valid(column):
             continue
-        texts[i] = _as_bytes(column)
-        if texts[i] is None or not _is_valid(texts[i]):
-            for row in _damaged(column if texts[i] is None else texts[i]):
-                found.setdefault(row, Broken("page_broken", say("column '{name}' holds no value there", name=name)))
+        of_bytes = _as_bytes(column)
+        damaged = set(_damaged(column if of_bytes is None else of_bytes))
+        for row in damaged:
+            found.setdefault(row, Broken("page_broken", say("column '{name}' holds no value there", name=name)))
+        if of_bytes is None:
             continue
-        for row, value in enumerate(texts[i].to_pylist()):
+        texts[i] = of_bytes
+        for row in range(len(column)):
+            value = None if row in damaged else of_bytes[row].as_py()
             if (at := _no_text(value, column.type)) is not None:
                 said = say("column '{name}': byte {byte} at {at} of a text is not UTF-8", name=name, **at)
                 not_text.setdefault(row, said)

@@ -19,7 +19,7 @@ from sftrm_quality.reading.tables.spilled import TableShard, write_shard
 from sftrm_quality.reading.tables.values import row_json, row_value
 from sftrm_quality.words import say
 
-SAMPLE = 200
+SAMPLE, _SAMPLE_BYTES = 200, 4 << 20
 _KEPT_OF_OVERSIZED = 64 << 10
 """Bytes of each text of a record that is too long: enough to see what it is."""
 
@@ -56,7 +56,7 @@ def only(table: pa.Table | pa.RecordBatch, rows: Any) -> pa.Table:
     """Rows in slices, which look at no value, as taking would: those beside may be anything."""
     table = pa.Table.from_batches([table]) if isinstance(table, pa.RecordBatch) else table
     if not len(rows):
-        return table.slice(0, 0)
+        return table.schema.empty_table()
     starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
     ends = np.append(starts[1:], len(rows))
     runs = [table.slice(rows[a], rows[b - 1] - rows[a] + 1) for a, b in zip(starts, ends, strict=True)]
@@ -69,7 +69,7 @@ def _beginning(row: pa.Table) -> bytes:
     shortened = {}
     for name, column in zip(row.column_names, row.columns, strict=True):
         if pa.types.is_string(column.type) and column[0].is_valid:
-            kept = column[0].as_buffer().slice(0, _KEPT_OF_OVERSIZED).to_pybytes()
+            kept = memoryview(column[0].as_buffer())[:_KEPT_OF_OVERSIZED].tobytes()
             shortened[name] = kept.decode("utf-8", "ignore")
         elif not pa.types.is_nested(column.type) and not pa.types.is_binary(column.type):
             shortened[name] = column[0].as_py()
@@ -90,10 +90,12 @@ class TableCutter:
         self._index = 0
         self._begin_shard()
         self.sample: list[Any] = []
-        for piece in self._checked:
-            self._ahead.append(piece)
-            self.sample += _sample(piece[0], SAMPLE - len(self.sample))
-            if len(self.sample) >= SAMPLE:
+        length = 0
+        for piece, sizes in self._checked:
+            self._ahead.append((piece, sizes))
+            self.sample += _sample(piece, sizes, SAMPLE - len(self.sample))
+            length += int(sizes.sum())
+            if len(self.sample) >= SAMPLE or length >= _SAMPLE_BYTES:
                 break
 
     def _begin_shard(self) -> None:
@@ -150,8 +152,9 @@ class TableCutter:
         return shard
 
 
-def _sample(piece: Piece, most: int) -> list[Any]:
+def _sample(piece: Piece, sizes: npt.NDArray[np.int64], most: int) -> list[Any]:
     if piece.table is None:
         return []
-    rows = [row for row in range(min(piece.rows, most + len(piece.broken))) if row not in piece.broken][:most]
+    within = max(1, int(np.searchsorted(np.cumsum(sizes), _SAMPLE_BYTES, side="right")))
+    rows = [row for row in range(min(piece.rows, within)) if row not in piece.broken][:most]
     return [row_value(row) for row in plain_table(only(piece.table, np.array(rows, np.int64))).to_pylist()]

@@ -36,8 +36,14 @@ def _said(array: pa.Array) -> pa.Array:
         return plain_array(pc.run_end_decode(array))
     if pa.types.is_list_view(type_) or pa.types.is_large_list_view(type_):
         return plain_array(array.cast(pa.list_(type_.value_type)))
+    return of_known_zone(array)
+
+
+def of_known_zone(array: pa.Array) -> pa.Array:
+    """Moments of a zone that nobody here knows in UTC, where they are the same; any other values as they are."""
+    type_ = array.type
     if pa.types.is_timestamp(type_) and type_.tz and not _is_known_zone(type_):
-        return array.cast(pa.timestamp(type_.unit, "UTC"))  # the same moment
+        return array.cast(pa.timestamp(type_.unit, "UTC"))
     return array
 
 

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 
 from sftrm_quality.reading.books import Sheet
-from sftrm_quality.reading.office_xml import Attributes, BadPart, parsed
+from sftrm_quality.reading.office_xml import DAMAGE, Attributes, BadPart, parsed
 from sftrm_quality.reading.workbooks.cells import plain_number
 from sftrm_quality.reading.workbooks.rows import MOST_COLUMNS, MOST_ROWS, Range, SheetRow
 from sftrm_quality.words import say
@@ -23,6 +23,7 @@ class OdsRows:
         self.merged: list[Range] = []
         self._done: list[tuple[SheetRow, int]] = []
         self._table, self._depth = -1, 0
+        self._written = 0
         self._line, self._times, self._column = 1, 1, 1
         self._cells: dict[int, str] = {}
         self._cell: Attributes | None = None
@@ -32,16 +33,22 @@ class OdsRows:
 
     def rows(self) -> Iterator[SheetRow]:
         """Them. Raises BadPart and what archives raise; all rows before the damage were given."""
-        written = 0
         with self._archive.open(self._sheet.part) as part:
-            for _ in parsed(part, self._start, self._end, self._text):
-                for row, times in self._done:
-                    written += (times - 1) * sum(map(len, row.cells.values()))
-                    if row.line + times - 1 > MOST_ROWS or written > _REPEATED_CHARACTERS:
-                        raise BadPart(say("row {line:,} is repeated {times:,} times", line=row.line, times=times))
-                    for line in range(row.line, row.line + times):
-                        yield SheetRow(line, row.cells)
-                self._done.clear()
+            try:
+                for _ in parsed(part, self._start, self._end, self._text):
+                    yield from self._repeated()
+            except (*DAMAGE, BadPart):
+                yield from self._repeated()  # of the block in which the damage is
+                raise
+
+    def _repeated(self) -> Iterator[SheetRow]:
+        done, self._done = self._done, []
+        for row, times in done:
+            self._written += (times - 1) * sum(map(len, row.cells.values()))
+            if row.line + times - 1 > MOST_ROWS or self._written > _REPEATED_CHARACTERS:
+                raise BadPart(say("row {line:,} is repeated {times:,} times", line=row.line, times=times))
+            for line in range(row.line, row.line + times):
+                yield SheetRow(line, row.cells)
 
     def _start(self, name: str, attributes: Attributes) -> None:
         if name == "table":

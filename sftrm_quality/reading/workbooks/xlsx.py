@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 
 from sftrm_quality.reading.books import Sheet
-from sftrm_quality.reading.office_xml import Attributes, BadPart, parsed, read_part
+from sftrm_quality.reading.office_xml import DAMAGE, Attributes, BadPart, parsed, read_part
 from sftrm_quality.reading.workbooks.cells import Formats, unescaped
 from sftrm_quality.reading.workbooks.rows import MOST_COLUMNS, MOST_ROWS, Range, SheetRow, column_number
 from sftrm_quality.words import say
@@ -36,9 +36,13 @@ def xlsx_rows(archive: zipfile.ZipFile, sheet: Sheet) -> Iterator[SheetRow]:
     read_part(archive, "xl/workbook.xml", formats.start)
     reader = _Rows(_shared_texts(archive), formats)
     with archive.open(sheet.part) as part:
-        for _ in parsed(part, reader.start, reader.end, reader.text):
-            yield from reader.done
-            reader.done.clear()
+        try:
+            for _ in parsed(part, reader.start, reader.end, reader.text):
+                yield from reader.done
+                reader.done.clear()
+        except (*DAMAGE, BadPart):
+            yield from reader.done  # of the block in which the damage is
+            raise
 
 
 def xlsx_merged(archive: zipfile.ZipFile, sheet: Sheet) -> list[Range]:
