@@ -117,6 +117,8 @@ def _name_of(annotation: Any) -> str:
         return f"list of {_name_of(typing.get_args(annotation)[0])}"
     if typing.get_origin(annotation) is typing.Annotated:
         return _name_of(typing.get_args(annotation)[0])
+    if types.NoneType in typing.get_args(annotation):  # what may be left out
+        return _name_of(next(one for one in typing.get_args(annotation) if one is not types.NoneType))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "entries"
     return _NAMES[annotation]
