@@ -15,6 +15,7 @@ from sftrm_quality.paths import local_path
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, known_time_zone
 
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
+SHIPPED_FORMATS = Path(__file__).resolve().parent / "formats" / "builtin"
 
 
 _Path = Annotated[Path, AfterValidator(local_path)]
@@ -297,11 +298,11 @@ class RunConfig(_Settings):
         description="sft.json, rm.json, release.json, delivery.json: what is checked, and how much of it may fail.",
         json_schema_extra=_why("The suites that come with the checkout."),
     )
-    formats: _Path | None = Field(
-        None,
+    formats: _Path = Field(
+        SHIPPED_FORMATS,
         title="Folder of declared formats",
-        description="A YAML file per format that does not come with sftrm-quality; see docs/formats.md. "
-        "Empty: only those that do.",
+        description="A YAML file per format that does not come with sftrm-quality, see docs/formats.md. "
+        "Those that do are read whatever is here.",
         json_schema_extra=_why("`sftrm formats` lists what comes with it; most teams need no other."),
     )
     sources: list[SourceSettings] = Field(
@@ -345,3 +346,9 @@ class RunConfig(_Settings):
     def source_settings(self, source_file: str) -> SourceSettings:
         """What is declared about a source file (its name as reports show it, archive members included)."""
         return settings_of(self.sources, source_file)
+
+
+def absolute_paths(config: RunConfig) -> dict[str, Any]:
+    """The paths of some settings as they are from everywhere, by the settings' names."""
+    folders = {name: getattr(config, name).absolute() for name in ("out", "expectations", "formats")}
+    return {"raw": [path.absolute() for path in config.raw], **folders}

@@ -19,7 +19,11 @@ from pydantic.fields import FieldInfo
 from sftrm_quality.config import RunConfig
 
 # Their defaults depend on the machine or the checkout.
-LOCAL_DEFAULTS = {"workers": "one for each core", "expectations": "expectations/ of the checkout"}
+LOCAL_DEFAULTS = {
+    "workers": "one for each core",
+    "expectations": "expectations/ of the checkout",
+    "formats": "only those that come with it",
+}
 _NAMES = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
 _WIDTH = 110
 _HEAD = """\

@@ -44,6 +44,7 @@ DAMAGE: dict[str, list[tuple[str, Callable[[Record], Record]]]] = {
         ("pair_differs", _in("chosen", lambda text: text.replace("Human:", "Human: more", 1))),
         ("turns_malformed", lambda r: {name: text + "\n\nHuman: and?" for name, text in r.items()}),
         ("turns_malformed", lambda r: dict.fromkeys(r, "\n\nHuman: one\n\nHuman: two\n\nAssistant: a")),
+        ("turns_malformed", _set(rejected="What?\n\nAssistant: That.")),
         ("field_type_wrong", _set(rejected=["a"])),
     ],
     "kochatgpt_rm": [

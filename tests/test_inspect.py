@@ -54,6 +54,26 @@ def lines(*records):
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
+def test_the_fields_that_a_declared_shape_does_not_read(tmp_path):
+    """Those that its declaration keeps are kept, those that it ignores are nowhere, and the others are told apart."""
+    turns = [{"role": "user", "content": "?", "name": "who"}, {"role": "assistant", "content": "!"}]
+    talks = [{"messages": turns, "tools": [{"description": "x" * 200 + " y"}]}, {"messages": turns, "context": "c"}]
+    answers = [{"instruction": "?", "output": "!", "note": 1}, {"instruction": "?", "output": "!", "context": "c"}]
+    (tmp_path / "a.jsonl").write_text(lines(*talks))
+    (tmp_path / "b.jsonl").write_text(lines(*answers))
+    found = {
+        name: {one["field"]: one for one in file["unread"]} for name, file in inspected("a.jsonl", "b.jsonl").items()
+    }
+    kept = {"metadata": 1, "field_unexpected": 0, "ignored": 0}
+    content = {"metadata": 0, "field_unexpected": 1, "ignored": 0}
+    assert found["a.jsonl"] == {
+        "messages.name": {**kept, "field": "messages.name", "metadata": 2},
+        "tools": {**kept, "field": "tools"},
+        "context": {**content, "field": "context"},
+    }
+    assert found["b.jsonl"] == {"note": {**kept, "field": "note"}, "context": {**content, "field": "context"}}
+
+
 @pytest.mark.parametrize(
     ("record", "name", "kind", "by", "fields"),
     [

@@ -2,6 +2,7 @@
 
 from flows.commands.deciding import decide
 from flows.commands.failing_rows import rows
+from flows.commands.formats import formats
 from flows.commands.inspecting import inspect
 from flows.commands.looking import diff, releases, report, why
 from flows.commands.rollback import rollback
@@ -10,6 +11,6 @@ from flows.commands.serving import serve
 from flows.commands.settings import config
 
 # In the order in which --help lists them.
-COMMANDS = (run, check, inspect, serve, config, why, rows, releases, report, diff, decide, rollback)
+COMMANDS = (run, check, inspect, formats, serve, config, why, rows, releases, report, diff, decide, rollback)
 
 __all__ = ["COMMANDS"]

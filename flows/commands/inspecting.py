@@ -1,6 +1,6 @@
 """The command that says what raw files are, and how a run would read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ from sftrm_quality.words import phrase, say, say_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sftrm_quality.run_record import InspectedFile, RecordShown, UnreadField
+    from sftrm_quality.run_record import InspectedFile, ProposedFormat, ReasonFound, RecordShown, UnreadField
 
 _HEADS = {
     "read": (phrase("would be read"), "green"),
@@ -54,7 +54,7 @@ def inspect(
                 if not as_json:
                     _print(shown, file)
                 # The texts are printed, and may be of thousands of files.
-                found.append(file if as_json else file.model_copy(update={"shown": ()}))
+                found.append(file if as_json else file.model_copy(update={"shown": (), "proposed": None}))
     except SftrmError as error:
         fail(error)
     result = Inspection(files=tuple(found))
@@ -71,10 +71,40 @@ def _print(shown: "Console", file: "InspectedFile") -> None:
     shown.print(head, soft_wrap=True)
     for title, text in _lines(file):
         shown.print(Text.assemble((f"  {title:<12}", "dim"), safe(text)), soft_wrap=True)
-    for record in file.shown:
+    if file.proposed is not None:
+        _print_proposed(shown, file.proposed)
+    _print_records(shown, file.shown)
+
+
+def _print_records(shown: "Console", records: Iterable["RecordShown"]) -> None:
+    from rich.text import Text
+
+    for record in records:
         shown.print(Text(f"  {_place(record)}", style="dim"), soft_wrap=True)
         for name, text in record.fields.items():
             shown.print(Text.assemble((f"    {name:<18}", "dim"), " ", safe(text)), soft_wrap=True)
+
+
+def _print_proposed(shown: "Console", proposed: "ProposedFormat") -> None:
+    """The declaration as a file holds it, and what it reads."""
+    from rich.text import Text
+
+    is_open = proposed.records_read is None
+    head = (
+        say("decide what is open, save it in a folder as my_format.yaml, and set formats to that folder:")
+        if is_open
+        else say("save it in a folder as my_format.yaml, and set formats to that folder:")
+    )
+    shown.print(Text.assemble((f"  {say('proposed'):<12}", "dim"), head), soft_wrap=True)
+    for line in proposed.declaration.splitlines():
+        shown.print(Text(f"    {safe(line)}"), soft_wrap=True)
+    if is_open:
+        return
+    read = say("{read:,} of {records:,} records", read=proposed.records_read, records=proposed.records)
+    shown.print(Text.assemble((f"  {say('reads'):<12}", "dim"), read), soft_wrap=True)
+    for title, text in map(_reason, proposed.reasons):
+        shown.print(Text.assemble((f"  {title:<12}", "dim"), safe(text)), soft_wrap=True)
+    _print_records(shown, proposed.shown)
 
 
 def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
@@ -94,17 +124,7 @@ def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
             say("ends early"),
             say("in the middle of a record or of its list, or its stream breaks off: records may be missing"),
         )
-    for found in file.reasons:
-        yield (
-            say("reason"),
-            say(
-                "{reason} ({records}, first record {source_index}: {detail})",
-                reason=found.reason,
-                records=_records(found.count),
-                source_index=found.source_index + 1,
-                detail=found.detail,
-            ),
-        )
+    yield from map(_reason, file.reasons)
     for field in file.unread[:_FIELDS]:
         yield say("not read"), _becomes(field)
     for name, why in file.left_out.items():
@@ -121,6 +141,19 @@ def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
             else say("whose fields hold something else here")
         )
         yield say("nearest"), f"{near.format}, {missing}"
+
+
+def _reason(found: "ReasonFound") -> tuple[str, str]:
+    return (
+        say("reason"),
+        say(
+            "{reason} ({records}, first record {source_index}: {detail})",
+            reason=found.reason,
+            records=_records(found.count),
+            source_index=found.source_index + 1,
+            detail=found.detail,
+        ),
+    )
 
 
 def _becomes(field: "UnreadField") -> str:

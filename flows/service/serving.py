@@ -8,7 +8,6 @@ import os
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
@@ -156,5 +155,4 @@ def _raw_named(config: RunConfig) -> str:
 
 def absolute(config: RunConfig) -> RunConfig:
     """The same with absolute paths: runs of a deployment begin in a folder of Prefect's choice."""
-    paths = {"raw": [path.absolute() for path in config.raw], "out": config.out.absolute()}
-    return config.model_copy(update={**paths, "expectations": Path(config.expectations).absolute()})
+    return config.model_copy(update=absolute_paths(config))

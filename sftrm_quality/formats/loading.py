@@ -5,27 +5,27 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from sftrm_quality.config import SHIPPED_FORMATS
 from sftrm_quality.config_loading import first_mistake, parse_yaml
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.formats.declaration import Declaration
 from sftrm_quality.settings_files import read_settings_file
 from sftrm_quality.words import say
 
-_BUILTIN = Path(__file__).parent / "builtin"
 _SUFFIXES = (".yaml", ".yml")
 
 
 @cache
 def builtin_declarations() -> tuple[Declaration, ...]:
     """The declarations that come with the product, in the order of their files' names."""
-    return _read_folder(_BUILTIN)
+    return _read_folder(SHIPPED_FORMATS)
 
 
-def read_declarations(folder: Path | None) -> tuple[Declaration, ...]:
+def read_declarations(folder: Path) -> tuple[Declaration, ...]:
     """The declarations of a folder.
 
     Args:
-        folder: That of the setting ``formats``; None where nothing is declared.
+        folder: That of the setting ``formats``. Of the one that comes with the product nothing is declared.
 
     Returns:
         One per YAML file, in the order of the names.
@@ -33,7 +33,7 @@ def read_declarations(folder: Path | None) -> tuple[Declaration, ...]:
     Raises:
         ConfigError: There is no such folder, a file is no declaration, or two declare one name.
     """
-    if folder is None:
+    if folder.resolve() == SHIPPED_FORMATS:
         return ()
     if not folder.is_dir():
         raise ConfigError(say("formats: {folder} is no folder; name one with a YAML file per format", folder=folder))

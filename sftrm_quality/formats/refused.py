@@ -12,10 +12,12 @@ _TWO_SIDES = (("_a", "_b"), ("_1", "_2"), ("_0", "_1"), ("1", "2"), ("A", "B"), 
 
 @dataclass(frozen=True)
 class _Refused:
-    """fits: whether a record is of the shape. says: what it is, and what to do."""
+    """fits: whether a record is of the shape. says: what it is, and what to do. declarable: a declaration can be
+    written for it; of the others it would make something that they are not."""
 
     fits: Callable[[Record], bool]
     says: str
+    declarable: bool = False
 
 
 def _is_unpaired(record: Record) -> bool:
@@ -61,8 +63,10 @@ _REFUSED = (
     _Refused(
         _has_verdict,
         phrase(
-            "two answers with a verdict, whose codes are never guessed: declare a format with verdict, docs/formats.md"
+            "two answers with a verdict, whose codes are never guessed: declare them in the format that sftrm inspect "
+            "proposes"
         ),
+        declarable=True,
     ),
     _Refused(
         _is_implicit_text,
@@ -80,7 +84,8 @@ _REFUSED = (
     ),
     _Refused(
         _has_unranked,
-        phrase("several answers without ranks or scores: declare where these are, docs/formats.md"),
+        phrase("several answers without ranks or scores: declare where these are; sftrm inspect proposes the rest"),
+        declarable=True,
     ),
 )
 
@@ -94,7 +99,15 @@ def refusal(objects: Sequence[Record]) -> str:
     Returns:
         The sentence; "" where most of them are of no such shape.
     """
-    for refused in _REFUSED:
-        if 2 * sum(map(refused.fits, objects)) > len(objects):
-            return say(refused.says)
-    return ""
+    refused = _refused(objects)
+    return say(refused.says) if refused else ""
+
+
+def may_be_declared(objects: Sequence[Record]) -> bool:
+    """Whether a declaration can be written for records of no format: not for those that hold no labels to read."""
+    refused = _refused(objects)
+    return refused is None or refused.declarable
+
+
+def _refused(objects: Sequence[Record]) -> _Refused | None:
+    return next((one for one in _REFUSED if 2 * sum(map(one.fits, objects)) > len(objects)), None)

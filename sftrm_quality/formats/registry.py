@@ -15,7 +15,7 @@ from sftrm_quality.formats.loading import builtin_declarations
 from sftrm_quality.formats.nearest import Nearest, nearest_formats
 from sftrm_quality.formats.prompts import PROMPTS_ONLY
 from sftrm_quality.formats.reference import ReferenceRm, ReferenceSft
-from sftrm_quality.formats.refused import refusal
+from sftrm_quality.formats.refused import may_be_declared, refusal
 from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.records import LabelKind
@@ -32,12 +32,14 @@ class NoFormat:
     """No format fits; ``seen`` says what the records look like, ``refused`` what to do about a shape that is known.
 
     fields: the names that their fields have, with the number of records that have them. nearest: see `nearest_formats`.
+    declarable: those records for which somebody may declare a format, none where they are known to hold no labels.
     """
 
     seen: str
     fields: Mapping[str, int] = field(default_factory=dict)
     nearest: tuple[Nearest, ...] = ()
     refused: str = ""
+    declarable: Sequence[Mapping[str, object]] = field(default=(), compare=False, repr=False)
 
 
 class Formats:
@@ -129,12 +131,13 @@ class Formats:
         fields = Counter(_shown(str(name)) for record in objects for name in record)
         names = list(fields)
         seen = say("objects with the fields {fields}", fields=listed(names, _SHOWN_NAMES))
+        declarable = objects if may_be_declared(objects) else ()
         if refused := refusal(objects):
-            return NoFormat(say("{seen}: {refused}", seen=seen, refused=refused), dict(fields), (), refused)
+            return NoFormat(say("{seen}: {refused}", seen=seen, refused=refused), dict(fields), (), refused, declarable)
         nearest = nearest_formats(objects, self.by_name.values())
         if nearest:
             seen = say("{seen}; nearest: {formats}", seen=seen, formats="; ".join(map(str, nearest)))
-        return NoFormat(seen, dict(fields), nearest)
+        return NoFormat(seen, dict(fields), nearest, declarable=declarable)
 
 
 @lru_cache(maxsize=16)

@@ -4,14 +4,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from sftrm_quality.config import RunConfig
+from sftrm_quality.config import RunConfig, SourceSettings
 from sftrm_quality.errors import storage_error
 from sftrm_quality.formats import Formats, formats_of, read_declarations
+from sftrm_quality.formats.proposing import propose
 from sftrm_quality.inspection.named import Inspected
-from sftrm_quality.inspection.seen import Seen
-from sftrm_quality.intake import NotRead, read_and_map, recognise_stream
+from sftrm_quality.inspection.seen import seen_of
+from sftrm_quality.intake import NotRead, recognise_stream
 from sftrm_quality.reading import RawStream, UnknownFile, open_streams
-from sftrm_quality.run_record import FileStatus, InspectedFile, MissingFields, UnreadField
+from sftrm_quality.run_record import FileStatus, InspectedFile, MissingFields, ProposedFormat, UnreadField
 from sftrm_quality.words import say
 
 _FIELDS_SHOWN = 1000
@@ -49,17 +50,9 @@ def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig, formats:
     with tempfile.TemporaryDirectory(prefix="sftrm-inspect-") as spill:
         found = recognise_stream(stream, config.limits, Path(spill), source, formats)
         if isinstance(found, NotRead):
-            return _of_not_read(stream.source_file, found)
-        seen = Seen(formats)
-        try:
-            for shard in found.document.shards:
-                seen.add(
-                    read_and_map(shard, formats, found.format, source, found.id_field, config.limits), found, source
-                )
-                if shard.spilled:
-                    shard.path.unlink()
-        finally:
-            found.document.close()
+            proposed = _proposed(stream, found, source, config, formats, Path(spill))
+            return _of_not_read(stream.source_file, found, proposed)
+        seen = seen_of(found, source, config, formats)
     return InspectedFile(
         source_file=stream.source_file,
         status=FileStatus.READ,
@@ -78,7 +71,30 @@ def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig, formats:
     )
 
 
-def _of_not_read(source_file: str, found: NotRead) -> InspectedFile:
+def _proposed(
+    stream: RawStream, not_read: NotRead, source: SourceSettings, config: RunConfig, formats: Formats, spill: Path
+) -> ProposedFormat | None:
+    """The declaration that somebody may write for a file of no known format, tried on the file where none of it is
+    open."""
+    proposal = propose(not_read.no_format.declarable) if not_read.no_format else None
+    if proposal is None or proposal.declaration is None:
+        return ProposedFormat(declaration=proposal.text) if proposal else None
+    declared = formats_of((*formats.declared, proposal.declaration))
+    by_it = source.model_copy(update={"format": proposal.declaration.name})
+    found = recognise_stream(stream, config.limits, spill, by_it, declared)
+    if isinstance(found, NotRead):
+        return None
+    seen = seen_of(found, by_it, config, declared)
+    return ProposedFormat(
+        declaration=proposal.text,
+        records=seen.kinds.total(),
+        records_read=seen.kinds.total() - sum(found.count for found in seen.reasons.values()),
+        reasons=tuple(seen.reasons.values()),
+        shown=tuple(one for of_kind in seen.shown.values() for one in of_kind),
+    )
+
+
+def _of_not_read(source_file: str, found: NotRead, proposed: ProposedFormat | None = None) -> InspectedFile:
     seen = found.no_format
     return InspectedFile(
         source_file=source_file,
@@ -90,5 +106,6 @@ def _of_not_read(source_file: str, found: NotRead) -> InspectedFile:
         incomplete=found.incomplete,
         note=found.note,
         fields_seen=dict(list(seen.fields.items())[:_FIELDS_SHOWN]) if seen else {},
+        proposed=proposed,
         nearest=tuple(MissingFields(format=one.format, missing=one.missing) for one in seen.nearest) if seen else (),
     )

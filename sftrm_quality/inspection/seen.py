@@ -8,11 +8,13 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.checks.texts import excerpt
-from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats import Formats
-from sftrm_quality.formats.rest import rest_of
+from sftrm_quality.config import RunConfig, SourceSettings
+from sftrm_quality.formats import Formats, declaration_of
+from sftrm_quality.formats.rest import Read, rest_of
 from sftrm_quality.formats.unread import unread_fields
-from sftrm_quality.intake import MappedShard, Recognised
+from sftrm_quality.formats.whole import WholeFormat
+from sftrm_quality.formats.wire import Misfit
+from sftrm_quality.intake import MappedShard, Recognised, read_and_map
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.reading import DueCells
 from sftrm_quality.records import LabelKind
@@ -88,20 +90,55 @@ class Seen:
     def _add_record(
         self, record: Mapping[str, Any], read: pa.Schema | None, found: Recognised, source: SourceSettings, cells: bool
     ) -> None:
-        if read is None:  # mapped by itself
-            read = self.formats.format_of(record, found.format, source).wire_schema([record], found.id_field)
-        if cells and isinstance(read, pa.Schema):
-            record, _ = DueCells(read).of(record)
+        fmt = self.formats.format_of(record, found.format, source)
+        if isinstance(fmt, WholeFormat):
+            record = fmt.of_cells(record) if cells else record
+            whole_record = fmt.read(record, found.id_field)
+            if isinstance(whole_record, Misfit):
+                return  # its reason is told
+            shape: Read = whole_record.shape
+        else:  # mapped by itself where nothing was read in a batch
+            wire = fmt.wire_schema([record], found.id_field) if read is None else read
+            record = DueCells(wire).of(record)[0] if cells else record
+            shape = wire
+        declared = declaration_of(fmt)
+        left_out, kept = (tuple(declared.ignore), declared.keep) if declared else ((), ())
         outcomes: dict[str, str] = {}
         if source.ignore:
-            whole = rest_of(record, read)
-            outcomes = {name: "ignored" for name in source.ignore if rest_of(record, read, [name]) != whole}
-        left = unread_fields(record, rest_of(record, read, source.ignore), read)
-        outcomes |= {name: "field_unexpected" if content else "metadata" for name, content in left.items()}
+            whole = rest_of(record, shape)
+            outcomes = {name: "ignored" for name in source.ignore if rest_of(record, shape, [name]) != whole}
+        left = unread_fields(record, rest_of(record, shape, (*source.ignore, *left_out)), shape)
+        outcomes |= {
+            name: "field_unexpected" if content and name.split(".")[0] not in kept else "metadata"
+            for name, content in left.items()
+        }
         for name, outcome in outcomes.items():
             name = mask_personal_data(name[:_LOOKED_AT])
             if name in self.unread or len(self.unread) < _FIELDS_COUNTED:
                 self.unread.setdefault(name, Counter())[outcome] += 1
+
+
+def seen_of(found: Recognised, source: SourceSettings, config: RunConfig, formats: Formats) -> Seen:
+    """Read all of a file. Its document is closed then.
+
+    Args:
+        found: How it is read.
+        source: What is declared about it.
+        config: The settings of the run.
+        formats: The run's.
+
+    Returns:
+        What was seen.
+    """
+    seen = Seen(formats)
+    try:
+        for shard in found.document.shards:
+            seen.add(read_and_map(shard, formats, found.format, source, found.id_field, config.limits), found, source)
+            if shard.spilled:
+                shard.path.unlink()
+    finally:
+        found.document.close()
+    return seen
 
 
 def _shown(record: Mapping[str, Any]) -> dict[str, str]:

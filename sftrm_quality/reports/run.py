@@ -180,8 +180,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
 
 def _settings(config: RunConfig) -> dict[str, Any]:
     """All of them; paths as they are from everywhere."""
-    paths = {"raw": [path.absolute() for path in config.raw], "out": config.out.absolute()}
-    return config.model_copy(update={**paths, "expectations": config.expectations.absolute()}).model_dump(mode="json")
+    return config.model_copy(update=absolute_paths(config)).model_dump(mode="json")
 
 
 def _with_warnings(verdict: Verdict, figures: Figures, findings: Sequence[Finding]) -> bool:

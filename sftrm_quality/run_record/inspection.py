@@ -43,13 +43,28 @@ class RecordShown(Value):
     fields: dict[str, str]
 
 
+class ProposedFormat(Value):
+    """A declaration for a file of no known format, made from the names of its fields, and what it reads of the file.
+
+    declaration: a YAML file; what nobody can tell from the names is left open there, with a comment. records: of the
+    file, and records_read: by the declaration; both None as long as something is open. reasons: why others are not.
+    shown: the first records that are read.
+    """
+
+    declaration: str
+    records: Count | None = None
+    records_read: Count | None = None
+    reasons: tuple[ReasonFound, ...] = ()
+    shown: tuple[RecordShown, ...] = ()
+
+
 class InspectedFile(Value):
     """A raw file, or one member of an archive.
 
     why: what decided about the format. id_field: where ids come from, "" for the content of the record, None where no
     record is read. records: None where they cannot be counted. label_kinds: how many of them are of each. note: why
     nothing is read. left_out: fields that the format reads and does not publish, on purpose, and why. fields_seen: of a
-    file of no known format, in how many of its first records each field is.
+    file of no known format, in how many of its first records each field is. proposed: for such a file.
     """
 
     source_file: str
@@ -68,6 +83,7 @@ class InspectedFile(Value):
     left_out: dict[str, str] = Field(default_factory=dict)
     fields_seen: dict[str, Count] = Field(default_factory=dict)
     nearest: tuple[MissingFields, ...] = ()
+    proposed: ProposedFormat | None = None
     shown: tuple[RecordShown, ...] = ()
 
 
