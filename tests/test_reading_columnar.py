@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.errors import StorageError, TransientStorageError
-from sftrm_quality.formats import FORMATS
+from sftrm_quality.formats import formats_of
 from sftrm_quality.intake.mapping import read_and_map
 from sftrm_quality.reading import Places, UnknownFile, discover, open_document, open_streams, read_again
 from sftrm_quality.reading.columnar import arrow as arrow_reader
@@ -36,6 +36,7 @@ FORMS = {
     "stream": lambda table: arrow(table, "stream", rows=5),
     "stream-gzip": lambda table: gzip.compress(arrow(table, "stream", rows=5), mtime=0),
 }
+KNOWN = formats_of(())
 CONTAINERS = {"parquet": "parquet", "arrow": "arrow_file", "stream": "arrow_stream"}
 
 
@@ -83,7 +84,9 @@ def candidates(path: Path, spill: Path, limits: Limits) -> Any:
     assert not isinstance(opened, UnknownFile)
     tables, misfits = [], []
     for shard in opened.shards:
-        mapped = read_and_map(shard, FORMATS["reference_sft"], SourceSettings(files="*"), "data_id", limits)
+        mapped = read_and_map(
+            shard, KNOWN, KNOWN.by_name["reference_sft"], SourceSettings(files="*"), "data_id", limits
+        )
         (of_kind,) = mapped.candidates.values()
         for row in of_kind.table.to_pylist():
             # A table has one order of its fields for all rows.

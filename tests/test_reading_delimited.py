@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits, SourceSettings
+from sftrm_quality.formats import formats_of
 from sftrm_quality.formats.reference import ReferenceRm, ReferenceSft
 from sftrm_quality.intake.mapping import read_and_map
 from sftrm_quality.reading import (
@@ -38,6 +39,8 @@ TEXT = st.text(
     st.one_of(st.sampled_from(",;|\t\"\n\r\\ '#[]{}가a1"), st.characters(exclude_categories=["Cs"])), max_size=12
 )
 ROWS = st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=12)
+
+KNOWN = formats_of(())
 
 
 def written(rows: Sequence[Sequence[str]], names: Sequence[str] = NAMES, **dialect: Any) -> str:
@@ -451,7 +454,8 @@ def mapped(folder: Path, text: str, fmt: Any) -> Any:
     assert not isinstance(document, UnknownFile)
     found: dict[Any, Any] = {}
     for shard in document.shards:
-        for kind, candidates in read_and_map(shard, fmt, SourceSettings(), "data_id", Limits()).candidates.items():
+        found_here = read_and_map(shard, KNOWN, fmt, SourceSettings(), "data_id", Limits())
+        for kind, candidates in found_here.candidates.items():
             rows = zip(candidates.rows.tolist(), candidates.table.to_pylist(), strict=True)
             found |= {(kind, row): {**one, "metadata": json.loads(one["metadata"] or "{}")} for row, one in rows}
             found |= {(kind, row): misfit.reason for row, misfit in candidates.misfits.items()}

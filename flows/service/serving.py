@@ -17,7 +17,7 @@ from flows.prefect_settings import set_defaults
 from flows.server import Server, check_server, configured_server, for_the_service
 from flows.service.reach import Reach
 from flows.service.site import ReportSite
-from sftrm_quality.config import RunConfig
+from sftrm_quality.config import RunConfig, absolute_paths
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.words import say

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.checks import Suites
-from sftrm_quality.config import RunConfig
+from sftrm_quality.config import RunConfig, absolute_paths
 from sftrm_quality.findings import Past, entries_of
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import Severity
