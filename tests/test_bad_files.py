@@ -10,6 +10,7 @@ import pytest
 from sftrm_quality.config import Limits
 from sftrm_quality.reading import UnknownFile, discover, open_document, open_streams
 from tests.bad_archives import ARCHIVES
+from tests.bad_delimited import DELIMITED, NOT_TABLES
 from tests.bad_files import LONG_FORM, SOAK, BadFile
 from tests.bad_paths import hostile_folder
 from tests.bad_records import DAMAGED
@@ -20,9 +21,9 @@ from tests.reading_case import SCHEMA, Read, read_records
 
 pytestmark = LONG_FORM
 
-BAD_FILES = [*TRUNCATED, *DAMAGED, *TEXTS, *ARCHIVES]
+BAD_FILES = [*TRUNCATED, *DAMAGED, *TEXTS, *ARCHIVES, *DELIMITED, *NOT_TABLES]
 # Each file costs a run some 50 ms. The steps are such that every damage and every container occur.
-IN_A_RUN = BAD_FILES if SOAK else [*TRUNCATED[::5], *DAMAGED[::3], *TEXTS, *ARCHIVES]
+IN_A_RUN = BAD_FILES if SOAK else [*TRUNCATED[::5], *DAMAGED[::3], *TEXTS, *ARCHIVES, *DELIMITED[::4], *NOT_TABLES]
 HANG_SECONDS = 120  # the slowest of them takes a second
 
 
@@ -45,13 +46,14 @@ def test_the_corpus_is_large_and_its_names_differ() -> None:
     assert len(set(names)) == len(names) >= 200
 
 
-@pytest.mark.parametrize("part", ["cut", "damaged", "text", "archive"])
+@pytest.mark.parametrize("part", ["cut", "damaged", "text", "archive", "delimited"])
 def test_every_bad_file_by_itself(tmp_path: Path, part: str) -> None:
     """Through the readers in this process: which records, which reasons, what is said of streams without records."""
     spill = tmp_path / "spill"
     spill.mkdir()
     wrong = []
-    for case in {"cut": TRUNCATED, "damaged": DAMAGED, "text": TEXTS, "archive": ARCHIVES}[part]:
+    of_part = {"cut": TRUNCATED, "damaged": DAMAGED, "text": TEXTS, "archive": ARCHIVES, "delimited": DELIMITED}
+    for case in of_part[part]:
         path = tmp_path / "raw"
         path.write_bytes(case.data)
         with no_hang():
