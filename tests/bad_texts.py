@@ -146,10 +146,6 @@ WITHOUT_RECORDS = {
     "brackets-10000": (b"[" * 10_000, ""),
     "braces-10000": (b"{" * 10_000, ""),
     "objects-10000-unclosed": (b'{"a":' * 10_000, ""),
-    "csv-of-ours": (b"data_id,question,answer\n1,a,b\n2,c,d\n", "CSV with our column names, 36 bytes, begins with"),
-    "csv-of-ours-quoted": (b'"data_id","answer"\n1,"a\nb"\n2,c', "CSV with our column names"),
-    "tsv-of-ours": (b"data_id\tanswer\n1\ta\n2\tb\n", "TSV with our column names"),
-    "csv": ("질문,답\n가,나\n다,라\n".encode(), "CSV-like text"),
     "html": (b"<html><body>404</body></html>", "XML or HTML"),
     "lfs-pointer": (
         b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 84977953\n",

@@ -10,6 +10,7 @@ import pytest
 from sftrm_quality.config import Limits
 from sftrm_quality.reading import UnknownFile, discover, open_document, open_streams
 from tests.bad_archives import ARCHIVES
+from tests.bad_delimited import DELIMITED, NOT_TABLES
 from tests.bad_files import LONG_FORM, SOAK, BadFile
 from tests.bad_paths import hostile_folder
 from tests.bad_records import DAMAGED
@@ -21,9 +22,18 @@ from tests.reading_case import SCHEMA, Read, read_records
 
 pytestmark = LONG_FORM
 
-BAD_FILES = [*TRUNCATED, *DAMAGED, *TEXTS, *ARCHIVES, *TABLES]
+BAD_FILES = [*TRUNCATED, *DAMAGED, *TEXTS, *ARCHIVES, *TABLES, *DELIMITED, *NOT_TABLES]
 # Each file costs a run some 50 ms. The steps are such that every damage and every container occur.
-IN_A_RUN = BAD_FILES if SOAK else [*TRUNCATED[::5], *DAMAGED[::3], *TEXTS, *ARCHIVES, *TABLES[::3]]
+SOME = [*TRUNCATED[::5], *DAMAGED[::3], *TEXTS, *ARCHIVES, *TABLES[::3], *DELIMITED[::4], *NOT_TABLES]
+IN_A_RUN = BAD_FILES if SOAK else SOME
+PARTS = {
+    "cut": TRUNCATED,
+    "damaged": DAMAGED,
+    "text": TEXTS,
+    "archive": ARCHIVES,
+    "table": TABLES,
+    "delimited": [*DELIMITED, *NOT_TABLES],
+}
 HANG_SECONDS = 120  # the slowest of them takes a second
 
 
@@ -46,13 +56,13 @@ def test_the_corpus_is_large_and_its_names_differ() -> None:
     assert len(set(names)) == len(names) >= 200
 
 
-@pytest.mark.parametrize("part", ["cut", "damaged", "text", "archive", "table"])
+@pytest.mark.parametrize("part", PARTS)
 def test_every_bad_file_by_itself(tmp_path: Path, part: str) -> None:
     """Through the readers in this process: which records, which reasons, what is said of streams without records."""
     spill = tmp_path / "spill"
     spill.mkdir()
     wrong = []
-    for case in {"cut": TRUNCATED, "damaged": DAMAGED, "text": TEXTS, "archive": ARCHIVES, "table": TABLES}[part]:
+    for case in PARTS[part]:
         path = tmp_path / "raw"
         path.write_bytes(case.data)
         with no_hang():

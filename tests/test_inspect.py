@@ -149,7 +149,11 @@ def test_labels_that_begin_late_say_so(tmp_path):
 
 
 def test_a_table_is_called_one(tmp_path):
-    (tmp_path / "a.csv").write_text("data_id,question,answer\n1,q,a\n2,q,a\n")
+    (tmp_path / "a.csv").write_text("data_id,question,answer,by\n1,q,a,me\n2,q,a,\n")
+    (file,) = inspected("a.csv").values()
+    assert (file["status"], file["container"], file["records"]) == ("read", "csv", 2)
+    assert [(one["field"], one["metadata"]) for one in file["unread"]] == [("by", 1)]
+    (tmp_path / "a.csv").write_text("data_id,question,answer\n")
     (file,) = inspected("a.csv").values()
     assert (file["status"], file["container"], file["records"]) == ("unreadable", None, None)
     assert file["note"].startswith("CSV with our column names")

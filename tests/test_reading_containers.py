@@ -137,8 +137,8 @@ def test_empty_lists_are_no_error(tmp_path: Path) -> None:
 UNKNOWN = {
     "": "empty file",
     " \n ": "only white space",
-    "질문,답\n가,나\n다,라\n": "CSV-like text",
-    "a\tb\nc\td\n": "tab-separated",
+    "1,답\n2,나\n3,라\n": "CSV-like text",
+    "1\tb\n2\td\n": "tab-separated",
     "Just some words.": "plain text",
     "[INFO] 2024-01-01 started\n[INFO] done": "JSON-like text",
     "<html></html>": "XML or HTML",

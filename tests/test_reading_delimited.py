@@ -234,7 +234,7 @@ NO_TABLES = {
     "log": "2024-01-01 10:00:00,123 INFO a\n2024-01-01 10:00:00,124 INFO b\n",
     "log with bars": "2024-01-01 | INFO | a\n2024-01-02 | INFO | b\n",
     "no header": "1,a\n2,b\n3,c\n",
-    "a header alone": "question,answer\n",
+    "a header only": "question,answer\n",
     "names only": "question,answer",
     "one column": "text\na\nb\n",
     "one column, a quoted word": 'text\na\n"b"\n',
@@ -341,7 +341,7 @@ def test_planted_damage_is_found_and_nothing_else(
     pieces = [written([row], quoting=csv.QUOTE_ALL).partition("\n")[2] for row in numbered(rows * 3)]
     head = written([], quoting=csv.QUOTE_ALL)
     at = data.draw(st.integers(0, len(pieces) - 1))
-    quotes = [n for n, sign in enumerate(pieces[at]) if sign == '"' and _alone(pieces[at], n)]
+    quotes = [n for n, sign in enumerate(pieces[at]) if sign == '"' and _by_itself(pieces[at], n)]
     lost = data.draw(st.sampled_from(quotes))
     damaged = pieces[at][:lost] + pieces[at][lost + 1 :]
     found = reading(folder, head + "".join([*pieces[:at], damaged, *pieces[at + 1 :]]))
@@ -350,7 +350,7 @@ def test_planted_damage_is_found_and_nothing_else(
     assert found.reasons and len(values(found)) + len(found.reasons) <= len(pieces) + damaged.count("\n")
 
 
-def _alone(piece: str, at: int) -> bool:
+def _by_itself(piece: str, at: int) -> bool:
     """Whether a quote opens or closes a cell by itself, so that without it the row is another one."""
     return '"' not in (piece[at - 1 : at], piece[at + 1 : at + 2]) and piece[at - 1 : at] != ""
 

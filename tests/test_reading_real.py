@@ -46,6 +46,6 @@ def test_other_containers(real_files: Path, tmp_path: Path, name: str, container
     assert result.documents[0].container == container and len(result.values) == count and not result.unreadable
 
 
-def test_a_csv_file_is_named_as_one(real_files: Path, tmp_path: Path) -> None:
-    (unknown,) = read(real_files / "songys_chatbot", tmp_path).unknown
-    assert "CSV-like text, 889,842 bytes" in unknown.seen
+def test_a_csv_file_is_read_as_a_table(real_files: Path, tmp_path: Path) -> None:
+    result = read(real_files / "songys_chatbot", tmp_path)
+    assert result.documents[0].container == "csv" and len(result.values) == 11_823 and not result.unreadable

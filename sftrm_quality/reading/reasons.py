@@ -28,9 +28,7 @@ READ_REASONS: dict[str, str] = {
     "trailing_data": phrase("Bytes after the end of the JSON document."),
     "cells_too_few": phrase("The row has fewer cells than the table has columns."),
     "cells_too_many": phrase("The row has more cells than the table has columns: a delimiter that is not quoted."),
-    "quote_misplaced": phrase(
-        "A quote stands where it neither opens nor closes a cell, or closes one that none opened."
-    ),
+    "quote_misplaced": phrase("A quote neither opens nor closes a cell, or closes one that none opened."),
     "unclosed_quote": phrase("A quoted cell is not closed; the row ends here, where the next one begins."),
     "header_repeated": phrase("The row is the header once more: files were put together."),
     "page_broken": phrase("The part of the file that holds the row (a page, a record batch, a cell) cannot be read."),

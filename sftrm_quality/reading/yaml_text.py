@@ -16,7 +16,7 @@ def is_yaml(head: bytes) -> bool:
 
     It is one if its first line begins a document and a key or a list follows; if it is a list of objects of which one
     has a second line; or if all lines that are not indented are keys that differ, and below one of them without a value
-    something is indented or listed. Lines like ``key: value`` alone may be any text: logs, letters, dialogues.
+    something is indented or listed. Only lines like ``key: value`` may be any text: logs, letters, dialogues.
 
     Args:
         head: Its beginning.

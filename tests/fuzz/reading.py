@@ -28,6 +28,7 @@ with atheris.instrument_imports(include=["sftrm_quality.reading"]):
 
 from sftrm_quality.config import Limits
 from tests.bad_archives import ARCHIVES
+from tests.bad_delimited import DELIMITED, NOT_TABLES
 from tests.bad_records import DAMAGED
 from tests.bad_texts import TEXTS
 from tests.bad_truncated import TRUNCATED
@@ -88,7 +89,7 @@ def main() -> None:
         path, spill, seeds = Path(folder) / "raw", Path(folder) / "spill", Path(folder) / "seeds"
         spill.mkdir()
         seeds.mkdir()
-        for case in [*TRUNCATED[::7], *DAMAGED, *TEXTS, *ARCHIVES]:
+        for case in [*TRUNCATED[::7], *DAMAGED, *TEXTS, *ARCHIVES, *DELIMITED, *NOT_TABLES]:
             if len(case.data) <= LONGEST:
                 (seeds / case.name).write_bytes(case.data)
 

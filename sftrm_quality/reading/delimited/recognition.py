@@ -108,7 +108,8 @@ def _with_rows(data: bytes, begin: int, final: bool, dialect: Dialect) -> Recogn
         return Recognised(written, begin, sample)
     if not rows:
         # All that says that this is a table are its quotes.
-        return Recognised(written, begin, sample) if final and _all_quoted(data[:begin], dialect) else None
+        certain = final and dialect.delimiter and _all_quoted(data[:begin], dialect)
+        return Recognised(written, begin, sample) if certain else None
     if not dialect.delimiter and sample.quoted < len(sample.good):
         return None
     # Behind a comma of a text there is a space.

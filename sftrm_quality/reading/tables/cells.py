@@ -92,10 +92,10 @@ def fit_json(array: pa.Array, type_: pa.DataType) -> tuple[pa.Array, Mask, Mask]
     parsed = parse_texts(text, bounds[:-1], bounds[1:], pa.schema([("c", type_)]), _DEPTH + 1)
     kind: Any = list if pa.types.is_list(type_) else dict
     # What is behind the cell's own value would be another field of the object around it.
-    alone = [i for i in parsed.taken.tolist() if not parsed.unread[i] or json_cell(texts[i].as_py(), kind) is not None]
+    whole = [i for i in parsed.taken.tolist() if not parsed.unread[i] or json_cell(texts[i].as_py(), kind) is not None]
     place = np.full(len(array), -1, np.int64)
-    place[tried[alone]] = np.searchsorted(parsed.taken, alone)
+    place[tried[whole]] = np.searchsorted(parsed.taken, whole)
     fitted = parsed.table["c"].combine_chunks().take(pa.array(place, mask=place < 0))
     more = np.zeros(len(array), bool)
-    more[tried[alone]] = parsed.unread[alone]
+    more[tried[whole]] = parsed.unread[whole]
     return fitted, as_mask(pc.is_valid(array)) & (place < 0), more
