@@ -42,10 +42,14 @@ def sheets_of(file: IO[bytes], size: int, limits: Limits) -> list[Sheet] | str |
         The sheets in order; why they cannot be read; None where it is no workbook.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist())
-            if CONTENT_TYPES not in names and not _is_ods(archive, names):
-                return None
+        archive = zipfile.ZipFile(file)
+        names = set(archive.namelist())
+        if CONTENT_TYPES not in names and not _is_ods(archive, names):
+            return None
+    except DAMAGE:
+        return None
+    try:
+        with archive:
             unpacked = sum(info.file_size for info in archive.infolist())
             if size > limits.workbook_bytes or unpacked > _UNPACKED * limits.workbook_bytes:
                 return too_large(max(size, unpacked // _UNPACKED), limits)

@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sftrm_quality.config import Limits
+from sftrm_quality.reading.columnar.footer import RowGroup, row_groups
 from sftrm_quality.reading.columnar.pages import page_headers
 from sftrm_quality.reading.columnar.schemas import DAMAGE, in_words, obstacle, raise_if_of_the_machine
+from sftrm_quality.reading.columnar.thrift import NoThrift
 from sftrm_quality.reading.tables.pieces import Piece, Pieces, lost
 from sftrm_quality.words import say
 
@@ -26,8 +28,8 @@ _PAGE_BYTES = 256 << 20
 class ParquetRows:
     """An open Parquet file."""
 
-    def __init__(self, path: Path, file: Any) -> None:
-        self.path, self.file = path, file
+    def __init__(self, path: Path, file: Any, groups: list[RowGroup]) -> None:
+        self.path, self.file, self._groups = path, file, groups
         self._why = ""
 
     def pieces(self, is_wanted: Callable[[int, int], bool]) -> Pieces:
@@ -36,34 +38,32 @@ class ParquetRows:
         Raises:
             StorageError: The file cannot be read.
         """
-        metadata, first = self.file.metadata, 0
+        first = 0
         with self.path.open("rb") as raw:
-            for group in range(metadata.num_row_groups):
-                rows = int(metadata.row_group(group).num_rows)
-                if not is_wanted(first, rows):
-                    yield lost(rows, "", "")
+            for number, group in enumerate(self._groups):
+                if not is_wanted(first, group.rows):
+                    yield lost(group.rows, "", "")
                 else:
-                    yield from self._group(group, rows, raw)
-                first += rows
+                    yield from self._group(number, group, raw)
+                first += group.rows
 
-    def _group(self, group: int, rows: int, raw: BinaryIO) -> Pieces:
-        metadata = self.file.metadata.row_group(group)
-        packed = sum(metadata.column(i).total_compressed_size for i in range(metadata.num_columns))
+    def _group(self, number: int, group: RowGroup, raw: BinaryIO) -> Pieces:
+        rows, packed = group.rows, group.packed
         share = packed / max(1, rows)
-        largest, dictionaries = _page_bytes(metadata, raw)
+        largest, dictionaries = _page_bytes(group, raw)
         if largest > _PAGE_BYTES:
-            said = say("row group {group}: a page of it unpacks to {length:,} bytes", group=group, length=largest)
+            said = say("row group {group}: a page of it has {length:,} bytes", group=number, length=largest)
             yield lost(rows, "page_broken", said, packed)
             return
-        mean = max(metadata.total_byte_size, packed, dictionaries) / max(1, rows)
+        mean = max(group.unpacked, packed, dictionaries) / max(1, rows)
         step = max(1, min(_STEP_ROWS, int(_STEP_BYTES / max(mean, 1)), int(_PAGE_BYTES / max(dictionaries, 1))))
         done = 0
-        for batches in _gathered(self._batches(group, rows, step)):
+        for batches in _gathered(self._batches(number, rows, step)):
             table = pa.Table.from_batches(batches).combine_chunks()
             done += table.num_rows
             yield Piece(table.num_rows, table, taken=int(share * table.num_rows))
         if done < rows:
-            said = say("row group {group}: its rows cannot be read from row {row:,} on", group=group, row=done)
+            said = say("row group {group}: its rows cannot be read from row {row:,} on", group=number, row=done)
             yield lost(rows - done, "page_broken", f"{said}{self._why}", int(share * (rows - done)))
 
     def _batches(self, group: int, rows: int, step: int) -> Iterator[pa.RecordBatch]:
@@ -98,17 +98,13 @@ def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch
         yield together
 
 
-def _page_bytes(metadata: Any, raw: BinaryIO) -> tuple[int, int]:
-    """The bytes that the largest page of a row group unpacks to, and those of all dictionaries: each row may have the
-    longest value of each."""
+def _page_bytes(group: RowGroup, raw: BinaryIO) -> tuple[int, int]:
+    """The bytes that the largest page of a row group takes or unpacks to, and those of all dictionaries: each row may
+    have the longest value of each."""
     largest = dictionaries = 0
-    for i in range(metadata.num_columns):
-        column = metadata.column(i)
-        begin = column.data_page_offset
-        if column.has_dictionary_page and column.dictionary_page_offset:
-            begin = min(begin, column.dictionary_page_offset)
-        for header in page_headers(raw, begin, begin + column.total_compressed_size):
-            largest = max(largest, header.unpacked)
+    for begin, end in group.columns:
+        for header in page_headers(raw, begin, end):
+            largest = max(largest, header.unpacked, header.packed)
             dictionaries += header.unpacked if header.is_dictionary else 0
     return largest, dictionaries
 
@@ -130,14 +126,18 @@ def open_parquet(path: Path, size: int, limits: Limits) -> ParquetRows | str:
     try:
         # In pieces, and only when they are asked for: a column may be larger than memory.
         file = pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True)
-        why = obstacle(file.schema_arrow, file.metadata.num_rows, size, limits)
-    except DAMAGE as error:
+        with path.open("rb") as raw:
+            groups = row_groups(raw, size)
+        why = obstacle(file.schema_arrow, sum(group.rows for group in groups), size, limits)
+        if not why and len(groups) != file.num_row_groups:
+            raise NoThrift
+    except (*DAMAGE, NoThrift) as error:
         raise_if_of_the_machine(error, path)
         if "crypt" in str(error):
             return say("encrypted; write it without encryption, or decrypt it first")
         return say(
             "its footer is missing or damaged, without which nothing of it can be read; it may be cut off: get it "
             "again ({error})",
-            error=in_words(error),
+            error=in_words(error) or say("it is no footer"),
         )
-    return why or ParquetRows(path, file)
+    return why or ParquetRows(path, file, groups)

@@ -9,10 +9,10 @@ from sftrm_quality.config import Limits
 from sftrm_quality.reading.discover import raw_file_error
 from sftrm_quality.words import say
 
-# A row of JSON takes two bytes at least; columns that repeat one value take nearly none. Deflate, by which texts
-# repeat, ends at a thousandth.
-_ROWS_PER_BYTE = 1024
-_FEW_ROWS = 1 << 20
+# Labels that repeat packed to three rows a byte where we tried; columns of one value take nearly nothing, but no file
+# of labels is that. Each row that a damaged number invents costs some microseconds.
+_ROWS_PER_BYTE = 64
+_FEW_ROWS = 1 << 16
 DAMAGE = (pa.ArrowException, OSError, ValueError, LookupError)
 """What Arrow raises on bytes that are none of its own; an OSError with a number is the machine's."""
 
