@@ -124,7 +124,7 @@ def _keys_below(location: Sequence[int | str], of: type[BaseModel]) -> str:
     model: Any = of
     for name in location[:-1]:
         if isinstance(name, int):  # an item of a list
-            model = next(iter(get_args(model)), None)
+            model = next(iter(get_args(model)), model)
         else:
             field = model.model_fields.get(name) if hasattr(model, "model_fields") else None
             model = field.annotation if field else None

@@ -99,7 +99,6 @@ def test_what_the_names_tell_is_declared_and_reads_the_records(record, declared)
 def test_what_they_do_not_tell_is_open_with_what_it_may_be(record, opened, comments):
     values, said = parts(record)
     values.pop("label_kind")
-    values.pop("# not read", None)
     assert values == opened and propose([record]).declaration is None
     assert len(said) == len(comments) and all(map(str.startswith, said, comments))
 

@@ -23,6 +23,7 @@ FILES = {
     "sftrm_quality/config_description.py": "a YAML file that people copy",
     "sftrm_quality/records.py": "descriptions of columns, as docs/reference/columns.md has them",
     "sftrm_quality/formats/content_words.py": "words of fields",
+    "sftrm_quality/formats/proposing/part_names.py": "words of fields",
     "sftrm_quality/releases/card.py": "README.md of a release, a data file: the same bytes in any language",
 }
 # File → patterns → why.
@@ -38,6 +39,8 @@ TEXTS = {
     "flows/service/site.py": {r"\S+; charset=utf-8|GET, HEAD": "a header"},
     "sftrm_quality/config_loading.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/decisions/decision.py": {r"Value error, ": "what pydantic puts in front"},
+    "sftrm_quality/formats/listing.py": {r"What is the capital .*|Paris is .*|I do not know.": "an example record"},
+    "sftrm_quality/formats/parts.py": {r"no input": "what files say for none"},
     "sftrm_quality/findings/of_checks.py": {r"share_unreadable_files is": "looked for in a detail"},
     "sftrm_quality/reports/borderline.py": {r"response {}": "stored in report.json; names.part_name says it"},
     "sftrm_quality/reports/record_parts.py": {r"response {}": "stored in report.json; names.part_name says it"},

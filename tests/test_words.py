@@ -31,10 +31,11 @@ EXCEPTIONS = {
     "sftrm_quality/run_record/reading.py": {r'"suspects"|"aside"': "a report of 0.1.0"},
     "tests/test_determinism.py": {r"Judge the case": "a prompt of a record"},
     "tests/test_profile.py": {r"Judge the case": "a prompt of a record"},
+    "sftrm_quality/formats/proposing/part_names.py": {r"judge?ment": "names of fields in public files"},
 }
 # Names of libraries, which are not ours to choose, and words that mean something else.
 LIBRARIES = re.compile(
-    r"model_validate\w*|\w*_validator\b|ValidationError|ValidationInfo|validationMessage|validate_default|AfterValidator"
+    r"model_validate\w*|\w*_validator\b|ValidationError|ValidationInfo|validationMessage|validate_default|AfterValidator|BeforeValidator"
     r"|validated_data|RequestValidationError|Draft202012Validator"
     r"|great_expectations\.validator\.validator|great_expectations\.validator|ValidationDependencies"
     r"|get_validation_dependencies|def _validate\(|validate_by_name|\.validate\(",

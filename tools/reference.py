@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sftrm_quality.run_record import Inspection, Manifest, Report, Value
-from tools import reference_columns, reference_settings
+from tools import reference_columns, reference_declarations, reference_settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,6 +51,7 @@ def _schema(value: type[Value], title: str) -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": reference_settings.page,
     "columns.md": reference_columns.page,
+    "declarations.md": reference_declarations.page,
     "report.schema.json": report_schema,
     "manifest.schema.json": manifest_schema,
     "inspection.schema.json": inspection_schema,

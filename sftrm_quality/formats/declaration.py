@@ -40,10 +40,14 @@ class Declaration(Part):
     """One format. ``label_kind`` and the parts that it has say which shape its records are of."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+    """By which settings, reports and manifests call it. That of a built-in format takes its place."""
     label_kind: LabelKind
+    """What a record teaches: one answer, or a ranking."""
     about: str = Field("", max_length=300)
+    """For `sftrm formats`."""
     prompt: Prompt | None = None
     answer: Paths | None = None
+    """SFT: the answer, a text."""
     messages: Messages | None = None
     listed: ListedResponses | None = None
     numbered: NumberedResponses | None = None
@@ -52,15 +56,21 @@ class Declaration(Part):
     transcripts: Transcripts | None = None
     tree: Tree | None = None
     system: Paths | None = None
+    """The system message. The first turn of a conversation may be one, too."""
     history: Path | None = None
     """Earlier turns: messages, or pairs of a question and an answer."""
     category: Path | None = None
+    """Becomes ``data_category``."""
     subcategory: Path | None = None
+    """Becomes ``data_subcategory``."""
     question_type: Path | None = None
+    """Becomes ``question_type``."""
     id: Name | None = None
     """Where the ids are. None: ``data_id``, one of the usual names, or from the content."""
     rank_base: Literal[0, 1] = 1
+    """The number of the first rank. A source that says 0 counts."""
     rank_direction: Literal["lowest_is_best", "highest_is_best"] = "lowest_is_best"
+    """Which end of the ranks is the best response. A source that says highest_is_best counts."""
     keep: tuple[str, ...] = ()
     """Fields that are kept as metadata, though their names or lengths look like content."""
     ignore: dict[str, str] = Field(default_factory=dict)
@@ -68,6 +78,7 @@ class Declaration(Part):
     absent: tuple[str, ...] = ()
     """Fields that records of the format do not have: what tells them from those of another one."""
     example: dict[str, object] = Field(default_factory=dict)
+    """A record, for people and for `sftrm formats`."""
 
     def __hash__(self) -> int:
         return hash(self.model_dump_json())

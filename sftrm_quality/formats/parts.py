@@ -60,14 +60,16 @@ _STAND_INS = ("no input", "noinput", "<noinput>", "n/a", "na", "none", "null", "
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Prompt(Part):
-    """What the label is for: one text, or several joined. The first part is needed."""
+    """What the label is for: one text, or several joined."""
 
     parts: Annotated[tuple[Paths, ...], Field(min_length=1, max_length=8)]
+    """Texts, each by one name or by several. The first is needed; the others may be absent, blank or a stand-in."""
     joiner: str = "\n\n"
+    """What is between two parts: a blank line, which is what people read."""
     stand_ins: Annotated[tuple[str, ...], AfterValidator(_folded)] = _STAND_INS
     """Texts of a further part that stand for none, case not regarded (seen in public Alpaca files)."""
 
@@ -76,16 +78,20 @@ class Messages(Part):
     """A list of turns: which fields of a turn say who speaks and what."""
 
     path: Paths
+    """The list."""
     role: Paths = ("role", "from")
+    """Who speaks."""
     content: Paths = ("content", "value")
+    """What is said: a text, or a list of parts that are all text."""
     roles: dict[str, Literal["user", "assistant", "system", "tool", "function_call"]] = Field(default_factory=dict)
-    """Names of roles beside the usual ones."""
+    """Names of roles beside the usual ones: user, human, prompter, assistant, gpt, bot, model, system, tool, …"""
 
 
 class Scores(Part):
     """Where the score of a response is: higher is better. Of several paths the mean of those that hold a number."""
 
     paths: Paths
+    """In the response."""
     texts: bool = False
     """Scores may be texts of numbers; any other text is no score."""
 
@@ -94,33 +100,49 @@ class ListedResponses(Part):
     """Responses in a list of objects, or of texts with lists of ranks or scores beside it."""
 
     path: Paths
+    """The list."""
     text: Paths | None = None
+    """In each object, what the response says. Without it the list is one of texts."""
     rank: Paths | None = None
+    """In each object."""
     score: Scores | None = None
+    """In each object."""
     ranks: Path | None = None
+    """A list of ranks, one for each response."""
     scores: Path | None = None
+    """A list of scores, one for each response."""
 
 
 class NumberedResponses(Part):
-    """Responses in fields of their own, ``{}`` for a number: ``completion_{}``."""
+    """Responses in fields of their own."""
 
     field: Annotated[str, Field(pattern=r"^[^{}]*\{\}[^{}]*$", max_length=100)]
+    """Their names, ``{}`` for a number or a letter: ``completion_{}``."""
     text: Paths | None = None
+    """In each, what the response says, where they are objects."""
     rank: Paths | None = None
+    """In each, where they are objects."""
     ranks: Path | None = None
     """A list that has the rank of each, in the order of their numbers."""
     score: Annotated[str, Field(pattern=r"^[^{}]*\{\}[^{}]*$", max_length=100)] | None = None
+    """Fields with the score of each: ``score_{}``."""
 
 
 class Verdict(Part):
     """Which of two answers is better, as codes of one field. Texts and numbers are compared as they are written."""
 
     first_answer: Paths
+    """A text."""
     second_answer: Paths
+    """A text."""
     field: Path
+    """The verdict, or a list of those of several annotators."""
     first: Codes = Field(min_length=1)
+    """Codes that say that the first answer is better."""
     second: Codes = Field(min_length=1)
+    """Codes that say that the second one is."""
     tie: Codes = ()
+    """Codes that say that neither is: both have rank 1, which ``ties`` of the source allows, refuses or drops."""
     annotators: Literal["majority", "apart", "refuse"] = "refuse"
     """Of a list of verdicts: the one that most gave; each as a record of its own; or, if they differ, by name."""
 
@@ -129,22 +151,18 @@ class Verdict(Part):
         said = [("first", self.first), ("second", self.second), ("tie", self.tie)]
         for (one, codes), (other, others) in combinations(said, 2):
             if both := sorted({*codes} & {*others}):
-                raise ValueError(
-                    say(
-                        "the code '{code}' is in {one} and in {other}, expected in one",
-                        code=both[0],
-                        one=one,
-                        other=other,
-                    )
-                )
+                said_twice = say("the code '{code}' is in {one} and in {other}", code=both[0], one=one, other=other)
+                raise ValueError(said_twice)
         return self
 
 
 class Pair(Part):
-    """The better response and the worse one, or several worse ones: texts, messages, or lists of messages."""
+    """The better response and the worse one, or several: texts, messages, or lists of messages that hold the prompt."""
 
     chosen: Paths
+    """The better one. Several have rank 1."""
     rejected: Paths
+    """The worse one. Several have rank 2."""
     text: Paths = ("content", "value", "text", "answer", "response")
     """In objects that are no list of messages."""
 
@@ -153,19 +171,29 @@ class Transcripts(Part):
     """Conversations written as one text each, in which marks say who speaks."""
 
     chosen: Path
+    """The better one."""
     rejected: Path
+    """The worse one. Both are the same up to their last answer."""
     user: str = "\n\nHuman:"
+    """In front of what a user says."""
     assistant: str = "\n\nAssistant:"
+    """In front of what the assistant says."""
 
 
 class Tree(Part):
-    """A tree of messages: each with ranked replies is a record (Open Assistant)."""
+    """A tree of messages: each with two or more ranked replies is a record (Open Assistant)."""
 
     root: Path = "prompt"
+    """The first message."""
     text: Path = "text"
+    """In a message, what it says."""
     role: Path = "role"
+    """In a message, who speaks."""
     replies: Path = "replies"
+    """In a message, a list of messages."""
     rank: Path = "rank"
+    """In a reply. Those without one are no responses."""
     id: Path = "message_id"
+    """In a message: that of a question is its record's id."""
     left_out: tuple[Path, ...] = ("deleted",)
     """Replies in which one of these is true are no responses."""

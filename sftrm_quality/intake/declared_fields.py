@@ -16,7 +16,7 @@ from sftrm_quality.reading import RawStream, SourceFile, UnknownFile, discover, 
 from sftrm_quality.words import listed, say
 
 _FILES = 3
-"""Of a source: one alone may be another's by mistake, and all of them are read soon enough."""
+"""Of a source: a single one may be another's by mistake, and all of them are read soon enough."""
 _OPENED = 200
 """Files that are opened to find members of archives, where no file has a name of the source."""
 _SHOWN_NAMES = 12

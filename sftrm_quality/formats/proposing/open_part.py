@@ -50,7 +50,7 @@ def _lines(parts: Mapping[str, Any], indent: str) -> list[str]:
     lines = []
     for key, value in parts.items():
         if key.startswith("#"):
-            lines.append(f"{indent}{key}: {value}")
+            lines.append(f"{indent}# {value}")
         elif isinstance(value, Mapping):
             lines += [f"{indent}{_scalar(key)}:", *_lines(value, f"{indent}  ")]
         else:

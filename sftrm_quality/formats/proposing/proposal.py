@@ -77,7 +77,7 @@ def _numbers_of_ranks(fields: dict[str, FieldSeen], ranked: dict[str, Any], used
         return {}
     name = str(part.get("rank") or part.get("ranks")).rpartition(".")[2]
     numbers = [number for path in used if path in fields for number in numbers_called(name, fields[path])]
-    said = {"# rank_direction": say("lowest_is_best; if the best has the highest rank, highest_is_best")}
+    said = {"#ranks": say("rank_direction: lowest_is_best; where the best has the highest rank, highest_is_best")}
     return said | ({"rank_base": 0} if 0 in numbers else {})
 
 
@@ -117,8 +117,11 @@ def _beside(fields: dict[str, FieldSeen], used: set[str]) -> dict[str, Any]:
             del left[found[0]]
     unread = [path for path, one in left.items() if names_content(one.name) and (one.is_text or one.is_texts)]
     if unread:
-        what = say("{fields}: a further part of the prompt, or name it under keep or ignore", fields=", ".join(unread))
-        beside["# not read"] = what
+        what = say(
+            "not read: {fields}: a further part of the prompt, or to be named under keep or ignore",
+            fields=", ".join(unread),
+        )
+        beside["#unread"] = what
     return beside
 
 

@@ -10,7 +10,7 @@ from sftrm_quality.formats.shapes.turns import Context, Turn
 from sftrm_quality.words import say
 
 _TWO = 2
-"""Replies that must have a rank: of one alone nothing is said."""
+"""Replies that must have a rank: of a single one nothing is said."""
 
 
 def rankings(raw: RawRecord, tree: Tree) -> list[tuple[str | None, Context, list[Response]]]:
