@@ -9,7 +9,7 @@ from sftrm_quality.config import Limits
 from sftrm_quality.reading.discover import raw_file_error
 from sftrm_quality.words import say
 
-# Labels that repeat packed to three rows a byte where we tried; columns of one value take nearly nothing, but no file
+# Labels that repeat packed to three rows per byte where we tried; columns of one value take nearly nothing, but no file
 # of labels is that. Each row that a damaged number invents costs some microseconds.
 _ROWS_PER_BYTE = 64
 _FEW_ROWS = 1 << 16
