@@ -159,11 +159,13 @@ def quote_ahead(buf: Any, i: int, end: int, final: bool, rules: Any, memo: Any) 
             after += 1
         if after >= end and not final:
             return UNKNOWN
-        opens = at == 0 or buf[at - 1] == delimiter or buf[at - 1] == line_end
+        begins = at == 0 or buf[at - 1] == line_end
+        opens = begins or buf[at - 1] == delimiter
         closes = after >= end or buf[after] == delimiter or buf[after] == line_end or buf[after] == 0x0D
         escaped = rules[QUOTING] == 2 and at > 0 and buf[at - 1] == 0x5C
-        if (after - at) & 1 and opens != closes and not escaped:
-            memo[2] = OPENS if opens else CLOSES
+        if (after - at) & 1 and not escaped and (opens != closes or begins):
+            # A text may end with a line end; hardly any begins with a delimiter.
+            memo[2] = CLOSES if closes else OPENS
         else:
             memo[1] = after
     return memo[2] if memo[1] < limit else NOTHING
