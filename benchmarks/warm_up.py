@@ -10,4 +10,6 @@ from sftrm_quality.run_record import Mode
 if __name__ == "__main__":
     samples = Path(__file__).resolve().parent.parent / "data" / "raw"
     with tempfile.TemporaryDirectory() as folder:
-        run(RunConfig(raw=[samples], out=Path(folder)), Mode.CHECK)
+        table = Path(folder) / "table.csv"  # of which the samples have none
+        table.write_text("data_id,question,answer\n1,why?,so\n")
+        run(RunConfig(raw=[samples, table], out=Path(folder) / "out"), Mode.CHECK)

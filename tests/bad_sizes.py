@@ -18,6 +18,7 @@ import zstandard
 
 from sftrm_quality.config import Limits
 from sftrm_quality.reading import UnknownFile, discover, open_document, open_streams
+from tests.bad_delimited import HEADER, row
 from tests.bad_files import dumped, good, good_ranking, wrapped
 from tests.reading_case import SCHEMA
 
@@ -114,6 +115,18 @@ def _wide_window(count: int) -> Iterator[bytes]:
     yield (block | 1).to_bytes(3, "little") + b"\n"
 
 
+def _table(repeated: bytes, before: bytes = b"") -> Callable[[int], Iterator[bytes]]:
+    """Three good rows, the repeated bytes, three more."""
+
+    def parts(count: int) -> Iterator[bytes]:
+        rows = [row(good("large", n)).encode() for n in range(6)]
+        yield HEADER.encode() + b"".join(rows[:3]) + before
+        yield from _repeat(repeated, count)
+        yield b"\n" + b"".join(rows[3:])
+
+    return parts
+
+
 def _tiny(record: bytes, closing: bytes) -> Callable[[int], Iterator[bytes]]:
     def parts(count: int) -> Iterator[bytes]:
         yield b"[" if closing else b""
@@ -159,6 +172,17 @@ LARGE = {
     "tiny-lines": Large(_tiny(b"{}", b""), 0, 200_000, 10_000_000),
     "tiny-numbers": Large(_tiny(b"1", b"]"), 0, 50_000, 10_000_000),
     "tiny-objects": Large(_tiny(b'{"a":1}', b"]"), 0, 100_000, 10_000_000),
+    "table-with-a-long-row": Large(_table(b"x,\n", b'1,2,"'), 6, 8 * MIB, 20 * MIB, ("unclosed_quote",)),
+    "table-with-a-row-beyond-the-limit": Large(_table(b"x", b"1,2,"), 6, 70 * MIB, 200 * MIB, ("record_too_large",)),
+    "table-of-open-quotes": Large(_table(b'"x\n'), 6, 300_000, 5_000_000, ("quote_misplaced",)),
+    "table-of-open-quotes-and-empty-cells": Large(
+        _table(b'1,"",b\n', b'1,"x\n'), 6, MIB, 16 * MIB, ("unclosed_quote",)
+    ),
+    "table-of-rows-and-closing-quotes": Large(
+        _table(b"a,b,c\n" * 9000 + b'x"\n', b'1,"a"x\n'), 6, 100, 1000, ("quote_misplaced",)
+    ),
+    "table-of-quotes": Large(_table(b'"'), 6, 2 * MIB + 1, 32 * MIB + 1, ("unclosed_quote",)),
+    "table-of-delimiters": Large(_table(b","), 6, 4 * MIB, 63 * MIB, ("cells_too_many",)),
     "gzip-bomb-of-spaces": Large(_packed(gzip.compress, b" "), 6, 8, 256),
     "gzip-bomb-of-brackets": Large(_packed(gzip.compress, b"["), 6, 6, 256, ("record_too_large",)),
     "zstd-bomb-of-spaces": Large(_packed(zstandard.compress, b" "), 6, 8, 256),

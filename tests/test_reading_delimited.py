@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,8 @@ def test_backslashes_escape_where_they_certainly_do(folder: Path, rows: list[tup
 def test_a_backslash_that_escapes_nothing_stays(folder: Path) -> None:
     found = reading(folder, 'question,answer\na,"\\"b\\" \\alpha \\n \\\\"\n')
     assert values(found)[0]["answer"] == '"b" \\alpha \\n \\'
-    assert values(reading(folder, 'question,answer\na,"C:\\"\nb,"\\d"\n'))[0]["answer"] == "C:\\"
+    found = reading(folder, 'question,answer\na,"C:\\"\nb,"\\d"\nc\nd,"e"\n')  # the damage is another one
+    assert values(found)[0]["answer"] == "C:\\" and found.reasons == ["cells_too_few"] and len(found.values) == 3
 
 
 def test_quotes_that_are_mere_text(folder: Path) -> None:
@@ -241,9 +243,10 @@ NO_TABLES = {
     "one column, names of more": 'question,answer\n"a","b"c\n"a, b"\n',
     "ragged": "question,answer\na\nb\nc,d\ne\n",
     "markdown": "| question | answer |\n|---|---|\n| a | b |\n",
-    "markdown without sides": "question | answer\n--- | ---\na | b\n",
+    "markdown without sides": "question | answer\n--- | ---\n" + "a | b\n" * 9,
     "terminal": " question | answer \n----------+--------\n a | b\n",
     "html": "<p>a, b</p>\n<p>c, d</p>\n",
+    "ends of sentences": "Well.,So.\na,b\nc,d\n",
     "program": "import a, b\nx = f(a, b)\ny = g(a, b)\n",
     "yaml": "- question: a, b\n  answer: c, d\n",
     "quotes": '"Hello," he said.\n"So," she said.\n',
@@ -253,6 +256,12 @@ NO_TABLES = {
 @pytest.mark.parametrize("what", NO_TABLES)
 def test_what_is_not_certainly_a_table(folder: Path, what: str) -> None:
     assert reading(folder, NO_TABLES[what]).unknown
+
+
+def test_a_line_of_nothing_but_delimiters_is_no_header_of_a_million_names(folder: Path) -> None:
+    begun = time.process_time()
+    assert reading(folder, "a,b;c\td|" * (1 << 19) + "\n" + "," * 10).unknown
+    assert time.process_time() - begun < 5  # an array for each name would take a minute
 
 
 def test_names_that_are_not_unique_are_said(folder: Path) -> None:
@@ -333,6 +342,48 @@ def test_damage_costs_the_damaged_row(folder: Path, what: str, style: str) -> No
                 assert found.unreadable[0]["payload"] == damaged
 
 
+LINES_LIKE_ROWS = {
+    # The quote that tells closes the cell that the lines are in.
+    "before a closing quote": ('"a "b" c\nline two, x\nline three",y\n', "quote_misplaced"),
+    "at the end": ('"a\nline two, x\nline three, y', "truncated_record"),
+}
+
+
+@pytest.mark.parametrize("limits", [Limits(), SMALL], ids=["whole", "small shards"])
+@pytest.mark.parametrize("what", LINES_LIKE_ROWS)
+def test_a_line_of_a_damaged_cell_is_no_row(folder: Path, what: str, limits: Limits) -> None:
+    damaged, reason = LINES_LIKE_ROWS[what]
+    after = "" if reason == "truncated_record" else 'how,"so, so"\n' * 5
+    found = reading(folder, "question,answer\n" + 'why,"so, so"\n' * 5 + damaged + after, limits)
+    assert found.reasons == [reason] and len(found.values) == (10 if after else 5)
+    assert found.unreadable[0]["payload"] == damaged.rstrip("\n")
+
+
+def test_a_row_that_begins_like_the_others_goes_before_a_line_that_does_not(folder: Path) -> None:
+    rows = "".join(f"{n},why,so\n" for n in range(20, 30))
+    found = reading(folder, f'data_id,question,answer\n{rows}1,"a\nline two, x, y\n{rows}')
+    assert found.reasons == ["unclosed_quote"] and len(found.values) == 20
+    assert found.unreadable[0]["payload"] == '1,"a\nline two, x, y'
+
+
+@pytest.mark.parametrize("limits", [Limits(), SMALL], ids=["whole", "small shards"])
+def test_damage_beside_damage_costs_no_row_between(folder: Path, limits: Limits) -> None:
+    rows = "".join(f"{n},why,so\n" for n in range(100, 600))
+    found = reading(folder, f'data_id,question,answer\n0,"a",b\n{rows}1,"a"b,c\n{rows}2,a",b\n{rows}', limits)
+    assert found.reasons == ["quote_misplaced"] * 2 and len(found.values) == 1501
+
+
+@pytest.mark.parametrize("limits", [Limits(), SMALL], ids=["whole", "small shards"])
+@pytest.mark.parametrize("last", ["end", ""])
+def test_a_quote_that_tells_may_be_far(folder: Path, limits: Limits, last: str) -> None:
+    """Where one is, is looked for beyond what happens to be at hand."""
+    lines = "".join(f"{'line ' * 40}, x, y\n" if n % 15 else "line\n" for n in range(100))
+    damaged = f'1,"a "b" c\n{lines}{last}",y\n'
+    rows = 'z,"a",b\n' * 5
+    found = reading(folder, f"data_id,question,answer\n{rows}{damaged}{rows}", limits)
+    assert found.reasons == ["quote_misplaced"] and len(found.values) == 10
+
+
 @given(ROWS, st.data())
 def test_planted_damage_is_found_and_nothing_else(
     folder: Path, rows: list[tuple[str, str]], data: st.DataObject
@@ -374,21 +425,24 @@ def test_a_text_that_ends_early(folder: Path, rows: list[tuple[str, str]], cut: 
 
 
 def test_a_stream_that_breaks_off(folder: Path) -> None:
-    whole = gzip.compress(written(numbered([(str(n**9), "b") for n in range(3000)])).encode())
+    rows = numbered([(str(n**9), "b") for n in range(3000)])
+    whole = gzip.compress(written(rows).encode())
     found = reading(folder, whole[: len(whole) // 2])
     assert found.reasons == ["stream_broken"] and found.ends_early and len(found.values) > 100
-    found = reading(folder, whole[:-8] + bytes(8))
-    assert found.reasons == ["stream_broken"] and not found.ends_early and len(found.values) == 3000
+    for text in (written(rows), written(rows)[:-1]):  # without a last line end, too
+        found = reading(folder, gzip.compress(text.encode())[:-8] + bytes(8))
+        assert found.reasons == ["stream_broken"] and not found.ends_early and len(found.values) == 3000
 
 
 def test_rows_beyond_the_limit(folder: Path) -> None:
     limits = Limits(shard_records=3, shard_bytes=1024, record_bytes=1 << 16)
-    rows = numbered([("a", "b"), ("x,\n" * 100_000, "b"), ("c", "d"), ("y" * (1 << 17), "b"), ("e", "f")])
+    # Longer than what was looked at to recognise the text.
+    rows = numbered([("a", "b"), ("x,\n" * 2_000_000, "b"), ("c", "d"), ("y" * (5 << 20), "b"), ("e", "f")])
     text = written(rows)
     found = reading(folder, text, limits)
     assert found.reasons == ["record_too_large"] * 2
     assert values(found) == as_records([rows[0], rows[2], rows[4]])
-    assert [found.lines[n] for n in (0, 1, 2, 3, 4)] == [2, 3, 100_004, 100_005, 100_006]
+    assert [found.lines[n] for n in (0, 1, 2, 3, 4)] == [2, 3, 2_000_004, 2_000_005, 2_000_006]
     first = found.unreadable[0]
     assert (
         text.encode()[first["source_offset"] :][: first["source_length"]]
@@ -397,9 +451,9 @@ def test_rows_beyond_the_limit(folder: Path) -> None:
 
 
 def test_a_quote_without_end_costs_its_row_also_beyond_the_limit(folder: Path) -> None:
-    limits = Limits(shard_records=500, shard_bytes=1024, record_bytes=1 << 16)
-    rows = numbered([("a" * 40, "b")] * 6000)
-    text = written(rows).replace("\n17,a", '\n17,"a').replace("\n1800,a", '\n1800,"a')
+    limits = Limits(shard_records=500, shard_bytes=1 << 16, record_bytes=1 << 16)
+    rows = numbered([("a" * 2000, "b")] * 6000)
+    text = written(rows).replace("\n17,a", '\n17,"a').replace("\n5000,a", '\n5000,"a')
     found = reading(folder, text, limits)
     assert found.reasons == ["unclosed_quote"] * 2 and len(found.values) == 5998
 

@@ -69,7 +69,12 @@ def damage_spans(reason: str, detail: str, payload: str, as_read: bool) -> list[
     Returns:
         The places ``payload[start:end]``, in order; none where the reason has no place in the text.
     """
-    if reason == "invalid_json" and as_read and payload and (at := re.search(r"(\d+) bytes into the record", detail)):
+    if (
+        reason in ("invalid_json", "quote_misplaced")
+        and as_read
+        and payload
+        and (at := re.search(r"(\d+) bytes into the record", detail))
+    ):
         before = len(payload.encode()[: int(at[1])].decode("utf-8", "ignore"))
         return [(min(before, len(payload) - 1), min(before, len(payload) - 1) + 1)]
     if reason == "not_a_number":

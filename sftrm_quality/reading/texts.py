@@ -10,7 +10,7 @@ from sftrm_quality.reading.transcoded import TranscodedWindow
 from sftrm_quality.reading.window import Window
 
 HEAD_BYTES = 4 << 20
-_BLANK_OR_MARKS = re.compile(rb"(?:\s|\xef\xbb\xbf)*")
+_BLANK_OR_MARKS = re.compile(rb"(?:\s+|\xef\xbb\xbf)*")  # a step for each sign takes memory
 
 
 @dataclass(frozen=True)

@@ -80,20 +80,20 @@ def _names(cells: Sequence[bytes], quoted: bool, codec: str) -> tuple[str, ...] 
 
     White space around a name is no part of it.
     """
-    try:
-        written = [cell.decode(codec) for cell in cells]
-    except UnicodeDecodeError:
-        return None
-    names = tuple(name.strip() for name in written)
+    names = _texts(cells, codec)
     given = [name for name in names if name]
     if len(given) < min(2, len(names)) or len(given) < len(names) - 1:
         return None
     for name in given:
-        if len(name) > _LONGEST_NAME or not name.isprintable() or not _NAME.fullmatch(name):
+        if len(name) > _LONGEST_NAME or not name.isprintable() or "\ufffd" in name or not _NAME.fullmatch(name):
             return None
         if not quoted and _PROSE.search(name):
             return None
     return names
+
+
+def _texts(cells: Sequence[bytes], codec: str) -> tuple[str, ...]:
+    return tuple(cell.decode(codec, "replace").strip() for cell in cells)
 
 
 def _with_rows(data: bytes, begin: int, final: bool, dialect: Dialect) -> Recognised | None:
@@ -136,7 +136,7 @@ def declared(data: bytes, final: bool, names: Sequence[str], codec: str, marks: 
     for delimiter in DELIMITERS if len(names) > 1 else ("",):
         dialect = Dialect(tuple(names), delimiter, "doubled", line_end_of(data), marks=marks)
         header = first_row(data, final, dialect)
-        begin = header[1] if header and _names(header[0], True, codec) == dialect.names else 0
+        begin = header[1] if header and _texts(header[0], codec) == dialect.names else 0
         written, sample = best_quoting(data, begin, final, dialect)
         found.append(Recognised(written, begin, sample))
     best = min(found, key=lambda one: (-len(one.sample.good), not one.sample.unended, one.sample.bad))

@@ -14,6 +14,7 @@ from sftrm_quality.reading.tables import row_value
 SAMPLE_ROWS = 200
 # That two rows begin with a digit says little; and a line in a damaged cell may have been taken for a row.
 _ENOUGH_ROWS, _MOST_ROWS = 3, 0.75
+_MOST_COLUMNS = 16_384  # as a worksheet has; a line of nothing but delimiters is no header
 _FIRST_LINE_END = re.compile(rb"\r\n?|\n")
 _QUOTED = re.compile(rb'"(?:[^"]|"")*"')
 
@@ -43,7 +44,7 @@ def first_row(data: bytes, final: bool, dialect: Dialect) -> tuple[tuple[bytes, 
     """The cells of the first row and where the next one begins, None where it is damaged or not at hand."""
     buf = np.frombuffer(data, np.uint8)
     outcome, stop, behind, cells, _, _ = scan_row(buf, 0, buf.size, final, dialect.rules, dialect.stops)
-    if outcome != ROW:
+    if outcome != ROW or cells > _MOST_COLUMNS:
         return None
     numbered = dialect.of(tuple(map(str, range(cells))))
     row = cut_cells(buf, np.zeros(1, np.int64), np.array([stop]), numbered)

@@ -7,8 +7,9 @@ another cell is a text. ``rules`` and ``stops`` are those of a `Dialect`.
 Where a damaged row ends, the rule is the one that loses the fewest good rows, and takes no piece of a row for a whole
 one. A row whose quotes are wrong ends at the first line end behind which a good row begins: one with as many cells as
 there are columns, where the next quote that tells opens a cell. Inside of a quoted cell, of whatever lines it has, that
-quote closes one. Without any such quote nearby, more of the next lines must be good rows than not. If most of the first
-rows begin with a digit, or with a quote, one of the next lines that does so goes first.
+quote closes one, unless all lines before it are good rows, and many. Without any such quote nearby, more of the next
+lines must be good rows than not. If most of the first rows begin with a digit, or with a quote, one of the next lines
+that does so goes first.
 
 All of it is in one file, because a compiled kernel is cached by the time of its own file: if a function that it calls
 changed in another file, the old machine code would go on.
@@ -158,11 +159,13 @@ def quote_ahead(buf: Any, i: int, end: int, final: bool, rules: Any, memo: Any) 
             after += 1
         if after >= end and not final:
             return UNKNOWN
-        opens = at == 0 or buf[at - 1] == delimiter or buf[at - 1] == line_end
+        begins = at == 0 or buf[at - 1] == line_end
+        opens = begins or buf[at - 1] == delimiter
         closes = after >= end or buf[after] == delimiter or buf[after] == line_end or buf[after] == 0x0D
         escaped = rules[QUOTING] == 2 and at > 0 and buf[at - 1] == 0x5C
-        if (after - at) & 1 and opens != closes and not escaped:
-            memo[2] = OPENS if opens else CLOSES
+        if (after - at) & 1 and not escaped and (opens != closes or begins):
+            # A text may end with a line end; hardly any begins with a delimiter.
+            memo[2] = CLOSES if closes else OPENS
         else:
             memo[1] = after
     return memo[2] if memo[1] < limit else NOTHING
@@ -189,10 +192,11 @@ def _begins(buf: Any, i: int, end: int, final: bool, rules: Any, stops: Any, mem
     quote = quote_ahead(buf, i, end, final, rules, memo)
     if quote == UNKNOWN:
         return _NEEDS_MORE
-    if quote != NOTHING:
-        return _YES if quote == OPENS else _NO
+    if quote == OPENS:
+        return _YES
+    closing = memo[1] if quote == CLOSES else end
     good, bad = 1, 0
-    while at < end and good + bad < _MOST_LINES:
+    while at < end and at <= closing and good + bad < _MOST_LINES:
         behind = blank_end(buf, at, end, rules)
         if behind > at:
             at = behind
@@ -204,8 +208,12 @@ def _begins(buf: Any, i: int, end: int, final: bool, rules: Any, stops: Any, mem
             good += 1
         else:
             bad += 1
-    if at >= end and not final and good + bad < _MOST_LINES:
+        if outcome != ROW:
+            break
+    if outcome == ROW and at >= end and not final and good + bad < _MOST_LINES:
         return _NEEDS_MORE
+    if quote == CLOSES:
+        return _YES if good == _MOST_LINES and at <= closing else _NO
     believed = seen & ENDED or good + bad >= _FEW_ROWS or _begins_as_others(buf[i], rules)
     return _YES if good > bad and believed else _NO
 

@@ -78,7 +78,7 @@ class DelimitedShard(TextShard):
         if reason == "unclosed_quote":
             return say("a quoted cell goes on over the next line, where a row begins")
         if outcome == MISPLACED:
-            return say("the quote {at:,} bytes into the record neither opens nor closes a cell", at=at)
+            return say("the quote {at} bytes into the record neither opens nor closes a cell", at=at)
         return say("a quote closes a cell that none opened")
 
 
