@@ -29,6 +29,7 @@ with atheris.instrument_imports(include=["sftrm_quality.reading"]):
 from sftrm_quality.config import Limits
 from tests.bad_archives import ARCHIVES
 from tests.bad_records import DAMAGED
+from tests.bad_tables import TABLES
 from tests.bad_texts import TEXTS
 from tests.bad_truncated import TRUNCATED
 from tests.reading_case import SCHEMA, Read, read_records
@@ -59,6 +60,8 @@ def _check_spans(found: Read, text: bytes | None) -> None:
     stop = None
     for index in range(len(found.spans)):
         offset, length = found.spans[index]
+        if offset < 0:  # a row of a table has no place in bytes
+            continue
         assert stop is None or offset >= stop, f"record {index} overlaps the one before it"
         if text is not None and stop is not None:
             assert re.fullmatch(rb"(?:[\s,\[\]{}]|\xef\xbb\xbf)*", text[stop:offset]) or _behind_the_list(
@@ -88,7 +91,7 @@ def main() -> None:
         path, spill, seeds = Path(folder) / "raw", Path(folder) / "spill", Path(folder) / "seeds"
         spill.mkdir()
         seeds.mkdir()
-        for case in [*TRUNCATED[::7], *DAMAGED, *TEXTS, *ARCHIVES]:
+        for case in [*TRUNCATED[::7], *DAMAGED, *TEXTS, *ARCHIVES, *TABLES]:
             if len(case.data) <= LONGEST:
                 (seeds / case.name).write_bytes(case.data)
 
