@@ -1,7 +1,6 @@
 """Records in containers of tables, made by code."""
 
 import io
-import struct
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+
+from sftrm_quality.reading.columnar.messages import message_at
 
 Records = Sequence[dict[str, Any]]
 
@@ -112,14 +113,8 @@ def replaced(data: bytes, old: bytes, new: bytes) -> bytes:
 
 def messages_of(stream: bytes, begin: int = 0) -> list[tuple[int, int, int]]:
     """Where each message of an Arrow stream, its body and its end are."""
-    from sftrm_quality.reading.columnar.messages import message_at
-
     found, file = [], io.BytesIO(stream)
     while (message := message_at(file, begin)) is not None:
         found.append((message.begin, message.body, message.end))
         begin = message.end
     return found
-
-
-def number(value: int) -> bytes:
-    return struct.pack("<q", value)

@@ -1,6 +1,7 @@
 """Columns: the same records in Parquet and Arrow are the same records, damage costs its rows, headers cannot lie."""
 
 import gzip
+import io
 import json
 import struct
 import zipfile
@@ -22,6 +23,7 @@ from sftrm_quality.reading import Places, UnknownFile, discover, open_document, 
 from sftrm_quality.reading.columnar import arrow as arrow_reader
 from sftrm_quality.reading.columnar import opening
 from sftrm_quality.reading.columnar import parquet as parquet_reader
+from sftrm_quality.reading.columnar.pages import page_headers
 from sftrm_quality.reading.tables.sizes import row_sizes
 from tests.bad_files import SOAK
 from tests.reading_case import Read, json_lines, read, record
@@ -281,8 +283,6 @@ def test_a_row_group_that_breaks_in_the_middle_keeps_the_rows_before(tmp_path: P
 
 
 def header_at(data: bytes, column: int) -> int:
-    import io
-
     return int(pq.read_metadata(io.BytesIO(data)).row_group(0).column(column).data_page_offset)
 
 
@@ -297,10 +297,6 @@ def test_no_header_of_a_page_makes_room_for_gigabytes(tmp_path: Path, spill: Pat
     # As many bytes as the size had can say 2 GiB only where there are five of them: the header is made longer.
     huge = b"\xfe\xff\xff\xff\x0f"
     packed = data[: at + 3] + huge + data[at + 3 + length :]
-    import io
-
-    from sftrm_quality.reading.columnar.pages import page_headers
-
     (header, *_) = page_headers(io.BytesIO(packed), at, len(packed))
     assert header.unpacked == 2**31 - 1
     before = pa.default_memory_pool().max_memory()
@@ -310,10 +306,6 @@ def test_no_header_of_a_page_makes_room_for_gigabytes(tmp_path: Path, spill: Pat
 
 
 def test_headers_of_all_pages_are_passed_as_arrow_does(tmp_path: Path) -> None:
-    import io
-
-    from sftrm_quality.reading.columnar.pages import page_headers
-
     table = as_table([record(number, more=[{"a": "b" * (number % 7)}]) for number in range(2000)])
     for options in ({}, {"data_page_version": "2.0"}, {"compression": "gzip", "write_page_checksum": True}):
         data = parquet(table, data_page_size=3000, **options)
@@ -364,11 +356,10 @@ def test_no_flipped_bytes_crash_a_reader_and_none_loses_rows_in_silence(
     at = data.draw(st.integers(8, len(whole) - 1))
     noise = data.draw(st.binary(min_size=1, max_size=9))
     found = read(put(folder, whole[:at] + noise + whole[at + len(noise) :]), folder / "spill")
-    again = read(folder / "labels", folder / "spill", Limits(shard_records=2))
+    # The number of rows is in the file, too: a damaged one may be any that its bytes could hold.
+    again = read(folder / "labels", folder / "spill", Limits(shard_records=max(2, len(found.unreadable) // 4)))
     assert (repr(found.values), found.reasons) == (repr(again.values), again.reasons)
-    if not found.unknown:
-        # The count of rows is a byte of the file as well.
-        assert len(found.values) + len(found.unreadable) >= 1
+    assert found.unknown or len(found.values) + len(found.unreadable) >= 1
     assert not list((folder / "spill").iterdir())
 
 

@@ -1,4 +1,4 @@
-"""Workbooks: each sheet is a stream, cells are the texts of the file, what cannot be attributed is unreadable."""
+"""Workbooks: each sheet is a stream, cells are the texts that the file says, what cannot be attributed has a reason."""
 
 import datetime
 import json

@@ -30,6 +30,7 @@ from sftrm_quality.config import Limits
 from tests.bad_archives import ARCHIVES
 from tests.bad_delimited import DELIMITED, NOT_TABLES
 from tests.bad_records import DAMAGED
+from tests.bad_tables import TABLES
 from tests.bad_texts import TEXTS
 from tests.bad_truncated import TRUNCATED
 from tests.reading_case import SCHEMA, Read, read_records
@@ -60,6 +61,8 @@ def _check_spans(found: Read, text: bytes | None) -> None:
     stop = None
     for index in range(len(found.spans)):
         offset, length = found.spans[index]
+        if offset < 0:  # a row of a table has no place in bytes
+            continue
         assert stop is None or offset >= stop, f"record {index} overlaps the one before it"
         if text is not None and stop is not None:
             assert re.fullmatch(rb"(?:[\s,\[\]{}]|\xef\xbb\xbf)*", text[stop:offset]) or _behind_the_list(
@@ -89,7 +92,7 @@ def main() -> None:
         path, spill, seeds = Path(folder) / "raw", Path(folder) / "spill", Path(folder) / "seeds"
         spill.mkdir()
         seeds.mkdir()
-        for case in [*TRUNCATED[::7], *DAMAGED, *TEXTS, *ARCHIVES, *DELIMITED, *NOT_TABLES]:
+        for case in [*TRUNCATED[::7], *DAMAGED, *TEXTS, *ARCHIVES, *DELIMITED, *NOT_TABLES, *TABLES]:
             if len(case.data) <= LONGEST:
                 (seeds / case.name).write_bytes(case.data)
 
