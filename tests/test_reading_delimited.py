@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +31,11 @@ from sftrm_quality.reading import (
     payload_encoding,
     read_again,
 )
+from sftrm_quality.reading.delimited.dialect import Dialect
+from sftrm_quality.reading.delimited.rows import RowReader
 from sftrm_quality.reading.encodings import tell
+from sftrm_quality.reading.spans import Spans
+from sftrm_quality.reading.window import Window
 from tests.reading_case import SCHEMA, Read, read, read_records
 from tests.sentences import CHINESE, JAPANESE, KOREAN, TAIWANESE
 
@@ -275,6 +280,7 @@ YAML = ["- question: a\n  answer: b\n", "data_info:\n  - question: a\n", "---\n-
 NO_YAML = [
     "- Note: a\n- That: b\n",
     "User: a\nBot: b\nUser: c\n",
+    "User:\n  a\nBot:\n  b\nUser:\n  c\n",
     "Subject: a\nTo: b\n\ntext\n",
     "---\ntext\n---\n",
     "a\n",
@@ -382,6 +388,33 @@ def test_a_quote_that_tells_may_be_far(folder: Path, limits: Limits, last: str) 
     rows = 'z,"a",b\n' * 5
     found = reading(folder, f"data_id,question,answer\n{rows}{damaged}{rows}", limits)
     assert found.reasons == ["quote_misplaced"] and len(found.values) == 10
+
+
+def cut_rows(data: bytes, shard_bytes: int) -> list[tuple[int, int, str | None, int]]:
+    """Offset, length, reason and line of every row."""
+    window, found = Window(io.BytesIO(data)), []
+    limits, dialect = Limits(shard_bytes=shard_bytes), Dialect(("a", "b", "c"), ",", "doubled", "\n", strict=True)
+    for spans in RowReader(window, dialect, limits, 1).spans():
+        assert isinstance(spans, Spans)
+        for row, (start, end) in enumerate(zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)):
+            found.append((window.offset + start, end - start, spans.broken.get(row), int(spans.lines[row])))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_windows_change_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    texts = ["why", "so, so", 'the "q"', "x\ny, z", "a " * 300]
+    data = written([[str(n), *chance.choices(texts, k=2)] for n in range(600)]).encode()
+    for _ in range(30):
+        at = chance.randrange(len(data))
+        data = data[:at] + chance.choice([b'"', b"\n", b",", b'"\n', b""]) + data[at + chance.randrange(3) :]
+    whole = cut_rows(data, 8 << 20)
+    assert cut_rows(data, 1024) == whole == cut_rows(data, 5000)
+    # Damage, and then nothing that tells for longer than a window.
+    data = b'1,"a"b,c\n' + b"2,b,c\n" * 900 + b'3,c",d\n' + b"4,b,c\n"
+    assert cut_rows(data, 1024) == cut_rows(data, 8 << 20)
+    assert sum(reason is None for *_, reason, _ in cut_rows(data, 1024)) == 901
 
 
 @given(ROWS, st.data())

@@ -1,7 +1,7 @@
 """What is asked of a record's payload after it was read: its value, and where in its text something is.
 
-All records are JSON so far. Nobody above reading takes a payload apart in another way than by these functions, so
-records of another kind have one place where they come in.
+A payload is JSON, a record's own text or made from a row of a table; what could not be read has its own text. Nobody
+above reading takes a payload apart in another way than by these functions.
 """
 
 import re
