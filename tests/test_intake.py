@@ -124,11 +124,11 @@ def test_the_intake_of_a_file_is_tried_again_after_storage_failed_once(tmp_path,
     (tmp_path / "a.jsonl").write_text(lines(map(sft, range(5))))
     real, calls = file_intake.open_streams, []
 
-    def once(file):
+    def once(file, limits):
         calls.append(file)
         if len(calls) == 1:
             raise TransientStorageError("gone for a moment")
-        return real(file)
+        return real(file, limits)
 
     monkeypatch.setattr(file_intake, "open_streams", once)
     with Job(load_config(None, ["workers=1"], {"raw": [tmp_path / "a.jsonl"], "out": tmp_path / "out"})) as job:
