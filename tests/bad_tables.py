@@ -147,6 +147,11 @@ def arrows() -> Iterator[BadFile]:
     data = arrow(table(name), rows=3)
     end = messages_of(data, 8)[-1][2]
     yield BadFile(name, data[: end + 8], ids(name, *ALL), ("unclosed_document",))
+    name = "arrow-file-zeros-for-a-header.arrow"
+    data = arrow(table(name), rows=3)
+    at = messages_of(data, 8)[2][0]
+    broken = data[:at] + b"\0" * 8 + data[at + 8 :]
+    yield BadFile(name, broken, ids(name, *range(3), *range(6, 12)), _broken(1))
     name = "arrow-stream-without-end.arrow"
     yield BadFile(name, arrow(table(name), "stream")[:-8], ids(name, *ALL))
     name = "arrow-stream-twice.arrow"

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -43,6 +44,7 @@ def xlsx(sheets: dict[str, Any]) -> bytes:
     sink = io.BytesIO()
     with xlsxwriter.Workbook(sink, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False,
                                     "strings_to_urls": False}) as book:  # fmt: skip
+        book.set_properties({"created": datetime(2026, 1, 1)})  # the same bytes at any time
         for name, fill in sheets.items():
             sheet = book.add_worksheet(name)
             if callable(fill):
@@ -101,7 +103,7 @@ def zipped(parts: dict[str, str]) -> bytes:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), text)
+            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return sink.getvalue()
 
 

@@ -152,6 +152,70 @@ def test_bytes_that_are_no_text_inside_lists_and_objects(tmp_path: Path, spill: 
         assert found.unreadable[0]["details"] == ["column 'responses': byte 0xfe at 0 of a text is not UTF-8"]
 
 
+def test_places_that_lie_nowhere_and_bytes_that_are_no_text_in_one_column(tmp_path: Path, spill: Path) -> None:
+    places = pa.array([0, 1, 2, 0, 1, 4, 4], pa.int32()).buffers()[1]
+    texts = pa.Array.from_buffers(pa.string(), 6, [None, places, pa.py_buffer(b"a\xffbc")])
+    found = read(put(tmp_path, arrow(pa.table({"data_id": list("123456"), "answer": texts}))), spill)
+    assert {row["source_index"]: row["reasons"][0] for row in found.unreadable} == {
+        1: "invalid_encoding", 2: "page_broken", 4: "invalid_encoding",
+    }  # fmt: skip
+    assert {row: value["answer"] for row, value in found.values.items()} == {0: "a", 3: "a", 5: ""}
+
+
+def test_rows_have_the_sizes_of_their_values_in_slices_too() -> None:
+    table = pa.table({
+        "text": ["a", None, "가나", ""],
+        "coded": pa.array(["xx", "y", None, "xx"]).dictionary_encode(),
+        "list": [["a", "bcd"], None, [], ["가"]],
+        "of": [[{"t": "ab", "n": 1}], [{"t": "c", "n": 2}, {"t": None, "n": 3}], None, []],
+        "map": pa.array([[("k", "vv")], None, [("a", "b"), ("c", "d")], []], pa.map_(pa.string(), pa.string())),
+        "fixed": pa.array([["a", "b"], ["c", "d"], ["", "efg"], None], pa.list_(pa.string(), 2)),
+        "view": pa.array(["v" * 20, "", None, "w"], pa.string_view()),
+    })  # fmt: skip
+    expected = [1 + 2 + 4 + 10 + 3 + 2 + 20, 1 + 17 + 2, 6 + 4 + 3, 2 + 3 + 1]
+    assert row_sizes(table).tolist() == expected
+    for begin in range(4):
+        for end in range(begin, 5):
+            assert row_sizes(table.slice(begin, end - begin)).tolist() == expected[begin:end]
+
+
+def test_dictionaries_that_grow_or_change_between_batches(tmp_path: Path, spill: Path) -> None:
+    texts = [["a", "b"], ["a", "b", "c"], ["z"], ["z", "y"]]
+    for deltas in (True, False):
+        sink = io.BytesIO()
+        schema = pa.schema([("data_id", pa.string()), ("answer", pa.dictionary(pa.int32(), pa.string()))])
+        options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=deltas)
+        with pa.ipc.new_stream(sink, schema, options=options) as writer:
+            for values in texts:
+                coded = pa.DictionaryArray.from_arrays(pa.array(range(len(values)), pa.int32()), pa.array(values))
+                writer.write_batch(pa.record_batch([pa.array(values), coded], schema=schema))
+        found = read(put(tmp_path, sink.getvalue()), spill)
+        assert [value["answer"] for value in found.values.values()] == [text for values in texts for text in values]
+        assert not found.unreadable
+
+
+def test_broken_rows_count_by_what_is_kept_of_them(tmp_path: Path, spill: Path) -> None:
+    table = pa.table({"data_id": list(map(str, range(40))), "answer": bad_texts([b"\xff" + b"x" * 500] * 40)})
+    (stream,) = open_streams(discover([put(tmp_path, arrow(table))])[0])
+    document = open_document(stream, Limits(shard_bytes=2000), spill)
+    assert not isinstance(document, UnknownFile)
+    assert [len(shard) for shard in document.shards] == [3] * 13 + [1]
+
+
+def test_tables_that_can_hold_no_records_are_named(tmp_path: Path, spill: Path) -> None:
+    deep = pa.string()
+    for _ in range(8):
+        deep = pa.list_(deep)
+    for table, said in {
+        "no columns": (pa.table({"a": [1, 2]}).select([]), "it has no columns"),
+        "deep": (pa.table({"a": pa.array([None], deep)}), "nested deeper than limits.nesting_depth (8)"),
+    }.values():
+        for data in (parquet(table), arrow(table, "stream")):
+            (unknown,) = read(put(tmp_path, data), spill, Limits(nesting_depth=8)).unknown
+            assert said in unknown.seen
+    assert len(read(put(tmp_path, parquet(pa.table({"a": pa.array([None], deep)}))), spill).values) == 1
+
+
 def test_a_row_is_kept_as_json_whatever_its_columns_are(tmp_path: Path, spill: Path) -> None:
     """What excluded rows show, and what reading them again gives."""
     table = pa.table({
@@ -207,9 +271,12 @@ def test_members_of_archives_are_read(tmp_path: Path, spill: Path) -> None:
     ]
 
 
-def test_shards_are_cut_by_rows_and_by_bytes_whatever_the_row_groups(tmp_path: Path, spill: Path) -> None:
+@pytest.mark.parametrize("shard_bytes", [3000, 1 << 20])
+def test_shards_are_cut_by_rows_and_by_bytes_whatever_the_row_groups(
+    shard_bytes: int, tmp_path: Path, spill: Path
+) -> None:
     records = [record(number, question="가" * 100 * (number % 5)) for number in range(50)]
-    limits = Limits(shard_records=9, shard_bytes=3000)
+    limits = Limits(shard_records=9, shard_bytes=shard_bytes)
     lengths = []
     for data in (parquet(as_table(records), row_group_size=50), parquet(as_table(records), row_group_size=3),
                  arrow(as_table(records), rows=11)):  # fmt: skip
@@ -221,7 +288,7 @@ def test_shards_are_cut_by_rows_and_by_bytes_whatever_the_row_groups(tmp_path: P
         assert sum(shard.length for shard in shards) <= len(data)
         tables = [shard.load(limits).table for shard in shards]  # type: ignore[attr-defined]
         assert all(len(table) <= 9 for table in tables)
-        assert all(row_sizes(table).sum() <= 3000 or len(table) == 1 for table in tables)
+        assert all(row_sizes(table).sum() <= shard_bytes or len(table) == 1 for table in tables)
         for shard in shards:
             shard.path.unlink()
     assert lengths[0] == lengths[1] == lengths[2] and sum(lengths[0]) == 50
@@ -328,6 +395,12 @@ def test_a_batch_that_says_more_than_it_holds_is_one_row(tmp_path: Path, spill: 
         lying = data[:at] + struct.pack("<q", rows) + data[at + 8 :]
         found = read(put(tmp_path, lying), spill)
         assert found.reasons == ["page_broken"] and len(found.values) == 3
+    nodes = struct.pack("<qq", 3, 0)
+    assert head.count(nodes) == 3  # one for each column
+    for values, nulls in ((-4251398048237748222, 0), (1 << 60, 0), (3, 4)):
+        lying = data[:begin] + head.replace(nodes, struct.pack("<qq", values, nulls), 1) + data[body:]
+        found = read(put(tmp_path, lying), spill)
+        assert found.reasons == ["page_broken"] * 3 and list(found.values) == [3, 4, 5]
     negative = read(put(tmp_path, data[:at] + struct.pack("<q", -5) + data[at + 8 :]), spill)
     assert negative.reasons == ["stream_broken"] and negative.ends_early
 

@@ -78,7 +78,7 @@ def test_equal_records_give_equal_candidates(
 
 def test_cells_are_the_texts_that_a_file_says(tmp_path: Path, spill: Path) -> None:
     def fill(book: Any, sheet: Any) -> None:
-        day, moment, time, spent, korean, money, red = (
+        day, moment, time, spent, korean, money, red, slash = (
             book.add_format({"num_format": code})
             for code in (
                 "yyyy-mm-dd",
@@ -88,13 +88,14 @@ def test_cells_are_the_texts_that_a_file_says(tmp_path: Path, spill: Path) -> No
                 'yyyy"년" m"월" d"일"',
                 '#,##0"dm"',
                 "[Red]0.0",
+                r"0\d",
             )
         )
         cells: list[tuple[Any, Any]] = [
             (1, None), (1.5, None), (-0.25, None), (1e20, None), (True, None), (False, None),
             (datetime.date(2024, 2, 29), day), (datetime.datetime(2024, 1, 2, 3, 4, 5), moment),
             (datetime.datetime(2024, 1, 2), moment), (datetime.time(3, 4, 5), time), (1.5, spent),
-            (datetime.date(1900, 1, 31), korean), (1000, money), (2, red), (" pad ", None), ("a\nb", None),
+            (datetime.date(1900, 1, 31), korean), (1000, money), (2, red), (3, slash), (" pad ", None), ("a\nb", None),
             ("_x000D_", None), ("x" * 32_767, None),
         ]  # fmt: skip
         sheet.write_row(0, 0, [f"c{i}" for i in range(len(cells) + 3)])
@@ -108,7 +109,8 @@ def test_cells_are_the_texts_that_a_file_says(tmp_path: Path, spill: Path) -> No
     found = read(put(tmp_path, xlsx({"S": fill})), spill)
     assert list(json.loads(found.raw[0]).values()) == [
         "1", "1.5", "-0.25", "1e+20", "TRUE", "FALSE", "2024-02-29", "2024-01-02T03:04:05", "2024-01-02T00:00:00",
-        "03:04:05", "36:00:00", "1900-01-31", "1000", "2", " pad ", "a\nb", "_x000D_", "x" * 32_767, "#N/A", "2", "ab",
+        "03:04:05", "36:00:00", "1900-01-31", "1000", "2", "3", " pad ", "a\nb", "_x000D_", "x" * 32_767,
+        "#N/A", "2", "ab",
     ]  # fmt: skip
 
 
@@ -118,7 +120,8 @@ def test_what_no_writer_of_ours_makes(tmp_path: Path, spill: Path) -> None:
         '<xf numFmtId="14"/></cellXfs></styleSheet>'  # fmt: skip
     shared = "<si><t>a</t></si><si><r><t>기</t></r><r><t xml:space='preserve'> 사</t></r><rPh><t>gi</t></rPh></si>"
     sheet = (
-        '<x:row xmlns:x="y"><x:c t="s"><x:v>0</x:v></x:c><x:c t="inlineStr"><x:is><x:t>b</x:t></x:is></x:c></x:row>'
+        '<x:row xmlns:x="y"><x:c t="s"><x:v>0</x:v></x:c><x:c t="inlineStr"><x:is><x:t>b</x:t>'
+        "<x:rPh><x:t>spoken</x:t></x:rPh></x:is></x:c></x:row>"
         '<row><c t="s"><v>1</v></c><c s="1"><v>0</v></c></row>'
         '<row r="9"><c r="B9"><f>SUM(A1:A2)</f></c><c r="A9" t="str"><f>x</f><v>one_x000A_two</v></c></row>'
     )
@@ -236,6 +239,17 @@ def test_two_cells_in_the_corners_take_no_memory(tmp_path: Path, spill: Path) ->
     )
     found = read(put(tmp_path, raw_xlsx(sheet)), spill)
     assert json.loads(found.raw[0]) == {"a": "first", "z": "last"} and found.lines == {0: 1_048_576}
+
+
+def test_entities_are_refused_wherever_they_are(tmp_path: Path, spill: Path) -> None:
+    entities = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]>'
+    name = "xl/worksheets/sheet1.xml"
+    sheet = entities + "<worksheet><sheetData><row><c t='str'><v>&c;</v></c></row></sheetData></worksheet>"
+    (of_sheet,) = read(put(tmp_path, raw_xlsx("", more={name: sheet})), spill).unknown
+    (of_book,) = read(
+        put(tmp_path, raw_xlsx("", more={"xl/workbook.xml": entities + "<workbook>&c;</workbook>"})), spill
+    ).unknown
+    assert "it defines entities of its own" in of_sheet.seen and "it defines entities of its own" in of_book.seen
 
 
 def test_damage_costs_what_is_behind_it(tmp_path: Path, spill: Path) -> None:

@@ -30,12 +30,11 @@ class Sheet:
     number: int
 
 
-def sheets_of(file: IO[bytes], size: int, limits: Limits) -> list[Sheet] | str | None:
+def sheets_of(file: IO[bytes], limits: Limits) -> list[Sheet] | str | None:
     """The sheets of a workbook.
 
     Args:
         file: Any zip archive.
-        size: Its bytes.
         limits: ``workbook_bytes`` is the most that is unpacked.
 
     Returns:
@@ -51,8 +50,8 @@ def sheets_of(file: IO[bytes], size: int, limits: Limits) -> list[Sheet] | str |
     try:
         with archive:
             unpacked = sum(info.file_size for info in archive.infolist())
-            if size > limits.workbook_bytes or unpacked > _UNPACKED * limits.workbook_bytes:
-                return too_large(max(size, unpacked // _UNPACKED), limits)
+            if unpacked > _UNPACKED * limits.workbook_bytes:
+                return too_large(unpacked // _UNPACKED, limits)
             return _xlsx_sheets(archive, names) if CONTENT_TYPES in names else _ods_sheets(archive, names)
     except (*DAMAGE, BadPart) as error:
         return say("damaged workbook ({error}); save it again", error=error)

@@ -59,7 +59,7 @@ def _sheets(stream: RawStream, limits: Limits) -> Iterator[RawStream | UnknownFi
         is_book = stream.plain  # other archives were told from workbooks before
         yield UnknownFile(stream.source_file, too_large(stream.size or length, limits)) if is_book else stream
         return
-    found = sheets_of(io.BytesIO(b"".join(parts)), length, limits)
+    found = sheets_of(io.BytesIO(b"".join(parts)), limits)
     if isinstance(found, str):
         yield UnknownFile(stream.source_file, found)
     elif found is None:

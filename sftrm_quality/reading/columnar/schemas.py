@@ -42,8 +42,8 @@ def obstacle(schema: pa.Schema, rows: int, size: int, limits: Limits) -> str | N
     """
     if (name := _twice(schema.names, list(schema.types))) is not None:
         return say("two of its columns are called '{name}'; rename one of them", name=name)
-    if not schema.names and rows:
-        return say("it has rows and no columns")
+    if not schema.names:
+        return say("it has no columns")
     if max(map(_depth, schema.types), default=0) + 1 > limits.nesting_depth:
         return say("its columns are nested deeper than limits.nesting_depth ({depth})", depth=limits.nesting_depth)
     if rows < 0 or too_many_rows(rows, size):
