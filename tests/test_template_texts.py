@@ -62,7 +62,7 @@ def _constants(node: nodes.Node) -> Iterator[str]:
 def test_no_template_has_a_text_of_its_own(path):
     source = path.read_text("utf-8")
     # The policy of a page is in an attribute of another template.
-    page = _as_page(source).replace("script-src 'self';", "")
+    page = re.sub("script-src '[^']*';", "", _as_page(source))
     pieces = re.split(r"(<[^<>]*>)", page)
     said = [piece for piece in pieces if not piece.startswith("<")] + _READ_ALOUD.findall(page)
     plain = [" ".join(re.sub(r"&\w+;|\b(SFT|RM)\b", "", text).split()) for text in said]
