@@ -49,13 +49,15 @@ def mapped(
     *declared: Declaration,
     source: SourceSettings = SOURCE,
     limits: Limits | None = None,
+    path: Path | None = None,
 ) -> Mapped:
-    """Read records as a run would, without its checks."""
+    """Read records, or a file, as a run would, without its checks."""
     formats, limits = formats_of(declared), limits or Limits()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "a.jsonl")
-        path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
-        (stream,) = open_streams(SourceFile(path, "a.jsonl", path.stat().st_size))
+        if path is None:
+            path = Path(folder, "a.jsonl")
+            path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+        (stream,) = open_streams(SourceFile(path, path.name, path.stat().st_size))
         found = recognise_stream(stream, limits, Path(folder), source, formats)
         if isinstance(found, NotRead):
             return Mapped(found.note)

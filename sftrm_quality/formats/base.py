@@ -102,9 +102,9 @@ def id_column(table: pa.Table, id_field: str) -> dict[str, pa.Array]:
     return {"data_id": pc.if_else(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), _NO_IDS), None, ids)}
 
 
-def is_list(value: object) -> bool:
-    """Whether a value is a list, or a cell that holds one."""
-    return isinstance(value, list) or json_cell(value, list) is not None
+def list_in(value: object) -> list[object] | None:
+    """A value that is a list, or the list that a cell holds; None where it is neither."""
+    return value if isinstance(value, list) else json_cell(value, list)
 
 
 def is_answer_object(answer: object) -> bool:

@@ -15,7 +15,7 @@ from sftrm_quality.formats.base import (
     id_column,
     id_fields,
     is_answer_object,
-    is_list,
+    list_in,
     mapped,
 )
 from sftrm_quality.formats.ranks import declared_ranks
@@ -81,10 +81,9 @@ class ReferenceRm:
     ignores: tuple[tuple[str, str], ...] = ()
 
     def fits(self, record: Record) -> bool:
-        responses = record.get("responses")
+        responses = list_in(record.get("responses"))
         # Texts are another format, or none: their ranks or scores are somewhere else.
-        texts = isinstance(responses, list) and responses and all(isinstance(one, str) for one in responses)
-        return is_list(responses) and not texts
+        return responses is not None and not (responses and all(isinstance(one, str) for one in responses))
 
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
         return pa.schema([*_base_fields(sample, id_field), ("responses", pa.list_(CANDIDATE_RESPONSE))])

@@ -91,6 +91,9 @@ class WholeFormat:
     def of_cells(self, record: Record) -> Record:
         """A row of a table of texts, with what its cells hold where lists, objects or numbers are due."""
         held = {name: value for name in self._nested if (value := _held(record.get(name))) is not None}
+        # An answer may be a text of JSON: only what is certainly messages is taken for these.
+        turns_or_text = ((name, _held(record.get(name))) for name in self._turns_or_text)
+        held |= {name: value for name, value in turns_or_text if _are_messages(value)}
         scores = self.declaration.numbered.score if self.declaration.numbered else None
         if scores is not None:
             pattern = re.compile(_pattern(scores))
@@ -99,25 +102,25 @@ class WholeFormat:
         return {**record, **held} if held else record
 
     @property
+    def _turns_or_text(self) -> Sequence[str]:
+        """Fields on the top level that hold messages, or a text."""
+        declared = self.declaration
+        if declared.pair is None:
+            return ()
+        prompt = declared.prompt.parts[0] if declared.prompt else ()
+        return [path for path in (*declared.pair.chosen, *declared.pair.rejected, *prompt) if "." not in path]
+
+    @property
     def _nested(self) -> Sequence[str]:
-        """Fields on the top level that may hold more than a text."""
+        """Fields on the top level that hold no text."""
         declared = self.declaration
         paths = list(declared.messages.path) if declared.messages else []
-        if declared.pair:
-            paths += [
-                *declared.pair.chosen,
-                *declared.pair.rejected,
-                *(declared.prompt.parts[0] if declared.prompt else ()),
-            ]
         if declared.listed:
-            paths += [
-                *declared.listed.path,
-                *(path for path in (declared.listed.ranks, declared.listed.scores) if path),
-            ]
-        if declared.numbered and declared.numbered.ranks:
-            paths.append(declared.numbered.ranks)
-        paths += [path for path in (declared.history, declared.tree.root if declared.tree else None) if path]
-        return [path for path in paths if "." not in path]
+            paths += [*declared.listed.path, declared.listed.ranks or "", declared.listed.scores or ""]
+        if declared.numbered:
+            paths.append(declared.numbered.ranks or "")
+        paths += [declared.history or "", declared.tree.root if declared.tree else ""]
+        return [path for path in paths if path and "." not in path]
 
     def fits(self, record: Record) -> bool:
         record = self.of_cells(record)
@@ -260,10 +263,14 @@ class WholeFormat:
 
 
 def _held(cell: object) -> object:
-    """The list or object of a cell; None where it holds a text. A list of numbers or texts is none of messages, but may
-    be one of ranks or answers."""
+    """The list or object of a cell; None where it holds a text."""
     found = json_cell(cell, list)
     return found if found is not None else json_cell(cell, dict)
+
+
+def _are_messages(value: object) -> bool:
+    turns = value if isinstance(value, list) else [value]
+    return bool(turns) and all(isinstance(one, Mapping) and ("role" in one or "from" in one) for one in turns)
 
 
 def _number(cell: object) -> float | None:
