@@ -13,6 +13,7 @@ from sftrm_quality.findings import read_past
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.run_record import Mode
 from tests.outputs import run_on
+from tests.tables_case import xlsx
 from tests.vendors import delivery, file_of, write
 
 
@@ -251,3 +252,26 @@ def test_a_night_is_no_measure_of_a_source_of_which_there_was_something_to_tell(
     first, second = read_past(OutputFolder(tmp_path / "out")).delivered
     assert [file.source_file for file in first] == [file_of("namsan", 1)]
     assert [file.source_file for file in second] == [file_of("hangang", 2)]
+
+
+def test_an_empty_sheet_beside_others_is_nothing_to_tell(raw, tmp_path):
+    """A new workbook has some; one of which no sheet holds anything was a mistake."""
+    records = delivery("inwang", 1, 20, failing=0.0)
+    rows = [["data_id", "question", "answer"], *([one["data_id"], one["question"], one["answer"]] for one in records)]
+    (raw / "inwang").mkdir()
+    (raw / "hangang").mkdir()
+    (raw / "inwang" / "a.xlsx").write_bytes(xlsx({"labels": rows, "Sheet2": []}))
+    report = run_on([raw], tmp_path / "out").report
+    assert report["findings"] == []
+    statuses = {file["source_file"]: file["status"] for file in report["files"] if ".xlsx" in file["source_file"]}
+    assert statuses == {"inwang/a.xlsx!/labels": "read", "inwang/a.xlsx!/Sheet2": "skipped"}
+    # What was published of a sheet that is empty now is missing.
+    (raw / "inwang" / "a.xlsx").write_bytes(xlsx({"labels": [], "Sheet2": rows[:2]}))
+    report = run_on([raw], tmp_path / "out").report
+    assert [(f["source_file"], f["reason"]) for f in report["findings"] if f["severity"] == "critical"] == [
+        ("inwang/a.xlsx!/labels", "file_shrunk")
+    ]
+    (raw / "inwang" / "a.xlsx").unlink()
+    (raw / "hangang" / "b.xlsx").write_bytes(xlsx({"labels": [], "Sheet2": []}))
+    report = run_on([raw], tmp_path / "out").report
+    assert {f["source"] for f in report["findings"] if f["reason"] == "file_empty"} == {"hangang"}

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sftrm_quality.config import RunConfig
+from sftrm_quality.reading import WORKBOOK
 from sftrm_quality.run_record import NO_RECORDS, Account, DeliveryStatus, FileEntry, FileStatus, Manifest
 from sftrm_quality.sources import raw_name, source_of
 
@@ -15,7 +16,8 @@ class DeliveredFile:
 
     entries: one for each label kind; of a file that is gone, those of the current release, without their counts.
     before: those of the current release, under the name that the file has there; none where it has none.
-    content_hash: of the raw file that it is in, as it is now or was.
+    content_hash: of the raw file that it is in, as it is now or was. of_blank_book: it is a sheet of a book of which
+    no sheet holds a record.
     """
 
     source_file: str
@@ -24,6 +26,7 @@ class DeliveredFile:
     entries: tuple[FileEntry, ...]
     before: tuple[FileEntry, ...]
     content_hash: str
+    of_blank_book: bool = False
 
     @property
     def account(self) -> Account:
@@ -46,8 +49,8 @@ class DeliveredFile:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing in it; a file that holds no labels by design is not empty."""
-        skipped = all(entry.status is FileStatus.SKIPPED for entry in self.entries)
+        """Whether there is nothing in it; a file that holds no labels by design, or an empty sheet, is not empty."""
+        skipped = all(entry.status is FileStatus.SKIPPED for entry in self.entries) and not self.of_blank_book
         return self.status is not DeliveryStatus.GONE and not self.account.received and not skipped
 
 
@@ -76,6 +79,9 @@ def delivered_files(
     tonight, before = _by_name(files), _by_name(current.figures.files if current else ())
     hashes_before = {raw.source_file: raw.content_hash for raw in current.inputs} if current else {}
     formerly = _renamed(hashes, hashes_before)
+    sheets = [file for file in files if file.container == WORKBOOK]
+    written = {_book(file.source_file) for file in sheets if file.received}
+    blank_books = {_book(file.source_file) for file in sheets} - written
     delivered = []
     for name, entries in tonight.items():
         raw = raw_name(name)
@@ -89,8 +95,14 @@ def delivered_files(
             status = DeliveryStatus.SAME
         else:
             status = DeliveryStatus.CHANGED if known else DeliveryStatus.NEW
-        delivered.append(DeliveredFile(name, source_of(name, config), status, entries, known, hashes.get(raw, "")))
+        blank = entries[0].container == WORKBOOK and _book(name) in blank_books
+        source, content_hash = source_of(name, config), hashes.get(raw, "")
+        delivered.append(DeliveredFile(name, source, status, entries, known, content_hash, blank))
     return (*delivered, *(_gone(tonight, before, hashes, hashes_before, config) if looks_for_gone else ()))
+
+
+def _book(sheet: str) -> str:
+    return sheet.rpartition("!/")[0]
 
 
 def _by_name(files: Sequence[FileEntry]) -> dict[str, tuple[FileEntry, ...]]:

@@ -11,7 +11,7 @@ from sftrm_quality.formats import Formats, NoFormat, declaration_of
 from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
 from sftrm_quality.intake.ids import has_data_ids, id_field
 from sftrm_quality.intake.late_records import LookedThrough, look_through, values
-from sftrm_quality.reading import OpenDocument, RawStream, UnknownFile, open_document
+from sftrm_quality.reading import WORKBOOK, OpenDocument, RawStream, UnknownFile, open_document
 from sftrm_quality.run_record import FileStatus
 from sftrm_quality.words import number, say
 
@@ -79,7 +79,11 @@ def recognise_stream(
 
     document = open_document(stream, limits, spill, source.encoding, source.columns)
     if isinstance(document, UnknownFile):
-        return NotRead(FileStatus.UNREADABLE, _of_unknown(document, formats), records=0 if document.empty else None)
+        # A new workbook has empty sheets.
+        blank = document.empty and stream.sheet is not None
+        status, container = (FileStatus.SKIPPED, WORKBOOK) if blank else (FileStatus.UNREADABLE, None)
+        seen = _of_unknown(document, formats)
+        return NotRead(status, seen, container=container, records=0 if document.empty else None)
     found, sample = formats.recognise(document.sample, source), document.sample
     if isinstance(found, Unlabelled | NoFormat):
         # The sample is the beginning of the file; what comes later may be records all the same.

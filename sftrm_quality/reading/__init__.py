@@ -19,9 +19,11 @@ from sftrm_quality.reading.shards import LoadedShard, OpenDocument, ReadBatch, S
 from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.tables import DueCells, json_cell
 from sftrm_quality.reading.unreadable import position_columns
+from sftrm_quality.reading.workbooks import WORKBOOK
 
 __all__ = [
     "READ_REASONS",
+    "WORKBOOK",
     "DueCells",
     "JsonShard",
     "LoadedShard",
