@@ -141,7 +141,7 @@ def test_a_tar_archive_that_is_cut_or_damaged(tmp_path: Path) -> None:
     second = whole.index(b"b.jsonl")
     (tmp_path / "t").write_bytes(whole[:second] + b"\x01" * 512 + whole[second + 512 :])
     found = read(tmp_path / "t", tmp_path)
-    assert found.ids == [str(n) for n in range(30)] and "no header of a member" in found.unknown[0].seen
+    assert found.ids == [str(n) for n in range(30)] and "not a header of a member" in found.unknown[0].seen
     packed = gzip.compress(whole)
     (tmp_path / "t").write_bytes(packed[: len(packed) // 2])
     assert any("damaged tar archive" in unknown.seen for unknown in read(tmp_path / "t", tmp_path).unknown)

@@ -11,6 +11,10 @@ from sftrm_quality.reading.window import ByteStream
 from sftrm_quality.words import say
 
 
+class DamagedArchive(Exception):
+    """The list of members cannot be read, or not to its end. Raised behind those that were found."""
+
+
 @dataclass(frozen=True)
 class Member:
     """A member of an archive.
@@ -92,12 +96,12 @@ def gap(pieces: Sequence[tuple[int, int]], name: str) -> str:
     end = 0
     for begin, size in pieces:
         if begin > end:
+            piece = f"{name}.part{end}"
             return say(
-                "pieces of a zip archive without bytes {end:,} to {last:,}: {name}.part{end_number} is missing",
+                "pieces of a zip archive without bytes {end:,} to {last:,}: {name} is missing",
                 end=end,
                 last=begin - 1,
-                name=name,
-                end_number=end,
+                name=piece,
             )
         if begin < end:
             return say(

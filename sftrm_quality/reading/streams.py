@@ -1,6 +1,5 @@
 """Containers: a raw file as one or more streams of text bytes."""
 
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +11,7 @@ from sftrm_quality.reading.books import Sheet, is_workbook
 from sftrm_quality.reading.discover import SourceFile
 from sftrm_quality.reading.extents import Extents
 from sftrm_quality.reading.inflate import GZIP_MAGIC, ZSTD_MAGIC, gunzip, unzstd
-from sftrm_quality.reading.members import Member, gap, named, whole_archives
+from sftrm_quality.reading.members import DamagedArchive, Member, gap, named, whole_archives
 from sftrm_quality.reading.reasons import UnknownFile
 from sftrm_quality.reading.tars import HEADER, is_tar
 from sftrm_quality.reading.window import ByteStream, StreamDamage
@@ -102,11 +101,8 @@ def _members(
     try:
         for member in found:
             members.append(member)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        yield UnknownFile(name, say("damaged zip archive ({error}), {size:,} bytes", error=error, size=size))
-        return
-    except tars.DamagedTar as error:
-        damage = say("damaged tar archive ({error}), {size:,} bytes", error=error, size=size)
+    except DamagedArchive as error:
+        damage = say("{damage}, {size:,} bytes", damage=error, size=size)
     files = list(named(member for member in whole_archives(members) if not member.name.endswith("/")))
     if not files and not damage:
         yield UnknownFile(name, say("archive without files, {size:,} bytes", size=size))

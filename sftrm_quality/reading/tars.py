@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from sftrm_quality.reading.extents import Extents
-from sftrm_quality.reading.members import Member, text_of_name
+from sftrm_quality.reading.members import DamagedArchive, Member, text_of_name
 from sftrm_quality.reading.window import ByteStream, StreamDamage
 from sftrm_quality.words import say
 
@@ -14,10 +14,6 @@ HEADER = 512
 _STEP = 1 << 20
 # What is no file has nothing to read; a link has the bytes of another member, which is read under its own name.
 _FILES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
-
-
-class DamagedTar(Exception):
-    """The list of members ends where it should not."""
 
 
 def is_tar(head: bytes) -> bool:
@@ -29,7 +25,7 @@ def members_of(archive: Extents) -> Iterator[Member]:
     """The files in a tar archive that lies on disk as it is.
 
     Raises:
-        DamagedTar: Behind the last one that was found.
+        DamagedArchive: Behind the last one that was found.
     """
     size = archive.size
     with archive.open() as file:
@@ -39,7 +35,7 @@ def members_of(archive: Extents) -> Iterator[Member]:
             opened: Callable[[], ByteStream] = lies.open if missing <= 0 else _Cut.opener(lies, info.size)
             yield _member(info, opened, lies if missing <= 0 else None)
             if missing > 0:
-                raise DamagedTar(say("it ends {missing:,} bytes too early", missing=missing))
+                raise _damaged(say("it ends {missing:,} bytes too early", missing=missing))
 
 
 def members_of_stream(open_stream: Callable[[], ByteStream]) -> Iterator[Member]:
@@ -49,16 +45,20 @@ def members_of_stream(open_stream: Callable[[], ByteStream]) -> Iterator[Member]
         open_stream: Gives its text anew.
 
     Raises:
-        DamagedTar: Behind the last one that was found.
+        DamagedArchive: Behind the last one that was found.
     """
     stream = open_stream()
     try:
         for info in _infos(_Readable(stream), "r|"):
             yield _member(info, _skipping(open_stream, info.offset_data, info.size), None)
     except StreamDamage as damage:
-        raise DamagedTar(str(damage)) from damage
+        raise _damaged(damage) from damage
     finally:
         stream.close()
+
+
+def _damaged(why: object) -> DamagedArchive:
+    return DamagedArchive(say("damaged tar archive ({why})", why=why))
 
 
 def _infos(file: Any, mode: Any) -> Iterator[tarfile.TarInfo]:
@@ -72,7 +72,7 @@ def _infos(file: Any, mode: Any) -> Iterator[tarfile.TarInfo]:
         if mode == "r:":
             _must_end(file, at)
     except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
-        raise DamagedTar(str(error)) from error
+        raise _damaged(error) from error
 
 
 def _must_end(file: IO[bytes], at: int) -> None:
@@ -80,7 +80,7 @@ def _must_end(file: IO[bytes], at: int) -> None:
     file.seek(at)
     header = file.read(HEADER)
     if header.strip(b"\0"):
-        raise DamagedTar(say("byte {at:,} is no header of a member", at=at))
+        raise _damaged(say("byte {at:,} is not a header of a member", at=at))
 
 
 def _member(info: tarfile.TarInfo, opened: Callable[[], ByteStream], lies: Extents | None) -> Member:

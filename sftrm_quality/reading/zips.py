@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sftrm_quality.reading.extents import Extents
 from sftrm_quality.reading.inflate import zip_member
-from sftrm_quality.reading.members import Member, text_of_name
+from sftrm_quality.reading.members import DamagedArchive, Member, text_of_name
 from sftrm_quality.reading.window import ByteStream
 from sftrm_quality.words import say
 
@@ -29,11 +29,14 @@ def members_of(archive: Extents) -> Iterator[Member]:
         archive: Its bytes.
 
     Raises:
-        BadZipFile, ValueError, NotImplementedError: Its directory cannot be read.
+        DamagedArchive: Its directory cannot be read.
     """
-    with archive.open() as file, zipfile.ZipFile(file) as opened:
-        # Not is_dir(), which fails where a name is empty (Python 3.11).
-        infos = [info for info in opened.infolist() if not info.filename.endswith("/")]
+    try:
+        with archive.open() as file, zipfile.ZipFile(file) as opened:
+            # Not is_dir(), which fails where a name is empty (Python 3.11).
+            infos = [info for info in opened.infolist() if not info.filename.endswith("/")]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DamagedArchive(say("damaged zip archive ({why})", why=error)) from error
     obstacles = _obstacles(infos, archive.size)
     for info in infos:
         yield Member(
@@ -82,9 +85,7 @@ def _obstacle(info: zipfile.ZipInfo, size: int) -> str | None:
     if info.flag_bits & _ENCRYPTED:
         return say("encrypted zip member; unpack it with its password first")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return say(
-            "zip member packed by method {compress_type}; repack it with deflate", compress_type=info.compress_type
-        )
+        return say("zip member packed by method {method}; repack it with deflate", method=info.compress_type)
     return None
 
 
