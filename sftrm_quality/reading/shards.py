@@ -13,16 +13,14 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from sftrm_quality.config import Limits
-from sftrm_quality.reading.unreadable import Unreadable
+from sftrm_quality.reading.unreadable import Positions, Unreadable
 
 
-class Shard(Protocol):
+class Shard(Positions, Protocol):
     """Some neighbouring records of a source file, not loaded yet; ``len()`` is their number, broken ones included.
 
     path: the raw file, or, ``spilled``, a file of its own that the consumer deletes. length: bytes of the raw file that
-    it takes, for progress. encoding: of the text, ``utf-8`` where there is none. first_index: source_index of its first
-    record. offsets, lengths, lines: one entry per record, int64: bytes in the (decompressed) source and its line,
-    counted from 1; -1 where the container has no such thing.
+    it takes, for progress. encoding: of the text, ``utf-8`` where there is none.
     """
 
     @property
@@ -35,14 +33,6 @@ class Shard(Protocol):
     def length(self) -> int: ...
     @property
     def encoding(self) -> str: ...
-    @property
-    def first_index(self) -> int: ...
-    @property
-    def offsets(self) -> Any: ...
-    @property
-    def lengths(self) -> Any: ...
-    @property
-    def lines(self) -> Any: ...
 
     def __len__(self) -> int: ...
 

@@ -11,8 +11,12 @@ from sftrm_quality.reading.payloads import payload_columns
 from sftrm_quality.records import POSITION, SHARD_QUARANTINE, Stage
 
 
-class _Positions(Protocol):
-    """What of a shard says where its records are, see `shards.Shard`."""
+class Positions(Protocol):
+    """Where the records of a shard are in their source file.
+
+    first_index: source_index of its first record. offsets, lengths, lines: one entry per record, int64: bytes in the
+    (decompressed) source and its line, counted from 1; -1 where the container has no such thing.
+    """
 
     @property
     def first_index(self) -> int: ...
@@ -24,7 +28,7 @@ class _Positions(Protocol):
     def lines(self) -> Any: ...
 
 
-def position_columns(shard: _Positions, rows: Any) -> dict[str, pa.Array]:
+def position_columns(shard: Positions, rows: Any) -> dict[str, pa.Array]:
     """Where records are in their source file.
 
     Args:
@@ -48,7 +52,7 @@ class Unreadable:
         encoding: In which these bytes are a text.
     """
 
-    def __init__(self, shard: _Positions, raw_bytes: Callable[[int], bytes], encoding: str) -> None:
+    def __init__(self, shard: Positions, raw_bytes: Callable[[int], bytes], encoding: str) -> None:
         self._shard, self._raw_bytes, self._encoding = shard, raw_bytes, encoding
         self._rows: dict[int, tuple[str, str]] = {}
 
