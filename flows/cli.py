@@ -51,11 +51,11 @@ def main() -> None:
         _complain(
             told
             if len(sys.argv) == 1
-            else say("error: {told} (see {command_named} --help)", told=told, command_named=" ".join(_command_named()))
+            else say("error: {told} (see {command} --help)", told=told, command=" ".join(_command_named()))
         )
         code = 2
     except OSError as error:
-        _complain(say("error: {filename}: {strerror}", filename=error.filename or "", strerror=error.strerror or error))
+        _complain(say("error: {file}: {strerror}", file=error.filename or "", strerror=error.strerror or error))
         code = 3
     except BrokenExecutor as error:
         _complain(say("error: a worker died, possibly out of memory: try fewer --workers ({error})", error=error))

@@ -87,9 +87,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ConfigError(say("{path}: configuration file not found", path=path)) from None
     except (OSError, ValueError) as error:
-        raise ConfigError(
-            say("{path}: not a readable YAML file: {one_line}", path=path, one_line=_one_line(error))
-        ) from error
+        raise ConfigError(say("{path}: not a readable YAML file: {said}", path=path, said=_one_line(error))) from error
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -108,7 +106,7 @@ def _overridden(values: dict[str, Any], setting: str) -> None:
         value = parse_yaml(text)
     except ValueError as error:
         raise ConfigError(
-            say("--set {setting}: the value is not YAML: {one_line}", setting=setting, one_line=_one_line(error))
+            say("--set {setting}: the value is not YAML: {said}", setting=setting, said=_one_line(error))
         ) from error
     *path, last = key.split(".")
     for name in path:

@@ -105,8 +105,8 @@ def storage_error(error: OSError, where: Path | str) -> StorageError:
     said = error.strerror or say("written or read in part only ({error})", error=error)
     return storage_error_type(error)(
         say(
-            "{filename}: {said}; nothing is published. {next}",
-            filename=error.filename or where,
+            "{path}: {said}; nothing is published. {next}",
+            path=error.filename or where,
             said=said,
             next=say(_NEXT.get(error.errno or 0, _CHECK)),
         )

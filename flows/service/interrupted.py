@@ -48,8 +48,8 @@ def _next_state(run: FlowRun) -> State[Any]:
     if run.run_count >= _BEGUN_AT_MOST:
         return Crashed(
             message=say(
-                "The service was stopped in the middle of it {run_count} times; not begun again.",
-                run_count=run.run_count,
+                "The service was stopped in the middle of it {count} times; not begun again.",
+                count=run.run_count,
             )
         )
     return Scheduled(message=say("The service was stopped in the middle of it; it begins again."))

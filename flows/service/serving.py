@@ -133,14 +133,14 @@ def _work(service: Service, server: Server | str, site: str) -> None:
         say(
             "Prefect    {address}/v2/deployments   (runs: {address}/v2/runs, artifacts: "
             "{address}/v2/artifacts)\n{sign_in}reports    {site}\nschedule   {cron} {timezone}: "
-            "{raw_named} → {out}\nby hand    deployment 'nightly' → Run → Quick run, or Custom run to "
+            "{raw} → {out}\nby hand    deployment 'nightly' → Run → Quick run, or Custom run to "
             "change something\nstop with Ctrl-C; what is scheduled meanwhile runs at the next start",
             address=address,
             sign_in=sign_in,
             site=site,
             cron=service.cron,
             timezone=service.config.timezone,
-            raw_named=_raw_named(service.config),
+            raw=_raw_named(service.config),
             out=service.config.out,
         ),
         flush=True,

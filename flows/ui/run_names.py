@@ -43,8 +43,8 @@ def verdict_in_words(report: Report) -> str:
 def sentence(report: Report) -> str:
     """What happened, with counts and names of reasons, never with texts of records."""
     return say(
-        "{what_happened} Findings: {counts}.",
-        what_happened=_what_happened(report),
+        "{happened} Findings: {counts}.",
+        happened=_what_happened(report),
         counts=report.finding_counts,
     )
 

@@ -153,10 +153,10 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
             if name in entry.kwargs and (found := problem_of(entry.kwargs[name])):
                 raise SuiteError(
                     say(
-                        "{where}: {name!r} is {kwargs!r}: {found}",
+                        "{where}: {name!r} is {value!r}: {found}",
                         where=where,
                         name=name,
-                        kwargs=entry.kwargs[name],
+                        value=entry.kwargs[name],
                         found=found,
                     )
                 )

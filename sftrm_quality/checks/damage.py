@@ -43,11 +43,11 @@ def find_misread(text: str) -> str | None:
     for match in _UTF8_AS_LATIN.finditer(text):
         meant = _decoded(match[0], "utf-8")
         if meant and (len(match[0]) > 2 or _LEAST_PAIR <= ord(meant) <= _LAST_PAIR):
-            return say("{match} for {meant}", match=match[0], meant=meant)
+            return say("{found} for {meant}", found=match[0], meant=meant)
     for match in _CP949_AS_LATIN.finditer(text):
         meant = _decoded(match[0][: len(match[0]) // 2 * 2], "cp949")
         if meant and re.fullmatch("[가-힣]+", meant):
-            return say("{match} for {meant}", match=match[0], meant=meant)
+            return say("{found} for {meant}", found=match[0], meant=meant)
     for match in _UTF8_AS_CP949.finditer(text):
         pairs = [syllable.encode("cp949") for syllable in match[0] if "가" <= syllable <= "힣"]
         # Both bytes continue a character of UTF-8, and one of the syllables is none that the old standard has.

@@ -70,10 +70,10 @@ def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
         if parameters.get(name) not in PARAMETERS.get(name, ()):
             raise ValueError(
                 say(
-                    "parameter {name} is {parameters!r}, expected one of {dict}",
+                    "parameter {name} is {parameters!r}, expected one of {known}",
                     name=name,
                     parameters=parameters.get(name),
-                    dict=dict(PARAMETERS),
+                    known=dict(PARAMETERS),
                 )
             )
     compiled = _compiled(suite, scope)

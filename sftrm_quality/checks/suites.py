@@ -150,7 +150,7 @@ def _read(path: Path, name: str) -> Suite:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise SuiteError(
-            say("{path}: unpaired surrogate \\u{ord:04x}", path=path, ord=ord(error.object[error.start]))
+            say("{path}: unpaired surrogate \\u{code:04x}", path=path, code=ord(error.object[error.start]))
         ) from error
     except (ValueError, RecursionError) as error:
         raise SuiteError(
@@ -310,9 +310,9 @@ def _refuse_unknown(where: str, found: Mapping[str, Any], known: set[str]) -> No
     if unknown := sorted(found.keys() - known):
         raise SuiteError(
             say(
-                "{where}: unknown key {map}; known are {known}",
+                "{where}: unknown key {keys}; known are {known}",
                 where=where,
-                map=", ".join(map(repr, unknown)),
+                keys=", ".join(map(repr, unknown)),
                 known=", ".join(sorted(known)),
             )
         )

@@ -49,9 +49,9 @@ def open_keys(shard: ShardKeys, expected: Mapping[bytes, bytes] | None = None) -
     if table.num_rows != shard.rows:
         raise OwnFileError(
             say(
-                "{path}: {num_rows} fingerprints of {rows} records. Delete .cache and rerun.",
+                "{path}: {found} fingerprints of {rows} records. Delete .cache and rerun.",
                 path=shard.path,
-                num_rows=table.num_rows,
+                found=table.num_rows,
                 rows=shard.rows,
             )
         )

@@ -68,10 +68,10 @@ def _named(name: str, raw: Sequence[SourceFile], by_path: Mapping[str, SourceFil
             return _member(file, f"{file.source_file}{_MEMBER}{member}")
     raise ConfigError(
         say(
-            "{name}: no such file or folder, and no raw file of this name below {map}. Copy a name "
+            "{name}: no such file or folder, and no raw file of this name below {folders}. Copy a name "
             "from a report, and name other raw folders with --config or --set 'raw=[FOLDER]'.",
             name=name,
-            map=", ".join(map(str, config.raw)),
+            folders=", ".join(map(str, config.raw)),
         )
     )
 

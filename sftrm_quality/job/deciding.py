@@ -110,10 +110,10 @@ def same_settings(report: Report, out: Path) -> RunConfig:
         where = ".".join(map(str, first["loc"]))
         raise ConfigError(
             say(
-                "{run_id}: its settings do not suit this version ({where}: {msg}); run again, and decide on that",
+                "{run_id}: its settings do not suit this version ({where}: {said}); run again, and decide on that",
                 run_id=report.run_id,
                 where=where,
-                msg=first["msg"],
+                said=first["msg"],
             )
         ) from error
 

@@ -180,8 +180,8 @@ def _name_as_text(name: str) -> str:
 
 def _unreadable(error: OSError) -> NoReturn:
     said = say(
-        "{filename}: cannot be listed ({strerror}). Check its permissions.",
-        filename=error.filename,
+        "{folder}: cannot be listed ({strerror}). Check its permissions.",
+        folder=error.filename,
         strerror=error.strerror,
     )
     raise storage_error_type(error)(said) from error

@@ -104,9 +104,9 @@ class Inflated:
             ) from error
         if self._expected_crc is not None and crc != self._expected_crc:
             said = say(
-                "CRC-32 of the member is {crc:08x}, its archive says {expected_crc:08x}",
-                crc=crc,
-                expected_crc=self._expected_crc,
+                "CRC-32 of the member is {found:08x}, its archive says {expected:08x}",
+                found=crc,
+                expected=self._expected_crc,
             )
             raise StreamDamage(said, whole=True)
 

@@ -111,9 +111,7 @@ def describe(head: bytes, size: int | None, undecided: str = "", encoding: str =
         if head.startswith(magic):
             return f"{say(name)}{length}"
     if head[257:262] == b"ustar":
-        return say(
-            "tar archive{length}; unpack it, and join zip parts with cat in the order of their offsets", length=length
-        )
+        return say("tar archive inside another container; unpack the outer one{length}", length=length)
     if is_yaml(head):
         return say("YAML; convert it to JSON lines{length}", length=length)
     if not head.strip():
@@ -125,8 +123,8 @@ def describe(head: bytes, size: int | None, undecided: str = "", encoding: str =
         kind = "text" if head.lstrip().startswith((b"{", b"[")) else _kind_of_text(head)
         return f"{kind}{length}, {undecided}"
     return say(
-        '{kind_of_text}{length}, begins with "{excerpt}"',
-        kind_of_text=_kind_of_text(head),
+        '{kind}{length}, begins with "{excerpt}"',
+        kind=_kind_of_text(head),
         length=length,
         excerpt=excerpt(head, encoding),
     )

@@ -117,8 +117,8 @@ class TextShard:
 def said_of_byte(error: UnicodeDecodeError, encoding: str) -> str:
     """Which byte of a record is not in the encoding of the text."""
     return say(
-        "byte {piece:#04x} at {start} of the record is not {encoding}",
-        piece=error.object[error.start],
+        "byte {byte:#04x} at {start} of the record is not {encoding}",
+        byte=error.object[error.start],
         start=error.start,
         encoding=encoding.upper(),
     )

@@ -77,7 +77,7 @@ def refuse_target(path: Path) -> None:
     for taken in (path, _beside(path)):
         if taken.exists() or taken.is_symlink():
             raise ConfigError(
-                say("{taken}: is there already and is not replaced; delete it, or name another --to", taken=taken)
+                say("{path}: is there already and is not replaced; delete it, or name another --to", path=taken)
             )
 
 

@@ -158,8 +158,8 @@ class FailingRows(TableMetricProvider):  # type: ignore[misc]
         if failing.dtype != bool or failing.shape != (len(frame),):
             raise TypeError(
                 say(
-                    "{expectation_type}: one bool per row expected, {dtype}{shape} found",
-                    expectation_type=expectation.expectation_type,
+                    "{expectation}: one bool per row expected, {dtype}{shape} found",
+                    expectation=expectation.expectation_type,
                     dtype=failing.dtype,
                     shape=failing.shape,
                 )

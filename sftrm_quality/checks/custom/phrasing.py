@@ -81,7 +81,7 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
             if phrase := phrases.first_in(text, self.within):
                 found.setdefault(one, phrase)
         return [
-            say("{checked_text} says {excerpt}", checked_text=self._checked_text, excerpt=texts.excerpt(found[one]))
+            say("{text} says {excerpt}", text=self._checked_text, excerpt=texts.excerpt(found[one]))
             for one in range(len(columns[self.column]))
         ]
 
@@ -117,8 +117,8 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
         found = self._found(columns)
         return [
             say(
-                "{checked_text} is in {found} letters, {other} in {expected} ones",
-                checked_text=self._checked_text,
+                "{text} is in {found} letters, {other} in {expected} ones",
+                text=self._checked_text,
                 found=found[row][1],
                 other=self.other,
                 expected=found[row][0],

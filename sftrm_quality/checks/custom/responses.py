@@ -37,7 +37,7 @@ class _ResponsesExpectation(RowExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         """Show the ranks, as most of these expectations are about them."""
-        return [say("ranks {list_numbers}", list_numbers=_list_numbers(row)) for row in _ranks(columns[self.column])]
+        return [say("ranks {numbers}", numbers=_list_numbers(row)) for row in _ranks(columns[self.column])]
 
 
 class _EveryResponse(_ResponsesExpectation):
@@ -93,7 +93,7 @@ class ExpectEveryResponseNotToBeGarbled(_EveryResponse):
         return texts.matches(text, texts.GARBLED)
 
     def found_in(self, text: pa.Array) -> list[str]:
-        return [say("contains U+{ord:04X}", ord=ord(found)) for found in texts.first_matches(text, texts.GARBLED)]
+        return [say("contains U+{code:04X}", code=ord(found)) for found in texts.first_matches(text, texts.GARBLED)]
 
 
 class ExpectEveryResponseToBeFreeOfTemplateTokens(_EveryResponse):
@@ -121,8 +121,8 @@ class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
         lengths = pc.utf8_length(text).to_pylist()
         return [
             say(
-                "has {in_characters}, expected at most {maximum:,}",
-                in_characters=texts.in_characters(length),
+                "has {length}, expected at most {maximum:,}",
+                length=texts.in_characters(length),
                 maximum=self.maximum,
             )
             for length in lengths
@@ -223,7 +223,7 @@ class ExpectScoresToAgreeWithRanks(_ResponsesExpectation):
         )
         ranks = super().describe(columns)
         return [
-            say("{found}, scores {list_numbers}", found=found, list_numbers=_list_numbers(row))
+            say("{found}, scores {numbers}", found=found, numbers=_list_numbers(row))
             for found, row in zip(ranks, scores, strict=True)
         ]
 

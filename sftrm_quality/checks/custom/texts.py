@@ -38,7 +38,7 @@ class ExpectTextNotToBeGarbled(_TextExpectation):
 
     def describe(self, columns: Columns) -> list[str]:
         found = texts.first_matches(columns[self.column], texts.GARBLED)
-        return [say("{column} contains U+{ord:04X}", column=self.column, ord=ord(character)) for character in found]
+        return [say("{column} contains U+{code:04X}", column=self.column, code=ord(character)) for character in found]
 
 
 class ExpectTextToBeFreeOfTemplateTokens(_TextExpectation):
@@ -104,9 +104,9 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
         lengths = pc.utf8_length(columns[self.column]).to_pylist()
         return [
             say(
-                "{column} has {in_characters}, expected {expected}",
+                "{column} has {length}, expected {expected}",
                 column=self.column,
-                in_characters=texts.in_characters(length),
+                length=texts.in_characters(length),
                 expected=expected,
             )
             for length in lengths
@@ -149,10 +149,10 @@ class ExpectLabelToBeShortAndClean(_TextExpectation):
     def describe(self, columns: Columns) -> list[str]:
         return [
             say(
-                "{column} is {excerpt} ({in_characters}), expected one clean line of at most {maximum:,}",
+                "{column} is {excerpt} ({length}), expected one clean line of at most {maximum:,}",
                 column=self.column,
                 excerpt=texts.excerpt(text),
-                in_characters=texts.in_characters(len(text)),
+                length=texts.in_characters(len(text)),
                 maximum=self.maximum,
             )
             for text in columns[self.column].to_pylist()

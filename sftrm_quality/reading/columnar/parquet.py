@@ -138,6 +138,6 @@ def open_parquet(path: Path, size: int, limits: Limits) -> ParquetRows | str:
         return say(
             "its footer is missing or damaged, without which nothing of it can be read; it may be cut off: get it "
             "again ({error})",
-            error=in_words(error) or say("it is no footer"),
+            error=in_words(error) or say("it is not a footer"),
         )
     return why or ParquetRows(path, file, groups)

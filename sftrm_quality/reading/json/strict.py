@@ -35,7 +35,7 @@ def _constant(name: str) -> NoReturn:
 def _float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise _Refused("number_out_of_range", say("{text} does not fit a 64-bit float", text=text[:_SHOWN_KEY]))
+        raise _Refused("number_out_of_range", say("{byte} does not fit a 64-bit float", byte=text[:_SHOWN_KEY]))
     return number
 
 
@@ -84,14 +84,14 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
         return (
             None,
             "invalid_encoding",
-            say("byte {text:#04x} at {start} of the record is not UTF-8", text=text[error.start], start=error.start),
+            say("byte {byte:#04x} at {start} of the record is not UTF-8", byte=text[error.start], start=error.start),
         )
     depth = _depth(np.frombuffer(text, np.uint8))
     if depth > max_depth:
         return (
             None,
             "too_deep",
-            say("{depth} levels, limits.nesting_depth allows {max_depth}", depth=depth, max_depth=max_depth),
+            say("{depth} levels, limits.nesting_depth allows {allowed}", depth=depth, allowed=max_depth),
         )
     try:
         value = _DECODER.decode(decoded)
@@ -101,7 +101,7 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
         return None, refused.reason, refused.detail
     except json.JSONDecodeError as error:
         at = len(decoded[: error.pos].encode("utf-8"))
-        return None, "invalid_json", say("{msg}, {at} bytes into the record", msg=error.msg, at=at)
+        return None, "invalid_json", say("{said}, {at} bytes into the record", said=error.msg, at=at)
     except UnicodeEncodeError as error:
-        return None, "lone_surrogate", say("unpaired surrogate {ascii}", ascii=ascii(error.object[error.start])[1:-1])
+        return None, "lone_surrogate", say("unpaired surrogate {escape}", escape=ascii(error.object[error.start])[1:-1])
     return value, None, None

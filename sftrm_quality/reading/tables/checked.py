@@ -54,7 +54,7 @@ def broken_rows(table: pa.Table | pa.RecordBatch) -> dict[int, Broken]:
     for name, column in zip(table.schema.names, columns, strict=True):
         if _has_moments(column.type):
             for row in _no_moments(column, found):
-                detail = say("column '{name}' holds a moment that is in no calendar of years 1 to 9999", name=name)
+                detail = say("column '{name}' holds a moment outside of the years 1 to 9999", name=name)
                 found.setdefault(row, Broken("moment_out_of_range", detail))
     return found
 

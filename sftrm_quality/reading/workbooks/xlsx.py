@@ -124,9 +124,9 @@ class _Rows:
         elif (found := _REFERENCE.fullmatch(reference)) is not None:
             self._column = column_number(found[1])
         else:
-            raise BadPart(say("'{reference}' is no cell", reference=reference[:20]))
+            raise BadPart(say("'{reference}' is not a cell", reference=reference[:20]))
         if self._column > MOST_COLUMNS:
-            raise BadPart(say("'{reference}' is no cell", reference=str(reference)[:20]))
+            raise BadPart(say("'{reference}' is not a cell", reference=str(reference)[:20]))
         self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._value = self._formula = None
 
@@ -155,7 +155,7 @@ class _Rows:
         if self._type == "s":
             if value.strip().isdecimal() and int(value) < len(self._shared):
                 return self._shared[int(value)]
-            self._row.damage = say("a cell names a text that the workbook has not")
+            self._row.damage = say("a cell refers to a text that is not in the workbook")
             return ""
         if self._type in ("str", "inlineStr"):
             return unescaped(value)
@@ -166,5 +166,5 @@ class _Rows:
 
 def _bounded(number: str, most: int) -> int:
     if not number.isdecimal() or not 0 < int(number[:9]) <= most:
-        raise BadPart(say("'{number}' is no row", number=number[:20]))
+        raise BadPart(say("'{number}' is not a row number", number=number[:20]))
     return int(number)
