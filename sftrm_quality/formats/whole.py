@@ -8,21 +8,18 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.config import SourceSettings
+from sftrm_quality.formats import fitting
 from sftrm_quality.formats.base import NO_ID, Record, column
+from sftrm_quality.formats.cells import of_cells
 from sftrm_quality.formats.declaration import Declaration
-from sftrm_quality.formats.fields import has
 from sftrm_quality.formats.ranks import declared_ranks
 from sftrm_quality.formats.rest import Shape
 from sftrm_quality.formats.shapes import pairs, responses, trees, turns
 from sftrm_quality.formats.shapes.prompts import context
-from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_text, lookup
+from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_text
 from sftrm_quality.formats.wire import Misfit, described
-from sftrm_quality.reading import json_cell
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.words import say
-
-_TWO = 2
-"""Responses that a ranking has at least."""
 
 
 @dataclass(frozen=True)
@@ -51,113 +48,24 @@ class WholeFormat:
     def label_fields(self) -> str:
         numbered = self.declaration.numbered
         if numbered is not None:
-            return _pattern(numbered.field)
-        return "|".join(re.escape(path.split(".")[0]) for paths in self._labels() for path in paths)
+            return fitting.pattern_of(numbered.field)
+        names = fitting.label_names(self.declaration)
+        return "|".join(re.escape(path.split(".")[0]) for paths in names for path in paths)
 
     @property
     def needs(self) -> Sequence[Sequence[str]]:
-        declared = self.declaration
-        prompt = (declared.prompt.parts[0],) if declared.prompt else ()
-        conversation = (declared.messages.path,) if declared.messages else ()
-        return tuple(dict.fromkeys((*prompt, *conversation, *self._labels())))
+        return fitting.needed_names(self.declaration)
 
     @property
     def ignores(self) -> Sequence[tuple[str, str]]:
         return tuple(self.declaration.ignore.items())
 
-    def _labels(self) -> Sequence[Sequence[str]]:
-        """Of each part that holds labels the names that it may have."""
-        declared = self.declaration
-        if declared.pair:
-            return (declared.pair.chosen, declared.pair.rejected)
-        if declared.transcripts:
-            return ((declared.transcripts.chosen,), (declared.transcripts.rejected,))
-        if declared.verdict:
-            return (declared.verdict.first_answer, declared.verdict.second_answer, (declared.verdict.field,))
-        if declared.listed:
-            beside = [path for path in (declared.listed.ranks, declared.listed.scores) if path]
-            return (declared.listed.path, *((path,) for path in beside))
-        if declared.numbered:
-            scores = declared.numbered.score
-            names = [declared.numbered.field.replace("{}", number) for number in ("0", "1")]
-            names += [declared.numbered.ranks] if declared.numbered.ranks else []
-            names += [scores.replace("{}", number) for number in ("0", "1")] if scores else []
-            return tuple((name,) for name in names)
-        if declared.tree:
-            return ((f"{declared.tree.root}.{declared.tree.replies}",),)
-        assert declared.messages is not None
-        return (declared.messages.path,)
-
     def of_cells(self, record: Record) -> Record:
         """A row of a table of texts, with what its cells hold where lists, objects or numbers are due."""
-        held = {name: value for name in self._nested if (value := _held(record.get(name))) is not None}
-        # An answer may be a text of JSON: only what is certainly messages is taken for these.
-        turns_or_text = ((name, _held(record.get(name))) for name in self._turns_or_text)
-        held |= {name: value for name, value in turns_or_text if _are_messages(value)}
-        scores = self.declaration.numbered.score if self.declaration.numbered else None
-        if scores is not None:
-            pattern = re.compile(_pattern(scores))
-            numbers = {name: _number(value) for name, value in record.items() if pattern.fullmatch(name)}
-            held |= {name: value for name, value in numbers.items() if value is not None}
-        return {**record, **held} if held else record
-
-    @property
-    def _turns_or_text(self) -> Sequence[str]:
-        """Fields on the top level that hold messages, or a text."""
-        declared = self.declaration
-        if declared.pair is None:
-            return ()
-        prompt = declared.prompt.parts[0] if declared.prompt else ()
-        return [path for path in (*declared.pair.chosen, *declared.pair.rejected, *prompt) if "." not in path]
-
-    @property
-    def _nested(self) -> Sequence[str]:
-        """Fields on the top level that hold no text."""
-        declared = self.declaration
-        paths = list(declared.messages.path) if declared.messages else []
-        if declared.listed:
-            paths += [*declared.listed.path, declared.listed.ranks or "", declared.listed.scores or ""]
-        if declared.numbered:
-            paths.append(declared.numbered.ranks or "")
-        paths += [declared.history or "", declared.tree.root if declared.tree else ""]
-        return [path for path in paths if path and "." not in path]
+        return of_cells(record, self.declaration)
 
     def fits(self, record: Record) -> bool:
-        record = self.of_cells(record)
-        declared = self.declaration
-        if any(lookup(record, path) is not None for path in declared.absent):
-            return False
-        if declared.numbered is not None:
-            fields, scores = declared.numbered.field, declared.numbered.score
-            if _numbered(record, fields) < _TWO or (scores is not None and not _numbered(record, scores)):
-                return False
-            patterns = [re.compile(_pattern(one)) for one in (fields, scores) if one]
-            needed = [paths for paths in self.needs if not any(one.fullmatch(paths[0]) for one in patterns)]
-        else:
-            needed = list(self.needs)
-        return all(any(has(record, path) for path in paths) for paths in needed) and self._looks_like_it(record)
-
-    def _looks_like_it(self, record: Record) -> bool:
-        """Values of the types by which formats of the same names are told apart."""
-        declared = self.declaration
-        if declared.transcripts is not None:
-            text = record.get(declared.transcripts.chosen)
-            return isinstance(text, str) and text.lstrip().startswith(declared.transcripts.user.strip())
-        if declared.pair is not None and declared.prompt is None and declared.messages is None:
-            return isinstance(_first(record, declared.pair.chosen), list)
-        if declared.messages is not None and declared.prompt is None:
-            return isinstance(_first(record, declared.messages.path), list)
-        if declared.listed is not None:
-            values = _first(record, declared.listed.path)
-            first = values[0] if isinstance(values, list) and values else None
-            if declared.listed.text is None:
-                return first is None or isinstance(first, str)
-            return first is None or (
-                isinstance(first, Mapping) and any(has(first, path) for path in declared.listed.text)
-            )
-        if declared.tree is not None:
-            return has(record.get(declared.tree.root), declared.tree.replies)
-        return True
+        return fitting.fits(self.of_cells(record), self.declaration)
 
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
         """Nothing is read in batches: a name that no field has makes every record one with more fields."""
@@ -262,37 +170,5 @@ class WholeFormat:
         return source.model_copy(update=own)
 
 
-def _held(cell: object) -> object:
-    """The list or object of a cell; None where it holds a text."""
-    found = json_cell(cell, list)
-    return found if found is not None else json_cell(cell, dict)
-
-
-def _are_messages(value: object) -> bool:
-    turns = value if isinstance(value, list) else [value]
-    return bool(turns) and all(isinstance(one, Mapping) and ("role" in one or "from" in one) for one in turns)
-
-
-def _number(cell: object) -> float | None:
-    try:
-        return float(cell) if isinstance(cell, str) else None
-    except ValueError:
-        return None
-
-
 def _of(found: turns.Context, name: str) -> dict[str, Any]:
     return {name: found.prompt, "history": found.history, "system": found.system}
-
-
-def _pattern(numbered: str) -> str:
-    """Of names with a number, or a letter that counts."""
-    return r"(?:[0-9]+|[A-Za-z])".join(map(re.escape, numbered.split("{}")))
-
-
-def _numbered(record: Record, names: str) -> int:
-    pattern = re.compile(_pattern(names))
-    return sum(pattern.fullmatch(name) is not None for name in record)
-
-
-def _first(record: Record, paths: Sequence[str]) -> Any:
-    return next((value for path in paths if (value := lookup(record, path)) is not None), None)
