@@ -163,6 +163,16 @@ class Limits(_Settings, title="Limits"):
             "million rows that a sheet can have pack to about as much; above, CSV is what people mean."
         ),
     )
+    joined_records: int = Field(
+        1_000_000,
+        ge=1,
+        le=100_000_000,
+        title="Records per file whose records refer to each other",
+        json_schema_extra=_why(
+            "Which message is of which tree is known only at the end of the file, and until then takes some 120 bytes "
+            "of memory per message. Open Assistant's largest file has 208,584 messages."
+        ),
+    )
     nesting_depth: int = Field(
         128,
         ge=4,

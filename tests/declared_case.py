@@ -66,9 +66,9 @@ def mapped(
             read = read_and_map(shard, formats, found.format, source, found.id_field, limits)
             for candidates in read.candidates.values():
                 for row, candidate in zip(candidates.rows.tolist(), candidates.table.to_pylist(), strict=True):
-                    result.records.setdefault(shard.first_index + row, []).append(candidate)
+                    result.records.setdefault(int(shard.indexes[row]), []).append(candidate)
                 for row, misfit in candidates.misfits.items():
-                    result.misfits[shard.first_index + row] = (misfit.reason, misfit.detail)
+                    result.misfits[int(shard.indexes[row])] = (misfit.reason, misfit.detail)
         found.document.close()
     return result
 

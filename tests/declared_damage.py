@@ -30,6 +30,10 @@ def _turn_damage(field: str, role: str, content: str) -> list[tuple[str, Callabl
     ]
 
 
+def _ids(own: str, parent: str) -> Record:
+    return {"message_id": own, "parent_id": parent}
+
+
 _OTHER = {"role": "user", "content": "다른 것?"}
 DAMAGE: dict[str, list[tuple[str, Callable[[Record], Record]]]] = {
     "alpaca": [
@@ -65,6 +69,21 @@ DAMAGE: dict[str, list[tuple[str, Callable[[Record], Record]]]] = {
         ("no_ranking", _in("prompt", lambda root: {**root, "replies": [{**root["replies"][0], "replies": []}]})),
         ("turns_malformed", _in("prompt", lambda root: {**root, "role": "narrator"})),
         ("field_type_wrong", _in("prompt", lambda root: {**root, "replies": [*root["replies"], "a"]})),
+    ],
+    "open_assistant_messages": [
+        ("no_ranking", _in("message_tree", lambda them: [one for one in them if one["parent_id"] is None])),
+        ("tree_malformed", _in("message_tree", lambda them: [one for one in them if one["parent_id"] is not None])),
+        ("tree_malformed", _in("message_tree", lambda them: [*them, {**them[0], "text": "b"}])),
+        (
+            "tree_malformed",
+            _in("message_tree", lambda them: [*them, {**them[0], **_ids("x", "y")}]),
+        ),
+        (
+            "tree_malformed",
+            _in("message_tree", lambda them: [*them, {**them[0], **_ids("x", "x")}]),
+        ),
+        ("turns_malformed", _in("message_tree", lambda them: [{**them[0], "role": "narrator"}, *them[1:]])),
+        ("field_type_wrong", _in("message_tree", lambda them: [{**one, "rank": "1"} for one in them])),
     ],
     "pair": [
         ("field_type_wrong", _set(chosen=5)),

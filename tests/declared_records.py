@@ -250,6 +250,36 @@ def open_assistant(draw: Any) -> Made:
     return {"message_tree_id": "t", "prompt": question([], 1, True)}, truth
 
 
+@st.composite
+def open_assistant_messages(draw: Any) -> Made:
+    """The same trees as lists of messages, each with the id of its parent; only replies to one are in their order."""
+    record, truth = draw(open_assistant())
+    return {"message_tree": mixed(draw, flat(record["prompt"]))}, truth
+
+
+def mixed(draw: Any, messages: list[Record]) -> list[Record]:
+    """Messages in any order, those of one parent in their own."""
+    places = draw(st.permutations(range(len(messages))))
+    found = dict.fromkeys(range(len(messages)), messages[0])
+    for parent in {one["parent_id"] for one in messages}:
+        siblings = [at for at, one in enumerate(messages) if one["parent_id"] == parent]
+        taken = sorted(places[at] for at in siblings)
+        found.update({place: messages[at] for place, at in zip(taken, siblings, strict=True)})
+    return list(found.values())
+
+
+def flat(root: Record, name: str = "") -> list[Record]:
+    """The messages of a tree, each with an id and that of its parent."""
+    found: list[Record] = []
+    waiting: list[tuple[Record, str | None]] = [(root, None)]
+    while waiting:
+        message, parent = waiting.pop()
+        own = f"{name}m{len(found)}"
+        found.append({"message_id": own, "parent_id": parent, **{k: v for k, v in message.items() if k != "replies"}})
+        waiting += [(reply, own) for reply in reversed(message.get("replies") or [])]
+    return found
+
+
 MAKERS: dict[str, st.SearchStrategy[Made]] = {
     "alpaca": alpaca(),
     "hh_rlhf": hh_rlhf(),
@@ -257,6 +287,7 @@ MAKERS: dict[str, st.SearchStrategy[Made]] = {
     "messages": _conversation("messages", "role", "content"),
     "nectar": nectar(),
     "open_assistant": open_assistant(),
+    "open_assistant_messages": open_assistant_messages(),
     "pair": pair(),
     "pair_conversations": pair_conversations(),
     "pair_implicit": pair_implicit(),

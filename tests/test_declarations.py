@@ -57,6 +57,10 @@ def without(values, *names):
         ({**RM, "numbered": {"field": "r_{}"}}, "numbered needs rank, ranks or score"),
         ({**RM, "numbered": {"field": "r_{}", "rank": "n"}}, "numbered.rank is a field of objects"),
         ({**RM, "numbered": {"field": "r", "ranks": "n"}}, "numbered.field: String should match pattern"),
+        (
+            {**without(RM, "prompt"), "tree": {"parent": "p", "replies": "r"}},
+            "tree.parent is given: tree.replies is not",
+        ),
         ({**RM, "tree": {}}, "tree is read whole: prompt is not read beside it"),
         ({**RM, "transcripts": {"chosen": "c", "rejected": "r"}}, "transcripts is read whole: prompt is not read"),
     ],

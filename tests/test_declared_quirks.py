@@ -120,7 +120,6 @@ def test_a_record_that_is_not_read_says_why(record, reason, detail):
         ({"chosen": "q a", "rejected": "q b"}, "nobody can tell where the prompt ends"),
         ({"question": "q", "choices": ["a", "b"], "x": ""}, "an evaluation set"),
         ({"paragraphs": [{"context": "c"}]}, "nested in paragraphs"),
-        ({"message_id": "1", "parent_id": None, "text": "q", "role": "prompter"}, "whole trees"),
         ({"prompt": "q"}, "1 prompts without answers"),
     ],
 )

@@ -114,7 +114,6 @@ def test_a_reason_names_the_fields_that_are_the_defect(reason, detail, fields):
         ([{"prompt": "q", "completions": ["r", "s"]}], "several answers without ranks"),
         ([{"title": "t", "paragraphs": [{"context": "c", "qas": []}]}], "nested in paragraphs"),
         ([{"question": "q", "choices": ["r", "s"]}], "an evaluation set"),
-        ([{"message_id": "1", "parent_id": None, "text": "q"}], "deliver the file of whole trees"),
         ([{"no.900101-1234567": 1}], "fields no.******-*******"),
     ],
 )

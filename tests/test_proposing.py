@@ -143,7 +143,7 @@ def test_nothing_is_proposed_where_nothing_looks_like_a_label(record):
 
 
 # Of UltraFeedback the overall score is proposed, which says something else than the mean of its aspects.
-OTHERS = ("hh_rlhf", "open_assistant", "ultrafeedback")
+OTHERS = ("hh_rlhf", "open_assistant", "open_assistant_messages", "ultrafeedback")
 KNOWN = [one.name for one in builtin_declarations() if one.name not in OTHERS]
 
 
@@ -231,7 +231,6 @@ def test_what_is_open_is_not_tried_and_what_holds_no_labels_gets_no_declaration(
         ("kto", [{"prompt": "?", "completion": "a", "label": True}], False),
         ("evaluation", [{"question": "?", "choices": ["a", "b"], "solution": LONG}], False),
         ("nested", [{"question": "?", "reply": "a", "qas": []}], False),
-        ("flat", [{"message_id": "1", "parent_id": None, "text": LONG, "reply": LONG}], False),
     ):
         path = tmp_path / f"{name}.jsonl"
         path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")

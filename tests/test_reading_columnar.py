@@ -93,7 +93,7 @@ def candidates(path: Path, spill: Path, limits: Limits) -> Any:
         for row in of_kind.table.to_pylist():
             # A table has one order of its fields for all rows.
             tables.append(row | {"metadata": row["metadata"] and json.loads(row["metadata"])})
-        misfits += [(shard.first_index + row, misfit.reason) for row, misfit in sorted(of_kind.misfits.items())]
+        misfits += [(int(shard.indexes[row]), misfit.reason) for row, misfit in sorted(of_kind.misfits.items())]
         assert not mapped.batch.unreadable.num_rows
         if shard.spilled:
             shard.path.unlink()

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from sftrm_quality.formats.base import Record
 from sftrm_quality.formats.declaration import Declaration
 from sftrm_quality.formats.fitting import pattern_of
+from sftrm_quality.formats.parts import Tree
+from sftrm_quality.formats.shapes import trees
 from sftrm_quality.reading import json_cell
 
 
@@ -28,7 +30,16 @@ def of_cells(record: Record, declared: Declaration) -> Record:
         pattern = re.compile(pattern_of(scores))
         numbers = {name: _number(value) for name, value in record.items() if pattern.fullmatch(name)}
         held |= {name: value for name, value in numbers.items() if value is not None}
+    if declared.tree is not None and declared.tree.parent is not None and (joined := trees.members_of(record)):
+        held[trees.MEMBERS] = [_message(one, declared.tree) for one in joined]
     return {**record, **held} if held else record
+
+
+def _message(cells: Record, tree: Tree) -> Record:
+    """A message of one row: its rank is a number, and what leaves it out is true or not."""
+    held = {tree.rank: _number(cells.get(tree.rank))}
+    held |= {name: True for name in tree.left_out if str(cells.get(name)).strip().casefold() == "true"}
+    return {**cells, **{name: value for name, value in held.items() if value is not None}}
 
 
 def _turns_or_text(declared: Declaration) -> Sequence[str]:
@@ -46,7 +57,8 @@ def _nested(declared: Declaration) -> Sequence[str]:
         paths += [*declared.listed.path, declared.listed.ranks or "", declared.listed.scores or ""]
     if declared.numbered:
         paths.append(declared.numbered.ranks or "")
-    paths += [declared.history or "", declared.tree.root if declared.tree else ""]
+    tree = declared.tree.root if declared.tree and declared.tree.parent is None else ""
+    paths += [declared.history or "", tree]
     return [path for path in paths if path and "." not in path]
 
 

@@ -136,6 +136,15 @@ def _without_effect(declared: Declaration) -> str:
     return ""
 
 
+def _tree_by_one_way(declared: Declaration) -> str:
+    tree = declared.tree
+    if tree is None or tree.parent is None:
+        return ""
+    by_default = Tree()
+    given = [name for name in ("root", "replies") if getattr(tree, name) != getattr(by_default, name)]
+    return say("tree.parent is given: tree.{given} is not read", given=given[0]) if given else ""
+
+
 def _paths_apart(declared: Declaration) -> str:
     """Columns are read by one type: a field is a text or an object with fields."""
     if declared.shape != "answer":
@@ -150,4 +159,4 @@ def _paths_apart(declared: Declaration) -> str:
     return ""
 
 
-_RULES = (_parts_of_kind, _ranked, _without_effect, _paths_apart)
+_RULES = (_parts_of_kind, _ranked, _without_effect, _tree_by_one_way, _paths_apart)

@@ -87,6 +87,10 @@ def _of_responses(declared: Declaration) -> Iterator[FieldNeeded]:
         yield FieldNeeded("transcripts.chosen", (texts.chosen,))
         yield FieldNeeded("transcripts.rejected", (texts.rejected,))
     if (tree := declared.tree) is not None:
+        if tree.parent is not None:
+            for key in ("id", "parent", "text", "role", "rank"):
+                yield FieldNeeded(f"tree.{key}", (getattr(tree, key),))
+            return
         yield FieldNeeded("tree.root", (tree.root,))
         for key in ("text", "role", "replies"):
             yield FieldNeeded(f"tree.{key}", (f"{tree.root}.{getattr(tree, key)}",))

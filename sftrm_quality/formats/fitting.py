@@ -7,6 +7,7 @@ from typing import Any
 from sftrm_quality.formats.base import Record
 from sftrm_quality.formats.declaration import Declaration
 from sftrm_quality.formats.fields import has
+from sftrm_quality.formats.shapes import trees
 from sftrm_quality.formats.shapes.record import lookup
 
 _TWO = 2
@@ -30,6 +31,8 @@ def label_names(declared: Declaration) -> Sequence[Sequence[str]]:
         names += [declared.numbered.ranks] if declared.numbered.ranks else []
         names += [scores.replace("{}", number) for number in ("0", "1")] if scores else []
         return tuple((name,) for name in names)
+    if declared.tree and declared.tree.parent:
+        return ((declared.tree.id,), (declared.tree.parent,), (declared.tree.text,))
     if declared.tree:
         return ((f"{declared.tree.root}.{declared.tree.replies}",),)
     assert declared.messages is not None
@@ -52,6 +55,8 @@ def fits(record: Record, declared: Declaration) -> bool:
     """
     if any(lookup(record, path) is not None for path in declared.absent):
         return False
+    if declared.tree is not None and declared.tree.parent is not None and (joined := trees.members_of(record)):
+        return all(has(one, declared.tree.id) and has(one, declared.tree.text) for one in joined)
     needed = list(needed_names(declared))
     if declared.numbered is not None:
         fields, scores = declared.numbered.field, declared.numbered.score
@@ -77,7 +82,7 @@ def _looks_like_it(record: Record, declared: Declaration) -> bool:
         if declared.listed.text is None:
             return first is None or isinstance(first, str)
         return first is None or (isinstance(first, Mapping) and any(has(first, path) for path in declared.listed.text))
-    if declared.tree is not None:
+    if declared.tree is not None and declared.tree.parent is None:
         return has(record.get(declared.tree.root), declared.tree.replies)
     return True
 

@@ -183,6 +183,9 @@ class Transcripts(Part):
 class Tree(Part):
     """A tree of messages: each with two or more ranked replies is a record (Open Assistant)."""
 
+    parent: Path | None = None
+    """In a message, the id of the one that it answers. Then each raw record is a message, and ``root`` and ``replies``
+    are not read: those of a tree are put together, from wherever in the file they are."""
     root: Path = "prompt"
     """The first message."""
     text: Path = "text"

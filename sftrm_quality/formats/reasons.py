@@ -23,6 +23,10 @@ FORMAT_REASONS = {
     "verdict_split": phrase("Several annotators gave different verdicts, and no majority is declared or found."),
     "ranks_tied": phrase("Two responses share a rank, and ties is drop_record for the source."),
     "no_ranking": phrase("A tree in which no message has two replies with ranks."),
+    "tree_malformed": phrase(
+        "A message that is in no tree of its file: its parent, or one above that, is not there, or its id is taken; or "
+        "a tree of more than 250 levels."
+    ),
 }
 
 # What of a reason's detail are names of fields; those of unread ones come as paths, one after another.

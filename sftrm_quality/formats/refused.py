@@ -47,18 +47,10 @@ def _is_nested(record: Record) -> bool:
     return any(isinstance(record.get(name), list) for name in ("paragraphs", "qas", "qa_pairs", "qa_list"))
 
 
-def _is_flat_tree(record: Record) -> bool:
-    return "parent_id" in record and "message_id" in record and "text" in record
-
-
 _REFUSED = (
     _Refused(
         _is_unpaired,
         phrase("answers that are marked good or bad by themselves (KTO), of which none can be ranked: give pairs"),
-    ),
-    _Refused(
-        _is_flat_tree,
-        phrase("messages of trees, one per row: deliver the file of whole trees, which is read"),
     ),
     _Refused(
         _has_verdict,

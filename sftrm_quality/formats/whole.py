@@ -18,6 +18,7 @@ from sftrm_quality.formats.shapes import pairs, responses, trees, turns
 from sftrm_quality.formats.shapes.prompts import context
 from sftrm_quality.formats.shapes.record import Misread, RawRecord, as_text
 from sftrm_quality.formats.wire import Misfit, described
+from sftrm_quality.reading import Links
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.words import say
 
@@ -168,6 +169,12 @@ class WholeFormat:
         names = ("rank_base", "rank_direction")
         own = {name: getattr(declared, name) for name in names if getattr(source, name) == getattr(by_default, name)}
         return source.model_copy(update=own)
+
+
+def links_of(declared: Declaration) -> Links | None:
+    """How the records of a format refer to each other; None where each is whole by itself."""
+    tree = declared.tree
+    return Links(tree.id, tree.parent, trees.MEMBERS) if tree is not None and tree.parent is not None else None
 
 
 def _of(found: turns.Context, name: str) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig, formats:
         records=seen.kinds.total(),
         label_kinds=dict(seen.kinds),
         incomplete=found.document.ends_early(),
+        note=found.note,
         reasons=tuple(seen.reasons.values()),
         unread=tuple(UnreadField(field=name, **counts) for name, counts in seen.unread.items()),
         left_out={name: say(why) for name, why in found.format.ignores},

@@ -59,7 +59,7 @@ class Seen:
         failing += [(row["source_index"], row["reasons"][0], row["details"][0]) for row in refused]
         for kind, candidates in mapped.candidates.items():
             self.kinds[kind] += len(candidates.table) + len(candidates.misfits)
-            failing += [(shard.first_index + row, m.reason, m.detail) for row, m in candidates.misfits.items()]
+            failing += [(int(shard.indexes[row]), m.reason, m.detail) for row, m in candidates.misfits.items()]
             shown = self.shown.setdefault(kind, [])
             rows = candidates.rows[: _RECORDS_SHOWN - len(shown)].tolist()
             for row, record in zip(rows, candidates.table.slice(0, len(rows)).to_pylist(), strict=True):
@@ -67,7 +67,7 @@ class Seen:
                 shown.append(
                     RecordShown(
                         label_kind=kind,
-                        source_index=shard.first_index + row,
+                        source_index=int(shard.indexes[row]),
                         source_line=line if line > 0 else None,
                         fields=_shown(record),
                     )

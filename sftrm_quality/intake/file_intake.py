@@ -137,7 +137,13 @@ class _Reader:
                     incomplete=found.incomplete,
                 )
             ]
-        read = replace(intake, status=FileStatus.READ, container=found.document.container, layout=found.document.layout)
+        read = replace(
+            intake,
+            status=FileStatus.READ,
+            container=found.document.container,
+            note=found.note,
+            layout=found.document.layout,
+        )
         return self._shards(read, found, stream.plain)
 
     def _shards(self, intake: FileIntake, found: Recognised, is_plain: bool) -> list[FileIntake]:

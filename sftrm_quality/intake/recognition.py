@@ -9,24 +9,27 @@ from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.formats import Formats, NoFormat, declaration_of
 from sftrm_quality.formats.base import DATA_ID, Format, Unlabelled
-from sftrm_quality.intake.ids import has_data_ids, id_field
+from sftrm_quality.formats.whole import links_of
+from sftrm_quality.intake.ids import FROM_CONTENT, has_data_ids, id_field
 from sftrm_quality.intake.late_records import LookedThrough, look_through, values
-from sftrm_quality.reading import WORKBOOK, OpenDocument, RawStream, UnknownFile, open_document
+from sftrm_quality.reading import WORKBOOK, Joined, OpenDocument, RawStream, UnknownFile, join, open_document
 from sftrm_quality.run_record import FileStatus
-from sftrm_quality.words import number, say
+from sftrm_quality.words import number, say, say_of
 
 
 @dataclass(frozen=True)
 class Recognised:
     """A stream that is read. Its document is open at its first record.
 
-    why: what decided about the format. id_field: where its ids are, "" for ids from the content.
+    why: what decided about the format. id_field: where its ids are, "" for ids from the content. note: what else is to
+    be said of it.
     """
 
     document: OpenDocument
     format: Format
     why: str
     id_field: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,33 @@ def recognise_stream(
             by=_by(found, sample),
         )
     declared = declaration_of(found)
+    if declared is not None and (links := links_of(declared)):
+        joined = join(document, links, limits, spill, source.encoding, source.columns)
+        return _of_joined(joined, document, found, why, limits)
     ids_in = (declared.id if declared else None) or DATA_ID
     if ids_in == DATA_ID and not has_data_ids(sample):
         ids_in = id_field(sample, values(document))
         document.close()
         document = again()
     return Recognised(document, found, why, ids_in)
+
+
+def _of_joined(
+    joined: Joined | int, document: OpenDocument, found: Format, why: str, limits: Limits
+) -> Recognised | NotRead:
+    """A file whose records are messages of trees; each question of a tree has an id of its own."""
+    if isinstance(joined, Joined):
+        trees = say_of("{count} tree", "{count} trees", joined.trees)
+        note = say_of("{count} message of {trees}", "{count} messages of {trees}", joined.members, trees=trees)
+        return Recognised(joined.document, found, why, FROM_CONTENT, note)
+    note = say(
+        "messages of trees, more than the {most:,} that are put together (limits.joined_records): allow more, or give "
+        "the trees in several files",
+        most=limits.joined_records,
+    )
+    return NotRead(
+        FileStatus.UNREADABLE, note, container=document.container, encoding=document.encoding, records=joined
+    )
 
 
 def _by(found: Format, sample: Sequence[object]) -> str:

@@ -9,6 +9,7 @@ record's payload later is in ``json_payloads``. Damage is never an exception her
 
 from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hash_of, hashed
 from sftrm_quality.reading.fetch import Places, payload_encoding, read_again
+from sftrm_quality.reading.joined import Joined, Links, join
 from sftrm_quality.reading.json import JsonShard, parse_record
 from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
 from sftrm_quality.reading.opening import open_document
@@ -25,7 +26,9 @@ __all__ = [
     "READ_REASONS",
     "WORKBOOK",
     "DueCells",
+    "Joined",
     "JsonShard",
+    "Links",
     "LoadedShard",
     "OpenDocument",
     "Places",
@@ -41,6 +44,7 @@ __all__ = [
     "field_spans",
     "hash_of",
     "hashed",
+    "join",
     "json_cell",
     "naming",
     "open_document",

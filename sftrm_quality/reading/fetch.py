@@ -13,6 +13,7 @@ from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.reading.columnar import COLUMNAR, columns_again
 from sftrm_quality.reading.delimited import row_again
 from sftrm_quality.reading.discover import SourceFile
+from sftrm_quality.reading.joined import is_joined, joined_again
 from sftrm_quality.reading.raw_streams import open_streams
 from sftrm_quality.reading.streams import RawStream
 from sftrm_quality.reading.window import Window
@@ -78,6 +79,10 @@ def read_again(file: SourceFile, source_file: str, places: Places, spill: Path |
                 source_file=source_file,
             )
         )
+    if is_joined(places.container):
+        with tempfile.TemporaryDirectory(dir=spill) as folder:
+            yield from joined_again(stream, places.layout, places.indexes, Path(folder))
+        return
     if places.container in COLUMNAR:
         with tempfile.TemporaryDirectory(dir=spill) as folder:
             yield from columns_again(stream, places.indexes, Path(folder))

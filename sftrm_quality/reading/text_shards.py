@@ -46,6 +46,11 @@ class TextShard:
     def __len__(self) -> int:
         return len(self.starts)
 
+    @property
+    def indexes(self) -> Any:
+        """The records are neighbours."""
+        return np.arange(self.first_index, self.first_index + len(self), dtype=np.int64)
+
     def read(self) -> bytes:
         """The shard's bytes. Raises StorageError where they cannot be read any more."""
         try:

@@ -14,12 +14,12 @@ from sftrm_quality.records import POSITION, SHARD_QUARANTINE, Stage
 class Positions(Protocol):
     """Where the records of a shard are in their source file.
 
-    first_index: source_index of its first record. offsets, lengths, lines: one entry per record, int64: bytes in the
+    One entry per record in each, int64. indexes: its source_index, ascending. offsets, lengths, lines: bytes in the
     (decompressed) source and its line, counted from 1; -1 where the container has no such thing.
     """
 
     @property
-    def first_index(self) -> int: ...
+    def indexes(self) -> Any: ...
     @property
     def offsets(self) -> Any: ...
     @property
@@ -38,7 +38,7 @@ def position_columns(shard: Positions, rows: Any) -> dict[str, pa.Array]:
     Returns:
         The columns `records.POSITION`; null where the container has no such thing.
     """
-    counted = (shard.first_index + rows, shard.offsets[rows], shard.lengths[rows], shard.lines[rows])
+    counted = (shard.indexes[rows], shard.offsets[rows], shard.lengths[rows], shard.lines[rows])
     columns = (pa.array(values, pa.int64(), mask=values < 0) for values in counted)
     return dict(zip((name for name, _ in POSITION), columns, strict=True))
 

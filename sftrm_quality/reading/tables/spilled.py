@@ -40,6 +40,11 @@ class TableShard:
     encoding: str = "utf-8"
 
     @property
+    def indexes(self) -> Any:
+        """The rows are neighbours."""
+        return np.arange(self.first_index, self.first_index + self.rows, dtype=np.int64)
+
+    @property
     def offsets(self) -> Any:
         """Rows have no place in bytes."""
         return np.full(self.rows, -1, np.int64)
