@@ -263,6 +263,8 @@ MORE = [
     Case("rm", "ranks_not_contiguous", ranked(1, 2, 2, 4), ranked(1, 2, 2, 3), ties="dense"),
     Case("rm", "ranks_not_contiguous", ranked(1, 2, 2, 3), ranked(1, 2, 2, 4), ties="competition"),
     Case("rm", "ranks_not_contiguous", ranked(1, 3, None), ranked(1, 2, None), unranked="allow"),
+    Case("rm", "ranks_not_contiguous", ranked(1, 2, 2), {**ranked(1, 2, 2), "losers_tie": True}),
+    Case("rm", "ranks_not_contiguous", {**ranked(1, 3, 3), "losers_tie": True}, ranked(1, 2)),
 ]  # fmt: skip
 
 GOOD: dict[str, Row] = {

@@ -7,7 +7,7 @@ import pytest
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats import Declaration
 from tests.declared_case import mapped, one
-from tests.outputs import run_on
+from tests.outputs import Output, open_gate, run_on
 
 ASK = {"role": "user", "content": "q"}
 SAY = {"role": "assistant", "content": "a"}
@@ -244,6 +244,30 @@ def test_ties_that_are_dropped_close_no_gate_of_a_check(tmp_path):
     assert report["ledger"]["rm"] == {
         "received": 20, "unreadable": 0, "quarantined": 5, "duplicates": 0, "published": 15,
     }  # fmt: skip
+
+
+def test_losers_of_one_best_response_tie_by_what_the_format_says(tmp_path):
+    """And nobody else does: not two best ones, and not two of equal rank in another format."""
+    losers = {"prompt": "어제 날씨는?", "chosen": "맑았습니다", "rejected": ["모릅니다", "흐렸습니다", "눈이 왔습니다"]}
+    turns = [{"role": "assistant", "content": text} for text in ("맑습니다", "모릅니다", "흐립니다")]
+    records = [
+        losers,
+        {"prompt": "오늘은?", "chosen": turns[0], "rejected": [{"answer": "모릅니다"}, {"answer": "흐립니다"}]},
+        {**losers, "prompt": "둘 다 좋으면?", "chosen": ["맑음", "해가 남"]},
+        {**losers, "prompt": "좋은 것만 둘이면?", "chosen": ["맑음", "해가 남"], "rejected": "모름"},
+        {
+            "prompt": "순위가 같으면?",
+            "responses": [{"text": t["content"], "rank": min(n, 2)} for n, t in enumerate(turns, 1)],
+        },
+        {"prompt": "하나뿐이면?", "chosen": "맑음", "rejected": ["모름"]},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    for ties, excluded in (("forbid", {2, 3, 4}), ("dense", set()), ("drop_record", {0, 1, 2, 3, 4})):
+        out, policy = tmp_path / ties, f"sources=[{{files: '*', ties: {ties}}}]"
+        run = Output(out, run_on([tmp_path / "a.jsonl"], out, open_gate(tmp_path / f"{ties}-suites"), policy).report)
+        assert {row["source_index"] for row in run.quarantine} == excluded
+        ranks = {row["source_index"]: [one["rank"] for one in row["responses"]] for row in run.published("rm")}
+        assert ties == "drop_record" or (ranks[0], ranks[1], ranks[5]) == ([1, 2, 2, 2], [1, 2, 2], [1, 2])
 
 
 def test_a_declared_format_that_a_record_has_nothing_of_is_a_reason():

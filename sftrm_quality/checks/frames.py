@@ -32,6 +32,9 @@ NORMALISED_FIELDS = {
 _HELD_ONCE = [("data_id", pa.string()), ("first_holder", pa.string())]
 _CONTRADICTED = [("contradicted_by", pa.string())]
 _BESIDE = pa.schema([METADATA])
+LOSERS_TIE = pa.field("losers_tie", pa.bool_())
+"""Of an RM record: its format says that one response is better than several others, and nothing about these."""
+_RM_BESIDE = pa.schema([METADATA, LOSERS_TIE])
 _SPLIT = pa.schema([("held_out_in", pa.string())])
 
 FRAMES = {
@@ -41,7 +44,7 @@ FRAMES = {
         Scope.SPLIT: _SPLIT,
     },
     LabelKind.RM: {
-        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.RM], _BESIDE, NORMALISED_FIELDS[LabelKind.RM]]),
+        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.RM], _RM_BESIDE, NORMALISED_FIELDS[LabelKind.RM]]),
         Scope.COLLECTION: pa.schema([*_HELD_ONCE, *_CONTRADICTED]),
         Scope.SPLIT: _SPLIT,
     },

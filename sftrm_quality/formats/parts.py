@@ -162,7 +162,8 @@ class Pair(Part):
     chosen: Paths
     """The better one. Several have rank 1."""
     rejected: Paths
-    """The worse one. Several have rank 2."""
+    """The worse one. Several have rank 2; below a single better one that is no tie that ``ties`` of the source would
+    have to allow."""
     text: Paths = ("content", "value", "text", "answer", "response")
     """In objects that are no list of messages."""
 

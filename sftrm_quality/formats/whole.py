@@ -22,13 +22,20 @@ from sftrm_quality.reading import Links
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.words import say
 
+_TWO = 2
+"""Responses of a pair: one of each side."""
+
 
 @dataclass(frozen=True)
 class ReadRecord:
-    """What was made of a raw record: its candidates, mostly one, and the names that were read of it."""
+    """What was made of a raw record: its candidates, mostly one, and the names that were read of it.
+
+    losers_tie: it says that one response is better than several, and nothing about these.
+    """
 
     candidates: Sequence[Mapping[str, Any]]
     shape: Shape
+    losers_tie: bool
 
 
 class WholeFormat:
@@ -94,7 +101,7 @@ class WholeFormat:
                 made = [{**one, "data_id": f"{common['data_id']}#{number}"} for number, one in enumerate(made, 1)]
         except Misread as error:
             return Misfit(error.reason, error.detail)
-        return ReadRecord(made, raw.shape)
+        return ReadRecord(made, raw.shape, self.declaration.pair is not None and _is_one_and_losers(made[0]))
 
     def _common(self, raw: RawRecord, id_field: str) -> dict[str, Any]:
         declared = self.declaration
@@ -169,6 +176,11 @@ class WholeFormat:
         names = ("rank_base", "rank_direction")
         own = {name: getattr(declared, name) for name in names if getattr(source, name) == getattr(by_default, name)}
         return source.model_copy(update=own)
+
+
+def _is_one_and_losers(candidate: Mapping[str, Any]) -> bool:
+    ranks = [response["rank"] for response in candidate["responses"]]
+    return ranks.count(1) == 1 and len(ranks) > _TWO
 
 
 def links_of(declared: Declaration) -> Links | None:

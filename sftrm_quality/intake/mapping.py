@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality import dedup
-from sftrm_quality.arrays import Rows, one_array
+from sftrm_quality.arrays import Mask, Rows, one_array
 from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.formats import Formats, declaration_of
 from sftrm_quality.formats.base import ColumnFormat, Format
@@ -36,11 +36,13 @@ class Candidates:
 
     misfits: records of the kind that could not be mapped, by row. formats: how many records are not read by the format
     of the file, by the name of that by which they are. fields_unread: names of fields that are in the
-    metadata, with the number of records that have them.
+    metadata, with the number of records that have them. losers_tie: of each candidate, whether its format says so
+    (`whole.ReadRecord`).
     """
 
     table: pa.Table
     rows: Rows
+    losers_tie: Mask
     misfits: Mapping[int, Misfit]
     formats: Counter[str]
     fields_unread: Counter[str]
@@ -56,6 +58,7 @@ class _OfKind:
     misfits: dict[int, Misfit] = field(default_factory=dict)
     formats: Counter[str] = field(default_factory=Counter)
     fields_unread: Counter[str] = field(default_factory=Counter)
+    losers_tie: list[int] = field(default_factory=list)
 
     def add(self, result: pa.Table, rows: Rows, misfits: Mapping[int, Misfit], kept: Rows) -> None:
         self.tables.append(result)
@@ -209,6 +212,7 @@ def _one_by_one(
                 _, rows, candidates = whole.setdefault(fmt.name, (fmt, [], []))
                 rows += [row] * len(read.candidates)
                 candidates += read.candidates
+                of_kind.losers_tie += [row] if read.losers_tie else []
             continue
         types = fmt.wire_schema([value], id_field)
         if loaded.cells and isinstance(value, dict):
@@ -271,4 +275,11 @@ def _together(kind: LabelKind, found: _OfKind, from_content: bool, without_ties:
         metadata = pa.array([found.metadata.get(row) for row in rows.tolist()], METADATA.type)
     else:
         metadata = pa.nulls(len(rows), METADATA.type)
-    return Candidates(table.append_column(METADATA, metadata), rows, found.misfits, found.formats, found.fields_unread)
+    return Candidates(
+        table.append_column(METADATA, metadata),
+        rows,
+        np.isin(rows, found.losers_tie),
+        found.misfits,
+        found.formats,
+        found.fields_unread,
+    )

@@ -12,7 +12,7 @@ import xxhash
 from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import write_table
-from sftrm_quality.checks import CheckedRows, Scope, run_suite
+from sftrm_quality.checks import LOSERS_TIE, CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.mapping import Candidates, read_and_map
@@ -112,6 +112,8 @@ def _of_kind(
     settings, frame = task.settings, candidates.table
     for name, column in dedup.normalised_columns(kind, frame).items():
         frame = frame.append_column(name, column)
+    if kind is LabelKind.RM:
+        frame = frame.append_column(LOSERS_TIE, pa.array(candidates.losers_tie))
     # What ties is gone by then; what is left has none.
     ties = "forbid" if source.ties == "drop_record" else source.ties
     policies = {"ties": ties, "unranked": source.unranked}

@@ -12,6 +12,7 @@ from great_expectations.core.suite_parameters import SuiteParameterDict
 from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.checks.frames import LOSERS_TIE
 from sftrm_quality.checks.rankings import Responses, has_equal_texts
 from sftrm_quality.records import CANDIDATE_RESPONSE
 from sftrm_quality.words import listed, say, say_of
@@ -182,13 +183,20 @@ class ExpectRanksToBeWholeNumbers(_ResponsesExpectation):
 class ExpectRanksToBeContiguous(_ResponsesExpectation):
     """The ranks count up from 1 under the source's policy of ``ties``. Rows with a fractional rank pass.
 
-    ``forbid``: 1, 2, 3; ``dense``: 1, 2, 2, 3; ``competition``: 1, 2, 2, 4. Responses without a rank are left out.
+    ``forbid``: 1, 2, 3; ``dense``: 1, 2, 2, 3; ``competition``: 1, 2, 2, 4. Responses without a rank are left out. A
+    record whose format says that its losers tie needs no policy for that: 1, 2, 2, 2.
     """
 
     ties: Literal["forbid", "dense", "competition"] | SuiteParameterDict
 
+    def columns_needed(self) -> list[str]:
+        return [self.column, LOSERS_TIE.name]
+
     def failing(self, columns: Columns) -> Mask:
-        return Responses.of(columns[self.column]).has_gap(str(self.ties))
+        responses = Responses.of(columns[self.column])
+        gap = responses.has_gap(str(self.ties))
+        declared = as_mask(columns[LOSERS_TIE.name])
+        return np.where(declared, responses.has_gap("dense"), gap) if declared.any() else gap
 
     def describe(self, columns: Columns) -> list[str]:
         example = {"forbid": "1, 2, 3", "dense": "1, 2, 2, 3", "competition": "1, 2, 2, 4"}[str(self.ties)]
