@@ -3,14 +3,19 @@
 On purpose without the product's own readers and checks, which are to be compared with it.
 """
 
+import csv
 import gzip
+import io
 import json
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from sftrm_quality.text import normalise_text
 
@@ -21,7 +26,7 @@ PLANTED = json.loads((DATA / "planted.json").read_text(encoding="utf-8"))
 CASES = {(case["source_file"], case["source_index"]): case for case in PLANTED["cases"]}
 LABEL_FILES = {file["source_file"]: file for file in PLANTED["files"]}
 ENCODINGS = {"sft_vendor_cp949.json": "cp949", "sft_vendor_utf16.json": "utf-16", "rm_2026-11-01.json": "utf-8-sig"}
-JSON_LINES = ("sft_2026-11-02.jsonl.gz", "rm_2026-11-02.jsonl", "sft_vendor_utf16.json")
+JSON_LINES = ("sft_2026-11-02.jsonl.gz", "rm_2026-11-02.jsonl", "sft_vendor_utf16.json", "sft_vendor_alpaca.jsonl")
 LEAD_OF_RECORD = re.compile(r'\{\s*"data_(?:id|category)":')
 NEAR = 0.8
 
@@ -37,7 +42,15 @@ def content(source_file: str) -> bytes:
 
 @cache
 def records(source_file: str) -> list[str]:
-    """The text of each record, cut where a record begins, so that a broken record cannot take others with it."""
+    """The text of each record, cut where a record begins, so that a broken record cannot take others with it.
+
+    A row of a table is JSON, in which an empty cell is no field; but one of the CSV file that has too few or too many
+    cells, or none of its own.
+    """
+    if source_file.endswith(".parquet"):
+        return [in_json(row) for row in pq.read_table(io.BytesIO(content(source_file))).to_pylist()]
+    if source_file.endswith(".csv"):
+        return list(csv_records(content(source_file).decode()))
     text = content(source_file).decode(ENCODINGS.get(source_file, "utf-8"), errors="surrogateescape")
     if source_file in JSON_LINES:
         return text.split("\n")
@@ -45,6 +58,42 @@ def records(source_file: str) -> list[str]:
     starts = [match.start() for match in LEAD_OF_RECORD.finditer(text)]
     ends = [*starts[1:], len(text)]
     return [re.sub(r"[\s,]*(\]\s*\}\s*)?\Z", "", text[a:b]) for a, b in zip(starts, ends, strict=True)]
+
+
+def in_json(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def csv_records(text: str) -> Iterator[str]:
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    lines = iter(text.split("\r\n")[1:])
+    for row in rows:
+        # A line end within a cell is no CRLF here.
+        line = next(lines)
+        yield (
+            line
+            if len(row) != len(header) or row == header
+            else in_json({name: cell for name, cell in zip(header, row, strict=True) if cell})
+        )
+
+
+TABLE_HEADER = "data_id,data_category,question_type,question_count,question,answer"
+
+
+def unread(source_file: str, index: int) -> str | None:
+    """Why plain Python would not read a record of the samples, or None."""
+    texts = records(source_file)
+    if source_file.endswith(".csv") and not texts[index].startswith("{"):
+        return cells_reason(texts[index])
+    return read_reason(texts[index], is_last=index == len(texts) - 1)
+
+
+def cells_reason(text: str) -> str:
+    """Why a row of the CSV file is none."""
+    if text == TABLE_HEADER:
+        return "header_repeated"
+    (row,) = csv.reader([text])
+    return "cells_too_few" if len(row) < len(TABLE_HEADER.split(",")) else "cells_too_many"
 
 
 def strict_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -75,8 +124,16 @@ def read_reason(text: str, is_last: bool) -> str | None:
 
 
 def flat(value: dict[str, Any]) -> dict[str, Any]:
-    """A delivered record of either form with plain names: prompt, answer, responses."""
+    """A delivered record of any form with plain names: prompt, answer, responses."""
     record = dict(value)
+    if "instruction" in record:
+        more = record["input"] if record["input"] not in ("", "<noinput>") else ""
+        question = "\n\n".join(filter(None, [record["instruction"], more]))
+        # There are no ids: what a record says is what it goes by.
+        return {"data_id": json.dumps(value), "data_category": "", "prompt": question, "answer": record["output"]}
+    if "chosen" in record:
+        sides = [{"text": record.get(name, ""), "rank": rank} for rank, name in enumerate(("chosen", "rejected"), 1)]
+        return {"data_id": record["id"], "data_category": "", "prompt": record["prompt"], "responses": sides}
     record["prompt"] = record.get("prompt", record.get("input", record.get("question")))
     if isinstance(record.get("data_category"), dict):
         record["data_category"] = record["data_category"]["main"]
@@ -128,10 +185,20 @@ def rank_reasons(ranks: list[Any]) -> set[str]:
     return found
 
 
+def value_of(source_file: str, text: str) -> Any:
+    """A record that can be read; digits in a cell of the CSV file are a number."""
+    value = json.loads(text)
+    if source_file.endswith(".csv") and value["question_count"].isdigit():
+        value["question_count"] = int(value["question_count"])
+    return value
+
+
 def format_reason(kind: str, record: Any) -> str | None:
     if not isinstance(record, dict):
         return "not_an_object"
     if "prompt" in record and "input" in record and record["prompt"] != record["input"]:
+        return "aliases_disagree"
+    if "response" in record and record["response"] != record.get("output"):
         return "aliases_disagree"
     if "context" in record:
         return "field_unexpected"
@@ -190,7 +257,7 @@ def readable(source_file: str) -> dict[int, Any]:
     """The records that plain Python reads and that have the form of their file, by position."""
     kind = LABEL_FILES[source_file]["label_kind"]
     texts = records(source_file)
-    found = {i: json.loads(t) for i, t in enumerate(texts) if read_reason(t, i == len(texts) - 1) is None}
+    found = {i: value_of(source_file, t) for i, t in enumerate(texts) if unread(source_file, i) is None}
     return {i: flat(record) for i, record in found.items() if format_reason(kind, record) is None}
 
 

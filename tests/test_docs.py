@@ -95,7 +95,7 @@ def test_the_python_of_the_readme_runs(tmp_path):
     script = block.replace('"data/out"', f'"{tmp_path / "out"}"')
     done = subprocess.run([sys.executable, "-"], input=script, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("published received=258 unreadable=15 ")
+    assert done.stdout.startswith("published received=300 unreadable=19 ")
 
 
 def without_code(text):

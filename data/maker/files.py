@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from maker import cases_rm, cases_sft, cases_vendors, shapes
+from maker import cases_rm, cases_sft, cases_tables, cases_vendors, shapes
 from maker.cases import Case
 from maker.texts import Text, interleave, read_texts
 
@@ -39,6 +39,7 @@ class Sample:
     id_form: str = "{}"
     encoding: str = "utf-8"
     indent: int | None = None
+    text: Callable[[dict[str, Any], int | None], str] = shapes.to_json
 
     def data_id(self, index: int) -> str:
         """The id of the record at a position."""
@@ -104,6 +105,16 @@ def samples() -> list[Sample]:
             join=partial(shapes.json_lines, encoding="utf-8"),
         ),
         Sample(
+            "rm_vendor_pairs.parquet",
+            label_kind="rm",
+            container="Parquet; `prompt, chosen, rejected`",
+            texts=read_texts("rm_pairs"),
+            cases=cases_tables.PAIRS,
+            shape=shapes.pair,
+            join=shapes.parquet,
+            id_form="p-{}",
+        ),
+        Sample(
             "sft_2026-11-01.json",
             label_kind="sft",
             container="a document, pretty-printed",
@@ -124,6 +135,15 @@ def samples() -> list[Sample]:
             join=partial(shapes.json_lines, encoding="utf-8"),
         ),
         Sample(
+            "sft_vendor_alpaca.jsonl",
+            label_kind="sft",
+            container="JSON lines; `instruction, input, output`, no ids",
+            texts=read_texts("sft_alpaca"),
+            cases=cases_tables.ALPACA,
+            shape=shapes.alpaca,
+            join=partial(shapes.json_lines, encoding="utf-8"),
+        ),
+        Sample(
             "sft_vendor_cp949.json",
             label_kind="sft",
             container="a document on one line, CP949",
@@ -133,6 +153,17 @@ def samples() -> list[Sample]:
             join=document("SFT", "cp949"),
             id_form="V-{:04d}",
             encoding="cp949",
+        ),
+        Sample(
+            "sft_vendor_table.csv",
+            label_kind="sft",
+            container="CSV",
+            texts=read_texts("sft_table"),
+            cases=cases_tables.TABLE,
+            shape=shapes.reference,
+            join=shapes.csv_table,
+            id_form="t-{}",
+            text=shapes.csv_row,
         ),
         Sample(
             "sft_vendor_utf16.json",

@@ -20,12 +20,13 @@ _INTRODUCTION = """# The samples
 `raw/` is what `make run` reads: {total} label records of our own, Korean and English, with every kind of defect that
 the job knows planted in them. All text in `texts/` was written for this repository; none of it comes from elsewhere.
 
-`python data/make_samples.py` makes `raw/`, `planted.json` and this file from `texts/` and `maker/`, always the same
-bytes. To plant another case, add it to `maker/cases_*.py` and run it again; a test tells when you forgot.
+`.venv/bin/python data/make_samples.py` makes `raw/`, `planted.json` and this file from `texts/` and `maker/`, always
+the same bytes (the Parquet file by the same version of pyarrow). To plant another case, add it to `maker/cases_*.py`
+and run it again; a test tells when you forgot.
 `planted.json` lists for machines what the tables below list for people. What is not listed is published.
 
-Positions count the records of a file from 0, broken ones included. An *unreadable* record is not strict JSON; a
-*quarantined* one is, and fails its format or a check; a *duplicate* gives way to the record it names. A
+Positions count the records of a file from 0, broken ones included. An *unreadable* record is not strict JSON, or no row
+of its table; a *quarantined* one is, and fails its format or a check; a *duplicate* gives way to the record it names. A
 warning keeps nothing out.
 
 | file | form | records | published | duplicates | quarantined | unreadable |

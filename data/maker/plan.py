@@ -7,7 +7,6 @@ from typing import Any
 
 from maker.cases import Case
 from maker.files import Kind, Sample
-from maker.shapes import to_json
 from maker.texts import Text
 
 Record = dict[str, Any]
@@ -125,5 +124,5 @@ def delivered(sample: Sample, planned: Planned) -> bytes:
     wire = sample.shape(deepcopy(planned.record))
     if planned.case is not None:
         planned.case.wire(wire)
-    text = to_json(wire, sample.indent).encode(sample.encoding)
+    text = sample.text(wire, sample.indent).encode(sample.encoding)
     return planned.case.spoil(text) if planned.case is not None else text

@@ -1,11 +1,15 @@
 """The forms in which records are delivered, and the containers that carry them. Same input, same bytes."""
 
+import csv
 import gzip
 import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 Record = dict[str, Any]
 
@@ -55,6 +59,42 @@ def aihub(record: Record) -> Record:
         for number, response in enumerate(record["responses"], start=1)
     }
     return {**aihub_question(record), **ranked}
+
+
+def alpaca(record: Record) -> Record:
+    """The form of Alpaca: what follows a blank line is the input. There are no ids."""
+    instruction, _, more = record["question"].partition("\n\n")
+    return {"instruction": instruction, "input": more, "output": record["answer"]}
+
+
+def pair(record: Record) -> Record:
+    """A prompt, the better response and the worse one."""
+    texts = {response["rank"]: response["text"] for response in record["responses"]}
+    return {"id": record["data_id"], "prompt": record["prompt"], "chosen": texts[1], "rejected": texts[2]}
+
+
+_ROW_END = "\r\n"
+TABLE_HEADER = b"data_id,data_category,question_type,question_count,question,answer"
+
+
+def csv_row(record: Record, indent: int | None = None) -> str:
+    """A record as a row of CSV without its line end: quotes where a cell needs them."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator=_ROW_END).writerow(record.values())
+    return buffer.getvalue().removesuffix(_ROW_END)
+
+
+def csv_table(rows: Sequence[bytes]) -> bytes:
+    """A header, and a row per line; a cell in quotes may go on over several."""
+    return b"".join(row + _ROW_END.encode() for row in [TABLE_HEADER, *rows])
+
+
+def parquet(rows: Sequence[bytes]) -> bytes:
+    """Records of JSON as a table of texts. The same bytes from the same version of pyarrow, whose name is in them."""
+    columns = pa.Table.from_pylist([json.loads(row) for row in rows])
+    buffer = io.BytesIO()
+    pq.write_table(columns, buffer, row_group_size=8)
+    return buffer.getvalue()
 
 
 def to_json(record: Record, indent: int | None = None) -> str:
