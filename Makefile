@@ -1,13 +1,15 @@
 # make run    the main job on the sample data          make test    all tests
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
-# make soak   the long forms of the tests: kills, full disks, many at once, bad input (40 minutes), and an hour of fuzzing
+# make soak   the long forms of the tests: kills, full disks, many at once, bad input (40 minutes); then make fuzz
+# make fuzz   fuzzing of the readers and the formats, in .venv-soak/: ten minutes for each of eight targets
+# make readers  TRL, LLaMA-Factory and pandas' readers of workbooks in .venv-readers/, for tests that are skipped without
 # make audit  installed packages against the lock, their files and licences; known faults: ADVISORIES=all.zip (OSV)
 # make docs   the docs as pages, in .venv-docs/; prints where the start page is
 # make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak audit catalogue reference docs check setup lock clean benchmark
+.PHONY: run test soak fuzz readers audit catalogue reference docs check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -18,13 +20,18 @@ run: .venv/.ready
 test: .venv/.ready
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-# What each test prints at its end says how many tries it made. Then one core fuzzes: SOAK_SECONDS=… for another time.
-SOAK_SECONDS ?= 3600
+# What each test prints at its end says how many tries it made. Then one core fuzzes, one target after the other.
 soak: .venv/.ready .venv-soak/.ready
 	SFTRM_SOAK=1 $(BIN)/python -m pytest -m soak -s
+	@$(MAKE) --no-print-directory fuzz
+
+# Each target has so long: SOAK_SECONDS=… for another time, FUZZED=mapping for one of them.
+SOAK_SECONDS ?= 600
+FUZZED ?= json delimited columnar workbook archive-bytes compressed archive mapping
+fuzz: .venv-soak/.ready
 	@mkdir -p build/fuzz
-	.venv-soak/bin/python -m tests.fuzz.reading \
-	  -max_total_time=$(SOAK_SECONDS) -artifact_prefix=build/fuzz/ -print_final_stats=1
+	@set -e; for target in $(FUZZED); do echo "fuzzing: $$target"; .venv-soak/bin/python -m tests.fuzz $$target \
+	  -max_total_time=$(SOAK_SECONDS) -artifact_prefix=build/fuzz/$$target- -print_final_stats=1; done
 
 audit: .venv/.ready
 	@$(BIN)/python -m tools.audit $(ADVISORIES)
@@ -80,6 +87,15 @@ setup: .venv/.ready
 	@.venv-soak/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+readers: .venv-readers/.ready
+
+# TRL and LLaMA-Factory without what they need to train: PyTorch is many times as large as all the rest.
+.venv-readers/.ready: tests/readers/requirements.lock
+	@$(PYTHON) -m venv --clear .venv-readers
+	@.venv-readers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@.venv-readers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps trl==1.16.0 llamafactory==0.9.5
+	@touch $@
+
 benchmark: .venv-bench/.ready
 	@.venv-bench/bin/python -m benchmarks peers
 
@@ -97,7 +113,8 @@ PRODUCT := pyproject.toml --extra cluster --group dev
 lock:
 	$(COMPILE) $(PRODUCT) --output-file requirements.lock
 	$(COMPILE) $(PRODUCT) --group bench --constraint requirements.lock --output-file benchmarks/requirements.lock
+	$(COMPILE) --group readers --constraint requirements.lock --output-file tests/readers/requirements.lock
 	$(COMPILE) --group docs --constraint requirements.lock --output-file docs/site/requirements.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-docs .venv-soak build data/out
+	rm -rf .venv .venv-bench .venv-docs .venv-readers .venv-soak build data/out

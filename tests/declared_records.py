@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import hypothesis
 from hypothesis import strategies as st
 
 Record = dict[str, Any]
@@ -298,3 +299,16 @@ MAKERS: dict[str, st.SearchStrategy[Made]] = {
     "sharegpt": _conversation("conversations", "from", "value"),
     "ultrafeedback": ultrafeedback(),
 }
+
+
+def examples(name: str, files: int, most: int = 5) -> list[list[Made]]:
+    """Some records of a format, as many times as there are to be files; the same ones each time."""
+    found: list[list[Made]] = []
+
+    @hypothesis.settings(max_examples=files, derandomize=True, database=None, phases=[hypothesis.Phase.generate])
+    @hypothesis.given(st.lists(MAKERS[name], min_size=1, max_size=most))
+    def collect(made: list[Made]) -> None:
+        found.append(made)
+
+    collect()
+    return found

@@ -67,10 +67,11 @@ def read_records(document: OpenDocument, limits: Limits, schema: pa.Schema, resu
         rows.update(batch.objects)
         bad = {row["source_index"] - shard.first_index for row in batch.unreadable.to_pylist()}
         assert set(rows) | bad == set(range(len(shard))) and not set(rows) & bad
+        offsets, lengths, lines = shard.offsets, shard.lengths, shard.lines
         for row in range(len(shard)):
             index = shard.first_index + row
-            result.spans[index] = (int(shard.offsets[row]), int(shard.lengths[row]))
-            result.lines[index] = int(shard.lines[row])
+            result.spans[index] = (int(offsets[row]), int(lengths[row]))
+            result.lines[index] = int(lines[row])
             result.raw[index] = loaded.raw_bytes(row)
             if row in rows:
                 result.values[index] = rows[row]
