@@ -31,7 +31,7 @@ from tests.outputs import Output, open_gate, run_on
     ],
 )
 def test_all_records_decide_where_the_ids_are(records, expected):
-    assert id_field(records[:1], iter(records)) == expected
+    assert id_field(records[:1], lambda _: iter(records)) == expected
 
 
 @pytest.mark.parametrize(

@@ -470,3 +470,25 @@ def test_what_datasets_writes_beside_its_arrow_files_is_no_raw_file(tmp_path: Pa
     spill = tmp_path / "spill"
     spill.mkdir()
     assert [len(document.sample) for document in read(tmp_path / "raw/saved", spill).documents] == [6, 1]
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_who_asks_for_some_fields_is_given_no_others(form: str, tmp_path: Path, spill: Path) -> None:
+    """Ids are looked for in all records of a file, whose texts are not made for that."""
+    records = [{"id": n, "question": f"q {n}", "answer": f"a {n}"} for n in range(4)]
+    rows = [",".join(map(str, one.values())) for one in records]
+    text = "\n".join(["id,question,answer", *rows[:2], "one,two", *rows[2:], ""])
+    path = put(tmp_path, parquet(as_table(records)) if form == "parquet" else text.encode())
+    (stream,) = open_streams(discover([path])[0])
+    assert not isinstance(stream, UnknownFile)
+    for only, expected in ((["id"], [{"id": n} for n in range(4)]), (["no", "such"], [{}] * 4), (None, records)):
+        document = open_document(stream, Limits(), spill)
+        assert not isinstance(document, UnknownFile)
+        payloads = [payload for shard in document.shards for payload in shard.payloads(only)]
+        document.close()
+        found = [json.loads(payload) for payload in payloads if payload]
+        shown = [{name: str(value) for name, value in one.items()} for one in expected]
+        assert [{name: str(value) for name, value in one.items()} for one in found] == shown
+        assert payloads.count(b"") == (form == "csv")
+    for shard in spill.iterdir():
+        shard.unlink()

@@ -137,7 +137,7 @@ def test_what_is_nested_as_deep_as_may_be_is_kept(begin, end, ignore):
     record = json.loads(text)
     rest = rest_of(record, read, ignore)
     assert unread_content(record, rest, read, "reference_sft") is None
-    assert rest_as_json(text.encode(), read, ignore, rest) == f'{{"z":{begin * depth}{inner}{end * depth}}}'
+    assert rest_as_json(text.encode, read, ignore, rest) == f'{{"z":{begin * depth}{inner}{end * depth}}}'
     record["z"] = [record["z"], LONG]
     found = unread_content(record, rest_of(record, read, ignore), read, "reference_sft")
     assert found is not None and found.detail.endswith("does not read z[1]")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -108,11 +108,11 @@ def _as_written(number: str) -> str:
     return _WRITTEN + number
 
 
-def rest_as_json(payload: bytes, read: Read, ignored: Collection[str], rest: Mapping[str, Any]) -> str:
+def rest_as_json(payload: Callable[[], bytes], read: Read, ignored: Collection[str], rest: Mapping[str, Any]) -> str:
     """The rest of a record as JSON, numbers as they were written.
 
     Args:
-        payload: The record in UTF-8.
+        payload: Gives the record in UTF-8, where it is needed: of a row of a table it is made.
         read: The fields that are read of it.
         ignored: As in `rest_of`.
         rest: Its rest as `rest_of` gives it.
@@ -122,7 +122,7 @@ def rest_as_json(payload: bytes, read: Read, ignored: Collection[str], rest: Map
     """
     if not _has_number_to_keep(rest):
         return _JSON.encode(rest)
-    spelt = json.loads(payload, parse_float=_as_written, parse_int=_as_written)
+    spelt = json.loads(payload(), parse_float=_as_written, parse_int=_as_written)
     return _WRITTEN_NUMBER.sub(r"\1", _JSON.encode(rest_of(spelt, read, ignored)))
 
 

@@ -1,6 +1,6 @@
 """Where the records of a file have their ids: ``data_id``, another field that is one, or nowhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import xxhash
@@ -31,12 +31,12 @@ def _is_given(value: object) -> bool:
     return value is not None and (not isinstance(value, str) or _is_id(value))
 
 
-def id_field(sample: Sequence[object], rest: Iterator[object]) -> str:
+def id_field(sample: Sequence[object], records: Callable[[Sequence[str]], Iterator[object]]) -> str:
     """Where the ids of a file are, after a look at all its records.
 
     Args:
         sample: Records from its beginning, none with a data_id.
-        rest: All its records.
+        records: Gives all of them, with those of the named fields that they have.
 
     Returns:
         ``data_id`` if any record has one; else the first of the usual names that every record has another id under;
@@ -45,7 +45,7 @@ def id_field(sample: Sequence[object], rest: Iterator[object]) -> str:
     objects = [record for record in sample if isinstance(record, Mapping)]
     names = [name for name in _ID_NAMES if objects and all(_is_id(record.get(name)) for record in objects)]
     seen: dict[str, list[int]] = {name: [] for name in names}
-    for record in rest:
+    for record in records((DATA_ID, *names)):
         if not isinstance(record, Mapping):
             continue
         if _is_given(record.get(DATA_ID)):

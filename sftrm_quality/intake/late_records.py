@@ -1,6 +1,6 @@
 """Files that are looked through before they are read: what no sample from the beginning can tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sftrm_quality.config import SourceSettings
@@ -23,22 +23,26 @@ class LookedThrough:
     odd: object = None
 
 
-def values(document: OpenDocument) -> Iterator[object]:
+def values(document: OpenDocument, only: Sequence[str]) -> Iterator[object]:
     """Every record of a file that can be parsed. The file is used up, and must be opened again to read its records.
+
+    Args:
+        document: The file.
+        only: Fields that are looked at; of a table nothing else is made.
 
     Raises:
         OSError: The file cannot be read.
     """
-    for payload in _payloads(document):
+    for payload in _payloads(document, only):
         try:
             yield payload_value(payload)
         except ValueError:
             continue
 
 
-def _payloads(document: OpenDocument) -> Iterator[bytes]:
+def _payloads(document: OpenDocument, only: Sequence[str] | None = None) -> Iterator[bytes]:
     for shard in document.shards:
-        yield from shard.payloads()
+        yield from shard.payloads(only)
         if shard.spilled:
             shard.path.unlink()
 

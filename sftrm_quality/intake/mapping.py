@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -16,11 +17,11 @@ from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.formats import Formats, declaration_of
 from sftrm_quality.formats.base import ColumnFormat, Format
 from sftrm_quality.formats.ranks import tied
-from sftrm_quality.formats.rest import Read, rest_as_json, rest_of
+from sftrm_quality.formats.rest import Shape, rest_as_json, rest_of, shape_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import DueCells, LoadedShard, ReadBatch, Shard, payload_value
+from sftrm_quality.reading import DueCells, LoadedShard, ReadBatch, Shard
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 from sftrm_quality.words import say
 
@@ -152,20 +153,21 @@ def map_shard(
     of_main = found[main.label_kind]
     labels = re.compile(main.label_fields)
     due, out_of_batch = DueCells(wire), []
+    shape, names = shape_of(wire), frozenset(wire.names)
     single: list[tuple[int, object]] = list(batch.objects)
     is_whole = isinstance(main, WholeFormat)
     for row in batch.table_rows.tolist() if is_whole else batch.unread.tolist():
-        payload = b"" if loaded.cells else loaded.text_of(row)
-        value = loaded.value(row) if loaded.cells else payload_value(payload)
+        payload: Callable[[], bytes] = partial(loaded.text_of, row)
+        value = loaded.value(row)
         # Which answers an AI Hub record has is its own affair; the batch has those of the records that told its types.
-        more_labels = any(name not in wire.names and labels.fullmatch(name) for name in value)
+        more_labels = any(name not in names and labels.fullmatch(name) for name in value)
         if is_whole or more_labels or formats.format_of(value, main, source) is not main:
             single.append((row, value))
             out_of_batch.append(row)
             continue
         if loaded.cells:
             value, payload = due.of(value)
-        if not _keep_rest(payload, row, value, wire, main, source, of_main):
+        if not _keep_rest(payload, row, value, shape, main, source, of_main):
             out_of_batch.append(row)
     if not is_whole:
         kept = np.flatnonzero(~np.isin(batch.table_rows, out_of_batch))
@@ -202,7 +204,7 @@ def _one_by_one(
         if fmt is not main:
             of_kind.formats[fmt.name] += 1
         if isinstance(fmt, WholeFormat):
-            payload = loaded.text_of(row)
+            payload: Callable[[], bytes] = partial(loaded.text_of, row)
             if loaded.cells and isinstance(value, Mapping):
                 value = fmt.of_cells(value)
             read = fmt.read(value, id_field)
@@ -218,8 +220,8 @@ def _one_by_one(
         if loaded.cells and isinstance(value, dict):
             value, payload = DueCells(types).of(value)
         else:
-            payload = loaded.text_of(row)
-        if not _keep_rest(payload, row, value, types, fmt, source, of_kind):
+            payload = partial(loaded.text_of, row)
+        if not _keep_rest(payload, row, value, shape_of(types), fmt, source, of_kind):
             continue
         fitted = conform(value, types, id_field)
         if isinstance(fitted, Misfit):
@@ -238,7 +240,13 @@ def _one_by_one(
 
 
 def _keep_rest(
-    payload: bytes, row: int, value: object, read: Read, fmt: Format, source: SourceSettings, to: _OfKind
+    payload: Callable[[], bytes],
+    row: int,
+    value: object,
+    read: Shape,
+    fmt: Format,
+    source: SourceSettings,
+    to: _OfKind,
 ) -> bool:
     """Keep what is not read of a record as its metadata. False where it may be content: then it is a misfit."""
     declared = declaration_of(fmt)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sftrm_quality.config import Limits, SourceSettings
@@ -115,7 +116,7 @@ def recognise_stream(
         return _of_joined(joined, document, found, why, limits)
     ids_in = (declared.id if declared else None) or DATA_ID
     if ids_in == DATA_ID and not has_data_ids(sample):
-        ids_in = id_field(sample, values(document))
+        ids_in = id_field(sample, partial(values, document))
         document.close()
         document = again()
     return Recognised(document, found, why, ids_in)

@@ -5,7 +5,7 @@ travel to the workers; there a shard is loaded (`LoadedShard`), and its records 
 above reading knows what the records were written in: a payload is JSON, a record's own text or made from its row.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,8 +36,9 @@ class Shard(Positions, Protocol):
 
     def __len__(self) -> int: ...
 
-    def payloads(self) -> Iterator[bytes]:
-        """Each record in UTF-8, broken ones too, whose bytes may be none. Raises OSError where they cannot be read."""
+    def payloads(self, only: Sequence[str] | None = None) -> Iterator[bytes]:
+        """Each record in UTF-8, broken ones too, whose bytes may be none; made from columns, of ``only`` these fields.
+        Raises OSError where they cannot be read."""
 
     def load(self, limits: Limits) -> "LoadedShard":
         """Read it into memory, in a worker. Raises StorageError where that is not possible any more."""

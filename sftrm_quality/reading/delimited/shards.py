@@ -1,6 +1,6 @@
 """Some neighbouring rows of a table, still as bytes, and what a worker makes of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -14,7 +14,7 @@ from sftrm_quality.config import Limits
 from sftrm_quality.reading.delimited.cells import cut_cells
 from sftrm_quality.reading.delimited.dialect import Dialect
 from sftrm_quality.reading.delimited.scan import MISPLACED, scan_row
-from sftrm_quality.reading.tables import LoadedTable, row_json
+from sftrm_quality.reading.tables import LoadedTable, row_dicts, row_json
 from sftrm_quality.reading.text_shards import TextShard, said_of_byte
 from sftrm_quality.reading.unreadable import Unreadable
 from sftrm_quality.words import say
@@ -26,13 +26,13 @@ class DelimitedShard(TextShard):
 
     dialect: Dialect
 
-    def payloads(self) -> Iterator[bytes]:
+    def payloads(self, only: Sequence[str] | None = None) -> Iterator[bytes]:
         """Each row as JSON, none of broken ones. Raises OSError where they cannot be read."""
         with self.path.open("rb") as file:
             file.seek(self.file_offset)
             raw = file.read(self.length)
         table, rows = self._table(raw, Unreadable(self, lambda _: b"", self.encoding))
-        readable = dict(zip(rows.tolist(), table.to_pylist(), strict=True))
+        readable = dict(zip(rows.tolist(), row_dicts(table, only), strict=True))
         for row in range(len(self)):
             yield row_json(readable[row]) if row in readable else b""
 

@@ -1,6 +1,6 @@
 """Some neighbouring records of a JSON text, still as bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,8 @@ from sftrm_quality.words import say
 class JsonShard(TextShard):
     """See `TextShard`: a record is a JSON value."""
 
-    def payloads(self) -> Iterator[bytes]:
-        """Each record in UTF-8, broken ones too, whose bytes may be none. Raises OSError where they cannot be read."""
+    def payloads(self, only: Sequence[str] | None = None) -> Iterator[bytes]:
+        """Each record in UTF-8, as it is written, broken ones too. Raises OSError where they cannot be read."""
         with self.path.open("rb") as file:
             file.seek(self.file_offset)
             data = file.read(self.length)

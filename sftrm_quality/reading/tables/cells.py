@@ -5,7 +5,8 @@ is taken for it: digits for a number, strict JSON for a list. All else stays a t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,22 +56,27 @@ class DueCells:
     def __init__(self, schema: pa.Schema) -> None:
         self._due = [(field.name, field.type) for field in schema if not pa.types.is_string(field.type)]
 
-    def of(self, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], bytes]:
+    def of(self, row: Mapping[str, Any]) -> tuple[Mapping[str, Any], Callable[[], bytes]]:
         """A row with what its cells hold.
 
         Args:
             row: Its cells by column.
 
         Returns:
-            The row, and as JSON, with lists and objects as they are written in their cells; no bytes where it has none.
+            The row, and what gives it as JSON, with lists and objects as they are written in their cells; no bytes
+            where it has none.
         """
         cells = [(name, type_, row[name]) for name, type_ in self._due if isinstance(row.get(name), str)]
         held = {name: value for name, type_, cell in cells if (value := _as_due(cell, type_)) is not cell}
         if not held:
-            return row, b""
+            return row, bytes
         written = {name: cell.encode() for name, _, cell in cells if isinstance(held.get(name), list | dict)}
-        members = (orjson.dumps(name) + b":" + (written.get(name) or orjson.dumps(one)) for name, one in row.items())
-        return {**row, **held}, b"{" + b",".join(members) + b"}" if written else b""
+        return {**row, **held}, partial(_with_cells, row, written) if written else bytes
+
+
+def _with_cells(row: Mapping[str, Any], written: Mapping[str, bytes]) -> bytes:
+    members = (orjson.dumps(name) + b":" + (written.get(name) or orjson.dumps(one)) for name, one in row.items())
+    return b"{" + b",".join(members) + b"}"
 
 
 def _as_due(cell: str, type_: pa.DataType) -> Any:

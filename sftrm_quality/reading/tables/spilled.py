@@ -1,6 +1,6 @@
 """Neighbouring rows of a table in an Arrow file of their own: what a worker is given of a table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from sftrm_quality.config import Limits
 from sftrm_quality.errors import storage_error_type
 from sftrm_quality.reading.tables.loaded import LoadedTable
 from sftrm_quality.reading.tables.pieces import Broken
-from sftrm_quality.reading.tables.values import row_json
+from sftrm_quality.reading.tables.values import row_dicts, row_json
 from sftrm_quality.reading.unreadable import Unreadable
 from sftrm_quality.words import say
 
@@ -56,10 +56,10 @@ class TableShard:
     def __len__(self) -> int:
         return self.rows
 
-    def payloads(self) -> Iterator[bytes]:
+    def payloads(self, only: Sequence[str] | None = None) -> Iterator[bytes]:
         """Each row as JSON, of a broken one what there is of its text. Raises StorageError."""
         table, broken = _read(self.path)
-        values = _values(table)
+        values = _values(table, only)
         for row in range(self.rows):
             yield broken[row].payload if row in broken else row_json(next(values))
 
@@ -73,9 +73,9 @@ class TableShard:
         return LoadedTable(self, table, rows, unreadable, lambda row: broken[row].payload, self.cells)
 
 
-def _values(table: pa.Table) -> Iterator[dict[str, Any]]:
+def _values(table: pa.Table, only: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     for begin in range(0, table.num_rows, _AT_A_TIME):
-        yield from table.slice(begin, _AT_A_TIME).to_pylist()
+        yield from row_dicts(table.slice(begin, _AT_A_TIME), only)
 
 
 def write_shard(path: Path, table: pa.Table, broken: Mapping[int, Broken]) -> None:

@@ -6,14 +6,31 @@ null: both are absent here, and so are not-a-numbers, by which pandas means the 
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import orjson
+import pyarrow as pa
 
 _ABSENT: Any = object()
+
+
+def row_dicts(table: pa.Table, only: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """The values of a table by row and column.
+
+    Args:
+        table: Whose values are valid.
+        only: Columns that are looked at, None for all. Those that the table has not are left out.
+
+    Returns:
+        One per row, for `row_value` and `row_json`.
+    """
+    if only is None:
+        return table.to_pylist()  # type: ignore[no-any-return]
+    columns = [name for name in only if name in table.column_names]
+    return table.select(columns).to_pylist() if columns else [{} for _ in range(table.num_rows)]
 
 
 def row_value(row: Mapping[str, Any]) -> dict[str, Any]:
