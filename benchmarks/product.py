@@ -21,6 +21,7 @@ class Product:
     def __init__(self, work: Path, records: Path) -> None:
         """``work`` is an empty folder for outputs and logs; ``records`` a small raw file to warm up with."""
         self.work = work
+        self.log = work / "log.txt"  # of the newest command
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         self.env["PREFECT_HOME"] = str(work / "prefect")
         # What is compiled at first use, then the database.
@@ -33,7 +34,7 @@ class Product:
         return self.measure([SFTRM, "run", raw, *options])
 
     def measure(self, command: Sequence[str | Path]) -> Usage:
-        return measure(command, self.work / "log.txt", self.env)
+        return measure(command, self.log, self.env)
 
 
 def release_files(out: Path, pattern: str = "*/*.parquet") -> list[Path]:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from benchmarks import near, tables
 from benchmarks.__main__ import app
+from benchmarks.containers import FORMS, SHAPES, written
 from benchmarks.data_sets import DataSet, write_texts
 from benchmarks.figures import Figure, Limit
 from benchmarks.incremental import write_new_records
@@ -21,6 +22,7 @@ from benchmarks.label_files import label_file
 from benchmarks.make_labels import SFT_TRUTH, make
 from benchmarks.measure import CommandFailedError, measure
 from benchmarks.product import hashes, outcome, outcome_of_run
+from benchmarks.read_and_map import read_and_mapped
 from benchmarks.scoring import Outcome, score
 from benchmarks.splits import prompts_in_two_splits
 from benchmarks.targets import TARGETS
@@ -47,6 +49,16 @@ def plain(text):
 def jaccard(one, other):
     a, b = ({text[i : i + 5] for i in range(max(1, len(text) - 4))} for text in (plain(one), plain(other)))
     return len(a & b) / len(a | b)
+
+
+def test_all_forms_hold_the_same_records(labels, tmp_path):
+    for form in FORMS:
+        path = written(labels, form, tmp_path)
+        name = "reference_sft" if form.shape == "reference" else "alpaca"
+        assert read_and_mapped(path) == (name, COUNT)
+    assert SHAPES["Alpaca"]({"data_id": "1", "question": "q", "answer": "a", "question_type": "t"}) == {
+        "id": "1", "instruction": "q", "input": "", "output": "a",
+    }  # fmt: skip
 
 
 def test_the_truth_table_is_true(labels, records):
