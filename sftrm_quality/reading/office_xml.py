@@ -46,7 +46,8 @@ def parsed(
         An iterator that stops after each block.
 
     Raises:
-        BadPart: It is no XML, or defines entities, which can make any size of a few bytes.
+        BadPart: It is no XML, says that it is in an encoding that nobody knows, or defines entities, which can make any
+            size of a few bytes.
     """
     local: dict[str, str] = {}
 
@@ -77,4 +78,8 @@ def parsed(
         parser.Parse(b"", True)
         yield
     except expat.ExpatError as error:
+        raise BadPart(str(error)) from error
+    except LookupError as error:
+        if isinstance(error, KeyError | IndexError):  # of who is called
+            raise
         raise BadPart(str(error)) from error
