@@ -194,11 +194,6 @@ def books() -> Iterator[BadFile]:
     name = "book-entities.xlsx"
     bomb = '<!DOCTYPE a [<!ENTITY b "bbbbbbbb">]><worksheet><sheetData/></worksheet>'
     yield BadFile(name, raw_xlsx("", more={"xl/worksheets/sheet1.xml": bomb}), refused=("entities of its own",))
-    declared = '<?xml version="1.0" encoding="UTF-6"?>'
-    for part, said in (("workbook", "damaged workbook"), ("worksheets/sheet1", "its first row cannot be read")):
-        name = f"book-encoding-of-its-{part.partition('/')[0]}.xlsx"
-        data = raw_xlsx("", more={f"xl/{part}.xml": f"{declared}<x/>"})
-        yield BadFile(name, data, refused=(f"{said} (unknown encoding: UTF-6)",))
     head = "".join(f'<c r="{c}1" t="inlineStr"><is><t>{n}</t></is></c>'
                    for c, n in zip("ABC", ("data_id", "question", "answer"), strict=True))  # fmt: skip
     for what, row in {
@@ -239,6 +234,11 @@ def books() -> Iterator[BadFile]:
     data = ods(("S", rows_xml + ods_row("x" * 5000, repeated=1_000_000)))
     yield BadFile(name, data, ids(name, *ALL), ("stream_broken",))
     yield BadFile("book-blank.ods", ods(("S", ods_row("", "", repeated=1_048_576))), refused=("empty sheet",))
+    declared = '<?xml version="1.0" encoding="UTF-6"?>'
+    for part, said in (("workbook", "damaged workbook"), ("worksheets/sheet1", "its first row cannot be read")):
+        name = f"book-encoding-of-its-{part.partition('/')[0]}.xlsx"
+        data = raw_xlsx("", more={f"xl/{part}.xml": f"{declared}<x/>"})
+        yield BadFile(name, data, refused=(f"{said} (unknown encoding: UTF-6)",))
 
 
 def _book(name: str) -> bytes:
