@@ -85,7 +85,8 @@ def became(path: Path, work: Path, limits: Limits) -> Became | None:
 def _map(shard: Any, main: Any, id_field: str, limits: Limits, result: Became) -> None:
     read = read_and_map(shard, FORMATS, main, SOURCE, id_field, limits)
     unreadable = {row["source_index"]: row["reasons"][0] for row in read.batch.unreadable.to_pylist()}
-    seen = {place - shard.first_index for place in unreadable}
+    places = shard.indexes.tolist()
+    seen = {places.index(place) for place in unreadable}
     result.reasons.update(unreadable)
     for kind, candidates in read.candidates.items():
         assert candidates.table.schema.equals(pa.schema([*CANDIDATE_FIELDS[kind], METADATA])), "other columns"
@@ -97,9 +98,9 @@ def _map(shard: Any, main: Any, id_field: str, limits: Limits, result: Became) -
         for row, candidate in zip(rows, candidates.table.to_pylist(), strict=True):
             if candidate["metadata"] is not None:
                 assert isinstance(json.loads(candidate["metadata"]), dict), "metadata is no object"
-            result.candidates.setdefault(shard.first_index + row, []).append(candidate)
+            result.candidates.setdefault(places[row], []).append(candidate)
         for row, misfit in candidates.misfits.items():
-            result.reasons[shard.first_index + row] = misfit.reason
+            result.reasons[places[row]] = misfit.reason
     assert seen == set(range(len(shard))), "lost"
 
 

@@ -1,6 +1,6 @@
 """Joined records in an Arrow file of their own: what a worker is given of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,8 @@ class JoinedShard:
     def __len__(self) -> int:
         return len(self.indexes)
 
-    def payloads(self) -> Iterator[bytes]:
-        """Each record in UTF-8, of an unreadable one its bytes. Raises StorageError."""
+    def payloads(self, only: Sequence[str] | None = None) -> Iterator[bytes]:
+        """Each record in UTF-8, whole whatever is asked for; of an unreadable one its bytes. Raises StorageError."""
         for payload in read_table(self.path, ["payload"])["payload"]:
             yield payload.as_py()
 
