@@ -26,6 +26,26 @@ CONTROLS: Ranges = ((0x00, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F))
 # The empty braille cell is no white space to Unicode and nothing but white space to a reader.
 EMPTY_CELL = "\u2800"
 
+# Of what nobody sees, what changes the look of its neighbours: joiners of emoji and of Indic and Arabic letters,
+# variation selectors, tags (the flags of England, Scotland, Wales).
+JOINERS: Ranges = ((0x200C, 0x200D),)
+SELECTORS: Ranges = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0020, 0xE007F), (0xE0100, 0xE01EF))
+# Characters that Unicode decomposes as <super> and <sub>, but for the trade marks: 10²³ is no 1023.
+RAISED: Ranges = (
+    *((0xAA, 0xAA), (0xB2, 0xB3), (0xB9, 0xBA), (0x2B0, 0x2B8), (0x2E0, 0x2E4), (0x1D2C, 0x1D2E), (0x1D30, 0x1D3A)),
+    *((0x1D3C, 0x1D4D), (0x1D4F, 0x1D61), (0x1D78, 0x1D78), (0x1D9B, 0x1DBF), (0x2070, 0x2071), (0x2074, 0x207F)),
+    *((0x3192, 0x319F),),
+)
+LOWERED: Ranges = ((0x1D62, 0x1D6A), (0x2080, 0x208E), (0x2090, 0x209C), (0x2C7C, 0x2C7C))
+SPACES_LIKE_SPACE = "\u00a0\u2007\u202f\u2800\x1c\x1d\x1e\x1f"
+"""What is drawn as an ordinary space; the empty braille cell and the separators of ASCII are as wide."""
+LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
+"""What ends a line."""
+SENTENCE_MARKS = ".,!?;:…‥·・。、，！？；：¿¡؟،؛।॥።"
+"""Marks that end or divide sentences. Dashes, brackets and operators are none."""
+QUOTES = "\"'‘’‚‛“”„‟′″«»‹›「」『』《》〈〉"
+"""Quotation marks and apostrophes. The backtick is a mark of code."""
+
 # Letters, by blocks of Unicode. A block also has some signs of its own; they are rare beside its letters.
 HANGUL: Ranges = ((0x1100, 0x11FF), (0x3131, 0x3163), (0xAC00, 0xD7A3))
 """Conjoining jamo, the compatibility jamo of today's Korean, syllables."""

@@ -197,7 +197,7 @@ class Ids(_Settings, title="Ids"):
 
 
 class NearDuplicates(_Settings, title="Near-duplicates"):
-    """Of two records that are nearly the same, the first stays; the other is its duplicate."""
+    """Of two records that are nearly the same, one stays; the other is its duplicate."""
 
     threshold: float = Field(
         0.8,
@@ -209,6 +209,31 @@ class NearDuplicates(_Settings, title="Near-duplicates"):
         json_schema_extra=_why(
             "The usual threshold of MinHash deduplication of training text (datasketch, datatrove, NeMo Curator)."
         ),
+    )
+
+
+class Copies(_Settings, title="Copies"):
+    """Which of several copies of a record stays. The others are its duplicates."""
+
+    keep: Literal["first", "last", "longest", "fewest_warnings"] = Field(
+        "first",
+        title="Keep",
+        description="first or last, in the natural order of file names and then of records; the one with the longest "
+        "responses; or the one that the fewest checks warn of. Of equal ones the first.",
+        json_schema_extra=_why("What was published stays, while files are only added whose names sort behind."),
+    )
+    sources: list[str] = Field(
+        default_factory=list,
+        title="Preferred sources",
+        description="Names of sources, the most trusted first. They count before first and last, and among copies that "
+        "longest or fewest_warnings finds equal. Sources that are not named come after.",
+        json_schema_extra=_why("Most teams trust all of their sources alike."),
+    )
+    cut_short: Literal["give_way", "as_others"] = Field(
+        "give_way",
+        title="Copies that are cut short",
+        description="give_way: a near copy whose responses are a piece of the other's goes, whatever is preferred.",
+        json_schema_extra=_why("A record that was cut teaches to stop in the middle; the whole one says all of it."),
     )
 
 
@@ -252,6 +277,12 @@ class Splits(_Settings, title="Splits"):
         description="For raw files in folders like Training and Validation. Empty: drawn by the shares above.",
         json_schema_extra=_why("Most sources bring no splits."),
     )
+    frozen: _Path | None = Field(
+        None,
+        title="Frozen splits",
+        description="A file that `sftrm splits freeze` wrote: the prompts in it keep their splits, whatever is drawn.",
+        json_schema_extra=_why("Draws keep held-out prompts held out by themselves, while files are only added."),
+    )
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> "Splits":
@@ -293,6 +324,7 @@ class RunConfig(_Settings):
         json_schema_extra=_why("Beside the samples, ignored by git."),
     )
     near: NearDuplicates = NearDuplicates()
+    copies: Copies = Copies()
     splits: Splits = Splits()
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1,

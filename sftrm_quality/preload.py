@@ -6,6 +6,8 @@ every process that does it by itself.
 
 import gc
 
+import numpy as np
+
 from sftrm_quality.imports import large_imports
 
 with large_imports():
@@ -23,7 +25,7 @@ __all__ = ["running", "shard", "stage"]
 def _load_kernels() -> None:
     kind = LabelKind.SFT
     one_row = CANDIDATE_FIELDS[kind].empty_table().from_pylist([{}], schema=CANDIDATE_FIELDS[kind])
-    dedup.fingerprint(kind, one_row, dedup.normalised_columns(kind, one_row), NearDuplicates())
+    dedup.fingerprint(kind, one_row, dedup.form_columns(kind, one_row), np.zeros(1, np.uint16), NearDuplicates())
     for kind in LabelKind:
         profile_of(kind, PUBLISHED[kind].empty_table())
 

@@ -47,9 +47,13 @@ class Severity(StrEnum):
 
 
 class DuplicateKind(StrEnum):
-    """How a duplicate is like the record that stays: equal after normalisation, or nearly."""
+    """How a duplicate is like the record that stays: the same to a reader, the same but for form, or nearly the same.
+
+    In the order of the rounds.
+    """
 
     EXACT = "exact"
+    FOLDED = "folded"
     NEAR = "near"
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, LOSERS_TIE, NORMALISED_FIELDS, RELEASE_FACTS, Scope
+from sftrm_quality.checks.frames import DELIVERY_FACTS, FORM_FIELDS, FRAMES, LOSERS_TIE, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, sum_counts, verdict
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, read_suites
 
 __all__ = [
     "DELIVERY_FACTS",
     "FAILURES",
+    "FORM_FIELDS",
     "FRAMES",
     "LOSERS_TIE",
-    "NORMALISED_FIELDS",
     "PARAMETERS",
     "RELEASE_FACTS",
     "CheckCount",

@@ -1,9 +1,9 @@
 """The frames that suites check: the columns that an expectation may name, by suite and scope.
 
-A *record* frame is a shard of candidates with their metadata and normalised texts. A *collection* frame has one row per
-record that passed, with what only the whole collection shows about it. A *split* frame has one row per published record
-of a source that brought its own split. The release is checked on one row of figures per label kind, the delivery on one
-per source file and one per source.
+A *record* frame is a shard of candidates with their metadata and the forms of their texts. A *collection* frame has one
+row per record that passed, with what only the whole collection shows about it. A *split* frame has one row per record
+that might leak: those of a source that brought its own split, or all where splits are frozen. The release is checked on
+one row of figures per label kind, the delivery on one per source file and one per source.
 """
 
 from enum import StrEnum
@@ -21,10 +21,16 @@ class Scope(StrEnum):
     SPLIT = "split"
 
 
-# Texts are normalised once per shard, for these checks and for the fingerprints after them. Null stays null.
-NORMALISED_FIELDS = {
-    LabelKind.SFT: pa.schema([("question_normalised", pa.string()), ("answer_normalised", pa.string())]),
-    LabelKind.RM: pa.schema([("prompt_normalised", pa.string()), ("responses_normalised", pa.list_(pa.string()))]),
+def _forms(**types: pa.DataType) -> pa.Schema:
+    forms = ("strict", "normalised", "folded")
+    return pa.schema([(f"{name}_{form}", kind) for name, kind in types.items() for form in forms])
+
+
+# The forms of texts (``text``) are made once per shard, for these checks and for the fingerprints after them.
+# Null stays null.
+FORM_FIELDS = {
+    LabelKind.SFT: _forms(question=pa.string(), answer=pa.string()),
+    LabelKind.RM: _forms(prompt=pa.string(), responses=pa.list_(pa.string())),
 }
 """Columns that ``run_suite`` needs beside the candidate's own in scope ``record``."""
 
@@ -39,12 +45,12 @@ _SPLIT = pa.schema([("held_out_in", pa.string())])
 
 FRAMES = {
     LabelKind.SFT: {
-        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.SFT], _BESIDE, NORMALISED_FIELDS[LabelKind.SFT]]),
+        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.SFT], _BESIDE, FORM_FIELDS[LabelKind.SFT]]),
         Scope.COLLECTION: pa.schema(_HELD_ONCE),
         Scope.SPLIT: _SPLIT,
     },
     LabelKind.RM: {
-        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.RM], _RM_BESIDE, NORMALISED_FIELDS[LabelKind.RM]]),
+        Scope.RECORD: pa.unify_schemas([CANDIDATE_FIELDS[LabelKind.RM], _RM_BESIDE, FORM_FIELDS[LabelKind.RM]]),
         Scope.COLLECTION: pa.schema([*_HELD_ONCE, *_CONTRADICTED]),
         Scope.SPLIT: _SPLIT,
     },
@@ -75,7 +81,7 @@ RELEASE_FACTS = pa.schema(
 
 ``records_published``: records that the release would hold. ``repeated_record_ids``, ``repeated_data_ids``: ids held
 by more than one published record (with ``ids.within: file``: within one source file). ``prompts_in_two_splits``:
-normalised prompts of this kind that are in more than one split; ``prompts_in_two_splits_across_kinds``: the same
+folded prompts of this kind that are in more than one split; ``prompts_in_two_splits_across_kinds``: the same
 over the prompts of all kinds together. ``empty_splits``: splits without a record although
 their share is above 0 and enough prompt groups exist to fill them. ``share_unreadable_files``: 0 to 1 of the
 bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the records

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from sftrm_quality.arrays import Mask, Rows, lists_of, one_array
@@ -79,6 +80,10 @@ class CheckedRows:
         mask = np.zeros(self.rows, dtype=bool)
         mask[self._of(Severity.CRITICAL)["row"].to_numpy()] = True
         return mask
+
+    def warnings(self) -> npt.NDArray[np.uint16]:
+        """How many checks of severity warning each row fails."""
+        return np.bincount(self._of(Severity.WARNING)["row"].to_numpy(), minlength=self.rows).astype(np.uint16)
 
     def grouped(self, severity: Severity) -> tuple[Rows, pa.ListArray, pa.ListArray]:
         """What failed with one severity, row by row.

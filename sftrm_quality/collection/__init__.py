@@ -2,8 +2,8 @@
 
 from sftrm_quality.collection.assign import assign
 from sftrm_quality.collection.deduplicate import Context, deduplicate
-from sftrm_quality.collection.outcome import DUPLICATE, DUPLICATE_KINDS, QUARANTINED, Collection
-from sftrm_quality.collection.shards import Shard, hash_column, record_ids
+from sftrm_quality.collection.outcome import DUPLICATE, DUPLICATE_KINDS, QUARANTINED, Collection, KeptApart
+from sftrm_quality.collection.shards import Shard, hash_column, name_order, record_ids
 
 __all__ = [
     "DUPLICATE",
@@ -11,9 +11,11 @@ __all__ = [
     "QUARANTINED",
     "Collection",
     "Context",
+    "KeptApart",
     "Shard",
     "assign",
     "deduplicate",
     "hash_column",
+    "name_order",
     "record_ids",
 ]

@@ -1,19 +1,22 @@
-"""Prompt groups over both label kinds, a split for each group, and leaks out of a source's own splits."""
+"""Prompt groups over both label kinds, a split for each group, and leaks out of held-out splits."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from sftrm_quality import dedup, progress
+from sftrm_quality.arrow_files import read_table
 from sftrm_quality.collection.checking import check_frames, split_frames
-from sftrm_quality.collection.deduplicate import Context
+from sftrm_quality.collection.deduplicate import STEPS, Context
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
-from sftrm_quality.collection.shards import hash_column
-from sftrm_quality.splits import assign_splits, declared_split
+from sftrm_quality.collection.shards import Shard, hash_column
+from sftrm_quality.splits import NO_SPLIT, Codes, FrozenSplits, Groups, assign_splits, declared_split
 
 
 def assign(collection: Collection, context: Context) -> Collection:
     """Give every row that is still in a split; rows that would leak from a held-out split are quarantined.
+
+    Groups and draws count all records that passed their own checks, duplicates too: which copy stays moves no record.
 
     Args:
         collection: Deduplicated.
@@ -28,27 +31,34 @@ def assign(collection: Collection, context: Context) -> Collection:
     """
     shards, settings = collection.shards, context.config.splits
     keys = [shard.keys() for shard in shards]
-    alive = collection.outcome < DUPLICATE
-    group = dedup.prompt_groups(keys, alive, context.config.near.threshold, context.scratch, context.workers.map)
-    progress.report("deduplicate", 3, 3, "steps")
+    threshold, exchange = context.config.near.threshold, (context.scratch, context.workers.map)
+    groups = dedup.prompt_groups(keys, collection.templated, threshold, *exchange)
+    progress.report("deduplicate", STEPS, STEPS, "steps")
     hashes = [hash_column(shard.keys_path, "prompt_key") for shard in shards]
     prompt_keys = np.ascontiguousarray(np.concatenate([np.zeros((0, 2), np.uint64), *hashes])).view("V16").reshape(-1)
-    declared = np.repeat(
-        np.array([declared_split(shard.intake.source_file, settings) for shard in shards], np.int8),
-        np.array([shard.rows for shard in shards], np.int64),
-    )
-    assignment = assign_splits(group, prompt_keys, np.where(alive, declared, -1).astype(np.int8), settings)
-    found = check_frames(
-        split_frames(shards, np.where(alive, declared, -1).astype(np.int8), assignment.held_out_in),
-        context.suites,
-        context.workers,
-    )
+    alive = collection.outcome < DUPLICATE
+    of_shards = np.array([declared_split(shard.intake.source_file, settings) for shard in shards], np.int8)
+    declared = np.repeat(of_shards, np.array([shard.rows for shard in shards], np.int64))
+    declared[~alive] = NO_SPLIT
+    frozen = _frozen_splits(shards, context.frozen)
+    assignment = assign_splits(Groups(groups.of, groups.prompts, prompt_keys, frozen), declared, settings)
+    held_out_in = np.where(alive, assignment.held_out_in, NO_SPLIT).astype(np.int8)
+    examined = alive if context.frozen else declared != NO_SPLIT
+    found = check_frames(split_frames(shards, examined, held_out_in), context.suites, context.workers)
     outcome = np.where(alive, assignment.split, collection.outcome).astype(np.int8)
     outcome[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = QUARANTINED
     return replace(
         collection,
         outcome=outcome,
-        group=group,
+        group=groups.of,
         failures={**collection.failures, **found.of_rows},
         counts=(*collection.counts, *found.counts),
     )
+
+
+def _frozen_splits(shards: tuple[Shard, ...], frozen: FrozenSplits | None) -> Codes:
+    """By row the split that its prompt is frozen in."""
+    if frozen is None:
+        return np.full(sum(shard.rows for shard in shards), NO_SPLIT, np.int8)
+    found = [frozen.of(read_table(shard.keys_path, ["prompt_key"])["prompt_key"].combine_chunks()) for shard in shards]
+    return np.concatenate([np.zeros(0, np.int8), *found])

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sftrm_quality.arrays import Rows, one_array
+from sftrm_quality.arrays import Mask, Rows, one_array
 from sftrm_quality.arrow_files import read_table
 from sftrm_quality.checks import Scope, Suites, run_suite
 from sftrm_quality.checks.results import CheckCount, CheckedRows
 from sftrm_quality.collection.shards import Shard
 from sftrm_quality.records import LabelKind, Severity
-from sftrm_quality.splits import NO_SPLIT, SPLITS, Codes
+from sftrm_quality.splits import SPLITS, Codes
 from sftrm_quality.workers import Workers
 
 NameRows = Callable[[Rows], list[str]]
@@ -96,12 +96,12 @@ def collection_frames(
         yield Frame(shard.label_kind, Scope.COLLECTION, rows, pa.table(columns))
 
 
-def split_frames(shards: Sequence[Shard], declared: Codes, held_out_in: Codes) -> Iterator[Frame]:
-    """One frame per shard, of the rows whose source declared their split.
+def split_frames(shards: Sequence[Shard], examined: Mask, held_out_in: Codes) -> Iterator[Frame]:
+    """One frame per shard, of the rows that might leak from a held-out split.
 
     Args:
         shards: In the order of global rows.
-        declared: By global row, the split that its source says, `NO_SPLIT` for none.
+        examined: Which global rows these are.
         held_out_in: By global row, the split in which its prompt is held out, `NO_SPLIT` for none.
 
     Yields:
@@ -109,7 +109,7 @@ def split_frames(shards: Sequence[Shard], declared: Codes, held_out_in: Codes) -
     """
     names = np.array([*SPLITS, None], dtype=object)  # position -1 is the None at the end
     for shard in shards:
-        rows = shard.start + np.flatnonzero(declared[shard.start : shard.start + shard.rows] != NO_SPLIT)
+        rows = shard.start + np.flatnonzero(examined[shard.start : shard.start + shard.rows])
         if len(rows):
             table = pa.table({"held_out_in": pa.array(names[held_out_in[rows]], pa.string())})
             yield Frame(shard.label_kind, Scope.SPLIT, rows, table)

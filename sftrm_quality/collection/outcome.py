@@ -26,14 +26,30 @@ NO_DUPLICATE = -1
 
 
 @dataclass(frozen=True)
+class KeptApart:
+    """Rows that stay although another one is nearly the same, since something tells the two apart.
+
+    rows: ascending. others: the most alike one of each. by: what tells them apart, a value of ``dedup.Apart``.
+    similarity: 0 to 1. prompts: for templates how many prompts share the most common passage, else 0.
+    """
+
+    rows: Rows
+    others: Rows
+    by: npt.NDArray[np.uint8]
+    similarity: Floats
+    prompts: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
 class Collection:
     """All shards of a run and the outcome of each of their rows.
 
     unknown: files of no known format. outcome: int8, position in `SPLITS`, or DUPLICATE, or QUARANTINED. copy_number,
     failing_copy_number: running number among records of the same content, of the passed rows and of the failing rows of
     their shards. duplicate_of: the surviving row, -1 where the row is no duplicate; duplicate_kind: int8, position in
-    `DUPLICATE_KINDS`, or NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact duplicates. group: the first row of the prompt
-    group of each row that is no duplicate and was not quarantined before the splits, else -1.
+    `DUPLICATE_KINDS`, or NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact and folded duplicates. group: the first row of
+    the prompt group of each row; -1 before the splits. templated: the templated parts of its prompt
+    (``dedup.Templates``). kept_apart: rows that stay although another one is nearly the same.
     """
 
     shards: tuple[Shard, ...]
@@ -45,6 +61,8 @@ class Collection:
     duplicate_kind: npt.NDArray[np.int8]
     similarity: Floats
     group: Rows
+    templated: npt.NDArray[np.uint8]
+    kept_apart: KeptApart
     failures: Mapping[int, Failure]
     counts: tuple[CheckCount, ...]
 

@@ -12,6 +12,7 @@ from sftrm_quality.arrow_files import read_table
 from sftrm_quality.dedup import ReceivedShard, ShardKeys
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.records import LabelKind
+from sftrm_quality.sources import natural_key
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,23 @@ class Shard:
 
     def received(self) -> ReceivedShard:
         """What numbering identical records needs to know of the shard."""
-        return ReceivedShard(self.records_path, self.keys_path, self.failing_path, self.rows, self.failing)
+        return ReceivedShard(self.keys_path, self.failing_path, self.rows, self.failing)
+
+
+def name_order(source_file: str) -> tuple[list[tuple[int, str]], str]:
+    """A key for ``sorted``: the natural order of names; of names that count alike (01, 1), that of their characters."""
+    return natural_key(source_file), source_file
 
 
 def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
-    """Shards by (source_file, position): the order that decides which copy of a record survives.
+    """Shards by (source_file, position), names as people count: 2026-9-30 is before 2026-10-1.
 
     Args:
         intakes: Of all raw files, in any order. Files of no known format have no shards.
     """
     shards: list[Shard] = []
     start = failing_start = 0
-    for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or "")):
+    for intake in sorted(intakes, key=lambda i: (*name_order(i.source_file), i.label_kind or "")):
         if intake.label_kind is None:
             continue
         for number, summary in enumerate(intake.shards):

@@ -15,7 +15,7 @@ from numba import njit
 
 from sftrm_quality.arrays import Ints, Mask
 from sftrm_quality.dedup.candidates import count_pairs, fill_pairs
-from sftrm_quality.dedup.exchange import Bounds, Map, cut_blocks, run
+from sftrm_quality.dedup.exchange import Bounds, Map, cut_blocks, run, write_array
 from sftrm_quality.dedup.extraction import Extraction, extract
 from sftrm_quality.dedup.keys import ShardKeys
 from sftrm_quality.dedup.proposals import Bands, Proposals, propose
@@ -61,6 +61,7 @@ def comparisons(
     alive: Mask,
     threshold: float,
     wanted: Sequence[Bands],
+    templated: npt.NDArray[np.uint8],
     with_responses: bool,
     folder: Path,
     map: Map,
@@ -73,6 +74,7 @@ def comparisons(
         alive: Which global rows take part.
         threshold: The least Jaccard, that the fingerprints were made for.
         wanted: Whose bands propose pairs.
+        templated: By global row, the templated parts of its prompt (``templates``).
         with_responses: Whether responses are compared too.
         folder: An empty one of the step's own.
         map: Runs the tasks.
@@ -85,7 +87,8 @@ def comparisons(
     starts = np.array([*(block.starts[0] for block in ranges), len(alive)], np.int64)
     proposals = propose(shards, alive, threshold, wanted, starts, folder, map, bounds)
     sets = SetFiles(folder, starts)
-    run(map, extract, [Extraction(block, proposals, sets, with_responses) for block in ranges])
+    path = write_array(folder / "templated", templated)
+    run(map, extract, [Extraction(block, proposals, sets, path, with_responses) for block in ranges])
     return [
         Comparison(number, proposals, sets, threshold, bounds, folder / f"{number:06}.compared")
         for number in range(len(ranges))

@@ -1,4 +1,4 @@
-"""Equal keys: running numbers of identical records, data_ids used again, exact duplicates, equal prompts."""
+"""Equal keys: data_ids used again, exact and folded duplicates, equal prompts."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ from sftrm_quality.records import LabelKind
 Found = tuple[Ints, Ints]
 """Rows, and what was found for them."""
 
-ENTRY = np.dtype([("row", np.uint32), ("key", np.uint64, 2)])
+ENTRY = np.dtype([("row", np.uint32), ("rank", np.uint32), ("key", np.uint64, 2)])
 _WITH_CONTENT = np.dtype([*ENTRY.descr, ("content", np.uint64, 2)])
 
 
@@ -42,7 +42,7 @@ def first_holders(
 ) -> Ints:
     """For a row that uses a data_id again for other content, the row that held it first.
 
-    A later row that has the first holder's ``content_key`` too is its duplicate, not another use.
+    A later row that has the first holder's ``folded_key`` too is its duplicate, not another use.
 
     Args:
         shards: All of them, in the order of global rows.
@@ -62,50 +62,27 @@ def first_holders(
     return _exchanged(shards, _Wanted("data_id_key", with_content=True), ordinals, _reused, scratch, map, bounds)
 
 
-def exact_duplicates(
-    shards: Sequence[ShardKeys],
-    alive: Mask,
-    scratch: Path,
-    map: Map = map,
-    bounds: Bounds = BOUNDS,
-) -> Ints:
-    """For a row whose ``content_key`` an earlier row has, the first such row.
-
-    Args:
-        shards: All of them, in the order of global rows.
-        alive: Which global rows take part.
-        scratch: A folder for what tasks hand each other; nothing of it is left.
-        map: Runs the tasks.
-        bounds: How much one task takes at a time.
-
-    Returns:
-        By global row, -1 for none.
-
-    Raises:
-        StorageError: A shard's fingerprints are missing or broken.
-    """
-    return equal_rows(shards, "content_key", alive, scratch, map, bounds)
-
-
 def equal_rows(
     shards: Sequence[ShardKeys],
     key: str,
     alive: Mask | None,
     scratch: Path,
-    map: Map,
-    bounds: Bounds,
+    map: Map = map,
+    bounds: Bounds = BOUNDS,
     kind: LabelKind | None = None,
+    rank: Ints | None = None,
 ) -> Ints:
-    """For a row whose key an earlier row has, the first such row.
+    """For a row whose key another row has that is preferred to it, the most preferred such row.
 
     Args:
         shards: All of them, in the order of global rows.
-        key: A column of digests.
+        key: A column of digests: ``content_key``, ``folded_key`` or ``prompt_key``.
         alive: Which global rows take part; all without it.
         scratch: A folder for what tasks hand each other; nothing of it is left.
         map: Runs the tasks.
         bounds: How much one task takes at a time.
         kind: Only rows of this label kind take part.
+        rank: Of each global row, 0 for the most preferred; the order of rows without it.
 
     Returns:
         By global row, -1 for none.
@@ -114,16 +91,22 @@ def equal_rows(
         StorageError: A shard's fingerprints are missing or broken.
     """
     with scratch_folder(scratch) as folder:
-        path = None if alive is None else write_array(folder / "alive", alive)
-        return _exchanged(shards, _Wanted(key, path, kind), [0] * len(shards), _repeated, scratch, map, bounds)
+        alive_path = None if alive is None else write_array(folder / "alive", alive)
+        rank_path = None if rank is None else write_array(folder / "rank", rank)
+        wanted = _Wanted(key, alive_path, kind, rank_path)
+        return _exchanged(shards, wanted, [0] * len(shards), _repeated, scratch, map, bounds)
 
 
 class _Wanted(NamedTuple):
-    """Which digests are exchanged: a column, of which rows (a file of one bool per global row), of which kind."""
+    """Which digests are exchanged: a column, of which rows (a file of one bool per global row), of which kind.
+
+    rank: a file of the rank of each global row (int64), without it that of the rows. with_content: with content keys.
+    """
 
     key: str
     alive: Path | None = None
     kind: LabelKind | None = None
+    rank: Path | None = None
     with_content: bool = False
 
 
@@ -163,12 +146,14 @@ def _write_digests(task: _BlockOfDigests) -> None:
             chosen = chosen & read_array(wanted.alive, np.bool_, start, shard.rows)
         rows = np.flatnonzero(chosen)
         entries = np.empty(len(rows), parts[0].dtype)
-        entries["row"] = start + rows
+        entries["row"] = entries["rank"] = start + rows
+        if wanted.rank:
+            entries["rank"] = read_array(wanted.rank, np.int64, start, shard.rows)[rows]
         entries["key"] = digest_halves(table[wanted.key])[rows]
         # Two digests that differ in nothing but these bits would have to be sought for 2**96 rows.
         entries["key"][:, 1] ^= np.uint64(ordinal)
         if wanted.with_content:
-            entries["content"] = digest_halves(table["content_key"])[rows]
+            entries["content"] = digest_halves(table["folded_key"])[rows]
         parts.append(entries)
     write_digests(task.files, block.number, np.concatenate(parts))
 
@@ -220,14 +205,19 @@ def group_equal(keys: npt.NDArray[np.uint64]) -> Groups:
     return Groups(places[np.repeat(kept, sizes)], np.concatenate([[0], np.cumsum(sizes[kept])]))
 
 
+def by_rank(entries: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """Entries, the most preferred first."""
+    return entries[np.argsort(entries["rank"], kind="stable")]
+
+
 def _repeated(partition: Partition) -> Found:
-    """The later rows of each key, and the first."""
-    entries = partition.read(ENTRY)
+    """The rows of each key but the most preferred one, and that."""
+    entries = by_rank(partition.read(ENTRY))
     groups = group_equal(entries["key"])
     firsts = groups.firsts()
-    later = groups.places != firsts
+    others = groups.places != firsts
     rows = entries["row"].astype(np.int64)
-    return rows[groups.places[later]], rows[firsts[later]]
+    return rows[groups.places[others]], rows[firsts[others]]
 
 
 def _reused(partition: Partition) -> Found:

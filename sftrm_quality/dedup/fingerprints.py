@@ -1,21 +1,27 @@
 """The fingerprint of a shard: everything that the steps over all shards need to know of its records.
 
-At the usual threshold of 0.8 a row takes 232 bytes, and for RM 20 more per response.
+At the usual threshold of 0.8 a row takes 290 bytes, 8 more per window of its prompt, and for RM 20 per response.
 """
 
-from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sftrm_quality.arrays import Ints, lists_of, one_array
+from sftrm_quality.arrays import Ints, as_ints, digest_halves, lists_of, offsets_of, one_array
 from sftrm_quality.config import NearDuplicates
 from sftrm_quality.dedup.encoding import DIGEST, digests, encode_rows
 from sftrm_quality.dedup.minhash import add_texts, band_columns, band_shape, empty_signatures
-from sftrm_quality.dedup.parts import PROMPT_COLUMN, Prompt, Responses, prompt_part, response_part
+from sftrm_quality.dedup.parts import FormColumns, Prompt, Responses, prompt_of, prompt_part, response_part
+from sftrm_quality.dedup.windows import window_columns, window_fields
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
-from sftrm_quality.text import normalise
+
+KEY_VERSION = 2
+"""Of the keys of prompts and contents. Another version may group other prompts: what was kept by keys is made anew.
+
+1: the normal form, until November 2026. 2: the folded form."""
 
 # A word said by the prompt is another shingle than the same word in a response. Any three different numbers do.
 _PROMPT, _HISTORY, _RESPONSE = 1, 2, 3
@@ -41,17 +47,25 @@ def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
     """Columns of a fingerprint, row by row the candidates of a shard.
 
     - ``content_hash`` of the label kind and every field exactly as delivered; the position never enters
-    - ``content_key`` of the normalised prompt, history, system message and set of responses: equal is exact duplicate
-    - ``prompt_key`` of the normalised prompt, history and system message, the same for both label kinds
+    - ``content_key`` of the strict prompt, history, system message and set of responses: equal is exact duplicate
+    - ``folded_key`` of the same parts, folded: equal is folded duplicate
+    - ``prompt_key`` of the folded prompt, history and system message, the same for both label kinds
     - ``data_id_key`` of the label kind and the data_id, null where that is null
+    - ``characters`` (uint32) of all responses, ``warnings`` (uint16), for the choice of the copy that stays
+    - those of ``windows.window_fields``, by which templates are found
     - ``prompt_band_NN``, ``content_band_NN`` (uint32): equal ones propose a pair; none at a threshold of 1
-    - RM: ``response_keys``, the first 64 bits of the digest of each normalised response, and ``response_ranks``, its
-      rank as delivered (null where it has none), in the order delivered
+    - RM: ``response_keys``, the first 64 bits of the digest of each folded response, and ``response_ranks``, its rank
+      as delivered (null where it has none), in the order delivered
+
+    Responses of one record that fold equally differ in their form, which is what the record teaches: its keys are made
+    of their strict forms.
 
     The metadata ``bands`` says how they were made; bands of another threshold would propose other pairs, silently.
     """
     names = [*band_names("prompt", near.threshold), *band_names("content", near.threshold)]
-    fields = [("content_hash", DIGEST), ("content_key", DIGEST), ("prompt_key", DIGEST), ("data_id_key", DIGEST)]
+    digest_columns = ("content_hash", "content_key", "folded_key", "prompt_key", "data_id_key")
+    fields = [(name, DIGEST) for name in digest_columns]
+    fields += [("characters", pa.uint32()), ("warnings", pa.uint16()), *window_fields()]
     fields += [(name, pa.uint32()) for name in names]
     if kind is LabelKind.RM:
         fields += [("response_keys", pa.list_(pa.uint64())), ("response_ranks", pa.list_(pa.float64()))]
@@ -70,33 +84,39 @@ def content_hashes(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
 
 
 def fingerprint(
-    kind: LabelKind, table: pa.Table, normalised: Mapping[str, pa.Array] | pa.Table, near: NearDuplicates
+    kind: LabelKind, table: pa.Table, forms: FormColumns, warnings: npt.NDArray[np.uint16], near: NearDuplicates
 ) -> pa.Table:
     """The fingerprints of candidates, row by row. Texts that are null are taken for empty.
 
     Args:
         kind: Of the candidates.
         table: The candidates, in the columns of `records.CANDIDATE_FIELDS`.
-        normalised: Their ``parts.normalised_columns``.
+        forms: Their ``parts.form_columns``.
+        warnings: How many checks of severity warning each fails.
         near: Says which bands are made.
 
     Returns:
         The columns of ``fingerprint_schema``.
     """
-    prompt = prompt_part(table, normalised[f"{PROMPT_COLUMN[kind]}_normalised"])
-    responses = response_part(kind, normalised)
-    keys_of_prompts = _prompt_keys(prompt)
-    response_digests = digests(responses.texts)
+    prompt = prompt_part(kind, table, forms)
+    responses = response_part(kind, forms)
+    folded_prompts = _prompt_keys(prompt, "folded")
+    strict_digests = digests(responses.texts.strict)
+    folded_digests = _of_apart(digests(responses.texts.folded), strict_digests, responses.starts)
     columns = {
         "content_hash": content_hashes(kind, table),
-        "content_key": _content_keys(kind, responses.starts, keys_of_prompts, response_digests),
-        "prompt_key": keys_of_prompts,
+        "content_key": _content_keys(kind, responses.starts, _prompt_keys(prompt, "strict"), strict_digests),
+        "folded_key": _content_keys(kind, responses.starts, folded_prompts, folded_digests),
+        "prompt_key": folded_prompts,
         "data_id_key": _data_id_keys(kind, one_array(table["data_id"])),
+        "characters": pa.array(_characters(responses), pa.uint32()),
+        "warnings": pa.array(warnings),
+        **window_columns(prompt),
         **_bands(prompt, responses, near.threshold),
     }
     if kind is LabelKind.RM:
         ranks = pc.struct_field(one_array(table["responses"]).flatten(), "rank")
-        keys = np.frombuffer(response_digests.buffers()[1], ">u8")[::2].astype(np.uint64)
+        keys = np.frombuffer(folded_digests.buffers()[1], ">u8")[::2].astype(np.uint64)
         columns["response_keys"] = lists_of(responses.starts, pa.array(keys))
         columns["response_ranks"] = lists_of(responses.starts, ranks)
     return pa.table(columns, schema=fingerprint_schema(kind, near))
@@ -107,20 +127,40 @@ def prompt_keys(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
 
     Args:
         kind: Of the records.
-        table: Their columns ``question`` (SFT) or ``prompt`` (RM), ``history`` and ``system``, not normalised.
+        table: Their columns ``question`` (SFT) or ``prompt`` (RM), ``history`` and ``system``, as delivered.
     """
-    return _prompt_keys(prompt_part(table, normalise(table[PROMPT_COLUMN[kind]])))
+    return _prompt_keys(prompt_of(kind, table), "folded")
 
 
-def _prompt_keys(prompt: Prompt) -> pa.FixedSizeBinaryArray:
+def _prompt_keys(prompt: Prompt, form: Literal["strict", "folded"]) -> pa.FixedSizeBinaryArray:
     contexts = {"history": prompt.history, "system": prompt.system}
     # An absent history is not written, an empty one is: make both absent.
-    present = {name: _empty_to_null(texts) for name, texts in contexts.items() if texts is not None}
-    return digests(encode_rows(b"prompt\0", {"prompt": prompt.text, **present}))
+    present = {name: _empty_to_null(getattr(texts, form)) for name, texts in contexts.items() if texts is not None}
+    return digests(encode_rows(b"prompt\0", {"prompt": getattr(prompt.text, form), **present}))
 
 
 def _empty_to_null(texts: pa.StringArray) -> pa.StringArray:
     return pc.if_else(pc.equal(texts, ""), None, texts)
+
+
+def _of_apart(folded: pa.Array, strict: pa.Array, starts: Ints) -> pa.FixedSizeBinaryArray:
+    """The folded digests of responses, the strict ones where a record has two of one folded and another strict form."""
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    if len(rows) == len(starts) - 1:
+        return folded
+    apart = np.zeros(len(starts) - 1, np.int64)
+    for digests_of, sign in ((strict, 1), (folded, -1)):
+        halves = digest_halves(digests_of)
+        order = np.lexsort((halves[:, 1], halves[:, 0], rows))
+        new = (rows[order][1:] != rows[order][:-1]) | (halves[order][1:] != halves[order][:-1]).any(axis=1)
+        np.add.at(apart, rows[order][np.append(True, new)], sign)
+    return pc.if_else(pa.array((apart > 0)[rows]), strict, folded)
+
+
+def _characters(responses: Responses) -> Ints:
+    sizes = offsets_of(as_ints(pc.utf8_length(responses.texts.strict)))
+    total: Ints = np.diff(sizes[responses.starts])
+    return total
 
 
 def _content_keys(
@@ -148,14 +188,14 @@ def _bands(prompt: Prompt, responses: Responses, threshold: float) -> dict[str, 
     union of the parts (kept apart by namespace), and the union's bands propose the pair. The system message is only
     verified: the same one before every prompt of a source would drown their differences.
     """
-    rows = len(prompt.text)
+    rows = len(prompt.text.normal)
     signatures = empty_signatures(rows, threshold)
     one_each = np.arange(rows + 1, dtype=np.int64)
-    add_texts(signatures, prompt.text, one_each, _PROMPT)
+    add_texts(signatures, prompt.text.normal, one_each, _PROMPT)
     if prompt.history is not None:
-        add_texts(signatures, prompt.history, one_each, _HISTORY)
+        add_texts(signatures, prompt.history.normal, one_each, _HISTORY)
     prompt_bands = band_columns(signatures, threshold)
-    add_texts(signatures, responses.texts, responses.starts, _RESPONSE)
+    add_texts(signatures, responses.texts.normal, responses.starts, _RESPONSE)
     content_bands = band_columns(signatures, threshold)
     names = [*band_names("prompt", threshold), *band_names("content", threshold)]
     return dict(zip(names, map(pa.array, [*prompt_bands, *content_bands]), strict=True))

@@ -1,4 +1,4 @@
-"""The compiled loops over characters: shingle hashes, signatures, bands.
+"""The compiled loops over characters: shingle hashes, signatures, bands, windows.
 
 They are in one file because numba's cache looks at the file of a function only: a compiled function is not compiled
 again when a function or constant that it takes from another file has changed, and fingerprints would be made by the
@@ -11,10 +11,14 @@ from numba import njit
 SHINGLE = 5
 """Characters of a shingle."""
 
+WINDOW = 24
+"""Characters of a window, by which templates are found: longer than what sentences share by chance."""
+
 # A polynomial in an odd multiplier over 64 bits tells all windows of five code points (105 bits) apart but for chance;
 # MurmurHash3's finaliser (public domain, A. Appleby) then spreads it over all bits. 2**64 / golden ratio, odd.
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _OUTGOING = np.uint64(pow(0x9E3779B97F4A7C15, SHINGLE, 1 << 64))
+_OUTGOING_WINDOW = np.uint64(pow(0x9E3779B97F4A7C15, WINDOW, 1 << 64))
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 _MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
 
@@ -174,3 +178,88 @@ def combine_keys(keys, others):  # type: ignore[no-untyped-def]
     for i in range(len(keys)):
         combined[i] = _mix(np.uint64(keys[i]) << np.uint64(32) | np.uint64(others[i])) >> np.uint64(32)
     return combined
+
+
+@njit(cache=True, nogil=True)
+def decode(data, offsets):  # type: ignore[no-untyped-def]
+    """The code points of texts.
+
+    Args:
+        data: The bytes of a string array, valid UTF-8 (uint8).
+        offsets: Its offsets (int32, texts + 1).
+
+    Returns:
+        All code points (uint32), and where those of each text begin (int64, texts + 1).
+    """
+    texts = len(offsets) - 1
+    codes = np.empty(offsets[texts] - offsets[0], np.uint32)
+    starts = np.zeros(texts + 1, np.int64)
+    at = 0
+    for text in range(texts):
+        i = offsets[text]
+        while i < offsets[text + 1]:
+            byte = np.uint32(data[i])
+            if byte < 0x80:
+                codes[at] = byte
+                i += 1
+            elif byte < 0xE0:
+                codes[at] = (byte & 0x1F) << 6 | (data[i + 1] & 0x3F)
+                i += 2
+            elif byte < 0xF0:
+                codes[at] = (byte & 0x0F) << 12 | (data[i + 1] & 0x3F) << 6 | (data[i + 2] & 0x3F)
+                i += 3
+            else:
+                high = (byte & 0x07) << 18 | (data[i + 1] & 0x3F) << 12
+                codes[at] = high | (data[i + 2] & 0x3F) << 6 | (data[i + 3] & 0x3F)
+                i += 4
+            at += 1
+        starts[text + 1] = at
+    return codes[:at], starts
+
+
+@njit(cache=True, nogil=True)
+def sample_windows(codes, starts, part, keys, places, counts):  # type: ignore[no-untyped-def]
+    """The windows of each text whose hashes are the lowest: of texts that share a passage, mostly the same ones.
+
+    Args:
+        codes: The code points of all texts (uint32).
+        starts: Where those of each text begin (int64, texts + 1).
+        part: A uint64 that keeps a prompt's windows apart from a history's.
+        keys: Texts x how many are wanted (uint32); filled with hashes of the windows, each one once.
+        places: As ``keys``; filled with the character at which each begins, ascending.
+        counts: By text (int64), filled: how many there are.
+    """
+    wanted = keys.shape[1]
+    lowest = np.empty(wanted, np.uint64)
+    where = np.empty(wanted, np.uint32)
+    for text in range(len(starts) - 1):
+        rolling = np.uint64(0)
+        count = 0
+        for i in range(starts[text], starts[text + 1]):
+            rolling = rolling * _MULTIPLIER + np.uint64(codes[i])
+            seen = i - starts[text] + 1
+            if seen > WINDOW:
+                rolling -= np.uint64(codes[i - WINDOW]) * _OUTGOING_WINDOW
+            if seen < WINDOW:
+                continue
+            value = _mix(rolling ^ _mix(part + np.uint64(1)))
+            if count == wanted and value >= lowest[count - 1]:
+                continue
+            place = count
+            while place > 0 and lowest[place - 1] > value:
+                place -= 1
+            if place > 0 and lowest[place - 1] == value:
+                continue
+            if count < wanted:
+                count += 1
+            for k in range(count - 1, place, -1):
+                lowest[k] = lowest[k - 1]
+                where[k] = where[k - 1]
+            lowest[place] = value
+            where[place] = seen - WINDOW
+        order = np.argsort(where[:count])
+        for k in range(count):
+            # The upper bits of the lowest values are alike; the lower ones are spread evenly.
+            keys[text, k] = np.uint32(lowest[order[k]] & np.uint64(0xFFFFFFFF))
+            places[text, k] = where[order[k]]
+        counts[text] = count

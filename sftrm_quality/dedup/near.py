@@ -1,52 +1,69 @@
-"""Near duplicates: the bands propose pairs, the exact Jaccard of their shingles decides, the earliest row survives."""
+"""Near duplicates: the bands propose pairs, the exact Jaccard of their shingles decides, the preferred row survives."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+import numpy.typing as npt
 
 from sftrm_quality.arrays import Floats, Ints, Mask
-from sftrm_quality.dedup.comparison import Comparison, comparisons, load_pairs
+from sftrm_quality.dedup.comparison import EARLIER, Comparison, LoadedPairs, comparisons, load_pairs
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder
 from sftrm_quality.dedup.keys import NONE, ShardKeys
+from sftrm_quality.dedup.passages import LEAST_WEIGHT, differ_in_passage
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
-from sftrm_quality.dedup.similarity import compare
+from sftrm_quality.dedup.similarity import Apart, compare
+from sftrm_quality.dedup.survivors import ALIKE, AlikeRows, choose_survivors
 from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
 
-_ALIKE = np.dtype([("pair", np.int64), ("similarity", np.float64)])
+_FOUND = np.dtype([*ALIKE.descr, ("apart", np.uint8)])
 
 
 class NearDuplicatesFound(NamedTuple):
-    """By global row: the surviving row that it duplicates (int64, -1: none), and how alike they are (0: none)."""
+    """What was found, by global row.
+
+    duplicate_of: the surviving row that it duplicates (int64, -1: none). similarity: how alike they are (0: none).
+    apart_from: the row that is most like it among those that it is told apart from, -1 for none. apart_by: by what, a
+    value of ``Apart`` (uint8); 0 for none. apart_similarity: how alike these two are.
+    """
 
     duplicate_of: Ints
     similarity: Floats
+    apart_from: Ints
+    apart_by: npt.NDArray[np.uint8]
+    apart_similarity: Floats
 
 
 def near_duplicates(
     shards: Sequence[ShardKeys],
     alive: Mask,
+    templated: npt.NDArray[np.uint8],
+    rank: Ints,
+    keep_whole: bool,
     threshold: float,
     scratch: Path,
     map: Map = map,
     bounds: Bounds = BOUNDS,
 ) -> NearDuplicatesFound:
-    """Near duplicates among the alive rows of each label kind. Exact duplicates are expected to be off already.
+    """Near duplicates among the alive rows of each label kind. Equal ones are expected to be off already.
 
-    In the order of rows, a row is a duplicate if and only if it is alike (``similarity.compare``) by at least the
-    threshold to an earlier row that is none itself; of several it duplicates the most alike, of equals the earliest.
-    So whatever is removed names a row that stays, and a chain of small edits is not removed to its end. At a threshold
-    of 1 there are none.
+    Two rows are near duplicates of each other if each part of one is alike to that of the other by at least the
+    threshold (``similarity.compare``) and nothing tells them apart (``similarity.Apart``). In the order of preference,
+    a row is a duplicate if and only if a row that is preferred to it, and is no duplicate itself, is near; of several
+    it duplicates the most alike, of equals the most preferred. So whatever is removed names a row that stays, and a
+    chain of small edits is not removed to its end. At a threshold of 1 there are none.
 
-    This process holds 17 bytes per row, and 16 bytes for each near-duplicate pair of one range of rows.
+    This process holds 40 bytes per row.
 
     Args:
         shards: All of them, in the order of global rows.
         alive: Which global rows take part.
+        templated: By global row, the templated parts of its prompt (``templates``).
+        rank: Of each global row, 0 for the most preferred.
+        keep_whole: A row whose responses are cut short comes after all that are whole, whatever their ranks.
         threshold: The least Jaccard, that the fingerprints were made for.
         scratch: A folder for what tasks hand each other: some 250 bytes per row, then 8 bytes per shingle of the
             proposed rows; nothing of it is left.
@@ -56,35 +73,66 @@ def near_duplicates(
     Raises:
         StorageError: A file is missing, broken, or was fingerprinted for another threshold.
     """
-    found = NearDuplicatesFound(np.full(len(alive), NONE, np.int64), np.zeros(len(alive)))
+    rows = len(alive)
+    apart_from, apart_by = np.full(rows, NONE, np.int64), np.zeros(rows, np.uint8)
+    apart_similarity = np.zeros(rows)
     bands = [Bands("content", "prompt", kind) for kind in LabelKind]
     with scratch_folder(scratch) as folder:
-        for path in map(_compare, comparisons(shards, alive, threshold, bands, True, folder, map, bounds)):
-            pairs = np.fromfile(path, _ALIKE)
+        work = comparisons(shards, alive, threshold, bands, templated, True, folder, map, bounds)
+        alike = AlikeRows(folder, rows)
+        for path in map(_compare, work):
+            found = np.fromfile(path, _FOUND)
             path.unlink()
-            _keep_earliest(pairs["pair"], pairs["similarity"], *found)
-    return found
+            alike.add(found[found["apart"] == 0])
+            _remember(found[found["apart"] > 0], apart_from, apart_by, apart_similarity)
+        duplicate_of, similarity = choose_survivors(alike, rank, keep_whole, folder, map, bounds)
+    return NearDuplicatesFound(duplicate_of, similarity, apart_from, apart_by, apart_similarity)
 
 
 def _compare(work: Comparison) -> Path:
-    """Writes the pairs at or above the threshold (``later << 32 | earlier``, ascending), and their similarities."""
+    """Writes the pairs at or above the threshold: all that nothing tells apart, and of the others for each row the one
+    that is most like it among the earlier ones. Pairs of the same row may be loaded in several pieces."""
+    told = [np.zeros(0, _FOUND)]
     with written(work.path) as file:
         for loaded in load_pairs(work, work.shares()):
-            similarity = np.empty(len(loaded.pairs))
-            ranks = loaded.words.view(np.float64)
-            compare(loaded.words, ranks, loaded.earlier, loaded.later, PROMPT_SETS, work.threshold, similarity)
-            alike = similarity > 0
-            entries = np.empty(np.count_nonzero(alike), _ALIKE)
-            entries["pair"], entries["similarity"] = loaded.pairs[alike], similarity[alike]
-            append_array(file, entries)
+            entries = _compared(loaded, work.threshold)
+            append_array(file, entries[entries["apart"] == 0])
+            told.append(_most_alike(entries[entries["apart"] > 0]))
+        append_array(file, _most_alike(np.concatenate(told)))
     return work.path
 
 
-@njit(cache=True, nogil=True)
-def _keep_earliest(pairs, similarity, duplicate_of, best):  # type: ignore[no-untyped-def]
-    """Pairs come by their later row, then by the earlier: when one comes, its earlier row's outcome is settled."""
-    for i in range(len(pairs)):
-        earlier, later = pairs[i] & 0xFFFFFFFF, pairs[i] >> 32
-        if duplicate_of[earlier] < 0 and similarity[i] > best[later]:
-            duplicate_of[later] = earlier
-            best[later] = similarity[i]
+def _remember(told: npt.NDArray[np.void], apart_from: Ints, apart_by: npt.NDArray[np.uint8], best: Floats) -> None:
+    """Keep of each row the most alike one that it is told apart from, of equals the one that came first."""
+    earlier, later = told["pair"] & EARLIER, told["pair"] >> 32
+    for rows, others in ((later, earlier), (earlier, later)):
+        order = np.lexsort((np.arange(len(rows)), -told["similarity"], rows))
+        order = order[np.append(True, rows[order][1:] != rows[order][:-1])[: len(order)]]
+        order = order[told["similarity"][order] > best[rows[order]]]
+        chosen = rows[order]
+        best[chosen], apart_from[chosen] = told["similarity"][order], others[order]
+        apart_by[chosen] = told["apart"][order]
+
+
+def _compared(loaded: LoadedPairs, threshold: float) -> npt.NDArray[np.void]:
+    """The pairs at or above the threshold, with what tells each apart."""
+    count = len(loaded.pairs)
+    similarity, apart, shorter = np.empty(count), np.empty(count, np.uint8), np.empty(count, np.int8)
+    words, ranks = loaded.words, loaded.words.view(np.float64)
+    compare(words, ranks, loaded.earlier, loaded.later, PROMPT_SETS, threshold, similarity, apart, shorter)
+    doubtful = np.flatnonzero((similarity > 0) & (apart == 0))
+    ends = loaded.earlier[doubtful], loaded.later[doubtful]
+    apart[doubtful[differ_in_passage(words, *ends, PROMPT_SETS, LEAST_WEIGHT)]] = Apart.PASSAGE
+    alike = similarity > 0
+    entries = np.empty(np.count_nonzero(alike), _FOUND)
+    entries["pair"], entries["similarity"] = loaded.pairs[alike], similarity[alike]
+    entries["apart"], entries["shorter"] = apart[alike], shorter[alike]
+    return entries
+
+
+def _most_alike(entries: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """Of each later row the most alike pair, of equals the first; in the order of pairs."""
+    entries = entries[np.lexsort((entries["pair"], -entries["similarity"], entries["pair"] >> 32))]
+    later = entries["pair"] >> 32
+    firsts: npt.NDArray[np.void] = entries[np.append(True, later[1:] != later[:-1])[: len(entries)]]
+    return firsts

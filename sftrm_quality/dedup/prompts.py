@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sftrm_quality.arrays import Ints, Mask
 from sftrm_quality.dedup.comparison import EARLIER, Comparison, comparisons, load_pairs
@@ -17,45 +19,55 @@ from sftrm_quality.dedup.similarity import connect, connect_alike, roots, settle
 from sftrm_quality.output import append_array, written
 
 
+class PromptGroups(NamedTuple):
+    """Prompt groups, by global row.
+
+    of: the smallest row of its group (int64). prompts: whether it is the first that has its prompt (bool).
+    """
+
+    of: Ints
+    prompts: Mask
+
+
 def prompt_groups(
     shards: Sequence[ShardKeys],
-    alive: Mask,
+    templated: npt.NDArray[np.uint8],
     threshold: float,
     scratch: Path,
     map: Map = map,
     bounds: Bounds = BOUNDS,
-) -> Ints:
+) -> PromptGroups:
     """The group of every row: the smallest row that is connected with it by equal or near-equal prompts.
 
-    SFT and RM rows are in the same groups. Near-equal are prompts whose text, history and system message each have a
-    Jaccard of at least the threshold; at 1 only equal prompts are connected.
+    SFT and RM rows are in the same groups. Equal are prompts that fold equally. Near-equal are those whose text,
+    history and system message each have a Jaccard of at least the threshold, unless what they share is a template; at 1
+    only equal prompts are connected. Numbers do not matter here: who has learnt the one has half learnt the other.
 
     Args:
         shards: All of them, in the order of global rows.
-        alive: Which global rows take part.
+        templated: By global row, the templated parts of its prompt (``templates``).
         threshold: The least Jaccard, that the fingerprints were made for.
         scratch: A folder for what tasks hand each other; nothing of it is left.
         map: Runs the tasks.
         bounds: How much one task takes at a time.
 
-    Returns:
-        By global row, -1 where not alive.
-
     Raises:
         StorageError: A file is missing, broken, or was fingerprinted for another threshold.
     """
-    parents = equal_rows(shards, "prompt_key", alive, scratch, map, bounds)
+    parents = equal_rows(shards, "prompt_key", None, scratch, map, bounds)
     # One row of each prompt stands for all that have it.
-    single = alive & (parents == NONE)
+    single = parents == NONE
     parents[single] = np.flatnonzero(single)
     with scratch_folder(scratch) as folder:
         bands = [Bands("prompt", None, None)]
-        for path in map(_connected, comparisons(shards, single, threshold, bands, False, folder, map, bounds)):
+        for path in map(
+            _connected, comparisons(shards, single, threshold, bands, templated, False, folder, map, bounds)
+        ):
             pairs = np.fromfile(path, np.int64)
             path.unlink()
             connect(parents, pairs & EARLIER, pairs >> 32)
     settle(parents)
-    return parents
+    return PromptGroups(parents, single)
 
 
 def _connected(work: Comparison) -> Path:

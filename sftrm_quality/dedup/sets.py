@@ -1,8 +1,17 @@
 """The shingle sets of rows, in files that any process can look them up in.
 
-A row takes a run of 64-bit words: the number of its sets; the length of each in shingles; the rank of each (float64;
-NaN but for ranked responses); the shingles of each, sorted. Its sets are prompt, history, system message and then its
-responses. There is one file for each range of rows; it begins with where each row of the range starts (int64, in words,
+A row takes a run of 64-bit words. Its sets are those of prompt, history, system message and then of its responses; its
+words are, in this order:
+
+- the number of its sets
+- of each set its length in shingles; its rank (float64; NaN but for ranked responses); its mark, the hash of the
+  numbers of its text with the parity of the negations as the last bit
+- of prompt, history and system message the hash of the folded text; how many characters that has; which of the three
+  are templated (a bit each)
+- the shingles of each set, sorted
+- the folded prompt, history and system message, two code points per word
+
+There is one file for each range of rows; it begins with where each row of the range starts (int64, in words,
 rows + 1), so that a row is found by reading 16 bytes and holding nothing.
 """
 

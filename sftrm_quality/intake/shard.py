@@ -110,7 +110,7 @@ def _of_kind(
     source: SourceSettings,
 ) -> ShardSummary:
     settings, frame = task.settings, candidates.table
-    for name, column in dedup.normalised_columns(kind, frame).items():
+    for name, column in dedup.form_columns(kind, frame).items():
         frame = frame.append_column(name, column)
     if kind is LabelKind.RM:
         frame = frame.append_column(LOSERS_TIE, pa.array(candidates.losers_tie))
@@ -127,7 +127,7 @@ def _of_kind(
     failing = pa.concat_tables([unreadable, unmapped, _failed(loaded, candidates, checked_rows, kind)])
     records_path, keys_path, failing_path = task.paths[kind]
     write_table(records_path, records)
-    write_table(keys_path, dedup.fingerprint(kind, kept, kept, settings.near))
+    write_table(keys_path, dedup.fingerprint(kind, kept, kept, checked_rows.warnings()[passed], settings.near))
     write_table(failing_path, failing.sort_by("source_index"))
     reasons = Counter(reason for table in (unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
     return ShardSummary(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sftrm_quality import findings, progress, releases, reports
+from sftrm_quality import dedup, findings, progress, releases, reports
 from sftrm_quality.checks import Suites, compile_suites, read_suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import StoredDecisions
@@ -16,6 +16,7 @@ from sftrm_quality.formats import Formats, formats_of, read_declarations
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, new_run_id
 from sftrm_quality.run_record import Mode
+from sftrm_quality.splits import FrozenSplits, read_frozen
 from sftrm_quality.words import say
 from sftrm_quality.workers import Workers, workers_for
 
@@ -31,6 +32,7 @@ class RunContext:
     mode: Mode
     suites: Suites
     formats: Formats
+    frozen: FrozenSplits | None
     run_id: str
     output: OutputFolder
     decisions: StoredDecisions
@@ -75,7 +77,7 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         StorageError: Another run has the folder, or the system refuses something in the middle of a step.
     """
     clock, started = time.monotonic(), datetime.now(UTC)
-    suites, formats = check_before_reading(config)
+    suites, formats, frozen = check_before_reading(config)
     output = OutputFolder(config.out)
     with (
         # The lock is given back last, when no worker can write any more.
@@ -87,7 +89,7 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         PeakMemory() as memory,
     ):
         context = RunContext(
-            config, mode, suites, formats, new_run_id(), output, decisions, workers, memory, started, clock
+            config, mode, suites, formats, frozen, new_run_id(), output, decisions, workers, memory, started, clock
         )
         context.staging.mkdir(parents=True)
         _compile_suites(context)
@@ -118,17 +120,18 @@ def _compile_suites(context: RunContext) -> None:
         context.workers.submit(compile_suites, context.suites).result()
 
 
-def check_before_reading(config: RunConfig) -> tuple[Suites, Formats]:
+def check_before_reading(config: RunConfig) -> tuple[Suites, Formats, FrozenSplits | None]:
     """All that can be wrong with what the user gave and can be seen at once.
 
     Args:
         config: What the user gave.
 
     Returns:
-        The suites and the formats as they are read.
+        The suites, the formats and the frozen splits as they are read.
 
     Raises:
-        ConfigError: The output lies in a raw folder, a source declares a format that is not known, or is never used.
+        ConfigError: The output lies in a raw folder, a source declares a format that is not known or is never used, or
+            the frozen splits cannot be used.
         SuiteError: A suite cannot be read.
     """
     out = config.out.resolve()
@@ -146,4 +149,5 @@ def check_before_reading(config: RunConfig) -> tuple[Suites, Formats]:
     for source in config.sources:
         if source.format != "auto":
             formats.named(source.format)
-    return read_suites(config.expectations), formats
+    frozen = read_frozen(config.splits.frozen, dedup.KEY_VERSION) if config.splits.frozen else None
+    return read_suites(config.expectations), formats, frozen

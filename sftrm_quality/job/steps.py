@@ -177,7 +177,7 @@ class Job:
     def _collection_context(self) -> Context:
         scratch = self._run.staging / "scratch"
         scratch.mkdir(exist_ok=True)
-        return Context(self._run.config, self._run.suites, self.workers, scratch)
+        return Context(self._run.config, self._run.suites, self.workers, scratch, self._run.frozen)
 
 
 def run(config: RunConfig, mode: Mode = Mode.RUN) -> RunResult:

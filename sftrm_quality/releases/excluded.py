@@ -13,7 +13,16 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.arrays import Rows, as_ints, one_array
 from sftrm_quality.arrow_files import read_table
-from sftrm_quality.collection import DUPLICATE, DUPLICATE_KINDS, QUARANTINED, Collection, Shard, hash_column, record_ids
+from sftrm_quality.collection import (
+    DUPLICATE,
+    DUPLICATE_KINDS,
+    QUARANTINED,
+    Collection,
+    Shard,
+    hash_column,
+    name_order,
+    record_ids,
+)
 from sftrm_quality.errors import storage_error
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.reading import Places, payload_columns, payload_encoding, read_again
@@ -141,7 +150,7 @@ def _in_order(collection: Collection, spill: Path) -> Iterator[tuple[pa.Table, p
     """Quarantine and duplicates of all source files, in the order of their names."""
     unknown = deque(collection.unknown)
     for (name, _), shards in groupby(collection.shards, key=lambda s: (s.intake.source_file, s.label_kind)):
-        while unknown and unknown[0].source_file < name:
+        while unknown and name_order(unknown[0].source_file) < name_order(name):
             yield _of_unknown_file(unknown.popleft()), DUPLICATES.empty_table()
         yield from _tables(collection, tuple(shards), spill)
     for intake in unknown:

@@ -237,26 +237,33 @@ class ExpectScoresToAgreeWithRanks(_ResponsesExpectation):
 
 
 class ExpectResponsesToDiffer(_ResponsesExpectation):
-    """No two responses are the same text, both normalised. Null and empty texts are left out."""
+    """No two responses are the same text. Null and empty texts are left out.
+
+    ``equality``: strict, what a reader sees as the same text; or folded, what says the same in another form. Rows that
+    fail by the strict one pass by the other.
+    """
+
+    equality: Literal["strict", "folded"] = "strict"
 
     def columns_needed(self) -> list[str]:
-        return [self.column, f"{self.column}_normalised"]
+        return [self.column, f"{self.column}_strict", f"{self.column}_folded"]
 
     def failing(self, columns: Columns) -> Mask:
-        return has_equal_texts(columns[f"{self.column}_normalised"])
+        strict = has_equal_texts(columns[f"{self.column}_strict"])
+        return strict if self.equality == "strict" else has_equal_texts(columns[f"{self.column}_folded"]) & ~strict
 
     def describe(self, columns: Columns) -> list[str]:
         details = []
-        for row in columns[f"{self.column}_normalised"].to_pylist():
+        for row in columns[f"{self.column}_{self.equality}"].to_pylist():
             first: dict[str, int] = {}
             pairs = ((first.setdefault(text, place), place, text) for place, text in enumerate(row, start=1) if text)
             one, other, text = next(pair for pair in pairs if pair[0] < pair[1])
+            excerpt = texts.excerpt(text)
             details.append(
-                say(
-                    "responses {one} and {other} are the same: {excerpt}",
-                    one=one,
-                    other=other,
-                    excerpt=texts.excerpt(text),
+                say("responses {one} and {other} are the same: {excerpt}", one=one, other=other, excerpt=excerpt)
+                if self.equality == "strict"
+                else say(
+                    "responses {one} and {other} differ only in form: {excerpt}", one=one, other=other, excerpt=excerpt
                 )
             )
         return details

@@ -1,5 +1,7 @@
 """Expectations on a column of texts."""
 
+from typing import Literal
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -114,22 +116,43 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
 
 
 class ExpectTextToDifferFrom(_TextExpectation):
-    """The text is not the text of the column ``other``, both normalised. Null and empty texts pass."""
+    """The text is not the text of the column ``other``. Null and empty texts pass.
+
+    ``equality``: strict, what a reader sees as the same text; or folded, what says the same in another form. Rows that
+    fail by the strict one pass by the other.
+    """
 
     other: StrictStr
+    equality: Literal["strict", "folded"] = "strict"
 
     def columns_needed(self) -> list[str]:
-        return [self.column, f"{self.column}_normalised", f"{self.other}_normalised"]
+        forms = [f"{column}_{form}" for column in (self.column, self.other) for form in ("strict", "folded")]
+        return [self.column, *forms]
 
     def failing(self, columns: Columns) -> Mask:
-        text = columns[f"{self.column}_normalised"]
-        same = pc.and_(pc.equal(text, columns[f"{self.other}_normalised"]), pc.greater(pc.binary_length(text), 0))
-        return as_mask(same)
+        strict = self._same(columns, "strict")
+        return strict if self.equality == "strict" else self._same(columns, "folded") & ~strict
+
+    def _same(self, columns: Columns, form: str) -> Mask:
+        text = columns[f"{self.column}_{form}"]
+        same = pc.equal(text, columns[f"{self.other}_{form}"])
+        return as_mask(pc.and_(same, pc.greater(pc.binary_length(text), 0)))
 
     def describe(self, columns: Columns) -> list[str]:
         found = columns[self.column].to_pylist()
+        column, other = self.column, self.other
+        if self.equality == "strict":
+            return [
+                say("{column} equals {other}: {excerpt}", column=column, other=other, excerpt=texts.excerpt(text))
+                for text in found
+            ]
         return [
-            say("{column} equals {other}: {excerpt}", column=self.column, other=self.other, excerpt=texts.excerpt(text))
+            say(
+                "{column} differs from {other} only in form: {excerpt}",
+                column=column,
+                other=other,
+                excerpt=texts.excerpt(text),
+            )
             for text in found
         ]
 

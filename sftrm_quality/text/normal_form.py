@@ -1,7 +1,7 @@
-"""What it means that two texts are equal: the one normalisation that the whole product compares by.
+"""The normal form: NFKC, case folded, without invisible characters, white space runs one space.
 
-Records are never edited; a normalised text exists only to be compared. :func:`normalise_text` is the definition,
-:func:`normalise` the same for Arrow arrays, some fifty times faster on ordinary text.
+:func:`normalise_text` is the definition, :func:`normalise` the same for Arrow arrays, some fifty times faster on
+ordinary text.
 
 Letters that a newer Unicode introduces fold only where the running Python knows them (3.11: Unicode 14).
 """
@@ -9,6 +9,7 @@ Letters that a newer Unicode introduces fold only where the running Python knows
 import re
 import unicodedata
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ from numba import njit
 
 from sftrm_quality.arrays import Mask, one_array, text_buffers
 from sftrm_quality.characters import CONTROLS, DEFAULT_IGNORABLE, EMPTY_CELL, OTHER_FORMAT, python_class
+from sftrm_quality.text.strict_form import strict_alone
+from sftrm_quality.text.tables import ASKED, SAME_RANGES, TABLE_SIZE, put, starts_apart, where
 from sftrm_quality.words import say
 
 _INVISIBLE = re.compile(f"[{python_class(DEFAULT_IGNORABLE + OTHER_FORMAT + CONTROLS)}]+")
@@ -39,70 +42,73 @@ def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).replace(EMPTY_CELL, " ").split())
 
 
+class Normalised(NamedTuple):
+    """Normal forms, and what was seen on the way. Nulls stay null.
+
+    plain: which texts are surely their own strict form. scripts: which of these have raised or lowered characters.
+    """
+
+    normal: pa.StringArray
+    plain: Mask
+    scripts: Mask
+
+
 def normalise(texts: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     """``normalise_text`` of every text of a string array; nulls stay null.
+
+    Raises:
+        TypeError: The array is not of type string.
+    """
+    return normalise_and_look(texts).normal
+
+
+def normalise_and_look(texts: pa.Array | pa.ChunkedArray) -> Normalised:
+    """``normalise_text`` of every text of a string array, and which of them are their own strict form.
 
     Texts made only of code points that fold by themselves, whatever is beside them, are done by a compiled kernel. The
     others (combining marks, conjoining jamo, characters that grow) go through :func:`normalise_text` one by one.
 
     Raises:
-        TypeError: the array is not of type string.
+        TypeError: The array is not of type string.
     """
     if texts.type != pa.string():
         raise TypeError(say("normalise takes an array of type string, not {type}; cast it first", type=texts.type))
     texts = one_array(texts)
     if len(texts) == 0:
-        return texts
-    folded, left_over = _fold_array(texts)
+        return Normalised(texts, np.zeros(0, np.bool_), np.zeros(0, np.bool_))
+    (folded, plain, scripts), left_over = _fold_array(texts)
     if left_over.any():
         # Text typed on a Mac is decomposed; composed, most of it is simple, five times cheaper than the definition.
-        composed = pa.array([unicodedata.normalize("NFC", text) for text in _where(texts, left_over)], pa.string())
-        rest, hard = _fold_array(composed)
+        composed = pa.array([unicodedata.normalize("NFC", text) for text in where(texts, left_over)], pa.string())
+        (rest, _, _), hard = _fold_array(composed)
         if hard.any():
-            rest = _put(rest, hard, pa.array([normalise_text(text) for text in _where(composed, hard)], pa.string()))
-        folded = _put(folded, left_over, rest)
-    return folded
+            rest = put(rest, hard, pa.array([normalise_text(text) for text in where(composed, hard)], pa.string()))
+        folded = put(folded, left_over, rest)
+    return Normalised(folded, plain, scripts)
 
 
-def _where(texts: pa.StringArray, mask: Mask) -> list[str]:
-    found: list[str] = texts.filter(pa.array(mask)).to_pylist()
-    return found
-
-
-def _put(texts: pa.StringArray, mask: Mask, replacements: pa.StringArray) -> pa.StringArray:
-    """The texts with the masked ones replaced, in order. (``pc.replace_with_mask`` takes 2 µs per row.)"""
-    rows = np.arange(len(texts))
-    rows[mask] = len(texts) + np.arange(len(replacements))
-    return pa.concat_arrays([texts, replacements]).take(pa.array(rows))
-
-
-def _fold_array(texts: pa.StringArray) -> tuple[pa.StringArray, Mask]:
+def _fold_array(texts: pa.StringArray) -> tuple[Normalised, Mask]:
     """The texts folded by the kernel, and which of them it could not fold (they are empty). Nulls stay null."""
     offsets, data = text_buffers(texts)
-    out_offsets, out, left_over = _fold_simple(data, offsets, *_folding_table())
+    out_offsets, out, left_over, plain, scripts = _fold_simple(data, offsets, *_folding_table(), strict_alone())
     folded = pa.StringArray.from_buffers(len(texts), pa.py_buffer(out_offsets), pa.py_buffer(out[: out_offsets[-1]]))
     if texts.null_count:
         folded = pc.if_else(texts.is_valid(), folded, None)
-    return folded, left_over
+    return Normalised(folded, plain, scripts), left_over
 
 
 # What the kernel does with a code point: nothing, one of these, or write the WRITE + n bytes of its replacement.
 _SAME, _SPACE, _DROP, _HARD, _WRITE = 0, 1, 2, 3, 8
-_TABLE_SIZE = 0x20000
-# Asked one by one: everything below the ideographs; Yi to Cherokee; compatibility forms and full width; emoji.
-_ASKED = (range(0x3400), range(0xA000, 0xAC00), range(0xF900, 0x10000), range(0x1F000, 0x1FB00))
-# Ideographs and Hangul syllables, which fold to themselves. Everything else is hard.
-_SAME_RANGES = (slice(0x3400, 0xA000), slice(0xAC00, 0xD7A4))
 
 
 @cache
 def _folding_table() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
     """Action and replacement (UTF-8, first byte lowest) by code point. 0.1 s, once a process."""
-    action = np.full(_TABLE_SIZE, _HARD, np.uint8)
-    replacement = np.zeros(_TABLE_SIZE, np.uint32)
-    for same in _SAME_RANGES:
+    action = np.full(TABLE_SIZE, _HARD, np.uint8)
+    replacement = np.zeros(TABLE_SIZE, np.uint32)
+    for same in SAME_RANGES:
         action[same] = _SAME
-    for code_point in (c for asked in _ASKED for c in asked):
+    for code_point in (c for asked in ASKED for c in asked):
         char = chr(code_point)
         if char.isspace() or char == EMPTY_CELL:
             action[code_point] = _SPACE
@@ -127,7 +133,7 @@ def _folded_alone(char: str) -> str | None:
     while True:
         composed = unicodedata.normalize("NFKC", text)
         folded = unicodedata.normalize("NFKC", composed.casefold())
-        if not all(_starts_apart(stage) for stage in (text, composed, composed.casefold(), folded)):
+        if not all(starts_apart(stage, "NFKD") for stage in (text, composed, composed.casefold(), folded)):
             return None
         if folded == text:
             break
@@ -135,30 +141,54 @@ def _folded_alone(char: str) -> str | None:
     return None if (" " in text and text != " ") or _INVISIBLE.search(text) else text
 
 
-def _starts_apart(text: str) -> bool:
-    first = unicodedata.normalize("NFKD", text)[0]
-    return unicodedata.category(first)[0] != "M" and not "\u1160" <= first <= "\u11ff"
+# What is before a character.
+_SEEN, _BEGIN, _SPACED, _LINE_END = 0, 1, 2, 3
 
 
 @njit(cache=True, nogil=True)
-def _fold_simple(data, offsets, action, replacement):  # type: ignore[no-untyped-def]
+def _fold_simple(data, offsets, action, replacement, strict_alone):  # type: ignore[no-untyped-def]
     """Folds every text of simple code points; marks the others and leaves them empty.
 
-    Args: bytes (uint8) and offsets (int32) of the texts, valid UTF-8; the table by code point.
-    Returns: offsets (int32) and bytes (uint8) of the folded texts, and which texts are left over (bool).
+    Args: bytes (uint8) and offsets (int32) of the texts, valid UTF-8; the tables by code point.
+    Returns: offsets (int32) and bytes (uint8) of the folded texts; which texts are left over; which of the others are
+    their own strict form; which of these have raised or lowered characters (bool).
     """
     count = len(offsets) - 1
     out = np.empty(offsets[count] - offsets[0], np.uint8)
     out_offsets = np.zeros(count + 1, np.int32)
     left_over = np.zeros(count, np.bool_)
+    plain = np.ones(count, np.bool_)
+    scripts = np.zeros(count, np.bool_)
     at = 0
     for text in range(count):
         start = at
         space_due = False
+        before = _BEGIN
         i = offsets[text]
         end = offsets[text + 1]
         while i < end:
             byte = np.uint32(data[i])
+            # Ideographs from U+4000, Hangul syllables and small ASCII letters stay what they are.
+            if 0xE4 <= byte <= 0xEC and (byte != 0xEA or data[i + 1] >= 0xB0):
+                if space_due:
+                    out[at] = 0x20
+                    at += 1
+                    space_due = False
+                out[at], out[at + 1], out[at + 2] = data[i], data[i + 1], data[i + 2]
+                at += 3
+                i += 3
+                before = _SEEN
+                continue
+            if 0x61 <= byte <= 0x7A:
+                if space_due:
+                    out[at] = 0x20
+                    at += 1
+                    space_due = False
+                out[at] = data[i]
+                at += 1
+                i += 1
+                before = _SEEN
+                continue
             if byte < 0x80:
                 width, code = 1, byte
             elif byte < 0xE0:
@@ -169,7 +199,16 @@ def _fold_simple(data, offsets, action, replacement):  # type: ignore[no-untyped
                 width = 4
                 code = (byte & 0x07) << 18 | (data[i + 1] & 0x3F) << 12
                 code |= (data[i + 2] & 0x3F) << 6 | (data[i + 3] & 0x3F)
-            what = action[code] if code < _TABLE_SIZE else np.uint8(_HARD)
+            what = action[code] if code < len(action) else np.uint8(_HARD)
+            if code < len(strict_alone) and strict_alone[code] > 0:
+                before = _SEEN
+                scripts[text] |= strict_alone[code] == 2
+            elif code == 0x0A and before in (_SEEN, _LINE_END):
+                before = _LINE_END
+            elif code in (0x20, 0x09) and before != _BEGIN:
+                before = _SPACED
+            else:
+                plain[text] = False
             if what == _SPACE:
                 space_due = at > start
             elif what == _HARD:
@@ -193,4 +232,5 @@ def _fold_simple(data, offsets, action, replacement):  # type: ignore[no-untyped
                         at += 1
             i += width
         out_offsets[text + 1] = at
-    return out_offsets, out, left_over
+        plain[text] &= not left_over[text] and (before in (_SEEN, _BEGIN))
+    return out_offsets, out, left_over, plain, scripts
