@@ -19,28 +19,29 @@ from sftrm_quality.dedup.candidates import Buckets, count_pairs, fill_pairs
 from sftrm_quality.dedup.comparison import cut_pairs
 from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
-from sftrm_quality.dedup.exact import exact_duplicates, first_holders, group_equal
+from sftrm_quality.dedup.exact import equal_rows, first_holders, group_equal
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Exchanged, Map, Partition, cut, scratch_folder
 from sftrm_quality.dedup.extraction import Extraction
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
 from sftrm_quality.dedup.sets import SetFiles
 from sftrm_quality.dedup.shares import all_rows, join_shares, proposed_rows
+from sftrm_quality.dedup.templates import find_templates
 from sftrm_quality.output import written
-from tests.dedup_cases import Record, all_bounds, write_shards
+from tests.dedup_cases import Record, all_bounds, near_steps, write_shards
 
 TINY = Bounds(1, 1, 1, 1, 1, 1)
 ENTRY = np.dtype([("row", np.uint32), ("key", np.uint32)])
 
 
 def mixed_records(count: int, seed: int = 1) -> list[Record]:
-    """Both kinds, one after the other and in turns; copies, ids used again, contradictions, boilerplate."""
+    """Both kinds, one after the other and in turns; copies, ids used again, contradictions, boilerplate, a template."""
     rng = np.random.default_rng(seed)
     words = ["".join(map(chr, rng.integers(0xAC00, 0xD7A3, 6))) for _ in range(400)]
     template = " ".join(words[:60])
     records: list[Record] = []
     for i in range(count):
-        prompt = " ".join(rng.choice(words[:90], 12)) if i % 3 else f"{' '.join(words[100:130])} {words[i % 7 + 200]}"
+        prompt = " ".join(rng.choice(words[:90], 12)) if i % 3 else f"{' '.join(words[100:130])} {words[i % 10 + 200]}"
         base: Record = {"data_id": str(i % 60), "system": None, "history": None}
         if i % 5 == 4 or i > 0.8 * count:
             ranked = [{"text": words[k], "rank": float(r)} for r, k in enumerate(rng.permutation(3))]
@@ -51,21 +52,26 @@ def mixed_records(count: int, seed: int = 1) -> list[Record]:
             records[-1] = records[i // 2]
         if i % 7 == 6 and "question" in records[i // 3]:
             records[-1] = {**records[i // 3], "answer": records[i // 3]["answer"] + words[i % 9][:2]}
+        if i % 13 == 12 and "question" in records[i // 4]:
+            records[-1] = {**records[i // 4], "answer": f"{records[i // 4]['answer']} {i}"}
     return records
 
 
 def all_steps(shards: Any, scratch: Path, map: Map, bounds: Bounds) -> list[list[float]]:
     alive = np.ones(sum(shard.rows for shard in shards), np.bool_)
     exchange = (scratch, map, bounds)
-    copies = exact_duplicates(shards, alive, *exchange)
-    near = near_duplicates(shards, alive & (copies < 0), 0.8, *exchange)
+    copies = equal_rows(shards, "content_key", alive, *exchange)
+    templates = find_templates(shards, *exchange)
+    rank = np.arange(len(alive))[::-1].copy()
+    near = near_duplicates(shards, alive & (copies < 0), templates.parts, rank, True, 0.8, *exchange)
     columns = [
         first_holders(shards, "file", [i // 12 for i in range(len(shards))], *exchange),
         first_holders(shards, "dataset", [0] * len(shards), *exchange),
         contradictions(shards, *exchange),
         copies,
         *near,
-        prompt_groups(shards, alive & (near.duplicate_of < 0), 0.8, *exchange),
+        templates.prompts,
+        prompt_groups(shards, templates.parts, 0.8, *exchange).of,
     ]
     return [column.tolist() for column in columns]
 
@@ -84,7 +90,7 @@ def test_bounds_change_nothing(tmp_path: Path, bounds: Bounds) -> None:
     found = all_steps(shards, tmp_path, map, bounds)
     assert found == all_steps(shards, tmp_path, map, BOUNDS)
     # There is something of every kind to be found.
-    assert all(len(set(column)) > 2 for column in found), [len(set(column)) for column in found]
+    assert not [place for place, column in enumerate(found) if len(set(column)) < 2]
 
 
 def test_a_process_pool_finds_the_same(tmp_path: Path) -> None:
@@ -147,9 +153,14 @@ def test_scratch_is_empty_after_a_failure_too(tmp_path: Path) -> None:
             raise RuntimeError("the node is gone")
             yield
 
-    for step in (near_duplicates, prompt_groups):
+    templated = np.zeros(60, np.uint8)
+    for step in (
+        lambda: near_steps(shards, 0.8, scratch, failing),
+        lambda: prompt_groups(shards, templated, 0.8, scratch, failing),
+        lambda: find_templates(shards, scratch, failing),
+    ):
         with pytest.raises(RuntimeError, match="the node is gone"):
-            step(shards, np.ones(60, np.bool_), 0.8, scratch, failing)
+            step()
     assert not list(scratch.iterdir())
 
 
@@ -287,10 +298,12 @@ def test_sets_are_found_again(tmp_path_factory: pytest.TempPathFactory, rows: li
 
 @settings(max_examples=40)
 @given(
-    shards=st.lists(st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=6), max_size=4), bounds=all_bounds
+    shards=st.lists(st.lists(st.tuples(st.booleans(), st.integers(0, 3)), max_size=6), max_size=4),
+    bounds=all_bounds,
+    data=st.data(),
 )
-def test_copies_are_numbered_in_raw_order(
-    tmp_path_factory: pytest.TempPathFactory, shards: list[list[tuple[bool, int]]], bounds: Bounds
+def test_copies_are_numbered_by_preference_and_failing_ones_after_all_that_passed(
+    tmp_path_factory: pytest.TempPathFactory, shards: list[list[tuple[bool, int]]], bounds: Bounds, data: st.DataObject
 ) -> None:
     """A record: whether it passed, and what its content is."""
     folder = tmp_path_factory.mktemp("copies")
@@ -299,23 +312,26 @@ def test_copies_are_numbered_in_raw_order(
         tables = {}
         for passed in (True, False):
             own = [(i, bytes([content]) * 16) for i, (is_passed, content) in enumerate(shard) if is_passed is passed]
-            index = pa.array([i for i, _ in own], pa.int64())
-            hashes = pa.array([content for _, content in own], pa.binary(16))
-            tables[passed] = pa.table({"source_index": index, "content_hash": hashes})
-        paths = [folder / f"{number}.{name}" for name in ("records", "keys", "failing")]
-        columns = (tables[True].select(["source_index"]), tables[True].select(["content_hash"]), tables[False])
-        for path, table in zip(paths, columns, strict=True):
+            tables[passed] = pa.table({"content_hash": pa.array([content for _, content in own], pa.binary(16))})
+        paths = [folder / f"{number}.{name}" for name in ("keys", "failing")]
+        for path, table in zip(paths, (tables[True], tables[False]), strict=True):
             with pa.ipc.new_file(path, table.schema) as writer:
                 writer.write_table(table)
         received.append(ReceivedShard(*paths, len(tables[True]), len(tables[False])))
-    expected: dict[bool, list[int]] = {True: [], False: []}
+    contents = {p: [content for shard in shards for passed, content in shard if passed is p] for p in (True, False)}
+    rank = data.draw(st.permutations(range(len(contents[True]))))
+    numbered = [0] * len(rank)
     seen: list[int] = []
-    for passed, content in [record for shard in shards for record in shard]:
-        expected[passed].append(seen.count(content))
+    for row in sorted(range(len(rank)), key=lambda row: rank[row]):
+        numbered[row] = seen.count(contents[True][row])
+        seen.append(contents[True][row])
+    failing_numbered = []
+    for content in contents[False]:
+        failing_numbered.append(seen.count(content))
         seen.append(content)
     (scratch := folder / "scratch").mkdir()
-    copies, failing = copy_numbers(received, scratch, map, bounds)
-    assert (copies.tolist(), failing.tolist()) == (expected[True], expected[False])
+    copies, failing = copy_numbers(received, np.array(rank, np.int64), scratch, map, bounds)
+    assert (copies.tolist(), failing.tolist()) == (numbered, failing_numbered)
     assert not list(scratch.iterdir())
 
 
@@ -332,12 +348,12 @@ def test_no_more_pairs_at_a_time_than_the_bound_or_those_of_one_row(
         return fill(shares, low, high, count)
 
     monkeypatch.setattr(comparison, "fill_pairs", filling)
-    near_duplicates(shards, np.ones(150, np.bool_), 0.8, tmp_path, map, BOUNDS._replace(chunk_pairs=40))
+    near_steps(shards, 0.8, tmp_path, map, BOUNDS._replace(chunk_pairs=40))
     assert len(filled) > 3 and max(filled) > 20
 
 
 def test_one_row_stands_for_all_of_its_prompt(tmp_path: Path) -> None:
-    prompts = ["서울에서 부산까지 가는 가장 빠른 길", "서울에서 부산까지 가는 가장 빠른 길!", "전혀 다른 물음"]
+    prompts = ["서울에서 부산까지 가는 가장 빠른 길", "서울에서 부산까지 가는 가장 빠른 길은", "전혀 다른 물음"]
     base: Record = {"data_id": None, "system": None, "history": None, "answer": "예"}
     records: list[Record] = [{**base, "question": prompts[i % 3]} for i in range(90)]
     read: list[int] = []
@@ -349,8 +365,8 @@ def test_one_row_stands_for_all_of_its_prompt(tmp_path: Path) -> None:
                 starts = np.fromfile(item.sets.folder / f"{item.block.number:06}.sets", np.int64, 91)
                 read.extend(np.flatnonzero(np.diff(starts)).tolist())
 
-    groups = prompt_groups(write_shards(tmp_path, records), np.ones(90, np.bool_), 0.8, tmp_path, looking)
-    assert groups.tolist() == [0, 0, 2] * 30
+    groups = prompt_groups(write_shards(tmp_path, records), np.zeros(90, np.uint8), 0.8, tmp_path, looking)
+    assert groups.of.tolist() == [0, 0, 2] * 30
     assert read == [0, 1]
 
 

@@ -11,12 +11,23 @@ from hypothesis import strategies as st
 
 from sftrm_quality.config import NearDuplicates
 from sftrm_quality.dedup.encoding import encode_rows
-from sftrm_quality.dedup.fingerprints import content_hashes, fingerprint, fingerprint_schema
+from sftrm_quality.dedup.fingerprints import content_hashes, fingerprint_schema
 from sftrm_quality.dedup.minhash import add_texts, band_columns, band_shape, empty_signatures, hash_functions
-from sftrm_quality.dedup.parts import normalised_columns
+from sftrm_quality.dedup.parts import form_columns
 from sftrm_quality.dedup.shingles import shingle_sets
 from sftrm_quality.records import LabelKind
-from tests.dedup_cases import Record, candidates, content_of, jaccard, kind_of, prompt_of, rm_records, sft_records
+from tests.dedup_cases import (
+    Record,
+    candidates,
+    content_of,
+    fingerprints,
+    folded_content_of,
+    jaccard,
+    kind_of,
+    prompt_of,
+    rm_records,
+    sft_records,
+)
 
 NEAR = NearDuplicates(threshold=0.8)
 SFT: Record = {
@@ -39,7 +50,8 @@ GOLDEN_FUNCTIONS = [2433363437, 3203108257, 2298633409, 1703865447]
 GOLDEN_SFT = [
     "9ea8f95c00d3ad660424b5432a1ce609",
     "894659c61294c74463a25b6d99ee26e1",
-    "e9a50f62ce939a6041ce1ea517c2a708",
+    "89735424e392872c51c5c2865697f4eb",
+    "508a174905a884ed6eeaaa4453a9112c",
     "607f49719fbd49ec048a582d12c4dc90",
     2182359318,
     2622217407,
@@ -48,11 +60,12 @@ GOLDEN_SFT = [
 GOLDEN_RM = [
     "97a859215fd2870d69ded332ef5fbf52",
     "7864feb8da5abf0a531f8dc0971712c8",
-    "e9a50f62ce939a6041ce1ea517c2a708",
+    "6cf2d665435c3482046d2779120a8bc1",
+    "508a174905a884ed6eeaaa4453a9112c",
     "c2702ffb71ee149d16b720c3eff2bb68",
     2182359318,
     3028180449,
-    [8653693318948944766, 6819081793973027971],
+    [2028933227991107751, 16848311196223434343],
 ]
 GOLDEN_BAND = 4232938485
 
@@ -60,7 +73,7 @@ GOLDEN_BAND = 4232938485
 def row(record: Record, near: NearDuplicates = NEAR) -> dict[str, Any]:
     kind = kind_of(record)
     table = candidates(kind, [record])
-    keys = fingerprint(kind, table, normalised_columns(kind, table), near)
+    keys = fingerprints(kind, table, near)
     assert keys.schema.equals(fingerprint_schema(kind, near), check_metadata=True)
     found: dict[str, Any] = keys.to_pylist()[0]
     return found
@@ -72,6 +85,7 @@ def test_keys_are_equal_exactly_where_their_meaning_is(pair: tuple[Record, Recor
     left, right = row(a), row(b)
     assert (left["content_hash"] == right["content_hash"]) == (a == b)
     assert (left["content_key"] == right["content_key"]) == (content_of(a) == content_of(b))
+    assert (left["folded_key"] == right["folded_key"]) == (folded_content_of(a) == folded_content_of(b))
     assert (left["prompt_key"] == right["prompt_key"]) == (prompt_of(a) == prompt_of(b))
     same_id = (a["data_id"], kind_of(a)) == (b["data_id"], kind_of(b))
     assert (left["data_id_key"] == right["data_id_key"]) == (same_id or a["data_id"] is b["data_id"] is None)
@@ -115,6 +129,18 @@ def test_different_rows_have_different_bytes(rows: list[tuple[str | None, str | 
     assert with_more == encoded
 
 
+def test_responses_that_differ_in_form_are_told_apart_by_it() -> None:
+    """True and true in one record are what it teaches; in two records they are one answer."""
+    first, second = ({**RM, "responses": [{"text": t, "rank": r} for r, t in enumerate(pair, 1)]} for pair in PAIRS)
+    assert row(first)["folded_key"] != row(second)["folded_key"]
+    assert len(set(row(first)["response_keys"])) == 2
+    lone = [row({**SFT, "answer": text}) for text in ("True", "true.")]
+    assert lone[0]["folded_key"] == lone[1]["folded_key"] and lone[0]["content_key"] != lone[1]["content_key"]
+
+
+PAIRS = [("True", "true"), ("TRUE", "true")]
+
+
 def test_responses_are_a_set_and_their_ranks_are_kept_beside() -> None:
     turned = RM | {"responses": [{"text": " 모릅니다.", "rank": 2.0}, *RM["responses"][::-1]]}
     assert row(turned)["content_key"] == row(RM)["content_key"]
@@ -128,9 +154,9 @@ def test_a_slice_has_the_fingerprints_of_its_rows() -> None:
     for kind, record in ((LabelKind.SFT, SFT), (LabelKind.RM, RM)):
         records = [record | {"data_id": None if i == 1 else str(i), "system": "a" * i or None} for i in range(5)]
         whole = candidates(kind, records)
-        keys = fingerprint(kind, whole, normalised_columns(kind, whole), NEAR)
+        keys = fingerprints(kind, whole, NEAR)
         part = whole.slice(1, 3)
-        assert fingerprint(kind, part, pa.table(normalised_columns(kind, part)), NEAR).equals(keys.slice(1, 3))
+        assert fingerprints(kind, part, NEAR).equals(keys.slice(1, 3))
         assert content_hashes(kind, part).to_pylist() == keys["content_hash"].to_pylist()[1:4]
 
 
@@ -144,13 +170,17 @@ def test_who_says_it_and_where_a_turn_ends_belong_to_a_history() -> None:
     assert len({row(SFT | {"history": history})["prompt_key"] for history in [None, *turns]}) == 5
 
 
-def test_normalised_columns_keep_nulls() -> None:
-    records = [RM | {"responses": None}, RM | {"prompt": None, "responses": [None, {"text": " A"}, {"text": None}]}]
-    columns = {
-        name: column.to_pylist()
-        for name, column in normalised_columns(LabelKind.RM, candidates(LabelKind.RM, records)).items()
+def test_form_columns_keep_nulls() -> None:
+    records = [RM | {"responses": None}, RM | {"prompt": None, "responses": [None, {"text": " A!"}, {"text": None}]}]
+    made = form_columns(LabelKind.RM, candidates(LabelKind.RM, records))
+    assert {name: column.to_pylist() for name, column in made.items()} == {
+        "prompt_strict": [RM["prompt"], None],
+        "prompt_normalised": [RM["prompt"], None],
+        "prompt_folded": ["대한민국의수도는어디인가요", None],
+        "responses_strict": [None, [None, "A!", None]],
+        "responses_normalised": [None, [None, "a!", None]],
+        "responses_folded": [None, [None, "a", None]],
     }
-    assert columns == {"prompt_normalised": [RM["prompt"], None], "responses_normalised": [None, [None, "a", None]]}
 
 
 def test_nulls_of_candidates_and_no_rows_at_all_are_no_errors() -> None:
@@ -158,7 +188,7 @@ def test_nulls_of_candidates_and_no_rows_at_all_are_no_errors() -> None:
     for kind in LabelKind:
         for records in (nothing, [], nothing * 2):
             table = candidates(kind, records)
-            assert len(fingerprint(kind, table, normalised_columns(kind, table), NEAR)) == len(records)
+            assert len(fingerprints(kind, table, NEAR)) == len(records)
     unranked = RM | {"responses": [None, {"text": None, "rank": None}]}
     assert row(unranked)["response_ranks"] == [None, None]
 
@@ -240,7 +270,8 @@ def test_values_that_stored_fingerprints_rely_on() -> None:
     assert [int(value) for column in hash_functions(2) for value in column] == GOLDEN_FUNCTIONS
     for record, golden in ((SFT, GOLDEN_SFT), (RM, GOLDEN_RM)):
         found = row(record)
-        keys = [found[name].hex() for name in ("content_hash", "content_key", "prompt_key", "data_id_key")]
+        names = ("content_hash", "content_key", "folded_key", "prompt_key", "data_id_key")
+        keys = [found[name].hex() for name in names]
         assert [*keys, found["prompt_band_00"], found["content_band_20"], found.get("response_keys")] == golden
     signatures = empty_signatures(1, 0.7)
     add_texts(signatures, pa.array(["예"]), np.arange(2), 3)

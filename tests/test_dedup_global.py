@@ -13,20 +13,25 @@ from hypothesis import strategies as st
 
 from sftrm_quality.dedup import comparison, near
 from sftrm_quality.dedup.contradictions import contradictions
-from sftrm_quality.dedup.exact import exact_duplicates, first_holders
+from sftrm_quality.dedup.exact import equal_rows, first_holders
 from sftrm_quality.dedup.exchange import BOUNDS, Bounds
 from sftrm_quality.dedup.extraction import Extraction
+from sftrm_quality.dedup.keys import ShardKeys
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
+from sftrm_quality.dedup.templates import find_templates
 from sftrm_quality.errors import StorageError
 from tests.dedup_cases import (
     Record,
     all_bounds,
     content_of,
     contradictions_reference,
+    folded_content_of,
     groups_reference,
     kind_of,
     near_reference,
+    near_steps,
+    prompt_of,
     ranking_lists,
     record_lists,
     write_shards,
@@ -56,24 +61,36 @@ def test_first_holders(
     for row, record in enumerate(records):
         key = (kind_of(record), record["data_id"], source_of[row] if within == "file" else None)
         holder = holders.setdefault(key, row) if record["data_id"] is not None else row
-        expected.append(holder if content_of(records[holder]) != content_of(record) else -1)
+        other = folded_content_of(records[holder]) != folded_content_of(record)
+        expected.append(holder if other else -1)
     assert first_holders(shards, within, sources, folder(), map, bounds).tolist() == expected
 
 
 @slow
 @given(records=record_lists, cuts=cuts, bounds=all_bounds, data=st.data())
-def test_exact_duplicates(
-    folder: Callable[[], Path], records: list[Record], cuts: list[int], bounds: Bounds, data: st.DataObject
+@pytest.mark.parametrize(
+    ("key", "meaning"), [("content_key", content_of), ("folded_key", folded_content_of), ("prompt_key", prompt_of)]
+)
+def test_equal_rows_name_the_preferred_one(
+    folder: Callable[[], Path],
+    key: str,
+    meaning: Callable[[Record], Any],
+    records: list[Record],
+    cuts: list[int],
+    bounds: Bounds,
+    data: st.DataObject,
 ) -> None:
     alive = data.draw(st.lists(st.booleans(), min_size=len(records), max_size=len(records)))
-    expected = []
-    firsts: dict[Any, int] = {}
-    for row, record in enumerate(records):
-        first = firsts.setdefault(content_of(record), row) if alive[row] else row
-        expected.append(first if first != row else -1)
+    rank = data.draw(st.permutations(range(len(records))))
+    preferred: dict[Any, int] = {}
+    for row in sorted(range(len(records)), key=lambda row: rank[row]):
+        if alive[row]:
+            preferred.setdefault(meaning(records[row]), row)
+    expected = [preferred[meaning(record)] if alive[row] else row for row, record in enumerate(records)]
     shards = write_shards(folder(), records, cuts)
-    found = exact_duplicates(shards, np.array(alive, np.bool_), folder(), map, bounds)
-    assert found.tolist() == expected
+    ranks = np.array(rank, np.int64)
+    found = equal_rows(shards, key, np.array(alive, np.bool_), folder(), map, bounds, rank=ranks)
+    assert found.tolist() == [-1 if first == row else first for row, first in enumerate(expected)]
 
 
 @settings(slow, max_examples=150)
@@ -83,7 +100,7 @@ def test_contradictions(folder: Callable[[], Path], records: list[Record], cuts:
     assert found.tolist() == contradictions_reference(records)
 
 
-@slow
+@settings(slow, max_examples=150)
 @given(records=record_lists, cuts=cuts, bounds=all_bounds, threshold=thresholds, data=st.data())
 def test_near_duplicates_and_groups(
     folder: Callable[[], Path],
@@ -93,14 +110,26 @@ def test_near_duplicates_and_groups(
     threshold: float,
     data: st.DataObject,
 ) -> None:
-    alive = data.draw(st.lists(st.booleans() | st.just(True), min_size=len(records), max_size=len(records)))
+    rows = len(records)
+    alive = data.draw(st.lists(st.booleans() | st.just(True), min_size=rows, max_size=rows))
+    bits = data.draw(st.lists(st.sampled_from([0, 0, 0, 1, 2, 4, 7]), min_size=rows, max_size=rows))
+    rank = data.draw(st.permutations(range(rows)))
+    keep_whole = data.draw(st.booleans())
     shards = write_shards(folder(), records, cuts, threshold, one_bucket=True)
+    templated, ranks = np.array(bits, np.uint8), np.array(rank, np.int64)
     with ThreadPoolExecutor(2) as pool:
-        found = near_duplicates(shards, np.array(alive, np.bool_), threshold, folder(), pool.map, bounds)
-        groups = prompt_groups(shards, np.array(alive, np.bool_), threshold, folder(), pool.map, bounds)
-    expected = near_reference(records, alive, threshold)
-    assert list(zip(found.duplicate_of.tolist(), found.similarity.tolist(), strict=True)) == expected
-    assert groups.tolist() == groups_reference(records, alive, threshold)
+        given = (np.array(alive, np.bool_), templated, ranks, keep_whole, threshold)
+        found = near_duplicates(shards, *given, folder(), pool.map, bounds)
+        groups = prompt_groups(shards, templated, threshold, folder(), pool.map, bounds)
+    expected = near_reference(records, alive, threshold, bits, rank, keep_whole)
+    assert list(zip(found.duplicate_of.tolist(), found.similarity.tolist(), strict=True)) == expected.found
+    assert groups.of.tolist() == groups_reference(records, threshold, bits)
+    told = zip(found.apart_from.tolist(), found.apart_by.tolist(), found.apart_similarity.tolist(), strict=True)
+    for row, (other, by, similarity) in enumerate(told):
+        if other >= 0:
+            assert expected.apart[min(row, other), max(row, other)] == (by, similarity)
+        earlier = [similarity for (_, later), (_, similarity) in expected.apart.items() if later == row]
+        assert similarity >= max(earlier, default=0)
 
 
 @slow
@@ -119,9 +148,12 @@ def test_nothing_depends_on_where_shards_or_tasks_end(
         shards = write_shards(folder(), records, cuts, threshold)
         scratch = folder()
         exchange = (scratch, map, bounds)
-        found = near_duplicates(shards, alive, threshold, *exchange)
-        groups = prompt_groups(shards, alive, threshold, *exchange)
-        columns = [exact_duplicates(shards, alive, *exchange), contradictions(shards, *exchange), *found, groups]
+        templates = find_templates(shards, *exchange)
+        rank = np.arange(len(records))
+        found = near_duplicates(shards, alive, templates.parts, rank, True, threshold, *exchange)
+        groups = prompt_groups(shards, templates.parts, threshold, *exchange)
+        equal = [equal_rows(shards, key, alive, *exchange) for key in ("content_key", "folded_key")]
+        columns = [*equal, contradictions(shards, *exchange), *templates, *found, *groups]
         assert not list(scratch.iterdir())
         return [column.tolist() for column in columns]
 
@@ -142,8 +174,12 @@ LONG = "서울에서 부산까지 기차로 가는 가장 빠른 방법과 그 �
 
 def _near(folder: Path, records: list[Record], threshold: float = 0.8, map: Any = map) -> list[int]:
     shards = write_shards(folder, records, threshold=threshold)
-    found = near_duplicates(shards, np.ones(len(records), np.bool_), threshold, folder, map)
-    return found.duplicate_of.tolist()
+    return near_steps(shards, threshold, folder, map).duplicate_of.tolist()
+
+
+def _groups(shards: list[ShardKeys], threshold: float, folder: Path) -> list[int]:
+    templated = np.zeros(sum(shard.rows for shard in shards), np.uint8)
+    return prompt_groups(shards, templated, threshold, folder).of.tolist()
 
 
 # Every shingle of it is another: of two stretches the Jaccard is known by their lengths less 4.
@@ -152,11 +188,22 @@ DISTINCT = "".join(chr(0xAC00 + 7 * i) for i in range(300))
 
 def test_a_chain_of_edits_is_not_removed_to_its_end(tmp_path: Path) -> None:
     answers = [DISTINCT[:length] for length in (104, 114, 134, 154)]
-    assert _near(tmp_path, [_sft("질문", answer) for answer in answers]) == [-1, 0, -1, 2]
+    records = [_sft("질문", answer) for answer in answers]
+    assert near_steps(write_shards(tmp_path, records), 0.8, tmp_path, keep_whole=False).duplicate_of.tolist() == [
+        *(-1, 0, -1, 2)
+    ]
+
+
+def test_a_copy_that_is_cut_short_gives_way_whatever_is_preferred(tmp_path: Path) -> None:
+    records = [_sft("질문", answer) for answer in (DISTINCT[:90], DISTINCT[:104], DISTINCT[:104] + "!")]
+    assert _near(tmp_path, records) == [1, -1, 1]
+    assert near_steps(write_shards(tmp_path, records), 0.8, tmp_path, keep_whole=False).duplicate_of.tolist() == [
+        *(-1, 0, 0)
+    ]
 
 
 def test_the_most_alike_survivor_is_named_and_of_equals_the_earliest(tmp_path: Path) -> None:
-    answers = [DISTINCT[:length] for length in (104, 134, 124)]
+    answers = [DISTINCT[start : start + 104] for start in (0, 20, 11)]
     assert _near(tmp_path, [_sft("질문", answer) for answer in answers]) == [-1, -1, 1]
     answers = [DISTINCT[start : start + 104] for start in (0, 20, 10)]
     assert _near(tmp_path, [_sft("질문", answer) for answer in answers]) == [-1, -1, 0]
@@ -175,7 +222,7 @@ def test_another_history_or_system_message_is_another_prompt(tmp_path: Path) -> 
     records.append(_sft("계속", LONG))
     assert _near(tmp_path, records) == [-1, -1, -1, -1]
     shards = write_shards(tmp_path, records)
-    assert prompt_groups(shards, np.ones(4, np.bool_), 0.8, tmp_path).tolist() == [0, 1, 2, 3]
+    assert _groups(shards, 0.8, tmp_path) == [0, 1, 2, 3]
 
 
 def test_short_texts_are_compared_whole(tmp_path: Path) -> None:
@@ -252,7 +299,7 @@ def test_recall_and_precision_on_edited_text(tmp_path: Path, threshold: float, l
         edited[rng.integers(0, len(letters), rng.integers(1, len(letters) // 15))] = 0x41
         records += [_sft(answer[:30], answer), _sft(answer[:30], "".join(map(chr, edited)))]
     for row in range(0, len(records), 2):
-        expected.append(near_reference(records[row : row + 2], [True, True], low)[1][0] == 0)
+        expected.append(near_reference(records[row : row + 2], [True, True], low).found[1][0] == 0)
     found = _near(tmp_path, records, threshold)
     hits = [found[2 * i + 1] == 2 * i for i in range(400)]
     true = sum(expected)
@@ -263,43 +310,38 @@ def test_recall_and_precision_on_edited_text(tmp_path: Path, threshold: float, l
 
 
 def test_at_threshold_1_only_equal_prompts_are_grouped(tmp_path: Path) -> None:
-    records = [_sft(LONG, "a"), _sft(LONG + "!", "a"), _rm(LONG.replace(" ", "  "), ("a", 1), ("b", 2))]
+    records = [_sft(LONG, "a"), _sft(LONG + " 네", "a"), _rm(LONG.replace(" ", "  "), ("a", 1), ("b", 2))]
     assert _near(tmp_path, records, 1.0) == [-1, -1, -1]
-    assert prompt_groups(
-        write_shards(tmp_path, records, threshold=1.0), np.ones(3, np.bool_), 1.0, tmp_path
-    ).tolist() == [
-        0,
-        1,
-        0,
-    ]
+    assert _groups(write_shards(tmp_path, records, threshold=1.0), 1.0, tmp_path) == [0, 1, 0]
 
 
 def test_fingerprints_of_other_settings_or_rows_are_refused(tmp_path: Path) -> None:
     shards = write_shards(tmp_path, [_sft("a", "b")], threshold=0.7)
     alive = np.ones(1, np.bool_)
-    for step in (near_duplicates, prompt_groups):
+    for step in (near_steps, _groups):
         with pytest.raises(StorageError, match="bands is 34x5, expected 21x6"):
-            step(shards, alive, 0.8, tmp_path)
+            step(shards, 0.8, tmp_path)
     with pytest.raises(StorageError, match="1 fingerprints of 2 records"):
-        exact_duplicates([shards[0]._replace(rows=2)], alive, tmp_path)
+        equal_rows([shards[0]._replace(rows=2)], "content_key", alive, tmp_path)
     with pytest.raises(StorageError, match="cannot be read"):
-        exact_duplicates([shards[0]._replace(path=tmp_path / "absent")], alive, tmp_path)
+        equal_rows([shards[0]._replace(path=tmp_path / "absent")], "content_key", alive, tmp_path)
 
 
 def test_candidates_that_are_gone_are_a_storage_error(tmp_path: Path) -> None:
     shards = write_shards(tmp_path, [_sft(LONG, LONG), _sft(LONG + "!", LONG)])
     shards[0].records_path.unlink()
     with pytest.raises(StorageError, match="cannot be read"):
-        near_duplicates(shards, np.ones(2, np.bool_), 0.8, tmp_path)
+        near_steps(shards, 0.8, tmp_path)
 
 
 def test_no_shards_and_no_rows(tmp_path: Path) -> None:
     for shards in ([], write_shards(tmp_path, [])):
         alive = np.ones(0, np.bool_)
-        assert exact_duplicates(shards, alive, tmp_path).tolist() == contradictions(shards, tmp_path).tolist() == []
+        assert equal_rows(shards, "content_key", alive, tmp_path).tolist() == []
+        assert contradictions(shards, tmp_path).tolist() == find_templates(shards, tmp_path).parts.tolist() == []
         assert first_holders(shards, "file", [0] * len(shards), tmp_path).tolist() == []
-        assert near_duplicates(shards, alive, 0.8, tmp_path).duplicate_of.tolist() == []
-        assert prompt_groups(shards, alive, 0.8, tmp_path).tolist() == []
+        assert near_steps(shards, 0.8, tmp_path).duplicate_of.tolist() == []
+        assert _groups(shards, 0.8, tmp_path) == []
 
 
 def test_only_proposed_rows_are_read_again(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def _of_apart(folded: pa.Array, strict: pa.Array, starts: Ints) -> pa.FixedSizeB
         halves = digest_halves(digests_of)
         order = np.lexsort((halves[:, 1], halves[:, 0], rows))
         new = (rows[order][1:] != rows[order][:-1]) | (halves[order][1:] != halves[order][:-1]).any(axis=1)
-        np.add.at(apart, rows[order][np.append(True, new)], sign)
+        np.add.at(apart, rows[order][np.append(True, new)[: len(rows)]], sign)
     return pc.if_else(pa.array((apart > 0)[rows]), strict, folded)
 
 

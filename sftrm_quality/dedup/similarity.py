@@ -23,6 +23,9 @@ class Apart(IntEnum):
     """Their prompts differ in a passage (``passages``)."""
 
 
+# Shingles that are missing where a text is cut short; one or two are a full stop and a line end.
+_CUT = 3
+
 _TEMPLATE, _NUMBERS, _NEGATIONS = int(Apart.TEMPLATE), int(Apart.NUMBERS), int(Apart.NEGATIONS)
 
 
@@ -42,8 +45,8 @@ def compare(words, ranks, left, right, prompt_sets, threshold, found, apart, sho
         threshold: The least Jaccard, above 0.
         found: By pair (float64), which is filled: 0 to 1; 0 stands for everything below the threshold.
         apart: By pair (uint8), filled: what tells them apart, a value of ``Apart`` but ``PASSAGE``; 0 for nothing.
-        shorter: By pair (int8), filled: -1 if all shingles of the responses of the left row are among those of their
-            counterparts, and not the other way round; 1 if it is the right row; else 0.
+        shorter: By pair (int8), filled: -1 if the responses of the left row are cut short: all of their shingles are
+            among those of their counterparts, which have at least ``_CUT`` more; 1 if it is the right row; else 0.
     """
     for pair in range(len(found)):
         a, b = left[pair], right[pair]
@@ -209,7 +212,7 @@ def _responses_alike(words, ranks, a, b, sets, prompt_sets, at_a, at_b, threshol
     free = np.ones(count, np.bool_)
     least = 1.0
     apart = 0
-    a_is_less, b_is_less = True, True
+    a_is_less, b_is_less, more = True, True, 0
     for i in range(count):
         best, best_mark, best_common = -1.0, 0, 0
         start_b = at_b
@@ -232,12 +235,13 @@ def _responses_alike(words, ranks, a, b, sets, prompt_sets, at_a, at_b, threshol
         apart = max(apart, best_mark)
         a_is_less &= best_common == m
         b_is_less &= best_common == np.int64(words[b + other])
+        more += np.int64(words[b + other]) - m
         for k in range(i):
             if (ranks[a + sets + i] - ranks[a + sets + k]) * (
                 ranks[b + sets + other] - ranks[b + sets + counterpart[k]]
             ) < 0:
                 return 0.0, 0, 0
-    if a_is_less != b_is_less:
+    if a_is_less != b_is_less and abs(more) >= _CUT:
         # What the other one has more of is lost in the shorter one, numbers and negations too: that is no other answer.
         return least, 0, -1 if a_is_less else 1
     return least, apart, 0

@@ -146,7 +146,7 @@ _SEEN, _BEGIN, _SPACED, _LINE_END = 0, 1, 2, 3
 
 
 @njit(cache=True, nogil=True)
-def _fold_simple(data, offsets, action, replacement, strict_alone):  # type: ignore[no-untyped-def]
+def _fold_simple(data, offsets, action, replacement, alone):  # type: ignore[no-untyped-def]
     """Folds every text of simple code points; marks the others and leaves them empty.
 
     Args: bytes (uint8) and offsets (int32) of the texts, valid UTF-8; the tables by code point.
@@ -200,9 +200,9 @@ def _fold_simple(data, offsets, action, replacement, strict_alone):  # type: ign
                 code = (byte & 0x07) << 18 | (data[i + 1] & 0x3F) << 12
                 code |= (data[i + 2] & 0x3F) << 6 | (data[i + 3] & 0x3F)
             what = action[code] if code < len(action) else np.uint8(_HARD)
-            if code < len(strict_alone) and strict_alone[code] > 0:
+            if code < len(alone) and alone[code] > 0:
                 before = _SEEN
-                scripts[text] |= strict_alone[code] == 2
+                scripts[text] |= alone[code] == 2
             elif code == 0x0A and before in (_SEEN, _LINE_END):
                 before = _LINE_END
             elif code in (0x20, 0x09) and before != _BEGIN:
