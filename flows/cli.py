@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from flows.commands import COMMANDS
+from flows.commands import COMMANDS, GROUPS
 from flows.terminal_text import safe
 from sftrm_quality import __version__
 from sftrm_quality.words import say
@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command()(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 def _show_version(wanted: bool) -> None:
@@ -71,7 +73,7 @@ def _complain(text: str) -> None:
 
 
 def _command_named() -> list[str]:
-    known = {command.__name__ for command in COMMANDS}
+    known = {*(command.__name__ for command in COMMANDS), *GROUPS}
     return ["sftrm", *(name for name in sys.argv[1:2] if name in known)]
 
 

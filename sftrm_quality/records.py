@@ -57,6 +57,15 @@ class DuplicateKind(StrEnum):
     NEAR = "near"
 
 
+class ApartBy(StrEnum):
+    """What tells two records apart that are nearly the same, so that neither is a duplicate of the other."""
+
+    TEMPLATE = "template"
+    NUMBERS = "numbers"
+    NEGATIONS = "negations"
+    PASSAGE = "passage"
+
+
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
 # float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite checks it.
 CANDIDATE_RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.float64()), ("score", pa.float64())])
@@ -151,6 +160,17 @@ DUPLICATES = pa.schema(
         *POSITION,
         ("payload", pa.string()),
         ("payload_bytes", pa.binary()),
+    ]
+)
+# Beside the report of a run: records that were published although another one is nearly the same.
+KEPT_APART = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("label_kind", pa.string()),
+        ("apart_from", pa.string()),
+        ("by", pa.string()),
+        ("similarity", pa.float64()),
+        ("prompts", pa.int64()),
     ]
 )
 

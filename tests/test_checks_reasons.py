@@ -13,7 +13,7 @@ import pytest
 from sftrm_quality.checks import FRAMES, RELEASE_FACTS, Scope, Suite, check_release, load_suites, run_suite
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.records import LabelKind
-from sftrm_quality.text import normalise_text
+from sftrm_quality.text import fold_text, normalise_text, strict_text
 
 Row = dict[str, Any]
 
@@ -63,8 +63,15 @@ SFT = [
     Case(
         "sft",
         "answer_equals_question",
-        {"question": "What is  Paris?", "answer": "ＷＨＡＴ is Paris?\u200b"},
-        {"question": "What is Paris?", "answer": "What is Paris"},
+        {"question": "What is Paris?", "answer": " What is\u00a0Paris?\u200b\n"},
+        {"question": "What is Paris?", "answer": "WHAT IS PARIS?"},
+        also=("answer_repeats_question",),
+    ),
+    Case(
+        "sft",
+        "answer_repeats_question",
+        {"question": "What is Paris?", "answer": "ＷＨＡＴ is  “Paris”"},
+        {"question": "What is Paris?", "answer": "What was Paris?"},
     ),
     Case("sft", "answer_placeholder", {"answer": " <NAME>, <DATE>. "}, {"answer": "Dear <NAME>,"}),
     Case("sft", "answer_perhaps_placeholder", {"answer": "해당 없음"}, {"answer": "부작용 없음"}),
@@ -111,7 +118,8 @@ RM = [
         "rm", "response_has_template_token", responses("<unk>", "b"), responses("<unknown>", "b"), ("response_blank",)
     ),
     Case("rm", "response_too_long", responses(LONG + "가", "b"), responses(LONG, "b")),
-    Case("rm", "responses_identical", responses("A  b", "c", "ａ B"), responses("A b", "c", "Ab")),
+    Case("rm", "responses_identical", responses("A b", "c", " A\u00a0b"), responses("A b", "c", "Ab")),
+    Case("rm", "responses_differ_in_form", responses("A  b!", "c", "ａ B"), responses("A b", "c", "Ab")),
     Case("rm", "rank_missing", ranked(1, 2, None), ranked(1, 2, 3)),
     Case("rm", "too_few_ranked", ranked(1, None), ranked(1, 2, None), unranked="allow"),
     Case("rm", "rank_not_integer", ranked(1, 1.5), ranked(1, 2.0)),
@@ -279,16 +287,20 @@ GOOD: dict[str, Row] = {
 }  # fmt: skip
 
 
+FORMS = {"strict": strict_text, "normalised": normalise_text, "folded": fold_text}
+
+
 def frame(suite: str, scope: Scope, *changes: Row) -> pa.Table:
-    """Good rows with changes, with the columns of the frame and their normalised texts."""
+    """Good rows with changes, with the columns of the frame and the forms of their texts."""
     rows = [{**GOOD[suite], **change} for change in changes]
     for row in rows:
         for name in ("question", "answer", "prompt"):
             if row.get(name) is not None:
-                row[f"{name}_normalised"] = normalise_text(row[name])
+                row |= {f"{name}_{form}": make(row[name]) for form, make in FORMS.items()}
         if row.get("responses") is not None:
             texts = [response and response["text"] for response in row["responses"]]
-            row["responses_normalised"] = [text if text is None else normalise_text(text) for text in texts]
+            for form, make in FORMS.items():
+                row[f"responses_{form}"] = [text if text is None else make(text) for text in texts]
     return pa.Table.from_pylist(rows, schema=FRAMES[LabelKind(suite)][scope])
 
 

@@ -118,7 +118,7 @@ WRONG: list[tuple[str, Callable[[Document], object], str]] = [
     (
         "sft",
         lambda d: d["expectations"].append(new_entry("expect_text_to_differ_from", column="answer", other="system")),
-        "no column 'system_normalised'",
+        "no column 'system_strict'",
     ),
     (
         # Flags both holders and sees one shard only.

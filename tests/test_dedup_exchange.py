@@ -41,7 +41,7 @@ def mixed_records(count: int, seed: int = 1) -> list[Record]:
     template = " ".join(words[:60])
     records: list[Record] = []
     for i in range(count):
-        prompt = " ".join(rng.choice(words[:90], 12)) if i % 3 else f"{' '.join(words[100:130])} {words[i % 10 + 200]}"
+        prompt = " ".join(rng.choice(words[:90], 12)) if i % 3 else f"{' '.join(words[100:130])} {words[i + 200]}"
         base: Record = {"data_id": str(i % 60), "system": None, "history": None}
         if i % 5 == 4 or i > 0.8 * count:
             ranked = [{"text": words[k], "rank": float(r)} for r, k in enumerate(rng.permutation(3))]

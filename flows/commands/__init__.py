@@ -9,8 +9,12 @@ from flows.commands.rollback import rollback
 from flows.commands.running import check, run
 from flows.commands.serving import serve
 from flows.commands.settings import config
+from flows.commands.splitting import splits
 
 # In the order in which --help lists them.
 COMMANDS = (run, check, inspect, formats, serve, config, why, rows, releases, report, diff, decide, rollback)
 
-__all__ = ["COMMANDS"]
+# Groups of commands, by the word that comes in front of theirs.
+GROUPS = {"splits": splits}
+
+__all__ = ["COMMANDS", "GROUPS"]

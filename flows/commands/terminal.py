@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -169,11 +169,28 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
                     ),
                 )
             )
+        if found.apart:
+            lines.append((say("kept apart from"), _kept_apart(found.apart)))
         if "payload" in row:
             text = mask_personal_data(row["payload"][:_LOOKED_AT])
             lines.append((say("text"), safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
         for title, text in lines:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
+
+
+def _kept_apart(apart: dict[str, Any]) -> str:
+    """Which record is nearly the same, and what tells the two apart: '6 ≠ 5'."""
+    from sftrm_quality.records import ApartBy
+    from sftrm_quality.reports import texts_of, told_apart, what_differs
+
+    by, (one, other) = ApartBy(apart["by"]), apart["both"]
+    differs = what_differs(by, texts_of(one), texts_of(other)) if one and other else ("", "")
+    return say(
+        "{record} (similarity {similarity:.3f}): {cause}",
+        record=apart["apart_from"],
+        similarity=apart["similarity"],
+        cause=safe(told_apart(by, apart["prompts"], *differs)),
+    )
 
 
 def print_releases(

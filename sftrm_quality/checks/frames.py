@@ -70,7 +70,10 @@ RELEASE_FACTS = pa.schema(
         pa.field("repeated_data_ids", pa.int64(), nullable=False),
         pa.field("prompts_in_two_splits", pa.int64(), nullable=False),
         pa.field("prompts_in_two_splits_across_kinds", pa.int64(), nullable=False),
+        pa.field("near_prompts_in_two_splits", pa.int64(), nullable=False),
+        pa.field("prompts_no_longer_held_out", pa.int64(), nullable=False),
         pa.field("empty_splits", pa.int64(), nullable=False),
+        pa.field("split_share_off", pa.float64(), nullable=False),
         pa.field("share_quarantined", pa.float64(), nullable=False),
         pa.field("share_unreadable_files", pa.float64(), nullable=False),
         pa.field("ledger_difference", pa.int64(), nullable=False),
@@ -82,8 +85,11 @@ RELEASE_FACTS = pa.schema(
 ``records_published``: records that the release would hold. ``repeated_record_ids``, ``repeated_data_ids``: ids held
 by more than one published record (with ``ids.within: file``: within one source file). ``prompts_in_two_splits``:
 folded prompts of this kind that are in more than one split; ``prompts_in_two_splits_across_kinds``: the same
-over the prompts of all kinds together. ``empty_splits``: splits without a record although
-their share is above 0 and enough prompt groups exist to fill them. ``share_unreadable_files``: 0 to 1 of the
+over the prompts of all kinds together. ``near_prompts_in_two_splits``: groups of equal and near-equal prompts whose
+published records are in more than one split (the same for both kinds). ``prompts_no_longer_held_out``: folded prompts
+of training records of this kind that the current release has in validation or test. ``empty_splits``: splits without a
+record although their share is above 0 and enough prompt groups exist to fill them. ``split_share_off``: 0 to 1, by how
+much the share of a split is farther from the one asked for than chance explains. ``share_unreadable_files``: 0 to 1 of the
 bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the records
 received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
 ``drop_against_previous``: 0 to 1, the share of records fewer than in the previous release, 0 without one.

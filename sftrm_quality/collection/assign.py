@@ -51,6 +51,7 @@ def assign(collection: Collection, context: Context) -> Collection:
         collection,
         outcome=outcome,
         group=groups.of,
+        frozen=frozen,
         failures={**collection.failures, **found.of_rows},
         counts=(*collection.counts, *found.counts),
     )

@@ -23,7 +23,7 @@ from sftrm_quality.config import RunConfig
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.records import DuplicateKind
 from sftrm_quality.sources import source_of
-from sftrm_quality.splits import FrozenSplits
+from sftrm_quality.splits import NO_SPLIT, FrozenSplits
 from sftrm_quality.workers import Workers
 
 # Rounds that are told of on the way: identity, templates, duplicates, prompt groups.
@@ -162,6 +162,7 @@ def _undecided(
         similarity=np.full(rows, np.nan),
         group=np.full(rows, dedup.NONE, np.int64),
         templated=np.zeros(rows, np.uint8),
+        frozen=np.full(rows, NO_SPLIT, np.int8),
         kept_apart=KeptApart(nothing, nothing, nothing.astype(np.uint8), np.zeros(0), nothing.astype(np.uint32)),
         failures={},
         counts=(),

@@ -49,7 +49,8 @@ class Collection:
     their shards. duplicate_of: the surviving row, -1 where the row is no duplicate; duplicate_kind: int8, position in
     `DUPLICATE_KINDS`, or NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact and folded duplicates. group: the first row of
     the prompt group of each row; -1 before the splits. templated: the templated parts of its prompt
-    (``dedup.Templates``). kept_apart: rows that stay although another one is nearly the same.
+    (``dedup.Templates``). frozen: the split that its prompt is frozen in, `NO_SPLIT` for none. kept_apart: rows that
+    stay although another one is nearly the same.
     """
 
     shards: tuple[Shard, ...]
@@ -62,6 +63,7 @@ class Collection:
     similarity: Floats
     group: Rows
     templated: npt.NDArray[np.uint8]
+    frozen: npt.NDArray[np.int8]
     kept_apart: KeptApart
     failures: Mapping[int, Failure]
     counts: tuple[CheckCount, ...]

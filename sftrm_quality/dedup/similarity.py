@@ -235,7 +235,7 @@ def _responses_alike(words, ranks, a, b, sets, prompt_sets, at_a, at_b, threshol
         apart = max(apart, best_mark)
         a_is_less &= best_common == m
         b_is_less &= best_common == np.int64(words[b + other])
-        more += np.int64(words[b + other]) - m
+        more += int(words[b + other]) - int(m)
         for k in range(i):
             if (ranks[a + sets + i] - ranks[a + sets + k]) * (
                 ranks[b + sets + other] - ranks[b + sets + counterpart[k]]

@@ -12,8 +12,9 @@ from sftrm_quality.intake import FileIntake
 from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery, takes_the_place
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
+from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import StagedRelease
-from sftrm_quality.run_record import BorderlinePair, Figures, Finding, PersonalSample
+from sftrm_quality.run_record import ApartPair, BorderlinePair, Figures, Finding, PersonalSample
 from sftrm_quality.workers import give_memory_back
 
 _log = logging.getLogger(__name__)
@@ -23,8 +24,8 @@ _log = logging.getLogger(__name__)
 class CheckedRelease:
     """A staged release with the verdict of every check, and what of the collection is worth a look.
 
-    past: the runs that it is compared with. borderline: near duplicates that only just were. personal: published
-    records with personal data.
+    past: the runs that it is compared with. borderline: near duplicates that only just were. apart: records that
+    stay although another one is nearly the same. personal: published records with personal data.
     """
 
     staged: StagedRelease
@@ -34,6 +35,7 @@ class CheckedRelease:
     past: Past
     intakes: tuple[FileIntake, ...]
     borderline: tuple[BorderlinePair, ...]
+    apart: tuple[ApartPair, ...]
     personal: tuple[PersonalSample, ...]
 
 
@@ -53,7 +55,8 @@ def checked_release(
         The release with all figures of the run; its ``gate`` says whether it may be published.
     """
     before = staged.previously_published if takes_the_place(run, plan) else {}
-    facts = releases.release_facts(intakes, collection, staged.parts, run.config, before)
+    no_longer = staged.no_longer_held_out if before else dict.fromkeys(LabelKind, 0)
+    facts = releases.release_facts(intakes, collection, staged.parts, run.config, before, no_longer)
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     files = reports.file_entries(intakes, collection, run.config)
@@ -75,6 +78,7 @@ def checked_release(
     _log.info("%d checks, the gate is closed by %s", len(figures.checks), list(figures.gate.failed) or "none")
     give_memory_back()
     borderline = reports.borderline_pairs(collection)
+    apart = reports.apart_pairs(collection)
     personal = reports.personal_samples(collection, run.suites)
     found = all_findings(run, plan, figures, delivery, past)
-    return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, personal)
+    return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, apart, personal)

@@ -71,6 +71,8 @@ def _conclusion(run: RunContext, plan: Plan, checked: CheckedRelease, decision: 
 
 def _write_beside_report(run: RunContext, staged: StagedRelease, ending: _Conclusion) -> None:
     releases.write_moves(staged.moves, run.report_folder)
+    for path in staged.beside_report.iterdir():
+        path.rename(run.report_folder / path.name)
     if not ending.publishes:
         releases.write_passed(staged, run.report_folder)
 

@@ -40,6 +40,7 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
         quarantined=reports.quarantine_samples(staged.quarantine_file, files, run.suites, run.config, run.formats),
         duplicates=reports.duplicate_samples(staged.duplicates_file, files, run.config, run.formats),
         borderline=checked.borderline,
+        apart=checked.apart,
         personal=checked.personal,
     )
     rows = run.report_folder / "rows"

@@ -1,6 +1,7 @@
 """Immutable releases: data files, what is excluded, manifest, the one atomic switch, and questions about records."""
 
 from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
+from sftrm_quality.releases.held_out import frozen_splits_of
 from sftrm_quality.releases.known_records import KnownRecords, excluded_of_release, read_known
 from sftrm_quality.releases.manifest import (
     PublishedFile,
@@ -48,6 +49,7 @@ __all__ = [
     "excluded_of_release",
     "find_release",
     "finish_staged",
+    "frozen_splits_of",
     "hash_of",
     "keep_parts",
     "nothing_moving",

@@ -7,6 +7,7 @@ and compared with the hash in its record_id, and prompts and ids are compared ov
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,11 +25,11 @@ from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import OwnFileError
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.output import append_array
-from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind, SplitName
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
 from sftrm_quality.releases.profile import Profile, add, profile_of
 from sftrm_quality.run_record import FileStatus
-from sftrm_quality.splits import SPLITS
+from sftrm_quality.splits import NO_SPLIT, SPLITS
 from sftrm_quality.words import say
 from sftrm_quality.workers import give_memory_back
 
@@ -36,6 +37,8 @@ Hashes = npt.NDArray[np.uint64]
 Integer = TypeVar("Integer", bound=np.integer)
 # A split is expected to be non-empty when ten groups are expected in it: all of them elsewhere has odds of e^-10.
 _EXPECTED_GROUPS = 10
+# Of groups of one record, a share is off by more once in 15,000 draws.
+_STANDARD_ERRORS = 4
 _BATCH_ROWS = 2_048
 # Allocators keep what batches free: 80 MiB by the end of a file, 30 MiB when they are asked now and then.
 _BATCHES_KEPT = 8
@@ -189,6 +192,29 @@ def _empty_splits(collection: Collection, kind: LabelKind, config: RunConfig) ->
     return sum(drawn and shares[s] * groups >= _EXPECTED_GROUPS and sizes[s] == 0 for s in SPLITS)
 
 
+def _groups_in_two_splits(collection: Collection) -> int:
+    """How many prompt groups have published records in more than one split, frozen prompts left out: they may."""
+    published = np.flatnonzero((collection.outcome < len(SPLITS)) & (collection.frozen == NO_SPLIT))
+    bits = np.zeros(len(collection.outcome), np.uint8)
+    np.bitwise_or.at(
+        bits, collection.group[published], np.left_shift(1, collection.outcome[published]).astype(np.uint8)
+    )
+    return int(np.count_nonzero(bits & (bits - 1)))
+
+
+def _share_off(collection: Collection, kind: LabelKind, config: RunConfig) -> float:
+    """How much farther a split's share of the records is from the one asked for than the draws of groups explain."""
+    of_kind = (collection.kinds == list(LabelKind).index(kind)) & (collection.outcome < len(SPLITS))
+    records = int(np.count_nonzero(of_kind))
+    if not records or config.splits.from_folders or config.splits.frozen:
+        return 0.0
+    groups = len(_distinct(collection.group[of_kind]))
+    sizes = collection.split_sizes(kind)
+    shares: dict[SplitName, float] = {name: getattr(config.splits, name) for name in SPLITS}
+    off = [abs(sizes[s] / records - p) - _STANDARD_ERRORS * sqrt(p * (1 - p) / groups) for s, p in shares.items()]
+    return max(0.0, *off)
+
+
 def _share_unreadable(intakes: Sequence[FileIntake]) -> float:
     """The share of raw bytes in files of no known format; the members of an archive share its bytes evenly."""
     streams = Counter(intake.raw.source_file for intake in intakes)
@@ -204,6 +230,7 @@ def release_facts(
     parts: Sequence[tuple[Part, PartFacts]],
     config: RunConfig,
     previously_published: dict[str, int],
+    no_longer_held_out: dict[LabelKind, int],
 ) -> pa.Table:
     """One row per label kind, in the columns of `checks.RELEASE_FACTS`.
 
@@ -216,12 +243,14 @@ def release_facts(
         parts: The written parts, with what was read back from them.
         config: Says within what a data_id is unique.
         previously_published: Records of the current release, by label kind; empty without one.
+        no_longer_held_out: Of it, how many prompts that it holds out are in train now, by label kind.
 
     Returns:
         What the release suite is run on.
     """
     rows = []
     across = _in_two_splits(parts, tuple(LabelKind))
+    near = _groups_in_two_splits(collection)
     concerned = [kind for kind in LabelKind if collection.ledger.of(kind).received or previously_published.get(kind)]
     for kind in concerned or LabelKind:
         account = collection.ledger.of(kind)
@@ -237,6 +266,9 @@ def release_facts(
                 "repeated_data_ids": count_repeated([f.data_ids for f in own]),
                 "prompts_in_two_splits": within,
                 "prompts_in_two_splits_across_kinds": across,
+                "near_prompts_in_two_splits": near,
+                "prompts_no_longer_held_out": no_longer_held_out[kind],
+                "split_share_off": _share_off(collection, kind, config),
                 "empty_splits": _empty_splits(collection, kind, config),
                 "share_quarantined": (account.quarantined + account.unreadable) / max(1, account.received),
                 "share_unreadable_files": _share_unreadable(intakes),

@@ -11,6 +11,8 @@ from sftrm_quality.collection import Collection
 from sftrm_quality.records import LINEAGE_COLUMNS, PUBLISHED, LabelKind
 from sftrm_quality.releases.excluded import write_excluded
 from sftrm_quality.releases.facts import PartFacts, read_back
+from sftrm_quality.releases.held_out import no_longer_held_out
+from sftrm_quality.releases.kept_apart import write_kept_apart
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
 from sftrm_quality.releases.part_cache import reuse
@@ -23,7 +25,10 @@ _PASSED = [("label_kind", pa.string()), ("split", pa.string())]
 
 @dataclass(frozen=True)
 class StagedRelease:
-    """Folders that are complete and not yet published. ``kept``: for each part its folder in the part cache."""
+    """Folders that are complete and not yet published. ``kept``: for each part its folder in the part cache.
+
+    no_longer_held_out: by label kind, how many prompts that the current release holds out are in train.
+    """
 
     folder: Path
     parts: tuple[tuple[Part, PartFacts], ...]
@@ -31,6 +36,7 @@ class StagedRelease:
     moves: pa.Table
     previous_id: str | None
     previously_published: dict[str, int]
+    no_longer_held_out: dict[LabelKind, int]
 
     @property
     def release(self) -> Path:
@@ -43,6 +49,11 @@ class StagedRelease:
     @property
     def duplicates(self) -> Path:
         return self.folder / "duplicates"
+
+    @property
+    def beside_report(self) -> Path:
+        """Files that go beside the report."""
+        return self.folder / "beside"
 
     @property
     def quarantine_file(self) -> Path:
@@ -127,16 +138,20 @@ def stage_release(
         progress.report("write", len(facts), len(parts), "files")
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
     write_excluded(collection, *staged)
+    (beside := folder / "beside").mkdir()
+    write_kept_apart(collection, beside)
     give_memory_back()
     written = tuple(zip(parts, facts, strict=True))
     before = previous.manifest.figures.ledger if previous else {}
+    whole = previous if previous_is_whole else None
     return StagedRelease(
         folder=folder,
         parts=written,
         kept=tuple(kept),
-        moves=split_moves(written, previous if previous_is_whole else None),
+        moves=split_moves(written, whole),
         previous_id=previous.release_id if previous else None,
         previously_published={kind: account.published for kind, account in before.items()},
+        no_longer_held_out=no_longer_held_out(written, whole),
     )
 
 

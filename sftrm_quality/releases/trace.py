@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind
+from sftrm_quality.releases.kept_apart import FILE
+from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.publish import current_release
 from sftrm_quality.words import say
 
@@ -21,12 +24,15 @@ _DUPLICATES = ["label_kind", *_LINEAGE, "duplicate_of", "kind", "similarity", "p
 class Trace:
     """One record's end. outcome: published, quarantined, duplicate, unreadable or passed.
 
-    row: the columns that tell about it. where: the release or the run whose files say so.
+    row: the columns that tell about it. where: the release or the run whose files say so. apart: the row of
+    `records.KEPT_APART` of a published record that another one is nearly the same as, with the texts of ``both`` (the
+    second one None where it is not published).
     """
 
     outcome: str
     where: str
     row: dict[str, Any]
+    apart: dict[str, Any] | None = None
 
 
 def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[dict[str, Any]]:
@@ -53,6 +59,19 @@ def _failing_rows(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Tr
         yield Trace("duplicate", say("run {run_id}", run_id=run_id), row)
 
 
+def _kept_apart(output: OutputFolder, release: Release, kind: LabelKind, record_id: str) -> dict[str, Any] | None:
+    path = output.report(release.manifest.run_id) / FILE
+    if not path.is_file():
+        return None
+    rows: list[dict[str, Any]] = pq.read_table(path, filters=pc.field("record_id") == record_id).to_pylist()
+    if not rows:
+        return None
+    files = [file.path for file in release.files_of(kind)]
+    texts = ["question", "answer"] if kind is LabelKind.SFT else ["prompt", "responses"]
+    both = [next(_matching(files, texts, name), None) for name in (record_id, rows[0]["apart_from"])]
+    return {**rows[0], "both": both}
+
+
 def trace(output: OutputFolder, wanted: str) -> list[Trace]:
     """All records with that record_id or data_id, in the current release and in the newest run.
 
@@ -69,6 +88,7 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
                         "published",
                         say("release {release_id}, {file}", release_id=release.release_id, file=path.name),
                         {"label_kind": str(kind), **row},
+                        _kept_apart(output, release, kind, row["record_id"]),
                     )
                     for row in _matching([path], _LINEAGE, wanted)
                 ]

@@ -1,6 +1,6 @@
 """What people look at after a run: figures, samples, the page, the index over all runs."""
 
-from sftrm_quality.reports.borderline import borderline_pairs
+from sftrm_quality.reports.borderline import apart_pairs, borderline_pairs, texts_of, what_differs
 from sftrm_quality.reports.browse import browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
 from sftrm_quality.reports.compared_sides import sides_named
@@ -15,7 +15,7 @@ from sftrm_quality.reports.figures import (
     with_check,
 )
 from sftrm_quality.reports.html import render_index
-from sftrm_quality.reports.names import heading
+from sftrm_quality.reports.names import heading, told_apart
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
@@ -38,6 +38,7 @@ __all__ = [
     "Found",
     "RunFacts",
     "all_counts",
+    "apart_pairs",
     "as_decided",
     "borderline_pairs",
     "browse_of",
@@ -61,6 +62,9 @@ __all__ = [
     "report_of",
     "sides_named",
     "take_back",
+    "texts_of",
+    "told_apart",
+    "what_differs",
     "why_held",
     "with_check",
     "write_decision",

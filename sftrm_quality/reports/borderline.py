@@ -1,15 +1,23 @@
-"""Near duplicates just above the threshold: the removed record beside the one that was kept."""
+"""Pairs that are nearly the same: near duplicates just above the threshold, and records that were kept apart."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from sftrm_quality.arrow_files import read_table
-from sftrm_quality.collection import Collection
+from sftrm_quality.collection import DUPLICATE, Collection
 from sftrm_quality.personal_data import mask_personal_data
-from sftrm_quality.records import DuplicateKind, LabelKind
-from sftrm_quality.run_record import BorderlinePair, DifferingPart
+from sftrm_quality.records import ApartBy, DuplicateKind, LabelKind
+from sftrm_quality.run_record import ApartPair, BorderlinePair, DifferingPart
+from sftrm_quality.text import difference, fold_text, negated, normalise_text, numbers
 
 # Ten pairs are read in a minute, and show whether the threshold is too low.
 PAIRS = 10
+# Of each cause, three show what it means.
+APART_PAIRS = 3
+_NUMBERS_SHOWN = 5
 # Of a record its first parts that differ, and of these what surrounds the first difference.
 _PARTS = 2
 _CHARACTERS = 300
@@ -39,13 +47,72 @@ def borderline_pairs(collection: Collection) -> tuple[BorderlinePair, ...]:
     )
 
 
+def apart_pairs(collection: Collection) -> tuple[ApartPair, ...]:
+    """Records that stay although another one is nearly the same, the first APART_PAIRS of each cause, the largest
+    templates first."""
+    kept = collection.kept_apart
+    stays = collection.outcome[kept.rows] < DUPLICATE
+    found: list[ApartPair] = []
+    for number, by in enumerate(ApartBy, 1):
+        places = np.flatnonzero(stays & (kept.by == number))
+        if by is ApartBy.TEMPLATE:
+            # One of each size: a template has one, and the second one of it tells nothing new.
+            sizes, firsts = np.unique(kept.prompts[places], return_index=True)
+            places = places[firsts[np.argsort(-sizes.astype(np.int64), kind="stable")]]
+        places = places[:APART_PAIRS]
+        names = collection.record_ids(kept.rows[places]), collection.record_ids(kept.others[places])
+        for place, record_id, other_id in zip(places.tolist(), *names, strict=True):
+            row, other = int(kept.rows[place]), int(kept.others[place])
+            one, two = what_differs(by, _parts(collection, row), _parts(collection, other))
+            found.append(
+                ApartPair(
+                    label_kind=list(LabelKind)[int(collection.kinds[row])],
+                    record_id=record_id,
+                    apart_from=other_id,
+                    by=by,
+                    similarity=round(float(kept.similarity[place]), 4),
+                    prompts=int(kept.prompts[place]),
+                    one=one,
+                    other=two,
+                )
+            )
+    return tuple(found)
+
+
+def what_differs(by: ApartBy, ones: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """What two records have where they differ, in a few words; personal data masked.
+
+    Args:
+        by: What tells them apart.
+        ones: Names and texts of the parts of one record.
+        others: Of the other, in the same order.
+    """
+    both = [(mask_personal_data(a), mask_personal_data(b)) for (_, a), (_, b) in zip(ones, others, strict=False)]
+    for a, b in both:
+        if by is ApartBy.NUMBERS and (mine := numbers(a)) != (theirs := numbers(b)):
+            return _listed(mine - theirs), _listed(theirs - mine)
+        if by is ApartBy.NEGATIONS:
+            odd = negated(pa.array([normalise_text(a), normalise_text(b)]))
+            if odd[0] != odd[1]:
+                return difference(a, b)
+    return next((difference(a, b) for a, b in both if fold_text(a) != fold_text(b)), ("", ""))
+
+
+def _listed(found: frozenset[str]) -> str:
+    return ", ".join(sorted(found)[:_NUMBERS_SHOWN]) + ("…" if len(found) > _NUMBERS_SHOWN else "")
+
+
 def _parts(collection: Collection, row: int) -> list[tuple[str, str]]:
-    """Names and texts of a record, responses in the order of their ranks so that counterparts meet."""
+    """Names and texts of a row."""
     starts = np.array([shard.start for shard in collection.shards])
     # Of shards that begin at the same row all but the last are empty.
     shard = collection.shards[int(np.searchsorted(starts, row, side="right")) - 1]
-    record = read_table(shard.records_path).slice(row - shard.start, 1).to_pylist()[0]
-    if shard.label_kind is LabelKind.SFT:
+    return texts_of(read_table(shard.records_path).slice(row - shard.start, 1).to_pylist()[0])
+
+
+def texts_of(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and texts of a record, responses in the order of their ranks so that counterparts meet."""
+    if "question" in record:
         return [(name, record[name] or "") for name in ("question", "answer")]
     ranked = sorted(record["responses"], key=lambda r: (r["rank"] is None, r["rank"] or 0))
     return [

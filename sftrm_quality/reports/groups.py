@@ -4,13 +4,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sftrm_quality import dedup
 from sftrm_quality.collection import DUPLICATE, Collection
-from sftrm_quality.records import DuplicateKind, LabelKind
+from sftrm_quality.records import ApartBy, DuplicateKind, LabelKind
 from sftrm_quality.run_record import (
     Bin,
     Cluster,
     DuplicateFigures,
     GroupCount,
+    LargestGroup,
+    LargestTemplate,
     SharedPrompts,
     SplitFigures,
     WouldStay,
@@ -47,6 +50,10 @@ def duplicate_figures(collection: Collection, kind: LabelKind, threshold: float)
     gone_for = _counts(collection.duplicate_of[removed], len(removed))
     largest = int(gone_for.argmax()) if removed.any() else -1
     similarity = collection.similarity[removed & collection.duplicates(DuplicateKind.NEAR)]
+    kept = collection.kept_apart
+    stays = collection.outcome[kept.rows] < DUPLICATE
+    stays &= collection.kinds[kept.rows] == list(LabelKind).index(kind)
+    template = int(np.where(stays, kept.prompts, 0).argmax()) if stays.any() else -1
     return DuplicateFigures(
         clusters=int(np.count_nonzero(gone_for)),
         by_size=_by_size(gone_for[gone_for > 0] + 1),
@@ -62,6 +69,12 @@ def duplicate_figures(collection: Collection, kind: LabelKind, threshold: float)
             for higher in THRESHOLDS
             if higher > threshold
         ),
+        kept_apart={by: int(np.count_nonzero(kept.by[stays] == n)) for n, by in enumerate(ApartBy, 1)},
+        largest_template=LargestTemplate(
+            record_id=collection.record_ids(kept.rows[[template]])[0], prompts=int(kept.prompts[template])
+        )
+        if template >= 0 and kept.prompts[template]
+        else None,
     )
 
 
@@ -81,6 +94,7 @@ def split_figures(collection: Collection, facts: pa.Table) -> SplitFigures:
     split_of_group = np.full(len(alive), -1, np.int8)
     split_of_group[collection.group[alive]] = collection.outcome[alive]
     rows = facts.to_pylist()
+    largest = int(sizes.argmax()) if alive.any() else -1
     return SplitFigures(
         groups={
             split: GroupCount(
@@ -95,6 +109,14 @@ def split_figures(collection: Collection, facts: pa.Table) -> SplitFigures:
             within={LabelKind(row["label_kind"]): row["prompts_in_two_splits"] for row in rows},
             across_kinds=max((row["prompts_in_two_splits_across_kinds"] for row in rows), default=0),
         ),
+        key_version=dedup.KEY_VERSION,
+        largest=LargestGroup(
+            record_id=collection.record_ids(np.array([largest]))[0],
+            records=int(sizes[largest]),
+            split=SPLITS[split_of_group[largest]],
+        )
+        if largest >= 0
+        else None,
     )
 
 

@@ -99,6 +99,7 @@ def _environment() -> Environment:
         counted=names.counted,
         heading=names.heading,
         part_name=names.part_name,
+        told_apart=names.told_apart,
         way=names.way,
         position=display.position,
         rows_link=rows_link,

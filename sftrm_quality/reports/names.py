@@ -2,8 +2,9 @@
 
 import re
 
+from sftrm_quality.records import ApartBy
 from sftrm_quality.run_record import Verdict
-from sftrm_quality.words import number, phrase, say
+from sftrm_quality.words import number, phrase, say, say_of
 
 _CALLED = {
     # Outcomes, and what they are counted of; verdicts.
@@ -27,6 +28,7 @@ _CALLED = {
     "warning": phrase("warning"),
     "info": phrase("info"),
     "exact": phrase("exact"),
+    "folded": phrase("folded"),
     "near": phrase("near"),
     "train": phrase("train"),
     "validation": phrase("validation"),
@@ -56,6 +58,11 @@ _HEADINGS = {
     Verdict.HELD: (phrase("HELD"), phrase("HELD WITH WARNINGS")),
     Verdict.CHECKED: (phrase("CHECKED"), phrase("CHECKED WITH WARNINGS")),
 }
+_APART = {
+    ApartBy.NUMBERS: phrase("other numbers"),
+    ApartBy.NEGATIONS: phrase("yes and no"),
+    ApartBy.PASSAGE: phrase("another passage in the prompt"),
+}
 _RESPONSE = re.compile(r"response (\d+)")
 
 
@@ -69,6 +76,23 @@ def called(code: str) -> str:
         The word; what is none of these is called by itself.
     """
     return say(_CALLED[code]) if code in _CALLED else code
+
+
+def told_apart(by: ApartBy, prompts: int, one: str, other: str) -> str:
+    """What tells two records apart that are nearly the same.
+
+    Args:
+        by: What it is.
+        prompts: For a template how many prompts share it.
+        one: What the one record has where they differ.
+        other: What the other has there.
+
+    Returns:
+        ``template of 240 prompts``, ``6 ≠ 5``, ``허용 ≠ 허용되지 않``.
+    """
+    if by is ApartBy.TEMPLATE:
+        return say_of("template of {count} prompt", "template of {count} prompts", prompts)
+    return f"{one or '–'} ≠ {other or '–'}" if one or other else say(_APART[by])
 
 
 def counted(code: str, count: int) -> str:

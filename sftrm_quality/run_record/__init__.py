@@ -50,6 +50,8 @@ from sftrm_quality.run_record.profile import (
     FirstListed,
     FirstListedOf,
     GroupCount,
+    LargestGroup,
+    LargestTemplate,
     Lengths,
     NameCount,
     Names,
@@ -67,6 +69,7 @@ from sftrm_quality.run_record.reading import PastRun, read_manifest_json, read_p
 from sftrm_quality.run_record.report import REPORT_VERSION, Browse, Paths, Report, SplitMove, SplitMoves
 from sftrm_quality.run_record.samples import (
     NO_SAMPLES,
+    ApartPair,
     BorderlinePair,
     DifferingPart,
     DuplicateSample,
@@ -86,6 +89,7 @@ __all__ = [
     "REPORT_VERSION",
     "Account",
     "Action",
+    "ApartPair",
     "Bin",
     "BorderlinePair",
     "Browse",
@@ -116,6 +120,8 @@ __all__ = [
     "History",
     "InspectedFile",
     "Inspection",
+    "LargestGroup",
+    "LargestTemplate",
     "Lengths",
     "Making",
     "Manifest",

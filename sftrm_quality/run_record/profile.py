@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sftrm_quality.records import LabelKind, SplitName
+from sftrm_quality.records import ApartBy, LabelKind, SplitName
 from sftrm_quality.run_record.value import Count, Share, Value
 
 
@@ -148,14 +148,27 @@ class WouldStay(Value):
     records: Count
 
 
+class LargestTemplate(Value):
+    """The template that most prompts share, and one of the records that were kept because of one."""
+
+    record_id: str
+    prompts: Count
+
+
 class DuplicateFigures(Value):
-    """Clusters (a record that stays, with all that went for it) by size, and near duplicates by similarity."""
+    """Clusters (a record that stays, with all that went for it) by size, and near duplicates by similarity.
+
+    kept_apart: records that stay although another one is nearly the same, by what tells the two apart. None where a
+    version that did not tell them apart made the release, as is largest_template.
+    """
 
     clusters: Count
     by_size: tuple[Bin, ...]
     largest: Cluster | None
     threshold: Share
     would_stay: tuple[WouldStay, ...]
+    kept_apart: dict[ApartBy, Count] | None
+    largest_template: LargestTemplate | None
 
 
 class GroupCount(Value):
@@ -173,12 +186,26 @@ class SharedPrompts(Value):
     across_kinds: Count
 
 
+class LargestGroup(Value):
+    """The prompt group with the most records, and the first of these."""
+
+    record_id: str
+    records: Count
+    split: SplitName
+
+
 class SplitFigures(Value):
-    """Prompt groups by split and by size."""
+    """Prompt groups by split and by size.
+
+    key_version: of the prompt keys that the splits were made by. largest: None without records, and in reports that are
+    older than it.
+    """
 
     groups: dict[SplitName, GroupCount]
     by_size: tuple[Bin, ...]
     shared_prompts: SharedPrompts
+    key_version: Count
+    largest: LargestGroup | None
 
 
 class Profile(Value):

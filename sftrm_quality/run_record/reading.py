@@ -131,6 +131,7 @@ def _renew_report(report: Json) -> None:
         report["browse"].setdefault("known_sources", [] if "/" in report["browse"]["page"] else None)
     report["samples"].setdefault("borderline", [])
     report["samples"].setdefault("personal", [])
+    report["samples"].setdefault("apart", [])
     for samples in ("quarantined", "duplicates", "personal"):
         for sample in report["samples"][samples]:
             sample.setdefault("source_line", None)
@@ -162,4 +163,11 @@ def _renew_figures(figures: Json) -> None:
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))
     figures.setdefault("reasons_together", {})
     figures.setdefault("personal_data", None)
-    figures.setdefault("profile", None)
+    for counts in figures["duplicates"].values():
+        counts.setdefault("folded", 0)
+    if profile := figures.setdefault("profile", None):
+        for of_kind in profile["duplicates"].values():
+            of_kind.setdefault("kept_apart", None)
+            of_kind.setdefault("largest_template", None)
+        profile["splits"].setdefault("key_version", 1)
+        profile["splits"].setdefault("largest", None)

@@ -4,7 +4,7 @@ A sample says where its record is: in which source file, as which record (counte
 from 1; None where the file has no lines of its own, or an older version wrote the report).
 """
 
-from sftrm_quality.records import DuplicateKind, LabelKind, Stage
+from sftrm_quality.records import ApartBy, DuplicateKind, LabelKind, Stage
 from sftrm_quality.run_record.value import Count, Share, Value
 
 
@@ -75,6 +75,23 @@ class BorderlinePair(Value):
     parts: tuple[DifferingPart, ...]
 
 
+class ApartPair(Value):
+    """A record that stays although another one is nearly the same, and what tells the two apart.
+
+    prompts: how many share the template, 0 where it is no template. one, other: what the record and the other one have
+    where they differ, in a few words; empty where one only has more.
+    """
+
+    label_kind: LabelKind
+    record_id: str
+    apart_from: str
+    by: ApartBy
+    similarity: Share
+    prompts: Count
+    one: str
+    other: str
+
+
 class _WithPersonalData(Value):
     reason: str
     label_kind: LabelKind
@@ -95,7 +112,8 @@ class Samples(Value):
     quarantined: tuple[QuarantineSample, ...]
     duplicates: tuple[DuplicateSample, ...]
     borderline: tuple[BorderlinePair, ...]
+    apart: tuple[ApartPair, ...]
     personal: tuple[PersonalSample, ...]
 
 
-NO_SAMPLES = Samples(quarantined=(), duplicates=(), borderline=(), personal=())
+NO_SAMPLES = Samples(quarantined=(), duplicates=(), borderline=(), apart=(), personal=())

@@ -33,6 +33,10 @@ class FrozenSplits:
     splits: Codes
     release_id: str
 
+    def counts(self) -> list[int]:
+        """How many prompts each split has, in the order of `SPLITS`."""
+        return [int(np.count_nonzero(self.splits == split)) for split in range(len(SPLITS))]
+
     def of(self, keys: pa.FixedSizeBinaryArray) -> Codes:
         """The frozen split of each prompt key, `NO_SPLIT` where it has none."""
         places = as_ints(pc.index_in(keys, value_set=self.keys), if_null=-1)

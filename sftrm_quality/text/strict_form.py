@@ -2,8 +2,8 @@
 
 It leaves out what nobody sees: the composition of letters, characters without width, white space at the ends of a text
 and of its lines, which of the spaces of one width it is. Everything else counts: letters, case, superscripts, full
-width, emoji, marks, spacing, indentation, line breaks. Verdicts on one record go by it, since what differs in any of these
-may be the very thing that the record teaches.
+width, emoji, marks, spacing, indentation, line breaks. Verdicts on one record go by it, since what differs in any of
+these may be the very thing that the record teaches.
 """
 
 import re
