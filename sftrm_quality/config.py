@@ -25,6 +25,10 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def _path_or_nothing(path: str) -> str:
+    return str(local_path(Path(path))) if path else ""
+
+
 def _why(reason: str) -> dict[str, Any]:
     """The reason of a setting's default and bounds, for docs/reference/settings.md."""
     return {"reason": reason}
@@ -277,12 +281,18 @@ class Splits(_Settings, title="Splits"):
         description="For raw files in folders like Training and Validation. Empty: drawn by the shares above.",
         json_schema_extra=_why("Most sources bring no splits."),
     )
-    frozen: _Path | None = Field(
-        None,
+    frozen: Annotated[str, AfterValidator(_path_or_nothing)] = Field(
+        "",
         title="Frozen splits",
-        description="A file that `sftrm splits freeze` wrote: the prompts in it keep their splits, whatever is drawn.",
+        description="A file that `sftrm splits freeze` wrote: the prompts in it keep their splits, whatever is drawn. "
+        "Empty: all are drawn.",
         json_schema_extra=_why("Draws keep held-out prompts held out by themselves, while files are only added."),
     )
+
+    @property
+    def frozen_file(self) -> Path | None:
+        """The file of frozen splits, if there is one."""
+        return Path(self.frozen) if self.frozen else None
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> "Splits":
@@ -393,4 +403,7 @@ class RunConfig(_Settings):
 def absolute_paths(config: RunConfig) -> dict[str, Any]:
     """The paths of some settings as they are from everywhere, by the settings' names."""
     folders = {name: getattr(config, name).absolute() for name in ("out", "expectations", "formats")}
-    return {"raw": [path.absolute() for path in config.raw], **folders}
+    absolute: dict[str, Any] = {"raw": [path.absolute() for path in config.raw], **folders}
+    if frozen := config.splits.frozen_file:
+        absolute["splits"] = config.splits.model_copy(update={"frozen": str(frozen.absolute())})
+    return absolute

@@ -149,5 +149,6 @@ def check_before_reading(config: RunConfig) -> tuple[Suites, Formats, FrozenSpli
     for source in config.sources:
         if source.format != "auto":
             formats.named(source.format)
-    frozen = read_frozen(config.splits.frozen, dedup.KEY_VERSION) if config.splits.frozen else None
+    frozen_file = config.splits.frozen_file
+    frozen = read_frozen(frozen_file, dedup.KEY_VERSION) if frozen_file else None
     return read_suites(config.expectations), formats, frozen

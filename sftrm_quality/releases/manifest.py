@@ -73,7 +73,7 @@ def effective_settings(config: RunConfig) -> dict[str, Any]:
     # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
     settings = config.model_dump(mode="json", exclude=elsewhere)
     # What a file says counts, not where it lies.
-    settings["splits"]["frozen"] = file_hash(config.splits.frozen) if config.splits.frozen else None
+    settings["splits"]["frozen"] = file_hash(Path(config.splits.frozen)) if config.splits.frozen else ""
     settings["sources"] = [source.model_dump(mode="json", exclude=set(SAID_OF_SOURCES)) for source in config.sources]
     return settings
 

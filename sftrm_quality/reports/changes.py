@@ -64,7 +64,8 @@ def _delivered(files: Sequence[FileEntry]) -> str:
 
 
 def changes(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], before: Figures | None) -> tuple[str, ...]:
-    """Three sentences: records, reasons, files; one where there is nothing to compare.
+    """Sentences on records, reasons, files, and on keys where these are of another version; one where there is nothing
+    to compare.
 
     Args:
         verdict: How the run ended.
@@ -87,4 +88,19 @@ def changes(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], befo
     records = "; ".join(parts) or say("nothing")
     published = verdict is Verdict.PUBLISHED
     first = phrase("Published: {records}.") if published else phrase("Publishable: {records}.")
-    return say(first, records=records), _jumped(figures, before), _delivered(files)
+    return say(first, records=records), _jumped(figures, before), _delivered(files), *_keys(figures, before)
+
+
+def _keys(figures: Figures, before: Figures) -> tuple[str, ...]:
+    """One sentence where prompts are compared by other keys than in the current release."""
+    now, then = (found.profile.splits.key_version if found.profile else 1 for found in (figures, before))
+    if now == then:
+        return ()
+    return (
+        say(
+            "Equal prompts are told by keys of version {now}, in the release before by those of version {then}: "
+            "other prompts may be equal, and records may move between splits once.",
+            now=now,
+            then=then,
+        ),
+    )

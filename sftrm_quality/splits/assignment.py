@@ -111,7 +111,7 @@ def assign_splits(groups: Groups, declared: Codes, settings: Splits) -> Assignme
     in_train[groups.of[groups.frozen == 0]] = True
     tied = (in_train & (frozen > 0))[groups.of] & (groups.frozen == NO_SPLIT)
     leaks = ((declared != NO_SPLIT) & (declared != split)) | tied
-    return Assignment(split, np.where(leaks, frozen[groups.of] if frozen.any() else split, NO_SPLIT).astype(np.int8))
+    return Assignment(split, np.where(leaks, split, NO_SPLIT).astype(np.int8))
 
 
 def _most_held_out(groups: Rows, splits: Codes) -> Codes:
