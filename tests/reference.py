@@ -5,13 +5,21 @@ shows by itself is checked as for the samples (``samples_in_plain_python``).
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
-from tests.samples_in_plain_python import jaccard, read_reason, reasons_of, shingles
+from sftrm_quality.sources import natural_key
+from tests.dedup_cases import (
+    Record,
+    content_of,
+    contradictions_reference,
+    folded_content_of,
+    groups_reference,
+    near_reference,
+)
+from tests.samples_in_plain_python import read_reason, reasons_of
 
 NEAR = 0.8
 Place = tuple[str, int]
@@ -39,7 +47,7 @@ class Folder:
 def expected(raw: Path) -> Folder:
     outcomes: dict[Place, Outcome] = {}
     passed: dict[str, dict[Place, dict[str, Any]]] = {"sft": {}, "rm": {}}
-    for path in sorted(raw.iterdir()):
+    for path in sorted(raw.iterdir(), key=lambda path: natural_key(path.name)):
         kind = path.name.split("-")[0]
         for index, text in enumerate(_records(path.read_text("utf-8"))):
             place = (path.name, index)
@@ -48,11 +56,13 @@ def expected(raw: Path) -> Folder:
                 passed[kind][place] = json.loads(text)
     for kind, records in passed.items():
         _together(kind, records, outcomes)
-    prompts = {
-        place: _normal(_prompt(record))
-        for records in passed.values() for place, record in records.items() if outcomes[place].end == "published"
-    }  # fmt: skip
-    return Folder(outcomes, _groups(prompts))
+    every = [(place, _compared(kind, record)) for kind, records in passed.items() for place, record in records.items()]
+    of = groups_reference([record for _, record in every], NEAR, [0] * len(every))
+    groups: dict[int, set[Place]] = {}
+    for (place, _), group in zip(every, of, strict=True):
+        if outcomes[place].end == "published":
+            groups.setdefault(group, set()).add(place)
+    return Folder(outcomes, [*groups.values()])
 
 
 def _records(text: str) -> list[str]:
@@ -113,85 +123,43 @@ def _critical(kind: str) -> set[str]:
 
 
 def _together(kind: str, records: dict[Place, dict[str, Any]], outcomes: dict[Place, Outcome]) -> None:
-    """What all records of a kind show together: ids used again, contradictions, then exact and near duplicates."""
+    """What all records of a kind show together: ids used again, contradictions, then duplicates, round by round."""
+    compared = {place: _compared(kind, record) for place, record in records.items()}
+    opposite = dict(zip(records, contradictions_reference([*compared.values()]), strict=True)) if kind == "rm" else {}
     holders: dict[str, Place] = {}
     for place, record in records.items():
         holder = holders.setdefault(str(record["data_id"]), place)
-        if _content(kind, records[holder]) != _content(kind, record):
+        if folded_content_of(compared[holder]) != folded_content_of(compared[place]):
             outcomes[place].reasons.add("data_id_reused")
-        if any(_contradict(record, other) for other in records.values()):
+        if opposite.get(place, -1) >= 0:
             outcomes[place].reasons.add("ranking_contradicted")
         if outcomes[place].reasons:
             outcomes[place].end = "quarantined"
-    firsts: dict[Any, Place] = {}
-    kept: list[Place] = []
-    for place, record in records.items():
-        if outcomes[place].end != "published":
-            continue
-        first = firsts.setdefault(_content(kind, record), place)
-        if first != place:
-            # A copy of a record that is a near duplicate itself is one of the record that stays.
-            moved = outcomes[first].duplicate_of
-            outcomes[place] = Outcome("duplicate", set(), moved or first, "near" if moved else "exact")
-            continue
-        alike = [(similarity(kind, records[other], record), other) for other in kept]
-        best, other = max(alike, key=lambda found: found[0], default=(0.0, place))
-        if best >= NEAR:
-            outcomes[place] = Outcome("duplicate", set(), other, "near")
-        else:
-            kept.append(place)
+    stays = {place: place for place in records if outcomes[place].end == "published"}
+    for name, meaning in (("exact", content_of), ("folded", folded_content_of)):
+        firsts: dict[Any, Place] = {}
+        _settle(name, {p: firsts.setdefault(meaning(compared[p]), p) for p in stays if stays[p] == p}, stays, outcomes)
+    left = [place for place in stays if stays[place] == place]
+    near = near_reference([compared[place] for place in left], [True] * len(left), NEAR).found
+    _settle("near", {p: left[of] if of >= 0 else p for p, (of, _) in zip(left, near, strict=True)}, stays, outcomes)
+
+
+def _settle(kind: str, found: dict[Place, Place], stays: dict[Place, Place], outcomes: dict[Place, Outcome]) -> None:
+    """Of each record that is left the one that stays for it; what went for one that goes now goes for that."""
+    for place, first in stays.items():
+        if found.get(first, first) != first:
+            stays[place] = found[first]
+            outcomes[place] = Outcome("duplicate", set(), found[first], kind)
+
+
+def _compared(kind: str, record: dict[str, Any]) -> Record:
+    """The record as the reference of deduplication takes it."""
+    nothing: Record = {"history": None, "system": None}
+    if kind == "sft":
+        return {**nothing, "question": _prompt(record), "answer": record["answer"]}
+    return {**nothing, "prompt": _prompt(record), "responses": record["responses"]}
 
 
 def _prompt(record: dict[str, Any]) -> str:
     given = [str(record[name]) for name in _PROMPTS if record.get(name) is not None]
     return next((text for text in given if text.strip()), given[0])
-
-
-def _normal(text: str) -> frozenset[str]:
-    return shingles(text)
-
-
-def _content(kind: str, record: dict[str, Any]) -> Any:
-    from tests.samples_in_plain_python import normalise_text
-
-    texts = [record["answer"]] if kind == "sft" else [response["text"] for response in record["responses"]]
-    return normalise_text(_prompt(record)), frozenset(map(normalise_text, texts))
-
-
-def _ranks(record: dict[str, Any]) -> Iterator[tuple[frozenset[str], float]]:
-    for response in record.get("responses") or []:
-        yield _content("rm", {"prompt": "", "responses": [response]})[1], response["rank"]
-
-
-def _contradict(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if "responses" not in one or _content("rm", {**one, "responses": []}) != _content("rm", {**other, "responses": []}):
-        return False
-    first, second = dict(_ranks(one)), dict(_ranks(other))
-    both = list(first.keys() & second.keys())
-    return any((first[a] - first[b]) * (second[a] - second[b]) < 0 for a in both for b in both)
-
-
-def similarity(kind: str, one: dict[str, Any], other: dict[str, Any]) -> float:
-    """The least Jaccard of all parts; of responses with their counterparts, taken in order, each the most alike."""
-    least = jaccard(shingles(_prompt(one)), shingles(_prompt(other)))
-    if kind == "sft":
-        return min(least, jaccard(shingles(one["answer"]), shingles(other["answer"])))
-    free = list(other["responses"])
-    if len(one["responses"]) != len(free):
-        return 0.0
-    pairs = []
-    for response in one["responses"]:
-        counterpart = max(free, key=lambda r: jaccard(shingles(response["text"]), shingles(r["text"])))
-        free.remove(counterpart)
-        least = min(least, jaccard(shingles(response["text"]), shingles(counterpart["text"])))
-        pairs.append((response["rank"], counterpart["rank"]))
-    opposite = any((a[0] - b[0]) * (a[1] - b[1]) < 0 for a in pairs for b in pairs)
-    return 0.0 if opposite else least
-
-
-def _groups(prompts: dict[Place, frozenset[str]]) -> list[set[Place]]:
-    groups: list[set[Place]] = []
-    for place, prompt in prompts.items():
-        joined = [group for group in groups if any(jaccard(prompt, prompts[other]) >= NEAR for other in group)]
-        groups = [group for group in groups if group not in joined] + [{place}.union(*joined)]
-    return groups

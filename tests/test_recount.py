@@ -39,7 +39,7 @@ def recount(output: Output, received: dict[str, int]) -> None:
         reasons = Counter(r for row in output.quarantine if row["label_kind"] == kind for r in row["reasons"])
         assert {r: n for r, n in report["reasons"][kind].items() if n} == reasons
         kinds_of_duplicates = Counter(row["kind"] for row in output.duplicates if row["label_kind"] == kind)
-        assert report["duplicates"][kind] == {k: kinds_of_duplicates[k] for k in ("exact", "near")}
+        assert report["duplicates"][kind] == {k: kinds_of_duplicates[k] for k in ("exact", "folded", "near")}
     for check in report["checks"]:
         if check["suite"] in KINDS and check["severity"] == "critical":
             assert check["failed"] == report["reasons"][check["suite"]][check["reason"]]
