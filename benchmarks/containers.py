@@ -60,7 +60,7 @@ class Form(NamedTuple):
 REFERENCE = Form("reference", "JSON lines")
 FORMS = [Form(shape, container) for shape in SHAPES for container in ("JSON lines", "CSV", "Parquet")]
 IN_A_RUN = [form for form in FORMS if form.shape != "Alpaca and 3 unread"]
-"""What comes after mapping costs the same, and a run over a million records a minute."""
+"""What comes after mapping costs the same, and a run over a million records takes a minute."""
 
 
 def _blocks(data: DataSet, shape: str) -> Iterator[list[Record]]:

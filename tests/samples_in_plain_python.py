@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from sftrm_quality.text import normalise_text
+from sftrm_quality.text import fold_text, normalise_text, strict_text
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -233,8 +233,11 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
         found |= text_reasons("answer", answer)
         if prompt is not None and len(prompt) == 1:
             found.add("question_too_short")
-        if not blank(prompt) and not blank(answer) and normalise_text(answer) == normalise_text(prompt):
-            found.add("answer_equals_question")
+        if not blank(prompt) and not blank(answer):
+            if strict_text(answer) == strict_text(prompt):
+                found.add("answer_equals_question")
+            elif fold_text(answer) == fold_text(prompt):
+                found.add("answer_repeats_question")
         if answer in ("N/A", "<noinput>", "null", "TODO", "<NAME>"):
             found.add("answer_placeholder")
         if answer == "없음":
@@ -244,9 +247,11 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
     if len(responses) < 2:
         found.add("too_few_responses")
     found = found.union(*(text_reasons("response", text) for text in texts))
-    normalised = [normalise_text(text) for text in texts if not blank(text)]
-    if len(set(normalised)) < len(normalised):
+    seen = [text for text in texts if not blank(text)]
+    if len({strict_text(text) for text in seen}) < len(seen):
         found.add("responses_identical")
+    elif len({fold_text(text) for text in seen}) < len(seen):
+        found.add("responses_differ_in_form")
     if any("score" in r and r["score"] > s["score"] and r["rank"] > s["rank"] for r in responses for s in responses):
         found.add("score_contradicts_rank")
     return found | rank_reasons([response.get("rank") for response in responses])

@@ -64,8 +64,7 @@ SFT = [
         "sft",
         "answer_equals_question",
         {"question": "What is Paris?", "answer": " What is\u00a0Paris?\u200b\n"},
-        {"question": "What is Paris?", "answer": "WHAT IS PARIS?"},
-        also=("answer_repeats_question",),
+        {"question": "What is Paris?", "answer": "What was Paris?"},
     ),
     Case(
         "sft",
@@ -164,6 +163,9 @@ RELEASE = [
         {"prompts_in_two_splits_across_kinds": 1},
         {"prompts_in_two_splits_across_kinds": 0},
     ),
+    Case("release", "near_prompts_in_two_splits", {"near_prompts_in_two_splits": 1}, {"near_prompts_in_two_splits": 0}),
+    Case("release", "prompt_no_longer_held_out", {"prompts_no_longer_held_out": 1}, {"prompts_no_longer_held_out": 0}),
+    Case("release", "split_share_off", {"split_share_off": 0.021}, {"split_share_off": 0.02}),
     Case("release", "split_empty", {"empty_splits": 1}, {"empty_splits": 0}),
     Case("release", "nothing_published", {"records_published": 0}, {"records_published": 1}),
     Case(
@@ -281,7 +283,8 @@ GOOD: dict[str, Row] = {
     "rm": {"data_id": "1", "data_category": "QA", "question_count": 1, "prompt": "Explain it.", **ranked(2, 1),
            "first_holder": None, "contradicted_by": None, "held_out_in": None},
     "release": {"label_kind": "sft", "records_published": 10, "repeated_record_ids": 0, "repeated_data_ids": 0,
-                "prompts_in_two_splits": 0, "prompts_in_two_splits_across_kinds": 0, "empty_splits": 0,
+                "prompts_in_two_splits": 0, "prompts_in_two_splits_across_kinds": 0, "near_prompts_in_two_splits": 0,
+                "prompts_no_longer_held_out": 0, "empty_splits": 0, "split_share_off": 0.0,
                 "share_quarantined": 0.0, "share_unreadable_files": 0.0, "ledger_difference": 0,
                 "drop_against_previous": 0.0},
 }  # fmt: skip
@@ -418,7 +421,8 @@ DETAILS = [
     ("rm", ranked(1), "1 response, expected at least 2"),
     ("rm", ranked(1, 2, scores=(0.5, 0.75)), "ranks 1, 2, scores 0.5, 0.75"),
     ("rm", responses("a", "", "b", None), "response 2 of 4 is '', and 1 more"),
-    ("rm", responses("a", "b", "A "), "responses 1 and 3 are the same: 'a'"),
+    ("rm", responses("a", "b", "a "), "responses 1 and 3 are the same: 'a'"),
+    ("rm", responses("a", "b", "A!"), "responses 1 and 3 differ only in form: 'a'"),
     ("rm", responses("a", "b\ufffd"), "response 2 of 2 contains U+FFFD"),
     ("rm", responses("a", "b [INST]"), "response 2 of 2 contains '[INST]'"),
     (

@@ -65,7 +65,7 @@ def test_a_run_ends_quietly_with_verdict_ledger_release_and_report(first_run):
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("PUBLISHED")
-    assert any(line.split() == ["SFT", "300", "19", "38", "14", "229"] for line in lines)
+    assert any(line.split() == ["SFT", "300", "19", "37", "14", "230"] for line in lines)
     assert (out / "releases").as_posix() in lines[-3] and lines[-1].endswith("index.html")
     assert "Traceback" not in done.stderr and "prefect" not in (done.stdout + done.stderr).lower()
     assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
@@ -202,7 +202,7 @@ def test_report_tells_of_a_run_and_diff_of_two_releases(first_run, warm):
     assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1) and newest in unknown.stderr
     name = release.read_text().strip()
     same = warm("diff", name, name, "--out", out)
-    assert same.returncode == 0 and "0 added, 0 removed, 229 kept, moved: none" in same.stdout
+    assert same.returncode == 0 and "0 added, 0 removed, 230 kept, moved: none" in same.stdout
     assert (out / "reports" / f"diff-{name}-{name}.html").is_file()
     compared = json.loads(warm("diff", name, name, "--out", out, "--json").stdout)
     assert compared == json.loads((out / "reports" / f"diff-{name}-{name}.json").read_text("utf-8"))

@@ -2,7 +2,7 @@
 
 import json
 
-from sftrm_quality.text import normalise_text
+from sftrm_quality.text import fold_text
 from tests.outputs import Output, open_gate, run_on
 
 LONG = "The tide comes in twice a day because the moon pulls the water on the near side and leaves it on the far side"
@@ -35,7 +35,7 @@ def ends(output):
 
 
 def test_a_copy_of_a_near_duplicate_refers_to_the_record_that_stays(tmp_path):
-    near = LONG + " of us"
+    near = LONG.replace("far side", "other side")
     write(
         tmp_path / "raw" / "a.jsonl",
         sft("first", "Why tides?", LONG),
@@ -88,7 +88,7 @@ def test_the_same_question_with_another_answer_is_kept_and_counted(tmp_path):
 
 def test_conflicts_and_groups_of_the_samples_counted_again(samples_run):
     for kind, column in (("sft", "question"), ("rm", "prompt")):
-        prompts = [normalise_text(row[column]) for row in samples_run.published(kind)]
+        prompts = [fold_text(row[column]) for row in samples_run.published(kind)]
         assert samples_run.report["conflicts"][kind] == sum(prompts.count(p) > 1 for p in set(prompts))
 
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sftrm_quality.reading.reasons import READ_REASONS
-from sftrm_quality.text import normalise_text
+from sftrm_quality.text import fold_text, normalise_text, strict_text
 from tests.samples_in_plain_python import (
     CASES,
     DATA,
@@ -158,6 +158,15 @@ def test_ids_are_reused_only_where_planted(kind: str) -> None:
     assert reused
 
 
+def texts_of_both(kind: str, one: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, str]]:
+    """The texts of two records, responses in the order of their texts."""
+    both = [
+        [record["prompt"], *([record["answer"]] if kind == "sft" else sorted(r["text"] for r in record["responses"]))]
+        for record in (one, other)
+    ]
+    return [*zip(*both, strict=True)]
+
+
 @pytest.mark.parametrize("kind", ["sft", "rm"])
 def test_duplicates_are_of_the_kind_and_original_listed(kind: str) -> None:
     by_place = dict(everything(kind))
@@ -166,9 +175,16 @@ def test_duplicates_are_of_the_kind_and_original_listed(kind: str) -> None:
         original = tuple(case["duplicate_of"])
         assert original < place
         assert original not in CASES
+        equal = [
+            all(form(a) == form(b) for a, b in texts_of_both(kind, by_place[original], by_place[place]))
+            for form in (strict_text, fold_text)
+        ]
         found = similarity(kind, by_place[original], by_place[place])
-        assert found == 1 if case["duplicate_kind"] == "exact" else NEAR <= found < 1, (place, found)
-    assert {case["duplicate_kind"] for case in duplicates.values()} == {"exact", "near"}
+        kinds = {(True, True): "exact", (False, True): "folded", (False, False): "near" if NEAR <= found < 1 else None}
+        assert kinds[equal[0], equal[1]] == case["duplicate_kind"], (place, found)
+    assert {case["duplicate_kind"] for case in duplicates.values()} == {"exact", "near"} | (
+        {"folded"} if kind == "sft" else set()
+    )
 
 
 @pytest.mark.parametrize("kind", ["sft", "rm"])
@@ -200,7 +216,8 @@ def test_contradictions_are_planted_in_pairs() -> None:
         if not case["reasons"] or place in contradicted:
             ranked = sorted(record["responses"], key=lambda response: response["rank"])
             for better, worse in combinations(ranked, 2):
-                key = tuple(normalise_text(text) for text in (record["prompt"], better["text"], worse["text"]))
+                responses = (better["text"], worse["text"])
+                key = (fold_text(record["prompt"]), *map(strict_text, responses))
                 orders[key].add(place)
     both_ways = [
         orders[key] | orders[(key[0], key[2], key[1])] for key in list(orders) if (key[0], key[2], key[1]) in orders

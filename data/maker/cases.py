@@ -35,7 +35,7 @@ class Case:
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    duplicate: Literal["exact", "near"] | None = None
+    duplicate: Literal["exact", "folded", "near"] | None = None
     copy_of: str | None = None
     keep_id: bool = False
     original_too: bool = False

@@ -21,7 +21,7 @@ def _second_is_best(record: Record) -> None:
 
 
 def _second_looks_like_best(record: Record) -> None:
-    response(2, "  " + _best(record).upper().replace(" ", "\u00a0") + "\u200b")(record)
+    response(2, "  " + _best(record).upper() + "\u200b")(record)
 
 
 def _best(record: Record) -> str:
@@ -44,9 +44,9 @@ DAY_ONE = [
     Case(12, "two responses are the same", "quarantined", ("responses_identical",), edit=_second_is_best),
     Case(
         15,
-        "two responses are the same but for case and white space",
-        "quarantined",
-        ("responses_identical",),
+        "two responses are the same but for case",
+        "published",
+        warnings=("responses_differ_in_form",),
         edit=_second_looks_like_best,
     ),
     Case(18, "ranks 1, 2, 4", "quarantined", ("ranks_not_contiguous",), edit=ranks(1, 2, 4)),

@@ -58,7 +58,7 @@ ALPACA = [
         20,
         "copy within the file, with other white space",
         "duplicate",
-        duplicate="exact",
+        duplicate="folded",
         copy_of="List four uses for an empty glass jar.",
         edit=each_text(spaced),
     ),

@@ -14,7 +14,7 @@ VENDOR_CP949 = [
         15,
         "copy of an AI Hub record with other white space",
         "duplicate",
-        duplicate="exact",
+        duplicate="folded",
         copy_of="번개가 친 뒤 천둥소리가",
         edit=each_text(lambda text: "  " + text.replace(" ", "  ") + "\r\n"),
     ),
@@ -24,7 +24,7 @@ VENDOR_CP949 = [
         "duplicate",
         duplicate="near",
         copy_of="김치찌개를 깊은 맛이 나게",
-        edit=swap(("20분 이상", "30분 이상"), ("돼지고기", "참치")),
+        edit=swap(("20분 이상", "20분 넘게"), ("돼지고기", "참치")),
     ),
     Case(27, "bytes that are not CP949", "unreadable", ("invalid_encoding",), spoil=in_answer(b"\xff\xff ")),
 ]
@@ -40,8 +40,8 @@ VENDOR_UTF16 = [
     Case(
         10,
         "answer repeats the question in capitals",
-        "quarantined",
-        ("answer_equals_question",),
+        "published",
+        warnings=("answer_repeats_question",),
         edit=lambda record: record.update(answer=record["question"].upper()),
     ),
     Case(

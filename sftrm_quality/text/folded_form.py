@@ -30,6 +30,8 @@ from sftrm_quality.text.tables import put, where
 
 _UNSPACED = python_class((*HANGUL, *OLD_HANGUL, *KANA_AND_HAN))
 _MARK = re.compile(f"(?<![0-9])[{SENTENCE_MARKS}{QUOTES}]|[{SENTENCE_MARKS}{QUOTES}](?![0-9])")
+_APOSTROPHE = re.compile("(?<=[a-z])['’](?=[a-z])")
+_KEPT = "\x00"  # no text in its normal form has it
 _NEEDLESS_SPACE = re.compile(f"(?<=[{_UNSPACED}]) | (?=[{_UNSPACED}])")
 _RAISED = re.compile(f"[{python_class(RAISED)}]+")
 _LOWERED = re.compile(f"[{python_class(LOWERED)}]+")
@@ -39,10 +41,12 @@ def fold_text(text: str) -> str:
     """The folded form of a text.
 
     Its normal form, where each of these that is not between two digits is gone: quotes, and sentence marks, which leave
-    a space; then without spaces beside Hangul, Han and kana. A text of nothing else is its normal form.
+    a space; then without spaces beside Hangul, Han and kana. An apostrophe between two letters of ASCII stays: it's is
+    not its. A text of nothing else is its normal form.
     """
     normal = normalise_text(mark_scripts(strict_text(text)))
-    bare = " ".join(_MARK.sub(lambda mark: "" if mark[0] in QUOTES else " ", normal).split())
+    bare = " ".join(_MARK.sub(lambda mark: "" if mark[0] in QUOTES else " ", _APOSTROPHE.sub(_KEPT, normal)).split())
+    bare = bare.replace(_KEPT, "'")
     return _NEEDLESS_SPACE.sub("", bare) or normal
 
 
@@ -99,6 +103,7 @@ def _fold_normal(data, offsets, classes):  # type: ignore[no-untyped-def]
         space_due = False
         last = np.uint8(_OTHER)  # class of the last character written
         before = np.uint8(_OTHER)  # class of the character before, written or not
+        letter = False  # whether that is a letter of ASCII
         i = offsets[text]
         end = offsets[text + 1]
         while i < end:
@@ -110,6 +115,7 @@ def _fold_normal(data, offsets, classes):  # type: ignore[no-untyped-def]
                 at += 3
                 i += 3
                 last = before = np.uint8(_LETTER_UNSPACED)
+                letter = False
                 continue
             if 0x61 <= byte <= 0x7A:
                 if space_due:
@@ -121,6 +127,7 @@ def _fold_normal(data, offsets, classes):  # type: ignore[no-untyped-def]
                 at += 1
                 i += 1
                 last = before = np.uint8(_OTHER)
+                letter = True
                 continue
             if byte < 0x80:
                 width, code = 1, byte
@@ -139,6 +146,13 @@ def _fold_normal(data, offsets, classes):  # type: ignore[no-untyped-def]
                 following = data[i + width] if i + width < end else np.uint8(0)
                 if before == _DIGIT and 0x30 <= following <= 0x39:
                     kind = np.uint8(_OTHER)
+                elif code in (0x27, 0x2019) and letter and 0x61 <= following <= 0x7A:
+                    out[at] = 0x27
+                    at += 1
+                    i += width
+                    last = before = np.uint8(_OTHER)
+                    letter = False
+                    continue
             if code == 0x20 or kind == _SENTENCE_MARK:
                 space_due = at > start
             elif kind != _QUOTATION:
@@ -152,6 +166,7 @@ def _fold_normal(data, offsets, classes):  # type: ignore[no-untyped-def]
                 at += width
                 last = kind
             before = here
+            letter = False
             i += width
         if at == start:
             for i in range(offsets[text], end):

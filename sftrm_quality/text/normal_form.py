@@ -19,7 +19,7 @@ from numba import njit
 
 from sftrm_quality.arrays import Mask, one_array, text_buffers
 from sftrm_quality.characters import CONTROLS, DEFAULT_IGNORABLE, EMPTY_CELL, OTHER_FORMAT, python_class
-from sftrm_quality.text.strict_form import strict_alone
+from sftrm_quality.text.strict_form import seen_as_is
 from sftrm_quality.text.tables import ASKED, SAME_RANGES, TABLE_SIZE, put, starts_apart, where
 from sftrm_quality.words import say
 
@@ -90,7 +90,7 @@ def normalise_and_look(texts: pa.Array | pa.ChunkedArray) -> Normalised:
 def _fold_array(texts: pa.StringArray) -> tuple[Normalised, Mask]:
     """The texts folded by the kernel, and which of them it could not fold (they are empty). Nulls stay null."""
     offsets, data = text_buffers(texts)
-    out_offsets, out, left_over, plain, scripts = _fold_simple(data, offsets, *_folding_table(), strict_alone())
+    out_offsets, out, left_over, plain, scripts = _fold_simple(data, offsets, *_folding_table(), seen_as_is())
     folded = pa.StringArray.from_buffers(len(texts), pa.py_buffer(out_offsets), pa.py_buffer(out[: out_offsets[-1]]))
     if texts.null_count:
         folded = pc.if_else(texts.is_valid(), folded, None)
@@ -114,7 +114,7 @@ def _folding_table() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
             action[code_point] = _SPACE
         elif _INVISIBLE.fullmatch(char):
             action[code_point] = _DROP
-        elif (folded := _folded_alone(char)) == char:
+        elif (folded := _folded_by_itself(char)) == char:
             action[code_point] = _SAME
         elif folded is not None and 0 < len(encoded := folded.encode()) <= len(char.encode()):
             # What grows is left to Python, so that the output never needs more room than the input.
@@ -123,7 +123,7 @@ def _folding_table() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
     return action, replacement
 
 
-def _folded_alone(char: str) -> str | None:
+def _folded_by_itself(char: str) -> str | None:
     """What the character becomes whatever is beside it, or None if its neighbours have a say in it.
 
     Composition and reordering reach across a boundary only to a mark or to a conjoining vowel or final consonant at
@@ -146,7 +146,7 @@ _SEEN, _BEGIN, _SPACED, _LINE_END = 0, 1, 2, 3
 
 
 @njit(cache=True, nogil=True)
-def _fold_simple(data, offsets, action, replacement, alone):  # type: ignore[no-untyped-def]
+def _fold_simple(data, offsets, action, replacement, seen):  # type: ignore[no-untyped-def]
     """Folds every text of simple code points; marks the others and leaves them empty.
 
     Args: bytes (uint8) and offsets (int32) of the texts, valid UTF-8; the tables by code point.
@@ -200,9 +200,9 @@ def _fold_simple(data, offsets, action, replacement, alone):  # type: ignore[no-
                 code = (byte & 0x07) << 18 | (data[i + 1] & 0x3F) << 12
                 code |= (data[i + 2] & 0x3F) << 6 | (data[i + 3] & 0x3F)
             what = action[code] if code < len(action) else np.uint8(_HARD)
-            if code < len(alone) and alone[code] > 0:
+            if code < len(seen) and seen[code] > 0:
                 before = _SEEN
-                scripts[text] |= alone[code] == 2
+                scripts[text] |= seen[code] == 2
             elif code == 0x0A and before in (_SEEN, _LINE_END):
                 before = _LINE_END
             elif code in (0x20, 0x09) and before != _BEGIN:

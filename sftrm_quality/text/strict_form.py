@@ -78,7 +78,7 @@ def strict(texts: pa.StringArray, plain: Mask) -> tuple[pa.StringArray, Mask]:
 
 
 @cache
-def strict_alone() -> npt.NDArray[np.uint8]:
+def seen_as_is() -> npt.NDArray[np.uint8]:
     """By code point: 1 where it is itself in the strict form, whatever is beside it; 2 where it is raised or lowered,
     too; else 0. White space is 0."""
     action = _actions()

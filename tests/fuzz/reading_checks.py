@@ -41,13 +41,13 @@ def check_file(data: bytes, work: Path) -> None:
 
 def check_packed(text: bytes, packed: Callable[[Path], None], work: Path) -> None:
     """A text by itself and as ``packed`` writes it into a folder: the same records, the same reasons."""
-    alone, folder = work / "raw", work / "packed"
-    alone.write_bytes(text)
+    plain, folder = work / "raw", work / "packed"
+    plain.write_bytes(text)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     packed(folder)
-    streams = list(open_streams(discover([alone])[0]))
-    told = [[(one.values, one.reasons) for one in read(path, work, SMALL, "auto")[0]] for path in (alone, folder)]
+    streams = list(open_streams(discover([plain])[0]))
+    told = [[(one.values, one.reasons) for one in read(path, work, SMALL, "auto")[0]] for path in (plain, folder)]
     # An archive within what compresses it is refused, since it would have to be unpacked first.
     if len(streams) == 1 and not isinstance(streams[0], UnknownFile) and streams[0].plain:
         assert repr(told[0]) == repr(told[1]), "read otherwise when it is packed"
