@@ -31,7 +31,7 @@ def _runs(text: str) -> list[str]:
 
 
 def ours(path: Path) -> Kept:
-    """The library's own steps: fingerprints of shards, then the near duplicates among them."""
+    """The library's own steps: fingerprints of shards, then templates and near duplicates."""
     from sftrm_quality import dedup
     from sftrm_quality.config import NearDuplicates
     from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
@@ -43,15 +43,17 @@ def ours(path: Path) -> Kept:
             given = {name: batch[name] for name in ("question", "answer")}
             columns = [given.get(field.name, pa.nulls(len(batch), field.type)) for field in schema]
             records = pa.table(columns, schema=schema)
-            normalised = {f"{name}_normalised": column for name, column in given.items()}
-            keys = dedup.fingerprint(LabelKind.SFT, records, normalised, near)
+            forms, warnings = dedup.form_columns(LabelKind.SFT, records), np.zeros(len(records), np.uint16)
+            keys = dedup.fingerprint(LabelKind.SFT, records, forms, warnings, near)
             keys_path, records_path = (Path(folder, f"{name}-{number}.arrow") for name in ("keys", "records"))
             for target, table in ((keys_path, keys), (records_path, records)):
                 with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                     writer.write_table(table)
             shards.append(dedup.ShardKeys(keys_path, records_path, LabelKind.SFT, len(records)))
-        alive = np.ones(sum(shard.rows for shard in shards), bool)
-        found = dedup.near_duplicates(shards, alive, THRESHOLD, Path(folder))
+        rows = sum(shard.rows for shard in shards)
+        templates = dedup.find_templates(shards, Path(folder))
+        of_all = np.ones(rows, bool), templates.parts, np.arange(rows)
+        found = dedup.near_duplicates(shards, *of_all, False, THRESHOLD, Path(folder))
     return found.duplicate_of < 0
 
 
