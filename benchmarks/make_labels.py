@@ -2,6 +2,7 @@
 
     python -m benchmarks.make_labels sft 1000000 --out DIR --forms compact,jsonl
     python -m benchmarks.make_labels rm 300000 --out DIR --forms compact --shape aihub
+    python -m benchmarks.make_labels variants 20000 --out DIR --forms compact
 
 The same arguments give the same bytes. Shapes: ``reference`` and ``aihub`` (see the README of the repository). Forms:
 pretty and compact are one JSON document, jsonl is JSON lines, gz and zst are these lines compressed.
@@ -10,6 +11,10 @@ pretty and compact are one JSON document, jsonl is JSON lines, gz and zst are th
   the true Jaccard of the normalised answers of both by runs of 5 characters (jac5) and of 3 words (jac_w3). The
   question of a copy is that of its source.
 - ``truth_rm_N.parquet``: row, n_resp, bad_rank, identical (two of its responses)
+- ``truth_variants_N.parquet``, of SFT records that are like each other and may say the same or not
+  (``benchmarks/variant_labels.py``): row, kind, form (which sort of that kind), part (where it differs from its
+  source), meaning (a number that records which say the same have in common), src, and the true Jaccard by runs of 5
+  characters of the questions and of the answers of both
 """
 
 import argparse
@@ -25,6 +30,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.label_files import FORMS, TRUTH_NAME, tag, write_files
 from benchmarks.label_texts import Texts, jaccard, normalise, shingles, word_shingles
+from benchmarks.variant_labels import VariantMaker
 
 _MAIN = ["상식", "과학", "경제", "법률", "문화", "역사", "기술", "생활"]
 _MIDDLE = ["사회", "일반", "세부", "응용", "정책", "기초"]
@@ -42,6 +48,18 @@ SFT_TRUTH = pa.schema(
         ("edits", pa.int8()),
         ("jac5", pa.float32()),
         ("jac_w3", pa.float32()),
+    ]
+)
+VARIANT_TRUTH = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("kind", pa.string()),
+        ("form", pa.string()),
+        ("part", pa.string()),
+        ("meaning", pa.int32()),
+        ("src", pa.int32()),
+        ("jac5_question", pa.float32()),
+        ("jac5_answer", pa.float32()),
     ]
 )
 RM_TRUTH = pa.schema([("row", pa.int32()), ("n_resp", pa.int8()), ("bad_rank", pa.bool_()), ("identical", pa.bool_())])
@@ -224,18 +242,37 @@ def _rm_record(
     }
 
 
+def variant_blocks(count: int, seed: int, shape: str, truth: Truth) -> Iterator[list[Record]]:
+    """What ``variant_labels`` makes, all at once."""
+    rng = np.random.default_rng(seed + 300)
+    made = VariantMaker(count, seed).make()
+    categories = [rng.integers(0, len(names), count).tolist() for names in (_MAIN, _MIDDLE, _QUESTION_TYPES)]
+    block = []
+    for row, (one, *category) in enumerate(zip(made, *categories, strict=True)):
+        alike = [0.0, 0.0]
+        if one.source >= 0:
+            texts = ((made[one.source].question, one.question), (made[one.source].answer, one.answer))
+            alike = [jaccard(*(shingles(normalise(text)) for text in pair)) for pair in texts]
+        truth.add(row, one.kind, one.form, one.part, one.meaning, one.source, *alike)
+        block.append(_sft_record(shape, row, one.question, one.answer, *category))
+    yield block
+
+
+_MAKERS = {"sft": (sft_blocks, SFT_TRUTH), "rm": (rm_blocks, RM_TRUTH), "variants": (variant_blocks, VARIANT_TRUTH)}
+
+
 def make(kind: str, count: int, out: Path, forms: list[str], seed: int = 1, shape: str = "reference") -> None:
     """Writes the label files and the truth table into a folder."""
     out.mkdir(parents=True, exist_ok=True)
-    truth = Truth.empty(SFT_TRUTH if kind == "sft" else RM_TRUTH)
-    blocks = (sft_blocks if kind == "sft" else rm_blocks)(count, seed, shape, truth)
-    write_files(out / tag(kind, count), forms, count, blocks)
+    blocks, schema = _MAKERS[kind]
+    truth = Truth.empty(schema)
+    write_files(out / tag(kind, count), forms, count, blocks(count, seed, shape, truth))
     pq.write_table(truth.table(), out / TRUTH_NAME.format(tag(kind, count)))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["sft", "rm"])
+    parser.add_argument("kind", choices=list(_MAKERS))
     parser.add_argument("count", type=int)
     parser.add_argument("--out", type=Path, default=Path("data"))
     parser.add_argument("--forms", default="pretty,compact,jsonl", help=f"some of {','.join(FORMS)}")

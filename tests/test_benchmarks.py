@@ -26,6 +26,7 @@ from benchmarks.read_and_map import read_and_mapped
 from benchmarks.scoring import Outcome, score
 from benchmarks.splits import prompts_in_two_splits
 from benchmarks.targets import TARGETS
+from benchmarks.variant_labels import COPIES, SHARES
 
 COUNT = 2000
 
@@ -98,6 +99,41 @@ def test_rm_records_are_as_their_truth_says(tmp_path):
         assert len(responses) == row["n_resp"]
         assert (ranks != list(range(1, len(ranks) + 1))) == row["bad_rank"]
         assert (len({response["text"] for response in responses}) < len(responses)) == row["identical"]
+
+
+@pytest.fixture(scope="module")
+def variants(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("variants")
+    make("variants", COUNT, folder, ["jsonl"])
+    return DataSet(folder, "variants", COUNT)
+
+
+def test_variants_say_the_same_or_not_as_their_truth_says(variants, tmp_path):
+    records = [json.loads(line) for line in variants.lines.read_bytes().splitlines()]
+    truth = variants.truth().to_pylist()
+    assert [row["row"] for row in truth] == list(range(COUNT)) == [int(r["data_id"][4:]) for r in records]
+    assert {row["kind"] for row in truth} == {"orig", *SHARES}
+    for record, row in zip(records, truth, strict=True):
+        if row["src"] < 0:
+            assert row["kind"] in ("orig", "template")
+            continue
+        source = records[row["src"]]
+        assert (row["kind"] in COPIES) == (row["meaning"] == truth[row["src"]]["meaning"])
+        differs = {part for part in ("question", "answer") if record[part] != source[part]}
+        assert differs == ({"question", "answer"} if row["part"] == "both" else {row["part"]})
+        for part in ("question", "answer"):
+            assert row[f"jac5_{part}"] == pytest.approx(jaccard(record[part], source[part]), abs=1e-6)
+        if row["kind"] == "cut":
+            assert source["answer"].startswith(record["answer"])
+        if row["kind"] in ("spacing", "punctuation"):
+            assert letters(record) == letters(source)
+    assert sum(row["kind"] == "template" and row["form"] == "8 to 20" for row in truth) > COUNT // 10
+    make("variants", COUNT, tmp_path, ["jsonl"])
+    assert DataSet(tmp_path, "variants", COUNT).lines.read_bytes() == variants.lines.read_bytes()
+
+
+def letters(record):
+    return [re.sub(r"[\W_]", "", record[part]) for part in ("question", "answer")]
 
 
 def test_our_search_is_run_on_the_texts_and_finds_what_is_there(labels, tmp_path):
