@@ -13,6 +13,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import Figure
+
 _PACKAGES = [
     *("sftrm-quality", "great-expectations", "prefect", "pandas", "pyarrow", "numba", "numpy"),
     *("datatrove", "datasketch", "rensa"),
@@ -88,3 +90,10 @@ def number(value: float | None, digits: int = 1) -> str:
 def share(value: float | None) -> str:
     """Four digits, cut and not rounded: 0.99996 is not 1."""
     return "–" if value is None else f"{int(value * 10_000 + 1e-9) / 10_000:.4f}"
+
+
+def figure_row(figure: Figure, *, full_size: bool) -> list[str]:
+    """What, the figure, its limit, the verdict."""
+    limit = figure.limit
+    bound = f"{'≤' if limit.at_most else '≥'} {number(limit.number, figure.digits)}" if limit else ""
+    return [figure.what, number(figure.value, figure.digits), bound, figure.verdict(full_size)]

@@ -15,7 +15,7 @@ from benchmarks.product import SFTRM, Product, outcome_of_run
 from benchmarks.scoring import score
 from benchmarks.splits import prompts_in_two_splits
 from benchmarks.start_up import fixed_costs, median_wall
-from benchmarks.tables import number, publish
+from benchmarks.tables import figure_row, publish
 
 _MILLION = 1_000_000
 _NOTES = """\
@@ -160,7 +160,7 @@ def measure_targets(names: Sequence[str], records: int, data: Path, report: Path
             rows.append([heading, "", "", ""])
             for figure in TARGETS[name](session):
                 figures.append(figure)
-                rows.append(_row(figure, full_size=records == _MILLION))
+                rows.append(figure_row(figure, full_size=records == _MILLION))
                 console.print(f"  {' '.join(rows[-1])}")
     found = [
         {
@@ -172,9 +172,3 @@ def measure_targets(names: Sequence[str], records: int, data: Path, report: Path
     ]
     title = f"Targets, at {records:,} records"
     publish("targets", title, ["what", "figure", "limit", "verdict"], rows, found, report, _NOTES)
-
-
-def _row(figure: Figure, *, full_size: bool) -> list[str]:
-    limit = figure.limit
-    bound = f"{'≤' if limit.at_most else '≥'} {number(limit.number, figure.digits)}" if limit else ""
-    return [figure.what, number(figure.value, figure.digits), bound, figure.verdict(full_size)]

@@ -19,7 +19,8 @@ from benchmarks.data_sets import DataSet, write_texts
 from benchmarks.figures import Figure, Limit
 from benchmarks.incremental import write_new_records
 from benchmarks.label_files import label_file
-from benchmarks.make_labels import SFT_TRUTH, make
+from benchmarks.make_labels import SFT_TRUTH, VARIANT_TRUTH, make
+from benchmarks.meanings import Meanings
 from benchmarks.measure import CommandFailedError, measure
 from benchmarks.product import hashes, outcome, outcome_of_run
 from benchmarks.read_and_map import read_and_mapped
@@ -27,6 +28,7 @@ from benchmarks.scoring import Outcome, score
 from benchmarks.splits import prompts_in_two_splits
 from benchmarks.targets import TARGETS
 from benchmarks.variant_labels import COPIES, SHARES
+from benchmarks.variants import figures, survivors
 
 COUNT = 2000
 
@@ -134,6 +136,66 @@ def test_variants_say_the_same_or_not_as_their_truth_says(variants, tmp_path):
 
 def letters(record):
     return [re.sub(r"[\W_]", "", record[part]) for part in ("question", "answer")]
+
+
+# Row 1 is a copy of row 0; 2 says something else than row 3; 4 is row 5 cut short; 6 and 7 are of one template.
+MEANINGS = pa.table(
+    {
+        "row": range(8),
+        "kind": ["orig", "spacing", "number", "orig", "cut", "orig", "template", "template"],
+        "form": ["", "all", "sign", "", "to 90 %", "", "2 to 7", "2 to 7"],
+        "part": ["", "both", "answer", "", "answer", "", "question", "question"],
+        "meaning": [0, 0, 2, 3, 5, 5, 6, 7],
+        "src": [-1, 0, 3, -1, 5, -1, -1, -1],
+        "jac5_question": [0, 0.3, 1, 0, 1, 0, 0, 0],
+        "jac5_answer": [0, 0.3, 0.9, 0, 0.9, 0, 0, 0],
+    },
+    schema=VARIANT_TRUTH,
+)
+
+
+def told(survivors, failing=(), less_alike=()):
+    survivor = np.array([survivors.get(row, -1) for row in range(8)])
+    gone = survivor >= 0
+    meanings = Meanings(MEANINGS, Outcome(~gone & ~np.isin(range(8), failing), gone), survivor)
+    return {figure.what: figure.value for figure in figures(meanings, np.isin(range(8), less_alike))}
+
+
+def test_copies_that_go_and_look_alikes_that_stay_are_right():
+    found = told({0: 1, 4: 5})
+    assert found["precision, of 2 removed"] == found["precision without look-alikes, of 2"] == 1
+    assert found["cut copies that stay in the place of the whole one"] == 0
+    assert found["spacing: of 1, that go"] == found["cut: of 1, that go"] == 1
+    assert found["number: of 1, that stay"] == found["· sign, of 1"] == found["template: of 2, that stay"] == 1
+    assert found["negation: of 0, that stay"] is None
+
+
+def test_copies_that_stay_and_look_alikes_that_go_are_wrong():
+    found = told({3: 2, 5: 4, 7: 6})
+    assert found["precision, of 3 removed"] == pytest.approx(1 / 3)
+    assert found["precision without look-alikes, of 2"] == 0.5
+    assert found["cut copies that stay in the place of the whole one"] == 1
+    assert found["spacing: of 1, that go"] == found["number: of 1, that stay"] == 0
+    assert found["template: of 2, that stay"] == 0.5
+
+
+def test_failing_rows_are_not_asked_and_less_alike_ones_are_wrong():
+    assert "number: of 0, that stay" in told({}, failing=[3])
+    assert told({1: 0}, less_alike=[1])["precision, of 1 removed"] == 0
+
+
+def test_survivors_are_read_by_their_record_ids(tmp_path):
+    columns = {"data_id": ["SFT-00000000", "SFT-00000003"], "record_id": ["a", "b"]}
+    path = tmp_path / "releases/r-1/sft/train-00000-of-00001.parquet"
+    path.parent.mkdir(parents=True)
+    pq.write_table(pa.table(columns), path)
+    (tmp_path / "LATEST").write_text("r-1\n")
+    (tmp_path / "duplicates/run").mkdir(parents=True)
+    ids = {"data_id": ["SFT-00000001", "SFT-00000002"], "duplicate_of": ["b", "a"], "kind": ["near", "folded"]}
+    pq.write_table(pa.table(ids), tmp_path / "duplicates/run/duplicates.parquet")
+    survivor, near_ones = survivors(tmp_path, 4)
+    assert survivor.tolist() == [-1, 3, 0, -1]
+    assert near_ones.tolist() == [False, True, False, False]
 
 
 def test_our_search_is_run_on_the_texts_and_finds_what_is_there(labels, tmp_path):
