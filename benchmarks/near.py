@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 THRESHOLD = 0.8
@@ -32,28 +31,17 @@ def _runs(text: str) -> list[str]:
 
 def ours(path: Path) -> Kept:
     """The library's own steps: fingerprints of shards, then templates and near duplicates."""
+    from benchmarks.shards import write_shard
     from sftrm_quality import dedup
-    from sftrm_quality.config import NearDuplicates
-    from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 
-    shards, near = [], NearDuplicates(threshold=THRESHOLD)
-    schema = CANDIDATE_FIELDS[LabelKind.SFT]
-    with tempfile.TemporaryDirectory() as folder:
-        for number, batch in enumerate(pq.ParquetFile(path).iter_batches(8192)):
-            given = {name: batch[name] for name in ("question", "answer")}
-            columns = [given.get(field.name, pa.nulls(len(batch), field.type)) for field in schema]
-            records = pa.table(columns, schema=schema)
-            forms, warnings = dedup.form_columns(LabelKind.SFT, records), np.zeros(len(records), np.uint16)
-            keys = dedup.fingerprint(LabelKind.SFT, records, forms, warnings, near)
-            keys_path, records_path = (Path(folder, f"{name}-{number}.arrow") for name in ("keys", "records"))
-            for target, table in ((keys_path, keys), (records_path, records)):
-                with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-                    writer.write_table(table)
-            shards.append(dedup.ShardKeys(keys_path, records_path, LabelKind.SFT, len(records)))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        batches = enumerate(pq.ParquetFile(path).iter_batches(8192))
+        shards = [write_shard(folder, str(n), one["question"], one["answer"], THRESHOLD) for n, one in batches]
         rows = sum(shard.rows for shard in shards)
-        templates = dedup.find_templates(shards, Path(folder))
+        templates = dedup.find_templates(shards, folder)
         of_all = np.ones(rows, bool), templates.parts, np.arange(rows)
-        found = dedup.near_duplicates(shards, *of_all, False, THRESHOLD, Path(folder))
+        found = dedup.near_duplicates(shards, *of_all, False, THRESHOLD, folder)
     return found.duplicate_of < 0
 
 

@@ -25,6 +25,7 @@ from benchmarks.measure import CommandFailedError, measure
 from benchmarks.product import hashes, outcome, outcome_of_run
 from benchmarks.read_and_map import read_and_mapped
 from benchmarks.scoring import Outcome, score
+from benchmarks.split_moves import Arrivals, Night, count_moves, simulate
 from benchmarks.splits import prompts_in_two_splits
 from benchmarks.targets import TARGETS
 from benchmarks.variant_labels import COPIES, SHARES
@@ -332,6 +333,38 @@ def test_the_new_file_has_ids_of_its_own_and_copies_of_old_records(labels, recor
     new = [json.loads(line) for line in target.read_bytes().splitlines()]
     assert len({record["data_id"] for record in [*new, *records]}) == COUNT * 2
     assert [record["answer"] for record in new[-COUNT // 10 :]] == [r["answer"] for r in records[: COUNT // 10]]
+
+
+def test_arrivals_are_grouped_by_the_library_and_named_in_three_ways(tmp_path):
+    nights = list(simulate(Arrivals(1, 100, 0.1, popular=False), 3, tmp_path))
+    last = nights[-1]
+    assert [len(night.groups) for night in nights] == [100, 200, 300]
+    assert last.keys[~last.prompts].size == 300 - len(set(last.keys.tolist())) > 0
+    assert 200 < len(set(last.groups.tolist())) < len(set(last.keys.tolist()))  # variants are in the group of another
+    for one, other in zip(last.groups.tolist(), range(300), strict=True):
+        assert last.groups[one] == one or last.keys[one] != last.keys[other]
+    for place in last.places.values():
+        assert sorted(place.tolist()) == list(range(300))
+    assert last.places["in front"][:2].tolist() == [200, 201] and last.places["behind"][200] == 200
+
+
+def test_a_group_that_a_new_file_leads_moves_by_the_first_row_only():
+    # Of 400 prompts every second one comes in the second night, and is a variant of the one before it.
+    keys = np.frombuffer(np.arange(800, dtype=np.uint64).tobytes(), "V16")
+    order = np.concatenate([np.arange(0, 400, 2), np.arange(1, 400, 2)])
+    keys = keys[order]
+    groups = np.tile(np.arange(200), 2)
+    both, first = np.arange(400), np.arange(200)
+    in_front = np.concatenate([np.arange(200, 400), np.arange(200)])
+    nights = [
+        Night(first, np.ones(200, bool), keys[:200], {"behind": first, "in front": first}),
+        Night(groups, np.ones(400, bool), keys, {"behind": both, "in front": in_front}),
+    ]
+    moves = count_moves(iter(nights))
+    assert moves["first row, new files behind"][:2] == (0, 0)
+    assert moves["first row, new files in front"].to_train > 0
+    assert moves["most held out"].to_train == 0 < moves["most held out"].to_held_out
+    assert moves["most held out"].train < moves["first row, new files behind"].train
 
 
 def test_limits():
