@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.data_sets import DataSet, data_set
+from benchmarks.families import FAMILIES, write_family
 from benchmarks.figures import Figure, Limit
 from benchmarks.incremental import first_run_and_one_more
 from benchmarks.measure import Usage
@@ -121,6 +122,27 @@ def incremental(session: Session) -> Iterator[Figure]:
     yield Figure("incremental", "data files that differ", found.differing_files, Limit(0), 0)
 
 
+def families(session: Session) -> Iterator[Figure]:
+    """One template behind a tenth of the given number of records, against as many as long that share nothing."""
+    count = session.records // 10
+    for family in FAMILIES:
+        usages = {}
+        for shared in (True, False):
+            raw = session.work / f"{family}-{shared}.jsonl"
+            write_family(raw, family, count, shared)
+            usages[shared] = session.product.run(raw, session.work / f"{family}-{shared}")
+        one, other = usages[True], usages[False]
+        yield Figure("families", f"{count:,} {family}, CPU s", one.cpu_seconds, digits=1)
+        yield Figure("families", f"{count:,} {family}, peak MiB", one.peak_mib, digits=1)
+        # Their pairs are proposed and compared, and told apart; that must not grow with the square of their number.
+        yield Figure(
+            "families", f"{family}, CPU of those that share nothing", one.cpu_seconds / other.cpu_seconds, Limit(2)
+        )
+        yield Figure(
+            "families", f"{family}, peak of those that share nothing", one.peak_mib / other.peak_mib, Limit(1.5)
+        )
+
+
 def help_text(session: Session) -> Iterator[Figure]:
     """How long `sftrm --help` takes."""
     yield Figure("help", "sftrm --help, wall s", median_wall(session.product, [SFTRM, "--help"], 5), Limit(0.6))
@@ -141,6 +163,7 @@ TARGETS: dict[str, Callable[[Session], Iterator[Figure]]] = {
     "script": script,
     "quality": quality,
     "incremental": incremental,
+    "families": families,
     "help": help_text,
     "fixed": fixed,
 }

@@ -37,6 +37,7 @@ COPIES = ("near", "cut", "spacing", "punctuation")
 _LABELS = ("긍정", "부정", "중립", "positive", "negative", "neutral")
 _NEEDLESS_SPACE = re.compile("(?<=[가-힣]) | (?=[가-힣])")
 _WITHIN_WORD = re.compile("(?<=[가-힣])(?=[가-힣])")
+_WORD = re.compile(r"\w+")
 _COMMA = re.compile(r",(?=\s)")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
 _QUOTED = re.compile("“(.*?)”")
@@ -100,12 +101,12 @@ class VariantMaker:
         shape = ["{0}\n\n{1}", "{1}\n\n{0}", "{0}\n\n{1}\n\n{2}", "{0} “{1}” {2}"][int(rng.integers(4))]
         longest = [12, 40, 120, 200][int(rng.integers(4))]
         own_answers = rng.random() < 0.4
-        family: set[str] = set()
+        family: list[list[str]] = []
         for _ in range(min(int(rng.integers(least, most)), self._count - len(self._made))):
             slot = self._text(6, longest, korean)
-            while slot in family:
+            while _WORD.findall(slot) in family:
                 slot = self._text(6, longest, korean)
-            family.add(slot)
+            family.append(_WORD.findall(slot))
             answer = (
                 self._text(20, 200, korean) if own_answers else _LABELS[int(rng.integers(3)) + (0 if korean else 3)]
             )

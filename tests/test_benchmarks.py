@@ -16,6 +16,7 @@ from benchmarks import near, tables
 from benchmarks.__main__ import app
 from benchmarks.containers import FORMS, SHAPES, written
 from benchmarks.data_sets import DataSet, write_texts
+from benchmarks.families import FAMILIES, write_family
 from benchmarks.figures import Figure, Limit
 from benchmarks.incremental import write_new_records
 from benchmarks.label_files import label_file
@@ -365,6 +366,20 @@ def test_a_group_that_a_new_file_leads_moves_by_the_first_row_only():
     assert moves["first row, new files in front"].to_train > 0
     assert moves["most held out"].to_train == 0 < moves["most held out"].to_held_out
     assert moves["most held out"].train < moves["first row, new files behind"].train
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_shares_its_template_and_what_it_is_measured_against_nothing(family, tmp_path):
+    questions = {}
+    for shared in (True, False):
+        write_family(tmp_path / "lines", family, 50, shared)
+        records = [json.loads(line) for line in (tmp_path / "lines").read_bytes().splitlines()]
+        assert len({record["data_id"] for record in records}) == len({record["question"] for record in records}) == 50
+        questions[shared] = [record["question"] for record in records]
+    assert all(one[:35] == questions[True][0][:35] for one in questions[True])
+    assert len({one[:10] for one in questions[False]}) == 50
+    lengths = [sum(map(len, texts)) for texts in questions.values()]
+    assert lengths[1] == pytest.approx(lengths[0], rel=0.05)
 
 
 def test_limits():
