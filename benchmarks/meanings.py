@@ -46,8 +46,11 @@ class Meanings(NamedTuple):
         return asked
 
     def missed(self, kind: str) -> Mask:
-        """Copies of a kind that stay beside their sources; look-alikes that go, or whose sources do."""
+        """Copies of a kind that stay beside their sources; look-alikes that go, or whose sources do; those of
+        templates that go for another one."""
         both_kept = self.outcome.kept & self._of_sources(self.outcome.kept)
+        if kind == "template":
+            return self.asked(kind) & self.wrong()
         return self.asked(kind) & (both_kept if kind in LEAST_GONE else ~both_kept)
 
     def look_alikes(self) -> Mask:

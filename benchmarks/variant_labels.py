@@ -8,7 +8,7 @@ Each record has a *meaning*, a number; records of one meaning are copies of each
   number in digits, a number in another place, in words or of another unit, a negation, a word of the opposite sense
 - ``spacing``, ``punctuation``: its source, spaced or punctuated otherwise
 - ``cut``: its source, whose answer ends too early; the whole one should stay
-- ``near``: its source with one to three words of the answer replaced, inserted or deleted
+- ``near``: its source with one to three words of the answer replaced, inserted or deleted; of records of a template too
 """
 
 import re
@@ -34,13 +34,14 @@ SHARES = {
 """Of the records asked for, their kinds with look-alikes and copies; the rest is originals."""
 COPIES = ("near", "cut", "spacing", "punctuation")
 """Kinds that say what their sources say."""
-_LABELS = ("긍정", "부정", "중립", "positive", "negative", "neutral")
+_LABELS = (("positive", "negative", "neutral"), ("긍정", "부정", "중립"))
+_FAMILIES = (("240", 240, 241), ("8 to 20", 8, 21), ("2 to 7", 2, 8))
 _NEEDLESS_SPACE = re.compile("(?<=[가-힣]) | (?=[가-힣])")
 _WITHIN_WORD = re.compile("(?<=[가-힣])(?=[가-힣])")
 _WORD = re.compile(r"\w+")
 _COMMA = re.compile(r",(?=\s)")
 _FULL_STOP = re.compile(r"\.(?=\s|$)")
-_QUOTED = re.compile("“(.*?)”")
+_QUOTED = re.compile("“(.*?)”", re.DOTALL)
 _QUOTES = ('"{}"', "'{}'", "‘{}’", "「{}」", "『{}』", "«{}»", "{}")
 
 
@@ -58,7 +59,7 @@ class Variant(NamedTuple):
 
 
 class VariantMaker:
-    """Makes the variants of a seed, in random order."""
+    """Makes the variants of a seed, in random order; at least 1,000, so that a large family has room."""
 
     def __init__(self, count: int, seed: int) -> None:
         self._count = count
@@ -93,24 +94,24 @@ class VariantMaker:
 
     def _family(self) -> None:
         rng = self._rng
-        form, least, most = [("240", 240, 241), ("8 to 20", 8, 21), ("2 to 7", 2, 8)][
-            int(rng.choice(3, p=[0.05, 0.75, 0.2]))
-        ]
+        form, least, most = _FAMILIES[int(rng.choice(len(_FAMILIES), p=[0.05, 0.75, 0.2]))]
         korean = bool(rng.random() < 0.7)
         before, after = self._text(150, 600, korean), self._text(40, 120, korean)
         shape = ["{0}\n\n{1}", "{1}\n\n{0}", "{0}\n\n{1}\n\n{2}", "{0} “{1}” {2}"][int(rng.integers(4))]
         longest = [12, 40, 120, 200][int(rng.integers(4))]
         own_answers = rng.random() < 0.4
         family: list[list[str]] = []
-        for _ in range(min(int(rng.integers(least, most)), self._count - len(self._made))):
+        for _ in range(int(rng.integers(least, most))):
             slot = self._text(6, longest, korean)
             while _WORD.findall(slot) in family:
                 slot = self._text(6, longest, korean)
             family.append(_WORD.findall(slot))
-            answer = (
-                self._text(20, 200, korean) if own_answers else _LABELS[int(rng.integers(3)) + (0 if korean else 3)]
-            )
-            self._add(shape.format(before, slot, after), answer, "template", form, "question")
+            answer = self._text(180, 400, korean) if own_answers else _LABELS[korean][int(rng.integers(3))]
+            question = shape.format(before, slot, after)
+            self._add(question, answer, "template", form, "question")
+            if own_answers and rng.random() < 0.1:
+                _, edited = self._edited(answer)
+                self._add(question, edited, "near", "behind a template", "answer", len(self._made) - 1)
 
     def _pair(self, kind: str) -> None:
         """A source and its variant; which of them comes first is settled by the order."""
@@ -160,8 +161,10 @@ class VariantMaker:
         return f"to {int(share * 20) * 5} %", answer[: int(len(answer) * share)].rstrip()
 
     def _edited(self, answer: str) -> tuple[str, str]:
-        edits = int(self._rng.integers(1, 4))
-        return f"edits: {edits}", " ".join(self._texts.edited(answer.split(" "), edits, self._rng))
+        edits, words = int(self._rng.integers(1, 4)), answer.split(" ")
+        while (changed := self._texts.edited(words, edits, self._rng)) == words:
+            pass  # two edits may undo each other
+        return f"edits: {edits}", " ".join(changed)
 
     def _marked(self, text: str) -> str:
         """The text with a comma and a quoted word among its first words."""
