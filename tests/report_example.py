@@ -212,7 +212,10 @@ def published() -> dict[str, Any]:
             "sft": {"category_unclean": 138, "answer_refuses": 25_104, "question_too_long": 0},
             "rm": {"score_contradicts_rank": 0},
         },
-        "duplicates": {"sft": {"exact": 40_218, "folded": 0, "near": 21_002}, "rm": {"exact": 201, "folded": 0, "near": 13}},
+        "duplicates": {
+            "sft": {"exact": 40_218, "folded": 0, "near": 21_002},
+            "rm": {"exact": 201, "folded": 0, "near": 13},
+        },
         "reasons_together": {
             "sft": [{"reasons": ["answer_blank", "question_blank"], "records": 309}],
             "rm": [],

@@ -22,7 +22,8 @@ def make_records(count):
         body = f"The answer to case {i} is found by adding {i * 7919} to {i * 104729} and then resting for a while."
         record = {"data_id": f"s{i}", "question": f"How is case number {i * 31337} solved?", "answer": body}
         if i % 10 == 3:
-            record["question"], record["answer"] = sft[i - 3]["question"], sft[i - 3]["answer"].upper()
+            answer = sft[i - 2]["answer"]
+            record["question"], record["answer"] = sft[i - 2]["question"], answer.upper() if i % 20 == 3 else answer
         if i % 10 == 5:
             record["question"], record["answer"] = sft[i - 5]["question"], sft[i - 5]["answer"] + " Well."
         if i % 10 == 7:
@@ -60,7 +61,7 @@ def plain(tmp_path_factory):
 
 def test_the_example_has_every_outcome(plain):
     assert {end for end, _ in plain.outcomes.values()} == {"published", "quarantined", "duplicate"}
-    assert plain.report["duplicates"]["sft"]["exact"] and plain.report["duplicates"]["sft"]["near"]
+    assert all(plain.report["duplicates"]["sft"].values())
     assert plain.report["reasons"]["sft"]["data_id_reused"]
     assert all(plain.report["splits"][kind][split] for kind in ("sft", "rm") for split in map(str, SPLITS[:1]))
 
@@ -186,8 +187,8 @@ def test_a_renamed_file_changes_no_record_id(plain, tmp_path):
     assert other.without_lineage() == plain.without_lineage()
 
 
-def test_new_data_moves_only_the_younger_group(tmp_path):
-    """A bridge between two prompt groups: the younger follows the older, and the report lists every move."""
+def test_groups_that_new_data_joins_go_where_the_most_held_out_one_is(tmp_path):
+    """A bridge between two prompt groups: the report lists every move, and none is to train."""
     old = "please explain slowly and in order how the tall ships of the old harbour were built by hand"
     young = "please explain slowly and in order how the tall ships of the new harbour were drawn by hand"
     bridge = "please explain slowly and in order how the tall ships of the old harbour were drawn by hand"
@@ -205,11 +206,11 @@ def test_new_data_moves_only_the_younger_group(tmp_path):
     write_prompts(raw / "2.jsonl", [bridge])
     second = run(raw, out, *settings, f"splits.salt=s{salt}")
     after = {row["question"]: row["split"] for row in second.published("sft")}
-    assert after == dict.fromkeys((old, young, bridge), before[old])
-    (moved,) = second.report["split_moves"]["records"]
-    assert (moved["from"], moved["to"]) == (before[young], before[old])
+    (split,) = set(after.values())
+    assert SPLITS.index(split) >= max(map(SPLITS.index, before.values())) > 0
     ids = {row["question"]: row["record_id"] for row in second.published("sft")}
-    assert moved["record_id"] == ids[young]
+    moves = {(move["record_id"], move["from"], move["to"]) for move in second.report["split_moves"]["records"]}
+    assert moves == {(ids[prompt], before[prompt], split) for prompt in (old, young) if before[prompt] != split}
 
 
 def write_prompts(path, prompts):

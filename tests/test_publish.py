@@ -80,7 +80,8 @@ def test_a_further_file_of_a_release_is_in_nobodys_way(tmp_path, described):
     (found,) = trace(out, "7")
     assert found.outcome == "published" and first.name in found.where
     write(raw / "b.jsonl", ANSWERS[:3], bad=0)
-    second = run_on([raw], out.root, "splits.salt=another")
+    shares = ("splits.train=0.5", "splits.validation=0.25", "splits.test=0.25")  # moves some, none of them to train
+    second = run_on([raw], out.root, *shares)
     assert second.verdict is Verdict.PUBLISHED and second.report["split_moves"]["count"] > 0
     before, now = all_releases(out)
     assert compare_releases(before, now).records[LabelKind.SFT].kept > 0
