@@ -29,7 +29,7 @@ def freeze(
     """
     from sftrm_quality import dedup, releases
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.splits import SPLITS, write_frozen
+    from sftrm_quality.splits import write_frozen
 
     output = OutputFolder(out or OUT)
     try:
