@@ -90,8 +90,8 @@ published records are in more than one split (the same for both kinds). ``prompt
 of training records of this kind that the current release has in validation or test. ``empty_splits``: splits without a
 record although their share is above 0 and enough prompt groups exist to fill them. ``split_share_off``: 0 to 1, by how
 much the share of a split is farther from the one asked for than chance explains. ``share_unreadable_files``: 0 to 1 of
-the bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the records
-received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
+the bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the
+records received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
 ``drop_against_previous``: 0 to 1, the share of records fewer than in the previous release, 0 without one.
 """
 
