@@ -40,7 +40,8 @@ def ours(path: Path) -> Kept:
         shards = [write_shard(folder, str(n), one["question"], one["answer"], THRESHOLD) for n, one in batches]
         rows = sum(shard.rows for shard in shards)
         templates = dedup.find_templates(shards, folder)
-        of_all = np.ones(rows, bool), templates.parts, np.arange(rows)
+        prompts = dedup.equal_rows(shards, "prompt_key", None, folder)
+        of_all = np.ones(rows, bool), templates.parts, prompts, np.arange(rows)
         found = dedup.near_duplicates(shards, *of_all, False, THRESHOLD, folder)
     return found.duplicate_of < 0
 

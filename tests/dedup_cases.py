@@ -17,7 +17,7 @@ from sftrm_quality.dedup.near import NearDuplicatesFound, near_duplicates
 from sftrm_quality.dedup.parts import form_columns
 from sftrm_quality.dedup.similarity import Apart
 from sftrm_quality.records import CANDIDATES, LabelKind
-from sftrm_quality.text import fold_text, negated, normalise_text, numbers, strict_text
+from sftrm_quality.text import fold_text, negations, normalise_text, numbers, strict_text
 
 Record = dict[str, Any]
 """A candidate as a dict; its label kind is told by the column it has: question or prompt."""
@@ -142,7 +142,8 @@ def near_steps(
 ) -> NearDuplicatesFound:
     """Near duplicates among all rows, of which none is templated and the first is preferred."""
     rows = sum(shard.rows for shard in shards)
-    given = (np.ones(rows, np.bool_), np.zeros(rows, np.uint8), np.arange(rows), keep_whole, threshold)
+    nothing = np.zeros(rows, np.uint8), np.full(rows, -1)
+    given = (np.ones(rows, np.bool_), *nothing, np.arange(rows), keep_whole, threshold)
     return near_duplicates(shards, *given, scratch, map, bounds)
 
 
@@ -205,8 +206,8 @@ def _jaccard_of_parts(a: str, b: str) -> float:
 def mark_apart(a: str, b: str) -> int:
     if numbers(a) != numbers(b):
         return Apart.NUMBERS
-    odd = [bool(negated(pa.array([normalise_text(text)]))[0]) for text in (a, b)]
-    return Apart.NEGATIONS if odd[0] != odd[1] else 0
+    counts = negations(pa.array([normalise_text(text) for text in (a, b)]))
+    return Apart.NEGATIONS if counts[0] != counts[1] else 0
 
 
 def differ_in_passage(a: str, b: str) -> bool:

@@ -63,7 +63,8 @@ def all_steps(shards: Any, scratch: Path, map: Map, bounds: Bounds) -> list[list
     copies = equal_rows(shards, "content_key", alive, *exchange)
     templates = find_templates(shards, *exchange)
     rank = np.arange(len(alive))[::-1].copy()
-    near = near_duplicates(shards, alive & (copies < 0), templates.parts, rank, True, 0.8, *exchange)
+    prompts = equal_rows(shards, "prompt_key", None, *exchange)
+    near = near_duplicates(shards, alive & (copies < 0), templates.parts, prompts, rank, True, 0.8, *exchange)
     columns = [
         first_holders(shards, "file", [i // 12 for i in range(len(shards))], *exchange),
         first_holders(shards, "dataset", [0] * len(shards), *exchange),

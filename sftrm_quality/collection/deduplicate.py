@@ -89,7 +89,10 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
         duplicates.add(kind, dedup.equal_rows(keys, key, alive, *exchange, rank=rank))
         alive &= duplicates.of == dedup.NONE
     keep_whole = config.copies.cut_short == "give_way"
-    near = dedup.near_duplicates(keys, alive, templates.parts, rank, keep_whole, config.near.threshold, *exchange)
+    prompt_of = dedup.equal_rows(keys, "prompt_key", None, *exchange)
+    near = dedup.near_duplicates(
+        keys, alive, templates.parts, prompt_of, rank, keep_whole, config.near.threshold, *exchange
+    )
     duplicates.add(DuplicateKind.NEAR, near.duplicate_of, near.similarity)
     progress.report("deduplicate", 3, STEPS, "steps")
     kept = np.flatnonzero((near.apart_by > 0) & (near.duplicate_of == dedup.NONE))

@@ -16,12 +16,12 @@ from sftrm_quality.dedup.exchange import Block, read_array
 from sftrm_quality.dedup.kernels import decode
 from sftrm_quality.dedup.parts import PROMPT_COLUMN, Prompt, form_columns, prompt_of, prompt_part, response_part
 from sftrm_quality.dedup.proposals import Proposals
-from sftrm_quality.dedup.sets import PROMPT_SETS, SetFiles, Words
+from sftrm_quality.dedup.sets import COUNTED, PROMPT_SETS, SetFiles, Words
 from sftrm_quality.dedup.shares import proposed_rows
 from sftrm_quality.dedup.shingles import shingle_sets
 from sftrm_quality.dedup.windows import folded_hashes
 from sftrm_quality.records import LabelKind
-from sftrm_quality.text import Forms, negated, number_keys
+from sftrm_quality.text import Forms, negations, number_keys
 
 # Rows whose shingles are in memory at once.
 _BATCH = 512
@@ -114,8 +114,8 @@ def _batch_sets(
 
 def _marks(forms: Forms) -> npt.NDArray[np.uint64]:
     """The marks of texts: what of them is compared beside their shingles."""
-    numbers = number_keys(forms.strict) & ~np.uint64(1)
-    found: npt.NDArray[np.uint64] = numbers | negated(forms.normal).astype(np.uint64)
+    numbers = number_keys(forms.strict) & ~np.uint64(COUNTED)
+    found: npt.NDArray[np.uint64] = numbers | np.minimum(negations(forms.normal), COUNTED).astype(np.uint64)
     return found
 
 

@@ -1,6 +1,7 @@
 """The fingerprint of a shard: everything that the steps over all shards need to know of its records.
 
-At the usual threshold of 0.8 a row takes 290 bytes, 8 more per window of its prompt, and for RM 20 per response.
+At the usual threshold of 0.8 a row takes 290 bytes, 8 more per window of its prompt (16 at most per part), and for RM
+20 per response.
 """
 
 from typing import Literal
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sftrm_quality.arrays import Ints, as_ints, digest_halves, lists_of, offsets_of, one_array
+from sftrm_quality.arrays import Ints, digest_halves, lists_of, one_array, text_buffers
 from sftrm_quality.config import NearDuplicates
 from sftrm_quality.dedup.encoding import DIGEST, digests, encode_rows
 from sftrm_quality.dedup.minhash import add_texts, band_columns, band_shape, empty_signatures
@@ -51,7 +52,7 @@ def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
     - ``folded_key`` of the same parts, folded: equal is folded duplicate
     - ``prompt_key`` of the folded prompt, history and system message, the same for both label kinds
     - ``data_id_key`` of the label kind and the data_id, null where that is null
-    - ``characters`` (uint32) of all responses, ``warnings`` (uint16), for the choice of the copy that stays
+    - ``response_bytes`` (uint32) of all responses, ``warnings`` (uint16), for the choice of the copy that stays
     - those of ``windows.window_fields``, by which templates are found
     - ``prompt_band_NN``, ``content_band_NN`` (uint32): equal ones propose a pair; none at a threshold of 1
     - RM: ``response_keys``, the first 64 bits of the digest of each folded response, and ``response_ranks``, its rank
@@ -65,7 +66,7 @@ def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
     names = [*band_names("prompt", near.threshold), *band_names("content", near.threshold)]
     digest_columns = ("content_hash", "content_key", "folded_key", "prompt_key", "data_id_key")
     fields = [(name, DIGEST) for name in digest_columns]
-    fields += [("characters", pa.uint32()), ("warnings", pa.uint16()), *window_fields()]
+    fields += [("response_bytes", pa.uint32()), ("warnings", pa.uint16()), *window_fields()]
     fields += [(name, pa.uint32()) for name in names]
     if kind is LabelKind.RM:
         fields += [("response_keys", pa.list_(pa.uint64())), ("response_ranks", pa.list_(pa.float64()))]
@@ -109,7 +110,7 @@ def fingerprint(
         "folded_key": _content_keys(kind, responses.starts, folded_prompts, folded_digests),
         "prompt_key": folded_prompts,
         "data_id_key": _data_id_keys(kind, one_array(table["data_id"])),
-        "characters": pa.array(_characters(responses), pa.uint32()),
+        "response_bytes": pa.array(_response_bytes(responses), pa.uint32()),
         "warnings": pa.array(warnings),
         **window_columns(prompt),
         **_bands(prompt, responses, near.threshold),
@@ -157,9 +158,9 @@ def _of_apart(folded: pa.Array, strict: pa.Array, starts: Ints) -> pa.FixedSizeB
     return pc.if_else(pa.array((apart > 0)[rows]), strict, folded)
 
 
-def _characters(responses: Responses) -> Ints:
-    sizes = offsets_of(as_ints(pc.utf8_length(responses.texts.strict)))
-    total: Ints = np.diff(sizes[responses.starts])
+def _response_bytes(responses: Responses) -> Ints:
+    offsets, _ = text_buffers(responses.texts.strict)
+    total: Ints = np.diff(offsets[responses.starts])
     return total
 
 
@@ -167,13 +168,26 @@ def _content_keys(
     kind: LabelKind, starts: Ints, prompt_keys: pa.Array, response_digests: pa.Array
 ) -> pa.FixedSizeBinaryArray:
     """The responses enter as a set: sorted, each once, so that neither order nor rank makes another record."""
+    prefix = kind.encode() + b"\0"
+    if len(response_digests) == len(prompt_keys):  # one each, as always in SFT: five times faster
+        rows = len(prompt_keys)
+        pieces = [np.tile(np.frombuffer(prefix, np.uint8), (rows, 1))]
+        pieces += [digest_halves(keys).view(np.uint8).reshape(rows, 16) for keys in (prompt_keys, response_digests)]
+        joined = np.concatenate(pieces, axis=1)
+        offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(joined.shape[1])
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(joined))]
+        return digests(pa.BinaryArray.from_buffers(pa.binary(), rows, buffers))
     each = response_digests.to_pylist()
     bounds = starts.tolist()
-    rows = [
-        b"".join((kind.encode(), b"\0", prompt_key, *sorted(set(each[bounds[row] : bounds[row + 1]]))))
-        for row, prompt_key in enumerate(prompt_keys.to_pylist())
-    ]
-    return digests(pa.array(rows, pa.binary()))
+    return digests(
+        pa.array(
+            [
+                b"".join((prefix, prompt_key, *sorted(set(each[bounds[row] : bounds[row + 1]]))))
+                for row, prompt_key in enumerate(prompt_keys.to_pylist())
+            ],
+            pa.binary(),
+        )
+    )
 
 
 def _data_id_keys(kind: LabelKind, data_ids: pa.StringArray) -> pa.FixedSizeBinaryArray:

@@ -225,8 +225,9 @@ def sample_windows(codes, starts, part, keys, places, counts):  # type: ignore[n
         codes: The code points of all texts (uint32).
         starts: Where those of each text begin (int64, texts + 1).
         part: A uint64 that keeps a prompt's windows apart from a history's.
-        keys: Texts x how many are wanted (uint32); filled with hashes of the windows, each one once.
-        places: As ``keys``; filled with the character at which each begins, ascending.
+        keys: Texts x how many are wanted (uint32); filled with numbers of the windows, each one once, the lowest hash
+            first.
+        places: As ``keys``; filled with the character at which each begins.
         counts: By text (int64), filled: how many there are.
     """
     wanted = keys.shape[1]
@@ -257,9 +258,8 @@ def sample_windows(codes, starts, part, keys, places, counts):  # type: ignore[n
                 where[k] = where[k - 1]
             lowest[place] = value
             where[place] = seen - WINDOW
-        order = np.argsort(where[:count])
         for k in range(count):
             # The upper bits of the lowest values are alike; the lower ones are spread evenly.
-            keys[text, k] = np.uint32(lowest[order[k]] & np.uint64(0xFFFFFFFF))
-            places[text, k] = where[order[k]]
+            keys[text, k] = np.uint32(lowest[k] & np.uint64(0xFFFFFFFF))
+            places[text, k] = where[k]
         counts[text] = count

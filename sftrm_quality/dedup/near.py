@@ -1,6 +1,6 @@
 """Near duplicates: the bands propose pairs, the exact Jaccard of their shingles decides, the preferred row survives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,15 +9,19 @@ import numpy.typing as npt
 
 from sftrm_quality.arrays import Floats, Ints, Mask
 from sftrm_quality.dedup.comparison import EARLIER, Comparison, LoadedPairs, comparisons, load_pairs
-from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder
+from sftrm_quality.dedup.exchange import BOUNDS, Bounds, Map, scratch_folder, write_array
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.passages import LEAST_WEIGHT, differ_in_passage
 from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.similarity import Apart, compare
 from sftrm_quality.dedup.survivors import ALIKE, AlikeRows, choose_survivors
+from sftrm_quality.dedup.templates import WHOLE
 from sftrm_quality.output import append_array, written
 from sftrm_quality.records import LabelKind
+
+# Pairs of a row behind a template that are looked at: of eight, one is above the threshold if any of many is.
+_TOLD = 8
 
 _FOUND = np.dtype([*ALIKE.descr, ("apart", np.uint8)])
 
@@ -41,6 +45,7 @@ def near_duplicates(
     shards: Sequence[ShardKeys],
     alive: Mask,
     templated: npt.NDArray[np.uint8],
+    prompt_of: Ints,
     rank: Ints,
     keep_whole: bool,
     threshold: float,
@@ -62,6 +67,7 @@ def near_duplicates(
         shards: All of them, in the order of global rows.
         alive: Which global rows take part.
         templated: By global row, the templated parts of its prompt (``templates``).
+        prompt_of: By global row, the first row with the same folded prompt, -1 for that row itself.
         rank: Of each global row, 0 for the most preferred.
         keep_whole: A row whose responses are cut short comes after all that are whole, whatever their ranks.
         threshold: The least Jaccard, that the fingerprints were made for.
@@ -80,7 +86,9 @@ def near_duplicates(
     with scratch_folder(scratch) as folder:
         work = comparisons(shards, alive, threshold, bands, templated, True, folder, map, bounds)
         alike = AlikeRows(folder, rows)
-        for path in map(_compare, work):
+        prompts = np.where(prompt_of == NONE, np.arange(rows), prompt_of)
+        whole = write_array(folder / "whole", np.where(templated & WHOLE, prompts, NONE))
+        for path in map(_compare, [_Near(one, whole, rows) for one in work]):
             found = np.fromfile(path, _FOUND)
             path.unlink()
             alike.add(found[found["apart"] == 0])
@@ -89,12 +97,39 @@ def near_duplicates(
     return NearDuplicatesFound(duplicate_of, similarity, apart_from, apart_by, apart_similarity)
 
 
-def _compare(work: Comparison) -> Path:
+class _Near(NamedTuple):
+    """Work for one range. whole: a file of the first row with the same prompt of each global row whose prompt is a
+    template altogether, -1 of the others (int64). rows: how many."""
+
+    comparison: Comparison
+    whole: Path
+    rows: int
+
+    def open_pairs(self) -> Callable[[Ints], Ints]:
+        """Of pairs of different prompts of which one is a template altogether, some per later row: nothing makes them
+        duplicates, and they are only told of. A family of a hundred thousand would be compared with itself."""
+        whole = np.memmap(self.whole, np.int64, "r", shape=(self.rows,)) if self.rows else np.zeros(0, np.int64)
+
+        def chosen(pairs: Ints) -> Ints:
+            earlier, later = pairs & EARLIER, pairs >> 32
+            a, b = whole[earlier], whole[later]
+            behind = ((a >= 0) | (b >= 0)) & (a != b)
+            places = np.flatnonzero(behind)
+            starts, sizes = np.unique(later[places], return_index=True, return_counts=True)[1:]
+            number = np.arange(len(places)) - np.repeat(starts, sizes)
+            opened: Ints = np.delete(pairs, places[number >= _TOLD])
+            return opened
+
+        return chosen
+
+
+def _compare(task: _Near) -> Path:
     """Writes the pairs at or above the threshold: all that nothing tells apart, and of the others for each row the one
     that is most like it among the earlier ones. Pairs of the same row may be loaded in several pieces."""
+    work = task.comparison
     told = [np.zeros(0, _FOUND)]
     with written(work.path) as file:
-        for loaded in load_pairs(work, work.shares()):
+        for loaded in load_pairs(work, work.shares(), task.open_pairs()):
             entries = _compared(loaded, work.threshold)
             append_array(file, entries[entries["apart"] == 0])
             told.append(_most_alike(entries[entries["apart"] > 0]))

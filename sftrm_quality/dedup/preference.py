@@ -49,4 +49,4 @@ def rank_rows(shards: Sequence[ShardKeys], preference: Preference) -> Ints:
     return rank
 
 
-_COLUMNS = {"longest": ("characters", -1), "fewest_warnings": ("warnings", 1)}
+_COLUMNS = {"longest": ("response_bytes", -1), "fewest_warnings": ("warnings", 1)}

@@ -16,6 +16,7 @@ from sftrm_quality.dedup.proposals import Bands
 from sftrm_quality.dedup.sets import PROMPT_SETS
 from sftrm_quality.dedup.shares import all_rows
 from sftrm_quality.dedup.similarity import connect, connect_alike, roots, settle
+from sftrm_quality.dedup.templates import WHOLE
 from sftrm_quality.output import append_array, written
 
 
@@ -56,8 +57,11 @@ def prompt_groups(
     """
     parents = equal_rows(shards, "prompt_key", None, scratch, map, bounds)
     # One row of each prompt stands for all that have it.
-    single = parents == NONE
-    parents[single] = np.flatnonzero(single)
+    firsts = parents == NONE
+    parents[firsts] = np.flatnonzero(firsts)
+    single = firsts.copy()
+    # A prompt that is a template altogether is near none but equal ones.
+    single &= (templated & WHOLE) == 0
     with scratch_folder(scratch) as folder:
         bands = [Bands("prompt", None, None)]
         for path in map(
@@ -67,7 +71,7 @@ def prompt_groups(
             path.unlink()
             connect(parents, pairs & EARLIER, pairs >> 32)
     settle(parents)
-    return PromptGroups(parents, single)
+    return PromptGroups(parents, firsts)
 
 
 def _connected(work: Comparison) -> Path:

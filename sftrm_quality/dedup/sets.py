@@ -5,7 +5,7 @@ words are, in this order:
 
 - the number of its sets
 - of each set its length in shingles; its rank (float64; NaN but for ranked responses); its mark, the hash of the
-  numbers of its text with the parity of the negations as the last bit
+  numbers of its text with the count of its negations in the last eight bits
 - of prompt, history and system message the hash of the folded text; how many characters that has; which of the three
   are templated (a bit each)
 - the shingles of each set, sorted
@@ -28,6 +28,9 @@ from sftrm_quality.output import append_array, written
 
 PROMPT_SETS = 3
 """Sets of a row before its responses: prompt, history, system message."""
+
+COUNTED = 255
+"""So many negations of a text are counted: the last bits of a mark."""
 
 # Rows that are no further apart are looked up at once: a page of their starts.
 _NEAR = 512

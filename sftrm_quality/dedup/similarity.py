@@ -26,6 +26,8 @@ class Apart(IntEnum):
 # Shingles that are missing where a text is cut short; one or two are a full stop and a line end.
 _CUT = 3
 
+_COUNTED = 255  # as in ``sets``: a compiled function uses nothing of another file
+
 _TEMPLATE, _NUMBERS, _NEGATIONS = int(Apart.TEMPLATE), int(Apart.NUMBERS), int(Apart.NEGATIONS)
 
 
@@ -156,7 +158,7 @@ def _mark(a, b):  # type: ignore[no-untyped-def]
     """What two marks tell apart, 0 for nothing."""
     if a == b:
         return 0
-    return _NUMBERS if (a ^ b) > np.uint64(1) else _NEGATIONS
+    return _NUMBERS if (a ^ b) > np.uint64(_COUNTED) else _NEGATIONS
 
 
 @njit(cache=True, nogil=True)

@@ -41,14 +41,20 @@ FEWEST_PROMPTS = 8
 # What covers less than half leaves more that is the prompt's own.
 LEAST_SHARE = 0.5
 
+WHOLE = 1 << len(PARTS)
+"""Of ``Templates.parts``: no part of the prompt is without a template, so that only equal prompts are the same."""
+
+# Rough counts, by which nearly all windows are left out before the others are sorted.
+_BUCKETS = 1 << 20
+
 _ENTRY = np.dtype([("row", np.uint32), ("key", np.uint32), ("prompt", np.uint64), ("number", np.uint8)])
 
 
 class Templates(NamedTuple):
     """Which parts of prompts are templated.
 
-    parts: by global row (uint8), a bit for each of ``windows.PARTS``. prompts: by global row (uint32), how many prompts
-    share its most common passage; 0 where no part is templated.
+    parts: by global row (uint8), a bit for each of ``windows.PARTS``, and ``WHOLE`` where all that it has are. prompts:
+    by global row (uint32), how many prompts share its most common passage; 0 where no part is templated.
     """
 
     parts: npt.NDArray[np.uint8]
@@ -116,14 +122,8 @@ def _shared_windows(
     """Rows with windows that enough prompts have, each once: the bits of these windows, and how many prompts have the
     most common one."""
     entries = partition.read(_ENTRY)
-    order = np.argsort(entries["key"], kind="stable")
-    keys = entries["key"][order]
-    bounds = (
-        np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1], [True]])) if len(keys) else np.zeros(1, np.int64)
-    )
-    sizes = np.diff(bounds)
-    frequent = np.repeat(sizes >= FEWEST_PROMPTS, sizes)
-    found = entries[order[frequent]]
+    buckets = entries["key"] & np.uint32(_BUCKETS - 1)
+    found = entries[np.bincount(buckets, minlength=_BUCKETS)[buckets] >= FEWEST_PROMPTS]
     found = found[np.lexsort((found["prompt"], found["key"]))]
     counts = _count_prompts(found["key"], found["prompt"])
     found, counts = found[counts >= FEWEST_PROMPTS], counts[counts >= FEWEST_PROMPTS]
@@ -177,29 +177,42 @@ def _templated_parts(task: _Covering) -> npt.NDArray[np.uint8]:
 
 @njit(cache=True, nogil=True)
 def _cover(offsets, places, shared, sizes, window, place_bits, least, found):  # type: ignore[no-untyped-def]
-    """Set the bit of each part that shared windows cover to at least ``least``.
+    """Set the bit of each part that shared windows cover to at least ``least``, and ``WHOLE`` where all parts are so.
 
     Two neighbouring samples that are both shared are taken to be so with all that is between them: what is not, a slot
-    in a template, is in more windows than are between two samples.
+    in a template, is in more windows than are between two samples. Samples come with the lowest hash first; one behind
+    the last shared one says nothing: in other prompts, windows of their slots may have taken its place.
     """
+    parts = len(sizes)
+    own_places = np.empty(64, np.int64)
+    own_shared = np.empty(64, np.bool_)
     for row in range(len(shared)):
         if shared[row] == 0:
             continue
-        first, last = offsets[row], offsets[row + 1]
-        covered = 0
-        reach = 0  # up to where the part is covered
-        before = False  # whether the sample before, of the same part, is shared
-        part = -1
-        for i in range(first, last + 1):
-            own = -1 if i == last else int(places[i] >> place_bits)
-            if own != part:
-                if part >= 0 and covered >= least * sizes[part, row]:
-                    found[row] |= np.uint8(1 << part)
-                covered, reach, before, part = 0, 0, False, own
-            if i < last:
-                is_shared = (shared[row] >> np.uint64(i - first)) & np.uint64(1) == 1
-                if is_shared:
-                    place = int(places[i] & ((1 << place_bits) - 1))
-                    covered += place + window - (reach if before else max(reach, place))
+        present = 0
+        i = offsets[row]
+        for part in range(parts):
+            present |= (1 if sizes[part, row] > 0 else 0) << part
+            count = 0
+            last = 0
+            while i < offsets[row + 1] and places[i] >> place_bits == part:
+                own_places[count] = places[i] & ((1 << place_bits) - 1)
+                own_shared[count] = (shared[row] >> np.uint64(i - offsets[row])) & np.uint64(1) == 1
+                count += 1
+                if own_shared[count - 1]:
+                    last = count
+                i += 1
+            order = np.argsort(own_places[:last])
+            covered = 0
+            reach = 0  # up to where the part is covered
+            before = False  # whether the sample before is shared
+            for k in range(last):
+                place = own_places[order[k]]
+                before_this, before = before, own_shared[order[k]]
+                if before:
+                    covered += place + window - (reach if before_this else max(reach, place))
                     reach = place + window
-                before = is_shared
+            if covered > 0 and covered >= least * sizes[part, row]:
+                found[row] |= np.uint8(1 << part)
+        if found[row] == present:
+            found[row] |= np.uint8(1 << parts)

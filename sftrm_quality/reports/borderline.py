@@ -1,5 +1,6 @@
 """Pairs that are nearly the same: near duplicates just above the threshold, and records that were kept apart."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from sftrm_quality.collection import DUPLICATE, Collection
 from sftrm_quality.personal_data import mask_personal_data
 from sftrm_quality.records import ApartBy, DuplicateKind, LabelKind
 from sftrm_quality.run_record import ApartPair, BorderlinePair, DifferingPart
-from sftrm_quality.text import difference, fold_text, negated, normalise_text, numbers
+from sftrm_quality.text import difference, fold_text, negations, normalise_text, numbers
 
 # Ten pairs are read in a minute, and show whether the threshold is too low.
 PAIRS = 10
@@ -90,16 +91,20 @@ def what_differs(by: ApartBy, ones: Sequence[tuple[str, str]], others: Sequence[
     both = [(mask_personal_data(a), mask_personal_data(b)) for (_, a), (_, b) in zip(ones, others, strict=False)]
     for a, b in both:
         if by is ApartBy.NUMBERS and (mine := numbers(a)) != (theirs := numbers(b)):
-            return _listed(mine - theirs), _listed(theirs - mine)
+            return _listed(mine, theirs), _listed(theirs, mine)
         if by is ApartBy.NEGATIONS:
-            odd = negated(pa.array([normalise_text(a), normalise_text(b)]))
-            if odd[0] != odd[1]:
+            counts = negations(pa.array([normalise_text(a), normalise_text(b)]))
+            if counts[0] != counts[1]:
                 return difference(a, b)
     return next((difference(a, b) for a, b in both if fold_text(a) != fold_text(b)), ("", ""))
 
 
-def _listed(found: frozenset[str]) -> str:
-    return ", ".join(sorted(found)[:_NUMBERS_SHOWN]) + ("…" if len(found) > _NUMBERS_SHOWN else "")
+def _listed(found: Sequence[str], others: Sequence[str]) -> str:
+    """The numbers that the other text has not, or all where they are the same in another order."""
+    left = Counter(others)
+    own = [number for number in found if not left[number] or left.subtract([number])]
+    shown = own if own or Counter(found) != Counter(others) else [*found]
+    return ", ".join(shown[:_NUMBERS_SHOWN]) + ("…" if len(shown) > _NUMBERS_SHOWN else "")
 
 
 def _parts(collection: Collection, row: int) -> list[tuple[str, str]]:

@@ -5,13 +5,13 @@
 - *folded*: the normal form without sentence marks and quotes, without white space beside letters of scripts that are
   written with few or no spaces. The same prompt, said once more, folds equally.
 
-Where folded texts are nearly equal, ``numbers`` and ``negated`` tell what they teach apart: 6 and 5, allowed and not
+Where folded texts are nearly equal, ``numbers`` and ``negations`` tell what they teach apart: 6 and 5, allowed and not
 allowed.
 """
 
 from sftrm_quality.text.all_forms import Forms, forms
 from sftrm_quality.text.folded_form import fold_text
-from sftrm_quality.text.negation_table import negated
+from sftrm_quality.text.negation_table import negations
 from sftrm_quality.text.normal_form import normalise, normalise_text
 from sftrm_quality.text.numerals import number_keys, numbers
 from sftrm_quality.text.passages import difference
@@ -22,7 +22,7 @@ __all__ = [
     "difference",
     "fold_text",
     "forms",
-    "negated",
+    "negations",
     "normalise",
     "normalise_text",
     "number_keys",

@@ -13,28 +13,42 @@ from sftrm_quality.arrays import as_mask
 from sftrm_quality.text.folded_form import mark_scripts
 from sftrm_quality.text.tables import where
 
+# In words: of English not 'one', which counts nothing in most places; of Korean only in front of what is counted.
+_ENGLISH = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|second|third|fourth|fifth|sixth|half|double|twice"
+)
+_KOREAN = "두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무"
+_COUNTED = "시간|개월|개|명|번|권|살|달|마리|잔|병|그루|가지|곳|대|장|주|사람|배|쪽|시|군데|차례|단계|문장|줄"
+_LARGE = "만|억|조|천|백|thousand|million|billion|trillion"
 # In digits of any script, a decimal or grouping mark only between digits. Raised and lowered digits are marked before.
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[⁰¹²³⁴-⁹₀-₉½¼¾⅐-⅞]+|[①-⑳⓪]")
-_SOME_NUMBER = r"[\p{Nd}⁰¹²³⁴-⁹₀-₉½¼¾⅐-⅞①-⑳⓪]"  # for RE2
+_NUMBER = re.compile(
+    rf"\d+(?:[.,]\d+)*(?: ?(?:{_LARGE}))?|[⁰¹²³⁴-⁹₀-₉½¼¾⅐-⅞]+|[①-⑳⓪]"
+    rf"|\b(?:{_ENGLISH})\b|(?<![가-힣])(?:{_KOREAN})(?= ?(?:{_COUNTED}))",
+    re.IGNORECASE,
+)
+_SOME_NUMBER = (  # for RE2
+    rf"(?i)[\p{{Nd}}⁰¹²³⁴-⁹₀-₉½¼¾⅐-⅞①-⑳⓪]|\b(?:{_ENGLISH})\b|(?:{_KOREAN}) ?(?:{_COUNTED})"
+)
 # A sign belongs to its number unless it follows a digit, a Latin letter or a closing bracket: 2026-11-28, A-5, (x)-5.
-_SIGNS = "-−－±"
+_SIGNS = "-−－–±"
 _UNSIGNED = re.compile(r"[0-9A-Za-z)\]}]")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 # '1.' or '1)' in front of something.
 _ORDINAL = re.compile(r"(?<![\d.,^_])(\d{1,3})[.)](?!\d)")
 
 
-def numbers(text: str) -> frozenset[str]:
-    """The numbers that a text has, each once.
+def numbers(text: str) -> tuple[str, ...]:
+    """The numbers that a text has, in its order: 75 for Seoul and 25 for Busan is not the other way round.
 
     Signs and decimals are kept, raised and lowered numbers are others (^23, _2), grouping commas are left out: 1,000 is
     1000. So are the ordinals of a list that counts from 1 to at least 2: lists are numbered or not, and say the same. A
-    single '3.' may be the answer, and is a number.
+    single '3.' may be the answer, and is a number. Numbers in words are themselves: two is not 2.
     """
     text = mark_scripts(text)
     skipped = _ordinals(text)
     found = ((number.start(), number[0]) for number in _NUMBER.finditer(text))
-    return frozenset(_prefix(text, at) + _value(number) for at, number in found if at not in skipped)
+    return tuple(_prefix(text, at) + _value(number) for at, number in found if at not in skipped)
 
 
 def number_keys(texts: pa.StringArray) -> npt.NDArray[np.uint64]:
@@ -45,8 +59,8 @@ def number_keys(texts: pa.StringArray) -> npt.NDArray[np.uint64]:
     return keys
 
 
-def _key(found: frozenset[str]) -> int:
-    return xxhash.xxh3_64_intdigest("\0".join(sorted(found)).encode()) if found else 0
+def _key(found: tuple[str, ...]) -> int:
+    return xxhash.xxh3_64_intdigest("\0".join(found).encode()) if found else 0
 
 
 def _ordinals(text: str) -> set[int]:
@@ -75,11 +89,12 @@ def _prefix(text: str, at: int) -> str:
 
 
 def _value(number: str) -> str:
-    if not number.isascii():
-        number = "".join(map(_plain, number))
+    number = "".join(map(_plain, number)).lower().replace(" ", "")
     return number.replace(",", "") if "," in number and _THOUSANDS.fullmatch(number) else number
 
 
 def _plain(char: str) -> str:
+    if char.isascii():
+        return char
     decimal = unicodedata.decimal(char, None)
     return unicodedata.normalize("NFKC", char) if decimal is None else str(decimal)
