@@ -302,6 +302,66 @@ class Splits(_Settings, title="Splits"):
         return self
 
 
+PairTake = Literal["all", "adjacent", "best_against_each", "best_against_worst"]
+
+
+class PairSettings(_Settings, title="Pairs"):
+    """Which pairs of a ranking are exported. Responses of one rank, and those without a rank, make no pair."""
+
+    take: PairTake = Field(
+        "all",
+        title="Pairs",
+        description="all; adjacent: of neighbouring ranks; best_against_each: the best with every other; "
+        "best_against_worst: one pair where no rank is shared.",
+        json_schema_extra=_why(
+            "Nothing is left out unasked. Five ranked responses make 10, 4, 4 or 1 pairs: with all, such a record "
+            "weighs ten times one of two."
+        ),
+    )
+    most_per_record: int = Field(
+        0,
+        ge=0,
+        title="Pairs per record at most",
+        description="Chosen by a hash of record_id, so that new records move no old choice. 0: as many as there are.",
+        json_schema_extra=_why("Nothing is left out unasked."),
+    )
+    least_rank_difference: int = Field(
+        1,
+        ge=1,
+        title="Least difference of ranks",
+        json_schema_extra=_why("Neighbouring ranks are a judgement too."),
+    )
+    least_score_difference: float = Field(
+        0,
+        ge=0,
+        title="Least difference of scores",
+        description="A pair whose better response has no higher score by as much is left out, and so is one without "
+        "scores. 0: scores do not matter.",
+        json_schema_extra=_why("Most rankings have no scores."),
+    )
+    margin: Literal["none", "rank", "score"] = Field(
+        "none",
+        title="Column margin",
+        description="The difference of ranks or of scores as a column margin. Of score: only pairs with scores.",
+        json_schema_extra=_why("TRL and OpenRLHF subtract a column of this name from the loss without a word."),
+    )
+
+
+class ExportSettings(_Settings, title="Export"):
+    """Files for a trainer, written with a release below exports/."""
+
+    name: Literal["messages", "prompt_completion", "alpaca", "pairs", "pairs_text", "ms_swift", "mlx"] = Field(
+        title="Name", description="What is written, and the folder that it is in; see docs/exports.md."
+    )
+    file_format: Literal["parquet", "jsonl"] = Field(
+        "parquet",
+        title="Files",
+        description="Parquet, or JSON lines. mlx is always JSON lines.",
+        json_schema_extra=_why("Half the size and read faster; every trainer but mlx-lm takes it."),
+    )
+    pairs: PairSettings = PairSettings()
+
+
 def settings_of(sources: Sequence[SourceSettings], source_file: str) -> SourceSettings:
     """What is declared about a source file.
 
@@ -363,6 +423,12 @@ class RunConfig(_Settings):
         description="For files that need something declared: encoding, direction of ranks, … Empty: nothing does.",
         json_schema_extra=_why("What could mean two things is declared and never guessed."),
     )
+    exports: list[ExportSettings] = Field(
+        default_factory=list,
+        title="Exports",
+        description="Files for trainers, written with each release. Empty: none.",
+        json_schema_extra=_why("Which trainer reads the release is not known here; `sftrm export` makes others later."),
+    )
     ids: Ids = Ids()
     engine: Literal["processes", "ray"] = Field(
         "processes",
@@ -394,6 +460,13 @@ class RunConfig(_Settings):
         json_schema_extra=_why("A usual night is over in ten minutes."),
     )
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _exports_differ(self) -> "RunConfig":
+        names = [export.name for export in self.exports]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"exports has {', '.join(twice)} twice, expected each name once: leave out one of them")
+        return self
 
     def source_settings(self, source_file: str) -> SourceSettings:
         """What is declared about a source file (its name as reports show it, archive members included)."""

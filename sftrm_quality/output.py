@@ -257,6 +257,16 @@ def sync_tree(folder: Path) -> None:
         sync(Path(here))
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """A second name of a file; a copy where the file system has no such thing, or no more of them."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def move_folder(source: Path, target: Path) -> None:
     """Rename a finished folder to its place, on the same file system, durably."""
     target.parent.mkdir(parents=True, exist_ok=True)

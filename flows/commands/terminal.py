@@ -64,6 +64,8 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     console.print(table)
     for reasons in _reasons(report):
         console.print(reasons, soft_wrap=True)
+    for told in _pairs_and_exports(report):
+        console.print(told, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
             said = say("not readable: {file}: {note}", file=safe(file.source_file), note=safe(file.note))
@@ -131,6 +133,18 @@ def _reasons(report: "Report") -> list[Text]:
             if len(most) > _REASONS:
                 named = say("{reasons}, and {count} more", reasons=named, count=number(len(most) - _REASONS))
             lines.append(Text.assemble((f"{say('{kind} reasons', kind=kind.upper()):<12}", "dim"), named))
+    return lines
+
+
+def _pairs_and_exports(report: "Report") -> list[Text]:
+    """How many pairs the rankings make, and what was exported."""
+    lines = []
+    if report.profile and report.profile.rm and report.profile.rm.pairs:
+        made = ", ".join(f"{take} {counts.pairs:,}" for take, counts in report.profile.rm.pairs.items())
+        lines.append(Text.assemble((f"{say('pairs'):<12}", "dim"), made))
+    if report.exports:
+        rows = ", ".join(f"{name} {export.rows:,}" for name, export in report.exports.items())
+        lines.append(Text.assemble((f"{say('exports'):<12}", "dim"), rows))
     return lines
 
 

@@ -11,7 +11,7 @@ from sftrm_quality.job.plan import Plan
 from sftrm_quality.job.report import RunResult, facts_of, found_with_samples, written_report
 from sftrm_quality.output import move_folder, sync_tree
 from sftrm_quality.releases import StagedRelease
-from sftrm_quality.run_record import RecordedDecision, Verdict
+from sftrm_quality.run_record import Export, RecordedDecision, Verdict
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,12 @@ def published_or_held(run: RunContext, plan: Plan, checked: CheckedRelease, deci
         StorageError: A raw file changed meanwhile, or the disk takes no more. Nothing is published then.
     """
     ending = _conclusion(run, plan, checked, decision)
+    exports = _exports(run, plan, checked.staged) if ending.publishes else {}
     if ending.publishes:
         manifest = reports.manifest_of(facts_of(run, plan), checked.figures, ending.decided)
-        releases.finish_staged(checked.staged, plan.release_id, manifest)
-    report = written_report(run, plan, ending.verdict, found_with_samples(run, checked, ending.decided))
+        releases.finish_staged(checked.staged, plan.release_id, manifest, exports)
+    found = found_with_samples(run, checked, ending.decided)
+    report = written_report(run, plan, ending.verdict, found, exports)
     _write_beside_report(run, checked.staged, ending)
     unless_changed(plan.files)
     _sync(run, checked.staged, ending)
@@ -67,6 +69,17 @@ def _conclusion(run: RunContext, plan: Plan, checked: CheckedRelease, decision: 
     decided = decision.recorded(applied=decision.holds_for(plan.release_id, gate.failed))
     anyway = decided.applied and decided.action == "publish_anyway"
     return _Conclusion(Verdict.PUBLISHED if anyway else Verdict.HELD, decided)
+
+
+def _exports(run: RunContext, plan: Plan, staged: StagedRelease) -> dict[str, Export]:
+    """Those that the settings name, in the staged release."""
+    return releases.make_exports(
+        releases.DataFiles(staged.release, staged.data_files()),
+        run.config.exports,
+        staged.release / releases.EXPORTS,
+        releases.Earlier(plan.current.folder, plan.current.manifest.exports) if plan.current else None,
+        run.workers,
+    )
 
 
 def _write_beside_report(run: RunContext, staged: StagedRelease, ending: _Conclusion) -> None:

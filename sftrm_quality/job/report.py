@@ -1,5 +1,6 @@
 """The report of a run: of one that made something, and of one that found nothing new."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
 from sftrm_quality.reports import Found, RunFacts
-from sftrm_quality.run_record import NO_SAMPLES, Browse, Figures, RecordedDecision, Report, Samples, Verdict
+from sftrm_quality.run_record import NO_SAMPLES, Browse, Export, Figures, RecordedDecision, Report, Samples, Verdict
 from sftrm_quality.sources import source_of
 from sftrm_quality.words import say
 
@@ -67,6 +68,8 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
 def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     """The current release is what these files make: say so, with the figures that it was published with.
 
+    Exports that it is to have and does not have yet are written into it.
+
     Args:
         run: The run.
         plan: One that is ``unchanged``.
@@ -98,7 +101,8 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
         browse,
         manifest.decision,
     )
-    report = written_report(run, plan, Verdict.UNCHANGED, found)
+    exports = releases.add_exports(run.output, plan.current, run.config.exports, run.staging, run.workers)
+    report = written_report(run, plan, Verdict.UNCHANGED, found, exports)
     reports.put_in_place(run.report_folder, run.output, run.run_id)
     # A run that was killed after its switch has left what the release before it needed.
     settings = ShardSettings.of(run.config, run.suites, run.formats)
@@ -115,7 +119,7 @@ def _as_delivered(run: RunContext, figures: Figures, delivery: CheckedDelivery) 
     return figures.model_copy(update={"files": files, "checks": checks})
 
 
-def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found) -> Report:
+def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found, exports: Mapping[str, Export]) -> Report:
     """Write the report to where it waits for its place.
 
     Args:
@@ -123,12 +127,15 @@ def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found) ->
         plan: Names the current release, with whose figures it is compared.
         ended: How it ends.
         found: What it shows.
+        exports: Of the release that it publishes, or that stays.
 
     Returns:
         The report.
     """
     current = plan.current.manifest.figures if plan.current else None
-    ending = reports.Ending(ended, run.seconds, run.memory.peak_mib)
+    ending = reports.Ending(
+        ended, run.seconds, run.memory.peak_mib, {name: export.figures for name, export in exports.items()}
+    )
     report = reports.report_of(facts_of(run, plan), found, current, ending)
     reports.write_report(report, run.report_folder)
     return report

@@ -1,5 +1,13 @@
 """Immutable releases: data files, what is excluded, manifest, the one atomic switch, and questions about records."""
 
+from sftrm_quality.releases.exports import (
+    EXPORTS,
+    DataFiles,
+    Earlier,
+    add_exports,
+    forget_unlisted_exports,
+    make_exports,
+)
 from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
 from sftrm_quality.releases.held_out import frozen_splits_of
 from sftrm_quality.releases.known_records import KnownRecords, excluded_of_release, read_known
@@ -30,8 +38,11 @@ from sftrm_quality.releases.trace import Trace, trace
 from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving, take_back_unfinished
 
 __all__ = [
+    "EXPORTS",
     "MOVES",
     "STREAMED",
+    "DataFiles",
+    "Earlier",
     "KnownRecords",
     "Part",
     "PartFacts",
@@ -39,6 +50,7 @@ __all__ = [
     "Release",
     "StagedRelease",
     "Trace",
+    "add_exports",
     "all_or_nothing",
     "all_releases",
     "count_repeated",
@@ -50,8 +62,10 @@ __all__ = [
     "find_release",
     "finish_staged",
     "frozen_splits_of",
+    "forget_unlisted_exports",
     "hash_of",
     "keep_parts",
+    "make_exports",
     "nothing_moving",
     "put_release_in_place",
     "raw_hash",

@@ -13,6 +13,7 @@ from sftrm_quality.config import SAID_OF_SOURCES, RunConfig
 from sftrm_quality.errors import PermanentStorageError, storage_error_type
 from sftrm_quality.formats import Formats
 from sftrm_quality.intake import ShardSettings
+from sftrm_quality.output import write_atomically
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases.parts import file_hash
@@ -58,7 +59,8 @@ class Release:
 
 
 def effective_settings(config: RunConfig) -> dict[str, Any]:
-    """The settings that a release depends on: not where it is written, by which workers, nor who reads of it where."""
+    """The settings that a release depends on: not where it is written, by which workers, who
+    reads of it where, nor for which trainers it is exported."""
     elsewhere = {
         "raw",
         "out",
@@ -69,6 +71,7 @@ def effective_settings(config: RunConfig) -> dict[str, Any]:
         "ray_address",
         "timezone",
         "lock_seconds",
+        "exports",
     }
     # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
     settings = config.model_dump(mode="json", exclude=elsewhere)
@@ -137,6 +140,11 @@ def read_manifest(release: Path) -> Manifest:
                 error=error,
             )
         ) from error
+
+
+def write_manifest(release: Path, manifest: Manifest) -> None:
+    """Write the manifest of a release folder, atomically: what lists its files names only what is there."""
+    write_atomically(release / MANIFEST, json.dumps(manifest.to_json(), ensure_ascii=False, indent=2) + "\n")
 
 
 def damaged_files(release: Path, manifest: Manifest) -> list[str]:

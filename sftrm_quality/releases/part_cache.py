@@ -15,7 +15,7 @@ import xxhash
 
 from sftrm_quality import progress
 from sftrm_quality.errors import StorageError
-from sftrm_quality.output import OutputFolder, move_folder
+from sftrm_quality.output import OutputFolder, link_or_copy, move_folder
 from sftrm_quality.reading import content_hash
 from sftrm_quality.releases.facts import PartFacts
 from sftrm_quality.releases.parts import Part, file_hash
@@ -34,7 +34,7 @@ def reuse(part: Part, kept: Path) -> PartFacts | None:
     """
     try:
         listed = json.loads((kept / _FACTS).read_text("utf-8"))
-        _link(kept / _DATA, part.path)
+        link_or_copy(kept / _DATA, part.path)
         profile = json.loads((kept / _PROFILE).read_text("utf-8"))
         found = PartFacts(file_hash(part.path), part.path.stat().st_size, part.rows, kept / _HASHES, profile)
         return found if _listed(found) == listed else None
@@ -54,8 +54,8 @@ def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, Part
             if facts.hashes.parent != folder:  # or it was reused from there
                 building = output.staging / f"part-{folder.name}"
                 building.mkdir()
-                _link(output.releases / release_id / part.label_kind / part.path.name, building / _DATA)
-                _link(facts.hashes, building / _HASHES)
+                link_or_copy(output.releases / release_id / part.label_kind / part.path.name, building / _DATA)
+                link_or_copy(facts.hashes, building / _HASHES)
                 (building / _PROFILE).write_text(json.dumps(facts.profile), "utf-8")
                 (building / _FACTS).write_text(json.dumps(_listed(facts)), "utf-8")
                 if folder.exists():
@@ -80,13 +80,3 @@ def _forget_others(folder: Path, kept: Sequence[Path]) -> None:
 def _listed(facts: PartFacts) -> dict[str, str | int]:
     hashes, profile = content_hash(facts.hashes), xxhash.xxh3_128_hexdigest(json.dumps(facts.profile).encode())
     return {"sha256": facts.sha256, "bytes": facts.bytes, "rows": facts.rows, "hashes": hashes, "profile": profile}
-
-
-def _link(source: Path, target: Path) -> None:
-    """A second name of a file; a copy where the file system has no such thing, or no more of them."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    try:
-        target.hardlink_to(source)
-    except OSError:
-        shutil.copyfile(source, target)

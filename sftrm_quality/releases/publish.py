@@ -1,6 +1,5 @@
 """The one atomic switch, and what comes before it."""
 
-import json
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,27 +8,28 @@ from sftrm_quality import progress
 from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
-from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest
+from sftrm_quality.releases.exports import EXPORTS, export_is_stale, put_exports_in_place
+from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest, write_manifest
 from sftrm_quality.releases.stage import StagedRelease
-from sftrm_quality.run_record import Making, Manifest
+from sftrm_quality.run_record import Export, Making, Manifest
 from sftrm_quality.words import say
 
 
-def finish_staged(staged: StagedRelease, release_id: str, making: Making) -> None:
+def finish_staged(staged: StagedRelease, release_id: str, making: Making, exports: dict[str, Export]) -> None:
     """Write card and manifest of a staged release; with them its folder is complete.
 
     Args:
         staged: The release.
         release_id: Its id.
         making: What the manifest says beside the release's files.
+        exports: What it says of its exports.
     """
     staged.release.mkdir(parents=True, exist_ok=True)
     (staged.release / CARD).write_text(dataset_card(release_id, making.figures, making.decision), "utf-8")
     # Releases are listed in this order, and two small ones can be made within a second.
     created = datetime.now(UTC).isoformat(timespec="milliseconds")
-    complete = Manifest(release_id=release_id, created=created, data_files=staged.data_files(), **dict(making))
-    text = json.dumps(complete.to_json(), ensure_ascii=False, indent=2)
-    write_atomically(staged.release / MANIFEST, text + "\n")
+    listed = {"data_files": staged.data_files(), "exports": exports}
+    write_manifest(staged.release, Manifest(release_id=release_id, created=created, **listed, **dict(making)))
 
 
 def put_release_in_place(staged: StagedRelease, output: OutputFolder, release_id: str) -> None:
@@ -38,16 +38,22 @@ def put_release_in_place(staged: StagedRelease, output: OutputFolder, release_id
     A release of the same id may be there already (a killed run moved it and did not switch, or somebody rolled back):
     it stays when its files are the ones that are to be published, since it may be the current one or be read right
     now; a damaged one is put out of the way.
-    One that stays says from now on what it is published by this time, the gate or a person.
+    One that stays says from now on what it is published by this time, the gate or a person, and gets the exports that
+    it has not.
     """
     target = output.releases / release_id
     if target.exists() and not _is_same(target, staged):
         move_folder(target, output.staging / f"damaged-{secrets.token_hex(4)}")
     if not target.exists():
         move_folder(staged.release, target)
-    elif read_manifest(target).decision != read_manifest(staged.release).decision:
-        for name in (CARD, MANIFEST):
-            write_atomically(target / name, (staged.release / name).read_text("utf-8"))
+        return
+    made = read_manifest(staged.release)
+    wanted = {name: export for name, export in made.exports.items() if export_is_stale(target, name, export.made_from)}
+    put_exports_in_place(output, target, staged.release / EXPORTS, wanted)
+    there = read_manifest(target)
+    if there.decision != made.decision:
+        write_atomically(target / CARD, (staged.release / CARD).read_text("utf-8"))
+        write_manifest(target, made.model_copy(update={"exports": there.exports}))
 
 
 def switch_to(output: OutputFolder, release_id: str) -> None:

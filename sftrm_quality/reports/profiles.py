@@ -16,6 +16,7 @@ from sftrm_quality.releases.profile import (
     MOST_RESPONSES,
     NAMES,
     REST,
+    TAKES,
     Profile,
     Tally,
     add,
@@ -30,6 +31,7 @@ from sftrm_quality.run_record import (
     Lengths,
     NameCount,
     Names,
+    PairCounts,
     RankFigures,
     Ranking,
     RecordsWith,
@@ -99,6 +101,7 @@ def _of_rm(total: Profile) -> RmProfile:
         records_with=RecordsWith(**{name: count for name, count in total["records"].items() if name != "all"}),
         most_responses_compared=MOST_RESPONSES,
         preference=Ranking(**total["ranking"]),
+        pairs={take: _pair_counts(total["pairs"][take], lengths(total[f"pairs:{take}"])) for take in TAKES},
         first_listed=_first_listed(total),
         files=by_file,
         doubtful_directions=doubtful_directions(by_file),
@@ -144,6 +147,10 @@ def _names(tally: Tally) -> Names:
         different=len(names),
         all_counted=REST not in tally,
     )
+
+
+def _pair_counts(pairs: int, of_records: Lengths) -> PairCounts:
+    return PairCounts(pairs=pairs, records=of_records.texts, median=of_records.median, most=of_records.longest)
 
 
 def _in_order(tally: Tally) -> Tally:

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from sftrm_quality.reports.comparison import changes_since, history_with
 from sftrm_quality.run_record import (
     REPORT_VERSION,
     Browse,
+    ExportFigures,
     Figures,
     FileEntry,
     Finding,
@@ -83,11 +84,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended, how long it took, and the most memory that it had."""
+    """How a run ended, how long it took, the most memory that it had, and the exports of its release."""
 
     verdict: Verdict
     seconds: float
     peak_mib: int
+    exports: Mapping[str, ExportFigures]
 
 
 def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | None) -> Making:
@@ -160,6 +162,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         split_moves=SplitMoves(count=len(found.moves), records=tuple(SplitMove.model_validate(row) for row in moved)),
         samples=found.samples,
         browse=found.browse,
+        exports=dict(ending.exports),
         paths=Paths(
             release=f"releases/{run.release_id}" if verdict.has_release else None,
             quarantine=f"quarantine/{found.data_run_id}/quarantine.parquet",

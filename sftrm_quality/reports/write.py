@@ -7,7 +7,7 @@ from sftrm_quality.decisions import StoredDecisions, read_decisions
 from sftrm_quality.errors import StorageError, storage_error_type
 from sftrm_quality.findings import READ_RUNS, newest_runs, timezone_of
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
-from sftrm_quality.releases import take_back_unfinished
+from sftrm_quality.releases import forget_unlisted_exports, take_back_unfinished
 from sftrm_quality.reports.decided import as_decided
 from sftrm_quality.reports.html import browse_scripts, diff_name, render_browse, render_diff, render_index, render_run
 from sftrm_quality.run_record import Comparison, Report, Value
@@ -64,6 +64,7 @@ def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
 
 def take_back(output: OutputFolder) -> None:
     """Take back what a run that died left half in place, so that nothing says what did not happen."""
+    forget_unlisted_exports(output)
     if take_back_unfinished(output) and (output.root / "reports").is_dir():
         renew_index(output)
 

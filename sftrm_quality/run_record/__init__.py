@@ -40,7 +40,15 @@ from sftrm_quality.run_record.inspection import (
     RecordShown,
     UnreadField,
 )
-from sftrm_quality.run_record.manifest import DataFile, Making, Manifest, SuiteEntry
+from sftrm_quality.run_record.manifest import (
+    DataFile,
+    Export,
+    ExportedFile,
+    ExportFigures,
+    Making,
+    Manifest,
+    SuiteEntry,
+)
 from sftrm_quality.run_record.names import DeliveryStatus, FileStatus, Mode, Verdict
 from sftrm_quality.run_record.profile import (
     Bin,
@@ -55,6 +63,7 @@ from sftrm_quality.run_record.profile import (
     Lengths,
     NameCount,
     Names,
+    PairCounts,
     Profile,
     RankFigures,
     Ranking,
@@ -104,6 +113,9 @@ __all__ = [
     "DoubtfulDirection",
     "DuplicateFigures",
     "DuplicateSample",
+    "Export",
+    "ExportFigures",
+    "ExportedFile",
     "Figures",
     "FileAccounts",
     "FileBefore",
@@ -129,6 +141,7 @@ __all__ = [
     "Mode",
     "NameCount",
     "Names",
+    "PairCounts",
     "Passage",
     "PastRun",
     "Paths",

@@ -19,6 +19,47 @@ class DataFile(Value):
     split: SplitName | None
 
 
+class ExportedFile(Value):
+    """A file of an export. split: None for a file that only describes the others. records: how many it was made of.
+
+    left_out: records that no row was made of, by the rule that leaves them out. made_from: a hash of all that its bytes
+    follow from.
+    """
+
+    split: SplitName | None
+    rows: Count
+    records: Count
+    left_out: dict[str, Count]
+    bytes: Count
+    sha256: str
+    made_from: str
+
+
+class ExportFigures(Value):
+    """What an export holds. settings: with which it was made. left_out: as of its files."""
+
+    settings: dict[str, Any]
+    records: Count
+    rows: Count
+    left_out: dict[str, Count]
+
+
+class Export(ExportFigures):
+    """Files of a release for a trainer, by their paths in the release.
+
+    made_from: a hash of all that they follow from. Files that would have no row are not written; their records are in
+    the figures.
+    """
+
+    made_from: str
+    files: dict[str, ExportedFile]
+
+    @property
+    def figures(self) -> ExportFigures:
+        """Without its files."""
+        return ExportFigures(**{name: getattr(self, name) for name in ExportFigures.model_fields})
+
+
 class SuiteEntry(Value):
     """A check of a suite as it was: all of it that decides."""
 
@@ -53,7 +94,8 @@ class _Published(Value):
     release_id: str
     created: Moment
     data_files: dict[str, DataFile]
+    exports: dict[str, Export]
 
 
 class Manifest(Making, _Published):
-    """The whole of it. data_files: by their paths in the release."""
+    """The whole of it. data_files: by their paths in the release. exports: by name; no part of what a release is."""

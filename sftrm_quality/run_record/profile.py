@@ -67,6 +67,18 @@ class Ranking(Value):
     worst_far_shortest: Count
 
 
+class PairCounts(Value):
+    """Pairs that the records make by one way to take them.
+
+    records: those that make any. median, most: of one of these; from 128 on counted to 1.6 %.
+    """
+
+    pairs: Count
+    records: Count
+    median: Count
+    most: Count
+
+
 class _Doubt(Value):
     source_file: str
     strong: bool
@@ -115,7 +127,10 @@ class FirstListed(Value):
 
 
 class RmProfile(Value):
-    """Published RM records. responses: records by their number of responses. files: rankings by source file."""
+    """Published RM records. responses: records by their number of responses. files: rankings by source file.
+
+    pairs: by the setting ``pairs.take`` of exports; empty in records that are older than it.
+    """
 
     records: Count
     prompt: Lengths
@@ -129,6 +144,7 @@ class RmProfile(Value):
     records_with: RecordsWith
     most_responses_compared: Count
     preference: Ranking
+    pairs: dict[str, PairCounts]
     first_listed: FirstListed
     files: dict[str, Ranking]
     doubtful_directions: tuple[DoubtfulDirection, ...]

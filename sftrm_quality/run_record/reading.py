@@ -112,6 +112,7 @@ def _renew_manifest(manifest: Json) -> None:
     manifest.setdefault("suite_files_hash", None)
     manifest.setdefault("suites", None)
     manifest.setdefault("raw_hash", None)
+    manifest.setdefault("exports", {})
     for path, file in manifest["data_files"].items():
         named = _DATA_FILE.fullmatch(path)
         file.setdefault("label_kind", named[1] if named else None)
@@ -127,6 +128,7 @@ def _renew_report(report: Json) -> None:
     report.setdefault("timezone", "UTC")
     _renew_figures(report)
     report.setdefault("browse", None)
+    report.setdefault("exports", {})
     if report["browse"]:
         report["browse"].setdefault("known_sources", [] if "/" in report["browse"]["page"] else None)
     report["samples"].setdefault("borderline", [])
@@ -171,3 +173,5 @@ def _renew_figures(figures: Json) -> None:
             of_kind.setdefault("largest_template", None)
         profile["splits"].setdefault("key_version", 1)
         profile["splits"].setdefault("largest", None)
+        if profile["rm"]:
+            profile["rm"].setdefault("pairs", {})

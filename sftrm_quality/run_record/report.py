@@ -10,6 +10,7 @@ from sftrm_quality.run_record.counts import RawFile
 from sftrm_quality.run_record.decision import RecordedDecision
 from sftrm_quality.run_record.figures import Figures
 from sftrm_quality.run_record.findings import Finding, FindingCounts
+from sftrm_quality.run_record.manifest import ExportFigures
 from sftrm_quality.run_record.names import Mode, Verdict
 from sftrm_quality.run_record.samples import Samples
 from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
@@ -76,7 +77,8 @@ class Report(Figures, _Heading):
 
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
     release was published. timezone: the one in which pages show its times. browse: None without such a page.
-    damaged_files: of the release before. why: the command that traces a record, but for its id.
+    exports: of the release, by name. damaged_files: of the release before. why: the command that traces a record, but
+    for its id.
 
     planned_release_id: the release that its inputs make, published or not. config: all its settings, with which the
     same run can be made again. Both are None in reports that are older than they.
@@ -86,6 +88,7 @@ class Report(Figures, _Heading):
     split_moves: SplitMoves
     samples: Samples
     browse: Browse | None
+    exports: dict[str, ExportFigures]
     paths: Paths
     inputs: tuple[RawFile, ...]
     damaged_files: tuple[str, ...]

@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from sftrm_quality.arrays import Floats, Ints, Mask, as_floats, as_ints, list_offsets, row_of_each
+from sftrm_quality.releases.profile.policies import of_policies
 from sftrm_quality.releases.profile.tallies import Tally, of_lengths, of_numbers, sums
 
 # All pairs of responses are compared. A prompt with more responses than this is no ranking by people; it is counted
@@ -52,6 +53,7 @@ def rankings(responses: pa.ListArray, source_file: pa.Array) -> dict[str, Tally]
             "with_ties": int(np.count_nonzero(counted[:, _TIED])),
         },
         "ranking": sums(SUMMED, counted[:, : len(SUMMED)]),
+        **of_policies(ends, ranks, MOST_RESPONSES),
         **_by_rank(ranks, lengths, np.repeat(counted[:, -1], per_record), ranked),
         **_by_number(per_record[compared], counted[compared]),
     }

@@ -1,0 +1,107 @@
+"""Files of an export, written and read as tables: Parquet, and JSON lines."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.json
+import pyarrow.parquet as pq
+
+from sftrm_quality.arrays import list_offsets, one_array
+from sftrm_quality.releases.parts import ROW_GROUP_BYTES, ROW_GROUP_ROWS, STREAMED
+from sftrm_quality.workers import give_memory_back
+
+# Rows that are read or written at once, as those of a part.
+BATCH_ROWS = 2_048
+# What pyarrow takes from a file of JSON lines at once. A line must fit into it.
+_BLOCK_BYTES = 1 << 20
+
+
+def write_parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """A Parquet file as those of a release: row groups of the same bounds, zstd.
+
+    Args:
+        path: A new file.
+        schema: Its columns.
+        tables: Its rows, some each.
+    """
+    waiting: list[pa.Table] = []
+    rows = size = 0
+    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
+        for table in tables:
+            waiting.append(table)
+            rows, size = rows + len(table), size + table.nbytes
+            if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
+                writer.write_table(pa.concat_tables(waiting), row_group_size=rows)
+                waiting, rows, size = [], 0, 0
+                give_memory_back()
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting), row_group_size=max(1, rows))
+
+
+def write_json_lines(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """An object a line, in UTF-8, its keys in the order of the schema.
+
+    Args:
+        path: A new file.
+        schema: Its columns.
+        tables: Its rows, some each.
+    """
+    with path.open("xb") as file:
+        for table in tables:
+            columns = [_values(one_array(table[name])) for name in schema.names]
+            file.writelines(
+                orjson.dumps(dict(zip(schema.names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
+                for row in zip(*columns, strict=True)
+            )
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """As ``to_pylist`` of lists and structs without nulls, which makes an object for each value on the way: four
+    times as slow for conversations."""
+    if pa.types.is_list(column.type):
+        flat, ends = _values(column.flatten()), list_offsets(column).tolist()
+        return [flat[ends[i] : ends[i + 1]] for i in range(len(column))]
+    if pa.types.is_struct(column.type):
+        names = [column.type.field(i).name for i in range(column.type.num_fields)]
+        fields = zip(*(_values(column.field(name)) for name in names), strict=True)
+        return [dict(zip(names, values, strict=True)) for values in fields]
+    found: list[Any] = column.to_pylist()
+    return found
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The rows of a Parquet file, batch by batch; damaged pages raise an OSError."""
+    with pq.ParquetFile(path, page_checksum_verification=True, **STREAMED) as file:
+        for batch in file.iter_batches(BATCH_ROWS, columns=columns):
+            yield pa.Table.from_batches([batch])
+
+
+def read_json_lines(path: Path, schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows of a file of JSON lines, block by block, by another parser than what wrote them."""
+    longest = _longest_line(path)
+    read = pyarrow.json.ReadOptions(use_threads=False, block_size=max(_BLOCK_BYTES, longest + 1))
+    parse = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    with pyarrow.json.open_json(path, read_options=read, parse_options=parse) as reader:
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+
+def _longest_line(path: Path) -> int:
+    with path.open("rb") as file:
+        return max(map(len, file), default=0)
+
+
+def same_rows(meant: Iterable[pa.Table], found: Iterable[pa.Table]) -> bool:
+    """Whether two sequences of tables have the same rows, however they are cut."""
+    left, right = (table for table in meant if len(table)), (table for table in found if len(table))
+    one, other = next(left, None), next(right, None)
+    while one is not None and other is not None:
+        rows = min(len(one), len(other))
+        if not one.slice(0, rows).equals(other.slice(0, rows)):
+            return False
+        one = one.slice(rows) if len(one) > rows else next(left, None)
+        other = other.slice(rows) if len(other) > rows else next(right, None)
+    return one is None and other is None
