@@ -361,6 +361,12 @@ class ExportSettings(_Settings, title="Export"):
     )
     pairs: PairSettings = PairSettings()
 
+    @model_validator(mode="after")
+    def _pairs_of_rankings(self) -> "ExportSettings":
+        if self.name not in ("pairs", "pairs_text", "ms_swift") and self.pairs != PairSettings():
+            raise ValueError(f"{self.name} is made of SFT records, which make no pairs: leave out pairs")
+        return self
+
 
 def settings_of(sources: Sequence[SourceSettings], source_file: str) -> SourceSettings:
     """What is declared about a source file.

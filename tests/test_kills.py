@@ -160,17 +160,20 @@ def newest(out):
     return json.loads((out / "reports" / run_id / "report.json").read_text("utf-8"))
 
 
-def killed_at_each_call(nights, before, act, **given):
-    """The output folder after an act of a person that was killed at each of its calls; one of each state."""
+def killed_at_each_call(nights, before, act, state_of=lambda out: None, **given):
+    """The output folder after an act of a person that was killed at each of its calls; one of each state.
+
+    A sync or a new folder leaves what the next call finds.
+    """
     calls = nights.zygote("act_counted", act=act, out=again(before, nights.out), **given).result
     assert sum(name in ("rename", "replace") for name, _ in calls) >= 2
     seen = set()
-    for number in range(1, len(calls) + 1):
+    for number in (n for n, (name, _) in enumerate(calls, 1) if name not in ("fsync", "mkdir")):
         ended = nights.zygote("act_killed_at_call", act=act, number=number, out=again(before, nights.out), **given)
         assert ended.code == -9, (number, calls[number - 1], ended.told)
         decisions = nights.out / "decisions.json"
         decided = bool(decisions.exists() and json.loads(decisions.read_text("utf-8")))
-        state = (decided, (nights.out / "LATEST").read_text("utf-8"))
+        state = (decided, (nights.out / "LATEST").read_text("utf-8"), state_of(nights.out))
         if state not in seen:
             seen.add(state)
             yield decided
@@ -203,6 +206,33 @@ def test_a_rejection_that_is_killed_is_kept_or_was_not_made(nights, tmp_path):
         assert (newest(nights.out)["decision"] is not None) == decided
         states.add(decided)
     assert states == {False, True}
+
+
+def exported(out):
+    """How many rows each export of the current release has, by its manifest."""
+    release = out / "releases" / (out / "LATEST").read_text("utf-8").strip()
+    manifest = json.loads((release / "manifest.json").read_text("utf-8"))
+    return {name: export["rows"] for name, export in manifest["exports"].items()}
+
+
+def test_an_export_that_is_killed_is_there_or_not(nights, tmp_path):
+    """What the manifest names is whole, also the export that was there before; a folder that it does not name goes."""
+    before = again(nights.after, tmp_path / "exported")
+    nights.zygote("export", out=before, take="all")
+    with_all = exported(before)
+    states = Counter()
+
+    def on_disk(out):
+        return str(exported(out)), len(list(out.glob("releases/*/exports/pairs"))), (out / ".staging").exists()
+
+    for _ in killed_at_each_call(nights, before, "export", on_disk, take="best_against_worst"):
+        told = exported(nights.out)
+        assert nights.zygote("run", raw=nights.raw, out=nights.out).result == "unchanged"
+        every_release_is_whole(nights.out)
+        assert exported(nights.out) == told
+        assert {name: rows for name, rows in told.items() if name != "pairs"} == {"messages": with_all["messages"]}
+        states[told.get("pairs")] += 1
+    assert with_all["pairs"] in states and len(states) == 3 and states[None] >= 2
 
 
 def test_twenty_at_once(nights, tmp_path):

@@ -1,6 +1,7 @@
 """The commands of ``sftrm``. Nothing heavy is imported before it is needed."""
 
 from flows.commands.deciding import decide
+from flows.commands.exporting import export
 from flows.commands.failing_rows import rows
 from flows.commands.formats import formats
 from flows.commands.inspecting import inspect
@@ -12,7 +13,7 @@ from flows.commands.settings import config
 from flows.commands.splitting import splits
 
 # In the order in which --help lists them.
-COMMANDS = (run, check, inspect, formats, serve, config, why, rows, releases, report, diff, decide, rollback)
+COMMANDS = (run, check, inspect, formats, serve, config, why, rows, releases, export, report, diff, decide, rollback)
 
 # Groups of commands, by the word that comes in front of theirs.
 GROUPS = {"splits": splits}

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from flows.stopping import stop_on_signals
 from sftrm_quality import releases, reports
+from sftrm_quality.config import ExportSettings, PairSettings
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.decisions import signed
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.job import decision_on, held_run, store_decision
 from sftrm_quality.job import run as run_job
 from sftrm_quality.output import OutputFolder
+from tests.inline_workers import InlineWorkers
 
 # The calls by which a run changes names on disk or makes them durable; data itself is written by Arrow, in C++.
 CALLS = ("fsync", "link", "mkdir", "rename", "replace", "rmdir", "symlink", "unlink")
@@ -20,7 +22,8 @@ CALLS = ("fsync", "link", "mkdir", "rename", "replace", "rmdir", "symlink", "unl
 
 def run(raw, out, settings=()):
     """A run without Prefect and with its tasks in this process; its verdict."""
-    config = load_config(None, ["workers=1", "lock_seconds=0", *settings], {"raw": [Path(raw)], "out": Path(out)})
+    always = ["workers=1", "lock_seconds=0", "exports=[{name: messages}]"]
+    config = load_config(None, [*always, *settings], {"raw": [Path(raw)], "out": Path(out)})
     return run_job(config).verdict
 
 
@@ -114,6 +117,16 @@ def reject(out):
         reports.take_back(output)
         report = held_run(output)
         store_decision(output, report, decision_on(report, "reject", signed("Kim", "send it back")))
+
+
+def export(out, take):
+    """What `sftrm export --to pairs --pairs TAKE` does."""
+    output = OutputFolder(Path(out))
+    settings = ExportSettings(name="pairs", pairs=PairSettings(take=take))
+    with output.locked(0, print):
+        reports.take_back(output)
+        release = releases.find_release(output, output.current_release_id())
+        releases.add_exports(output, release, [settings], output.staging / "export", InlineWorkers(1))
 
 
 def act_counted(act, **given):

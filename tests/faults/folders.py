@@ -28,10 +28,12 @@ def sha256(path):
 
 
 def data_files(release):
-    """Name → hash of every data file of a release folder, which are those of its manifest, byte for byte."""
+    """Name → hash of every file of data and exports of a release, which are those of its manifest, byte for byte."""
     manifest = json.loads((release / "manifest.json").read_text("utf-8"))
-    found = {p.relative_to(release).as_posix(): sha256(p) for p in release.rglob("*.parquet")}
-    assert found == {name: listed["sha256"] for name, listed in manifest["data_files"].items()}, release
+    files = [p for p in release.rglob("*") if p.is_file() and p.parent != release]
+    found = {p.relative_to(release).as_posix(): sha256(p) for p in files}
+    listed = manifest["data_files"] | {k: v for e in manifest["exports"].values() for k, v in e["files"].items()}
+    assert found == {name: file["sha256"] for name, file in listed.items()}, release
     assert (release / "README.md").is_file()
     return found
 
