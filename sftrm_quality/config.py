@@ -305,13 +305,22 @@ class Splits(_Settings, title="Splits"):
 PairTake = Literal["all", "adjacent", "best_against_each", "best_against_worst"]
 
 
-class PairSettings(_Settings, title="Pairs"):
-    """Which pairs of a ranking are exported. Responses of one rank, and those without a rank, make no pair."""
+class ExportSettings(_Settings, title="Export"):
+    """Files for a trainer, written with a release below exports/. From ``pairs`` on for exports of rankings only."""
 
-    take: PairTake = Field(
+    name: Literal["messages", "prompt_completion", "alpaca", "pairs", "pairs_text", "ms_swift", "mlx"] = Field(
+        title="Name", description="What is written, and the folder that it is in; see docs/exports.md."
+    )
+    file_format: Literal["parquet", "jsonl"] = Field(
+        "parquet",
+        title="Files",
+        description="Parquet, or JSON lines. mlx is always JSON lines.",
+        json_schema_extra=_why("Half the size and read faster; every trainer but mlx-lm takes it."),
+    )
+    pairs: PairTake = Field(
         "all",
         title="Pairs",
-        description="all; adjacent: of neighbouring ranks; best_against_each: the best with every other; "
+        description="Of a ranking: all; adjacent: of neighbouring ranks; best_against_each: the best with every other; "
         "best_against_worst: one pair where no rank is shared.",
         json_schema_extra=_why(
             "Nothing is left out unasked. Five ranked responses make 10, 4, 4 or 1 pairs: with all, such a record "
@@ -329,7 +338,7 @@ class PairSettings(_Settings, title="Pairs"):
         1,
         ge=1,
         title="Least difference of ranks",
-        json_schema_extra=_why("Neighbouring ranks are a judgement too."),
+        json_schema_extra=_why("Neighbouring ranks were told apart too."),
     )
     least_score_difference: float = Field(
         0,
@@ -346,26 +355,19 @@ class PairSettings(_Settings, title="Pairs"):
         json_schema_extra=_why("TRL and OpenRLHF subtract a column of this name from the loss without a word."),
     )
 
-
-class ExportSettings(_Settings, title="Export"):
-    """Files for a trainer, written with a release below exports/."""
-
-    name: Literal["messages", "prompt_completion", "alpaca", "pairs", "pairs_text", "ms_swift", "mlx"] = Field(
-        title="Name", description="What is written, and the folder that it is in; see docs/exports.md."
-    )
-    file_format: Literal["parquet", "jsonl"] = Field(
-        "parquet",
-        title="Files",
-        description="Parquet, or JSON lines. mlx is always JSON lines.",
-        json_schema_extra=_why("Half the size and read faster; every trainer but mlx-lm takes it."),
-    )
-    pairs: PairSettings = PairSettings()
-
     @model_validator(mode="after")
     def _pairs_of_rankings(self) -> "ExportSettings":
-        if self.name not in ("pairs", "pairs_text", "ms_swift") and self.pairs != PairSettings():
-            raise ValueError(f"{self.name} is made of SFT records, which make no pairs: leave out pairs")
+        if self.name not in ("pairs", "pairs_text", "ms_swift") and (given := self._of_pairs()):
+            raise ValueError(f"{self.name} is made of SFT records, which make no pairs: leave out {', '.join(given)}")
         return self
+
+    def _of_pairs(self) -> list[str]:
+        """Those settings of pairs that are others than by default."""
+        return [name for name in PAIR_SETTINGS if getattr(self, name) != type(self).model_fields[name].default]
+
+
+PAIR_SETTINGS = ("pairs", "most_per_record", "least_rank_difference", "least_score_difference", "margin")
+"""Settings of an export that say which pairs of a ranking there are."""
 
 
 def settings_of(sources: Sequence[SourceSettings], source_file: str) -> SourceSettings:

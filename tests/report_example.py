@@ -327,6 +327,14 @@ def published() -> dict[str, Any]:
             "files": {"vendor_a/sft_2026-11-21.json": [0.011, None, 0.012, 0.0219]},
             "sources": {},
         },
+        "exports": {
+            "pairs": {
+                "settings": {"file_format": "parquet"},
+                "records": 27_836,
+                "rows": 27_836,
+                "left_out": {"no_different_ranks": 3},
+            }
+        },
         "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None},
         "profile": None,
         "inputs": [],

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sftrm_quality.config import ExportSettings, PairSettings
+from sftrm_quality.config import ExportSettings
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.releases.exports import TARGETS, DataFiles, Earlier, make_exports
 from sftrm_quality.releases.exports.target import READ
@@ -74,7 +74,7 @@ def converted(name, records, **pair_settings):
     """The rows of an export and what it leaves out, of records that lie in the middle of a table."""
     kind = TARGETS[name].label_kind
     padded = table(kind, [*records[:1], *records, *records[:1]]).slice(len(records[:1]), len(records))
-    given_settings = ExportSettings(name=name, pairs=PairSettings(**pair_settings))
+    given_settings = ExportSettings(name=name, **pair_settings)
     found = TARGETS[name].convert(padded, given_settings)
     rows = [row for some in found.tables for row in some.to_pylist()]
     return rows, dict(found.left_out)
@@ -101,7 +101,7 @@ def test_every_sft_record_is_there_once_or_left_out_by_a_rule(name, records):
 )
 def test_every_rm_record_makes_its_pairs_or_is_left_out_by_a_rule(name, records, take, rank, score):
     records = named("rm", records)
-    rows, left_out = converted(name, records, take=take, least_rank_difference=rank, least_score_difference=score)
+    rows, left_out = converted(name, records, pairs=take, least_rank_difference=rank, least_score_difference=score)
     meant = [row for record in records for row in rm_rows(name, record, pairs(record, take, rank, score))]
     assert sorted(rows, key=json.dumps) == sorted(meant, key=json.dumps)
     assert [row["record_id"] for row in rows] == [row["record_id"] for row in meant]
@@ -115,14 +115,14 @@ def test_every_rm_record_makes_its_pairs_or_is_left_out_by_a_rule(name, records,
 @given(records=rm_records, more=rm_records, most=st.integers(1, 4), take=st.sampled_from(TAKES))
 def test_new_records_move_no_old_choice_of_pairs(records, more, most, take):
     records, more = named("rm", records), [{**r, "record_id": f"new-{n}"} for n, r in enumerate(more)]
-    rows, _ = converted("pairs", records, take=take, most_per_record=most)
+    rows, _ = converted("pairs", records, pairs=take, most_per_record=most)
     of_each = Counter(row["record_id"] for row in rows)
     assert of_each == {r["record_id"]: min(most, len(pairs(r, take))) for r in records if pairs(r, take)}
-    every, _ = converted("pairs", records, take=take)
+    every, _ = converted("pairs", records, pairs=take)
     left = Counter(map(json.dumps, every))
     left.subtract(map(json.dumps, rows))
     assert min(left.values(), default=0) >= 0
-    together, _ = converted("pairs", [*more, *records], take=take, most_per_record=most)
+    together, _ = converted("pairs", [*more, *records], pairs=take, most_per_record=most)
     assert [row for row in together if row["record_id"] in of_each] == rows
 
 
@@ -148,7 +148,7 @@ def test_the_preview_counts_what_an_export_makes(records):
         counts = [policies(record)[take] for record in records]
         assert profile["pairs"][take] == sum(counts)
         assert profile[f"pairs:{take}"] == {str(n): c for n, c in sorted(Counter(filter(None, counts)).items())}
-        rows, _ = converted("pairs", records, take=take)
+        rows, _ = converted("pairs", records, pairs=take)
         assert len(rows) == sum(counts)
 
 
@@ -375,4 +375,4 @@ def test_a_file_without_a_row_is_not_written(tmp_path):
 
 def test_every_setting_of_the_configuration_has_a_target():
     assert set(ExportSettings.model_fields["name"].annotation.__args__) == TARGETS.keys()
-    assert set(PairSettings.model_fields["take"].annotation.__args__) == set(TAKES)
+    assert set(ExportSettings.model_fields["pairs"].annotation.__args__) == set(TAKES)

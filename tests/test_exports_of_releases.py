@@ -17,7 +17,7 @@ from tests.faults.folders import RM, again, data_files, night
 from tests.outputs import Output, run_on
 
 MESSAGES = "exports=[{name: messages}]"
-TWO = "exports=[{name: messages}, {name: pairs, file_format: jsonl, pairs: {take: adjacent, margin: rank}}]"
+TWO = "exports=[{name: messages}, {name: pairs, file_format: jsonl, pairs: adjacent, margin: rank}]"
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_the_command_writes_an_export_into_the_release(first, out):
     done = export(out, release_of(out).name, "--to", "pairs", "--most-per-record", "2", "--json")
     told = json.loads(done.output)
     assert (told["name"], told["folder"], told["records"]) == ("pairs", str(folder), rm)
-    assert told["settings"]["pairs"]["most_per_record"] == 2
+    assert told["settings"]["most_per_record"] == 2
     # Whatever the next run is asked for, it leaves what a person made.
     assert set(run_on([first[0]], out, MESSAGES).report["exports"]) == {"messages", "pairs"}
 
@@ -171,7 +171,7 @@ def test_what_the_command_refuses(out, tmp_path):
 
     refused(2, "no release 'r-none'; known are", "r-none", "--to", "pairs")
     refused(2, "no such output folder", "--to", "pairs", of=tmp_path / "none")
-    refused(2, "make no pairs: leave out pairs", "--to", "alpaca", "--margin", "rank")
+    refused(2, "make no pairs: leave out margin", "--to", "alpaca", "--margin", "rank")
     (tmp_path / "empty").mkdir()
     refused(2, "there is no release yet", "--to", "pairs", of=tmp_path / "empty")
     (path,) = release_of(out).glob("rm/train-*")

@@ -23,13 +23,13 @@ OLDER_MANIFEST, OLDER_REPORT = FIXTURES / "manifest-779ee60.json", FIXTURES / "r
 RENEWED = {"decision", "with_warnings", "browse", "files.reasons", "reasons_together", "personal_data", "profile"}
 RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "finding_counts", "history.sources"}
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
-RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone"}
+RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in BY_KIND - {"ledger"} for kind in ("sft", "rm")}
 NAMED_BY_DATA |= {"files.fields_unread", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
-NAMED_BY_DATA |= {"history.files", "changes.ledger"}
+NAMED_BY_DATA |= {"history.files", "changes.ledger", "exports", "exports.pairs.settings", "exports.pairs.left_out"}
 
 
 def schema(name: str) -> Draft202012Validator:
@@ -81,6 +81,8 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     renew_figures(older)
     # Before there were findings, files that departed from the usual or were gone were named here.
     del older["changes"]["suspects"], older["changes"]["gone"]
+    older["exports"] = {}
+    older["profile"]["rm"]["pairs"] = {}
     older |= {"config": None, "planned_release_id": None, "findings": [], "finding_counts": {"new": 0, "known": 0}}
     older["history"]["sources"] = {}
     older["browse"]["known_sources"] = None
@@ -109,6 +111,8 @@ def test_an_older_manifest_says_what_its_data_files_hold() -> None:
     assert [written.pop(name) for name in ("suite_files_hash", "suites", "raw_hash")] == [None] * 3
     held = {path: (file.pop("label_kind"), file.pop("split")) for path, file in written["data_files"].items()}
     renew_figures(older["figures"])
+    older["exports"] = {}
+    older["figures"]["profile"]["rm"]["pairs"] = {}
     assert written == older
     assert held == {
         f"{kind}/{split}-00000-of-00001.parquet": (kind, split)

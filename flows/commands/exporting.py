@@ -31,7 +31,7 @@ def export(
     file_format: Annotated[
         Literal["parquet", "jsonl"], typer.Option("--format", help="What the files are; mlx is always jsonl.")
     ] = "parquet",
-    take: Annotated[
+    pairs: Annotated[
         Literal["all", "adjacent", "best_against_each", "best_against_worst"],
         typer.Option("--pairs", help="Which pairs of a ranking."),
     ] = "all",
@@ -58,15 +58,17 @@ def export(
         from sftrm_quality.config_loading import first_mistake
         from sftrm_quality.output import OutputFolder
 
-        pairs = {
-            "take": take,
+        given = {
+            "name": to,
+            "file_format": file_format,
+            "pairs": pairs,
             "most_per_record": most_per_record,
             "least_rank_difference": least_rank_difference,
             "least_score_difference": least_score_difference,
             "margin": margin,
         }
         try:
-            settings = ExportSettings.model_validate({"name": to, "file_format": file_format, "pairs": pairs})
+            settings = ExportSettings.model_validate(given)
         except ValidationError as error:
             raise ConfigError(first_mistake(error, ExportSettings)) from error
         output = OutputFolder(out or OUT)

@@ -129,7 +129,7 @@ class FirstListed(Value):
 class RmProfile(Value):
     """Published RM records. responses: records by their number of responses. files: rankings by source file.
 
-    pairs: by the setting ``pairs.take`` of exports; empty in records that are older than it.
+    pairs: by the setting ``pairs`` of exports; empty in records that are older than it.
     """
 
     records: Count

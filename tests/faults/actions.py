@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.stopping import stop_on_signals
 from sftrm_quality import releases, reports
-from sftrm_quality.config import ExportSettings, PairSettings
+from sftrm_quality.config import ExportSettings
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.decisions import signed
 from sftrm_quality.errors import SftrmError
@@ -122,7 +122,7 @@ def reject(out):
 def export(out, take):
     """What `sftrm export --to pairs --pairs TAKE` does."""
     output = OutputFolder(Path(out))
-    settings = ExportSettings(name="pairs", pairs=PairSettings(take=take))
+    settings = ExportSettings(name="pairs", pairs=take)
     with output.locked(0, print):
         reports.take_back(output)
         release = releases.find_release(output, output.current_release_id())

@@ -1,4 +1,4 @@
-"""Exports: the records of a release as trainers take them, made of its data files alone and read back.
+"""Exports: the records of a release as trainers take them, made of its data files only and read back.
 
 A target is a module with its columns and where its rules were read, and a line in `registry`.
 """

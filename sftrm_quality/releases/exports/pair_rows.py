@@ -26,7 +26,7 @@ Build = Callable[[pa.Table, pa.Array, pa.Array], pa.Table]
 
 def with_margin(schema: pa.Schema, settings: ExportSettings) -> pa.Schema:
     """The columns, and the one for the margin where it is asked for."""
-    return schema if settings.pairs.margin == "none" else schema.append(MARGIN)
+    return schema if settings.margin == "none" else schema.append(MARGIN)
 
 
 def pair_rows(records: pa.Table, settings: ExportSettings, build: Build) -> Converted:
@@ -49,7 +49,7 @@ def _all_rows(records: pa.Table, settings: ExportSettings, build: Build, left_ou
     bounds = np.searchsorted(np.cumsum(most), np.arange(0, most.sum(), _PAIRS_TOGETHER))
     for first, end in pairwise(sorted({0, *bounds.tolist(), len(records)})):
         some = records.slice(first, end - first)
-        pairs = pairs_of(one_array(some["record_id"]), one_array(some["responses"]), settings.pairs)
+        pairs = pairs_of(one_array(some["record_id"]), one_array(some["responses"]), settings)
         left_out.update(RULES[reason - 1] for reason in pairs.reasons.tolist() if reason)
         yield from _rows(some, pairs, settings, build)
 
@@ -66,7 +66,7 @@ def _rows(records: pa.Table, pairs: Pairs, settings: ExportSettings, build: Buil
         some = number[first:end]
         of_each = records.take(pa.array(pairs.row[some]))
         rows = build(of_each, texts.take(pa.array(pairs.chosen[some])), texts.take(pa.array(pairs.rejected[some])))
-        if settings.pairs.margin != "none":
+        if settings.margin != "none":
             rows = rows.append_column(MARGIN, pa.array(pairs.margin[some]))
         yield rows
         first = end

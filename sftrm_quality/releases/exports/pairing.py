@@ -1,4 +1,4 @@
-"""Which pairs of responses a record makes, by the settings of an export."""
+"""Which pairs of the responses to a prompt are exported."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ import xxhash
 from numba import njit
 
 from sftrm_quality.arrays import Floats, Ints, as_floats, list_offsets
-from sftrm_quality.config import PairSettings
+from sftrm_quality.config import ExportSettings
 from sftrm_quality.releases.profile import MOST_RESPONSES, TAKES
 
 RULES = ("too_many_responses", "no_different_ranks", "score_missing", "difference_too_small")
 """Why a record makes no pair: more than MOST_RESPONSES responses (all pairs of so many would be most of an export), no
-two of different ranks among those that the setting ``take`` pairs, no scores where they are asked for, too small
+two of different ranks among those that are paired, no scores where they are asked for, too small
 differences."""
 
 
@@ -39,7 +39,7 @@ def most_pairs(responses: pa.ListArray) -> Ints:
     return number * (number - 1) // 2
 
 
-def pairs_of(record_ids: pa.Array, responses: pa.ListArray, settings: PairSettings) -> Pairs:
+def pairs_of(record_ids: pa.Array, responses: pa.ListArray, settings: ExportSettings) -> Pairs:
     """The pairs that some records make.
 
     Args:
@@ -57,7 +57,7 @@ def pairs_of(record_ids: pa.Array, responses: pa.ListArray, settings: PairSettin
         as_floats(flat.field("rank")),
         as_floats(flat.field("score")),
         seeds,
-        TAKES.index(settings.take),
+        TAKES.index(settings.pairs),
         float(settings.least_rank_difference),
         float(settings.least_score_difference),
         settings.margin == "rank",

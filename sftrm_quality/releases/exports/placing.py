@@ -95,7 +95,9 @@ def forget_unlisted_exports(output: OutputFolder) -> None:
     for folder in output.releases.glob(f"*/{EXPORTS}/*"):
         release = folder.parent.parent
         with suppress(StorageError):
-            if folder.name not in read_manifest(release).exports:
+            manifest = read_manifest(release)
+            listed = [*manifest.data_files, *(path for export in manifest.exports.values() for path in export.files)]
+            if not any(path.startswith(f"{EXPORTS}/{folder.name}/") for path in listed):
                 _move_away(folder, output)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from sftrm_quality.config import ExportSettings
+from sftrm_quality.config import PAIR_SETTINGS, ExportSettings
 from sftrm_quality.records import LabelKind, SplitName
 
 READ = {
@@ -53,4 +53,6 @@ class Target:
     def effective(self, settings: ExportSettings) -> dict[str, Any]:
         """Those of the settings that change its rows or files."""
         found: dict[str, Any] = {"file_format": self.file_format(settings)}
-        return found | ({"pairs": settings.pairs.model_dump(mode="json")} if self.label_kind is LabelKind.RM else {})
+        return found | (
+            {name: getattr(settings, name) for name in PAIR_SETTINGS} if self.label_kind is LabelKind.RM else {}
+        )
