@@ -250,6 +250,24 @@ class FolderSplit(_Settings, title="Folder"):
     split: Literal["train", "validation", "test"] = Field(title="Split")
 
 
+class CardSettings(_Settings, title="Card"):
+    """What the card of a release says that its records cannot say: README.md and croissant.json."""
+
+    license: str = Field(
+        "",
+        title="Licence",
+        max_length=100,
+        description="An identifier of Hugging Face, for instance cc-by-4.0 or other. Empty: the card names none.",
+        json_schema_extra=_why("By which licence label data may be used is nothing that its text tells."),
+    )
+    languages: list[str] = Field(
+        default_factory=list,
+        title="Languages",
+        description="ISO 639 codes, for instance ko. Empty: the card names none.",
+        json_schema_extra=_why("Scripts are counted, languages are declared and never guessed."),
+    )
+
+
 class Splits(_Settings, title="Splits"):
     """Shares of the prompts, from 0 to 1; together they must be 1. Equal prompts are never in two splits."""
 
@@ -438,6 +456,7 @@ class RunConfig(_Settings):
         json_schema_extra=_why("Which trainer reads the release is not known here; `sftrm export` makes others later."),
     )
     ids: Ids = Ids()
+    card: CardSettings = CardSettings()
     engine: Literal["processes", "ray"] = Field(
         "processes",
         title="Engine",

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flows.commands.terminal import print_releases, print_result
+from sftrm_quality.config import CardSettings
 from sftrm_quality.decisions import Decision, signed
 from sftrm_quality.job import Job
 from sftrm_quality.output import OutputFolder
@@ -385,7 +386,7 @@ def test_a_decision_that_lacks_a_figure_is_not_read():
 
 
 def test_a_card_without_a_decision_has_no_gap():
-    assert "\n\n\n" not in dataset_card("r-1", figures_of(published_example()), None)
+    assert "\n\n\n" not in dataset_card("r-1", figures_of(published_example()), None, CardSettings())
 
 
 def test_a_decision_needs_a_name_a_reason_a_time_and_something_that_failed():

@@ -1,12 +1,14 @@
 """Publishing: verified, atomic, one writer, nothing new when held, and a way back."""
 
 import json
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from sftrm_quality.decisions import signed
 from sftrm_quality.errors import ConfigError, LedgerError, StorageError, SuiteError
@@ -15,6 +17,7 @@ from sftrm_quality.ledger import FileAccount, Ledger
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import PUBLISHED, LabelKind
 from sftrm_quality.releases import rollback
+from sftrm_quality.releases.card import _size_category
 from sftrm_quality.releases.parts import Part, file_hash, write_part
 from sftrm_quality.releases.publish import all_releases
 from sftrm_quality.releases.trace import trace
@@ -46,19 +49,74 @@ def test_a_release_loads_with_datasets(samples_run, tmp_path, monkeypatch):
         loaded = datasets.load_dataset(str(samples_run.release), str(kind), cache_dir=str(tmp_path))
         assert {name: len(split) for name, split in loaded.items()} == samples_run.report["splits"][kind]
     assert loaded["train"][0]["responses"][0]["rank"] in (1, 2, 3, 4, 5)
+    unnamed = datasets.load_dataset(str(samples_run.release), cache_dir=str(tmp_path))
+    assert {name: len(split) for name, split in unnamed.items()} == samples_run.report["splits"]["sft"]
 
 
-def test_an_empty_split_is_an_empty_file_that_datasets_does_not_see(tmp_path, monkeypatch):
+def test_an_empty_split_has_no_file_and_no_entry(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     import datasets
 
-    write(tmp_path / "raw" / "a.jsonl", ANSWERS[:3])
-    out = tmp_path / "out"
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write(raw / "a.jsonl", ANSWERS[:3])
     settings = ("splits.train=1", "splits.validation=0", "splits.test=0")
-    release = Output(out, run_on([tmp_path / "raw"], out, *settings).report).release
-    loaded = datasets.load_dataset(str(release), "sft", cache_dir=str(tmp_path / "cache"))
+    ran = run_on([raw], out, *settings)
+    release = Output(out, ran.report).release
+    assert [p.name for p in (release / "sft").iterdir()] == ["train-00000-of-00001.parquet"]
+    assert list(json.loads((release / "manifest.json").read_text("utf-8"))["data_files"]) == [
+        "sft/train-00000-of-00001.parquet"
+    ]
+    loaded = datasets.load_dataset(str(release), cache_dir=str(tmp_path / "cache"))
     assert {name: len(split) for name, split in loaded.items()} == {"train": 3}
-    assert pq.read_table(release / "sft" / "test-00000-of-00001.parquet").num_rows == 0
+    assert ran.report["splits"]["sft"] == {"train": 3, "validation": 0, "test": 0}
+    # Whoever reads releases takes that, before and after.
+    write(raw / "a.jsonl", ANSWERS[:9])
+    second = run_on([raw], out, "splits.train=0", "splits.validation=1", "splits.test=0")
+    assert (second.verdict, second.report["split_moves"]["count"]) == (Verdict.PUBLISHED, 3)
+    before, now = all_releases(OutputFolder(out))
+    assert compare_releases(before, now).records[LabelKind.SFT].kept == 3
+    (found,) = trace(OutputFolder(out), "1")
+    assert found.outcome == "published"
+
+
+def test_the_card_says_what_was_declared_and_counted(samples_run, tmp_path):
+    write(tmp_path / "raw" / "a.jsonl", ANSWERS)
+    out, declared = tmp_path / "out", "card={license: cc-by-4.0, languages: [ko, en]}"
+    run_on([tmp_path / "raw"], out, declared)
+    for release, also in ((samples_run.release, {}), (next((out / "releases").iterdir()), {"license": "cc-by-4.0"})):
+        _, head, text = (release / "README.md").read_text("utf-8").split("---\n", 2)
+        found = yaml.safe_load(head)
+        assert {key: found[key] for key in also} == also and ("license" in found) == bool(also)
+        assert found["size_categories"] == ["n<1K"] and found["task_categories"] == ["text-generation"]
+        assert [entry["config_name"] for entry in found["configs"] if entry.get("default")] == ["sft"]
+        kinds = [entry["config_name"] for entry in found["configs"]]
+        columns = {name for kind in kinds for name in PUBLISHED[LabelKind(kind)].names}
+        assert columns == set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+        assert not re.search(r"\n\n\n", text)
+    assert found["language"] == ["ko", "en"]
+
+
+def test_croissant_has_the_data_files_with_their_hashes_and_every_column(samples_run):
+    """mlcroissant 1.1.1 accepts it and reads as many records as there are; here is what that rests on."""
+    found = json.loads((samples_run.release / "croissant.json").read_text("utf-8"))
+    listed = json.loads((samples_run.release / "manifest.json").read_text("utf-8"))["data_files"]
+    files = {f["contentUrl"]: f["sha256"] for f in found["distribution"] if f["@type"] == "cr:FileObject"}
+    assert files == {name: file["sha256"] for name, file in listed.items()}
+    sets = {f["@id"]: f["includes"] for f in found["distribution"] if f["@type"] == "cr:FileSet"}
+    assert sets == {"sft-files": "sft/*.parquet", "rm-files": "rm/*.parquet"}
+    for records in found["recordSet"]:
+        kind = records["@id"]
+        assert [field["name"].split("/")[1] for field in records["field"]] == PUBLISHED[LabelKind(kind)].names
+        sources = [part["source"] for field in records["field"] for part in field.get("subField", [field])]
+        assert {source["fileSet"]["@id"] for source in sources} == {f"{kind}-files"}
+
+
+@pytest.mark.parametrize(
+    ("records", "category"),
+    [(0, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (10**6, "1M<n<10M"), (10**10, "n>10B")],
+)
+def test_the_size_category_of_a_card(records, category):
+    assert _size_category(records) == category
 
 
 @pytest.mark.parametrize("described", [True, False], ids=["of this version", "of an older version"])

@@ -203,7 +203,13 @@ def test_a_flipped_bit_in_a_release(zygote, nights, tmp_path):
     out = again(nights["after"], tmp_path / "out")
     old, new = all_releases(OutputFolder(out))
     whole, tries = data_files(new.folder), 0
-    for name in whole:
+    exported = [name for name in whole if name.startswith("exports/")]
+    for name in exported:
+        flipped(new.folder / name, positions.randrange(1 << 30))
+        # No part of what a release is: it is current as it was, and the next run writes the file again.
+        assert zygote("run", raw=nights["raw"], out=out).result == "unchanged"
+        assert current(out) == whole
+    for name in whole.keys() - exported:
         for _ in range(4):
             again(nights["after"], out)
             flipped(new.folder / name, positions.randrange(1 << 30))

@@ -47,7 +47,7 @@ def published_or_held(run: RunContext, plan: Plan, checked: CheckedRelease, deci
     exports = _exports(run, plan, checked.staged) if ending.publishes else {}
     if ending.publishes:
         manifest = reports.manifest_of(facts_of(run, plan), checked.figures, ending.decided)
-        releases.finish_staged(checked.staged, plan.release_id, manifest, exports)
+        releases.finish_staged(checked.staged, plan.release_id, manifest, exports, run.config.card)
     found = found_with_samples(run, checked, ending.decided)
     report = written_report(run, plan, ending.verdict, found, exports)
     _write_beside_report(run, checked.staged, ending)

@@ -22,6 +22,7 @@ from sftrm_quality.words import say
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+CROISSANT = "croissant.json"
 
 
 @dataclass(frozen=True)

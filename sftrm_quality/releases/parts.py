@@ -67,8 +67,7 @@ class Part:
 def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Part]:
     """Cut the published rows of a label kind, in order, into parts of at most PART_ROWS rows.
 
-    Every split of a kind that has records gets at least one file, so that an empty test split is an empty table and
-    not a missing one.
+    A split without records has no file: `datasets` fails on one without rows.
     """
     parts: list[Part] = []
     shards = [shard for shard in collection.shards if shard.label_kind == kind]
@@ -88,7 +87,7 @@ def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Pa
                 half = taken.astype(np.int32), numbers.astype(np.int32)
                 files[-1].append(Segment(*paths, shard.intake.source_file, *half))
                 room -= len(taken)
-        for number, segments in enumerate(files):
+        for number, segments in enumerate(files if files[0] else []):
             name = f"{split}-{number:05d}-of-{len(files):05d}.parquet"
             parts.append(Part(kind, split, folder / kind / name, tuple(segments)))
     return parts

@@ -1,33 +1,50 @@
 """The one atomic switch, and what comes before it."""
 
+import json
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sftrm_quality import progress
+from sftrm_quality.config import CardSettings
 from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases.card import dataset_card
+from sftrm_quality.releases.croissant import croissant
 from sftrm_quality.releases.exports import EXPORTS, export_is_stale, put_exports_in_place
-from sftrm_quality.releases.manifest import CARD, MANIFEST, Release, damaged_files, read_manifest, write_manifest
+from sftrm_quality.releases.manifest import (
+    CARD,
+    CROISSANT,
+    MANIFEST,
+    Release,
+    damaged_files,
+    read_manifest,
+    write_manifest,
+)
 from sftrm_quality.releases.stage import StagedRelease
 from sftrm_quality.run_record import Export, Making, Manifest
 from sftrm_quality.words import say
 
 
-def finish_staged(staged: StagedRelease, release_id: str, making: Making, exports: dict[str, Export]) -> None:
-    """Write card and manifest of a staged release; with them its folder is complete.
+def finish_staged(
+    staged: StagedRelease, release_id: str, making: Making, exports: dict[str, Export], card: CardSettings
+) -> None:
+    """Write card, Croissant and manifest of a staged release; with them its folder is complete.
 
     Args:
         staged: The release.
         release_id: Its id.
         making: What the manifest says beside the release's files.
         exports: What it says of its exports.
+        card: What was declared for the card.
     """
     staged.release.mkdir(parents=True, exist_ok=True)
-    (staged.release / CARD).write_text(dataset_card(release_id, making.figures, making.decision), "utf-8")
+    (staged.release / CARD).write_text(dataset_card(release_id, making.figures, making.decision, card), "utf-8")
     # Releases are listed in this order, and two small ones can be made within a second.
     created = datetime.now(UTC).isoformat(timespec="milliseconds")
+    described = croissant(release_id, created, making, staged.data_files(), card)
+    text = json.dumps(described, ensure_ascii=False, indent=2)
+    (staged.release / CROISSANT).write_text(text + "\n", "utf-8")
     listed = {"data_files": staged.data_files(), "exports": exports}
     write_manifest(staged.release, Manifest(release_id=release_id, created=created, **listed, **dict(making)))
 
