@@ -4,6 +4,7 @@ import json
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,12 +37,13 @@ def test_the_make_targets_of_the_docs_exist():
 @pytest.mark.parametrize(
     ("name", "commands"),
     [
-        ("README.md", 12),
+        ("README.md", 13),
         ("docs/morning.md", 5),
         ("docs/nightly.md", 5),
         ("docs/rows.md", 4),
         ("docs/vendors.md", 3),
         ("docs/formats.md", 2),
+        ("docs/exports.md", 3),
     ],
 )
 def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatch, name, commands):
@@ -56,6 +58,8 @@ def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatc
     for block in blocks("yaml", text):
         (tmp_path / "sftrm.yaml").write_text(block, "utf-8")
     row = next(row for end, row in samples_run.outcomes.values() if end == "duplicate")
+    # `sftrm export` writes into it.
+    out = shutil.copytree(samples_run.out, tmp_path / "out")
     values = {"RECORD_OR_DATA_ID": row["record_id"], "RELEASE_ID": samples_run.report["release_id"]}
     values["RUN_ID"] = samples_run.report["run_id"]
     values["OTHER_ID"] = values["RELEASE_ID"]
@@ -63,12 +67,31 @@ def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatc
     for line in lines:
         command, *arguments = shlex.split(line)
         assert command == ".venv/bin/sftrm"
-        arguments = [values.get(a, a.replace("path/to/output", str(samples_run.out))) for a in arguments]
+        arguments = [values.get(a, a.replace("path/to/output", str(out))) for a in arguments]
         if arguments[0] in ONLY_KNOWN:
             assert CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
         else:
             done = CliRunner().invoke(app, arguments)
             assert done.exit_code == 0, done.output
+
+
+def test_the_guide_to_exports_has_every_export_every_rule_and_every_way_to_take_pairs(tmp_path):
+    from sftrm_quality.releases.exports import TARGETS
+    from sftrm_quality.releases.exports.pairing import RULES
+    from sftrm_quality.releases.exports.turns_as_texts import NOT_IN_TURNS
+    from sftrm_quality.releases.profile import TAKES
+
+    text = (ROOT / "docs" / "exports.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\w+)", text, re.MULTILINE)
+    kinds = {name: kind.lower() for name, kind in rows if kind in ("SFT", "RM")}
+    assert kinds == {name: target.label_kind for name, target in TARGETS.items()}
+    assert {name for name, _ in rows} - kinds.keys() == {NOT_IN_TURNS, *RULES, *TAKES}
+    loaded = []
+    for number, block in enumerate(blocks("yaml", text)):
+        (tmp_path / f"{number}.yaml").write_text(block, "utf-8")
+        loaded.append(load_config(tmp_path / f"{number}.yaml"))
+    assert [export.name for config in loaded for export in config.exports] == ["messages", "pairs"]
+    assert loaded[-1].card.license == "cc-by-4.0"
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_an_empty_split_has_no_file_and_no_entry(tmp_path, monkeypatch):
     second = run_on([raw], out, "splits.train=0", "splits.validation=1", "splits.test=0")
     assert (second.verdict, second.report["split_moves"]["count"]) == (Verdict.PUBLISHED, 3)
     before, now = all_releases(OutputFolder(out))
-    assert compare_releases(before, now).records[LabelKind.SFT].kept == 3
+    assert compare_releases(before, now).records[LabelKind.SFT].moved == {"train → validation": 3}
     (found,) = trace(OutputFolder(out), "1")
     assert found.outcome == "published"
 

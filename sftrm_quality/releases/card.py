@@ -97,7 +97,7 @@ def _figures(figures: Figures, kinds: list[LabelKind]) -> str:
 def _how_it_was_made(figures: Figures, kinds: list[LabelKind]) -> str:
     """What became of all records that were received."""
     rows = [f"| {kind} | " + " | ".join(f"{count:,}" for _, count in figures.ledger[kind]) + " |" for kind in kinds]
-    heads = [name for name, _ in figures.ledger[kinds[0]]]
+    heads = [name for name, _ in figures.ledger[LabelKind.SFT]]
     return "\n".join((f"| records | {' | '.join(heads)} |", "| --- |" + " ---: |" * len(heads), *rows))
 
 
