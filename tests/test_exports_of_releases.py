@@ -1,18 +1,24 @@
 """Exports of real runs: part of a release and not of what it is, added later, reused, read by `datasets`."""
 
+import io
 import json
+import re
 
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.commands.progress_bars import _STAGES
+from flows.commands.terminal import print_result
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.decisions import signed
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.job import decision_on, held_run, store_decision
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.run_record import Mode
+from sftrm_quality.run_record import Mode, read_report_json
+from tests.conftest import ROOT
 from tests.faults.folders import RM, again, data_files, night
 from tests.outputs import Output, run_on
 
@@ -144,6 +150,27 @@ def test_a_release_that_is_published_again_gets_the_exports_that_it_has_not(firs
     data_files(release_of(out))
 
 
+def test_page_and_terminal_tell_how_many_pairs_there_are_and_what_was_exported(first):
+    _, out, ran = first
+    counts = ran.report["profile"]["rm"]["pairs"]
+    page = (ran.report_folder / "index.html").read_text("utf-8")
+    for take, made in counts.items():
+        cells = "".join(f'<td class="n">{made[name]:,}</td>' for name in ("pairs", "median", "most"))
+        assert f'<th scope="row"><code>{take}</code></th>{cells}' in page
+    printed = io.StringIO()
+    print_result(Console(file=printed, width=200), read_report_json(json.dumps(ran.report)), out)
+    lines = [
+        line.split("  ", 1)[1].strip() for line in printed.getvalue().splitlines() if line[:5] in ("pairs", "expor")
+    ]
+    rows = ran.report["exports"]["messages"]["rows"]
+    assert lines == [", ".join(f"{take} {made['pairs']:,}" for take, made in counts.items()), f"messages {rows}"]
+
+
+def test_every_stage_that_tells_how_far_it_is_has_a_name():
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "sftrm_quality").rglob("*.py"))
+    assert set(re.findall(r'progress\.report\(\s*"(\w+)"', code)) | {"read", "deduplicate"} == _STAGES.keys()
+
+
 def export(out, *arguments):
     return CliRunner().invoke(app, ["export", *arguments, "--out", str(out)])
 
@@ -153,7 +180,7 @@ def test_the_command_writes_an_export_into_the_release(first, out):
     done = export(out, "--to", "pairs", "--pairs", "best_against_worst")
     folder = release_of(out) / "exports" / "pairs"
     rm = manifest(out)["figures"]["ledger"]["rm"]["published"]
-    assert done.output == f"{rm} rows of {rm} records: written to {folder}\n", done.output
+    assert done.stdout == f"{rm} rows of {rm} records: written to {folder}\n", done.output
     assert bytes_and_places(out) == before and data_files(release_of(out))
     done = export(out, release_of(out).name, "--to", "pairs", "--most-per-record", "2", "--json")
     told = json.loads(done.output)

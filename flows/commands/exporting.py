@@ -1,6 +1,7 @@
 """The command that writes the records of a release as a trainer takes them."""
 
 import secrets
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -54,6 +55,7 @@ def export(
     try:
         from pydantic import ValidationError
 
+        from flows.commands.progress_bars import showing_progress
         from sftrm_quality.config import ExportSettings
         from sftrm_quality.config_loading import first_mistake
         from sftrm_quality.output import OutputFolder
@@ -74,7 +76,10 @@ def export(
         output = OutputFolder(out or OUT)
         must_exist(output.root)
         release = _release(output, release_id)
-        made = _written(output, release, settings)
+        with ExitStack() as stack:
+            if not as_json:
+                stack.enter_context(showing_progress(console(stderr=True)))
+            made = _written(output, release, settings)
     except SftrmError as error:
         fail(error)
     folder = release.folder / "exports" / to

@@ -16,6 +16,7 @@ _STAGES = {
     "read": phrase("read and check"),
     "deduplicate": phrase("deduplicate"),
     "write": phrase("write and read back"),
+    "export": phrase("export and read back"),
 }
 
 
