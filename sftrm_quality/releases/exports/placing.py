@@ -8,13 +8,16 @@ from pathlib import Path
 
 from sftrm_quality.config import ExportSettings
 from sftrm_quality.errors import StorageError
-from sftrm_quality.output import OutputFolder, move_folder, sync_tree
+from sftrm_quality.output import OutputFolder, move_folder, sync_tree, write_atomically
 from sftrm_quality.releases.exports.making import EXPORTS, DataFiles, Earlier, export_made_from, make_exports
 from sftrm_quality.releases.manifest import Release, read_manifest, write_manifest
 from sftrm_quality.releases.parts import file_hash
 from sftrm_quality.releases.unfinished import nothing_moving
 from sftrm_quality.run_record import Export
 from sftrm_quality.workers import Workers
+
+# Names the release that exports are being put into; there is none where that came to its end.
+_NOTE = ".exporting"
 
 
 def export_is_stale(release: Path, name: str, made_from: str) -> bool:
@@ -74,8 +77,11 @@ def put_exports_in_place(output: OutputFolder, release: Path, made: Path, export
         made: Has a folder for each.
         exports: What the manifest is to say of them, by name.
     """
-    for name, export in exports.items():
-        with nothing_moving():
+    if not exports:
+        return
+    with nothing_moving():
+        write_atomically(output.root / _NOTE, release.name + "\n")
+        for name, export in exports.items():
             manifest = read_manifest(release)
             others = {other: listed for other, listed in manifest.exports.items() if other != name}
             if name in manifest.exports:
@@ -84,21 +90,24 @@ def put_exports_in_place(output: OutputFolder, release: Path, made: Path, export
             if export.files:
                 move_folder(made / name, release / EXPORTS / name)
             write_manifest(release, manifest.model_copy(update={"exports": {**others, name: export}}))
+        (output.root / _NOTE).unlink()
 
 
 def forget_unlisted_exports(output: OutputFolder) -> None:
-    """Delete the folders of exports that no manifest names: of one that was killed while it put them in place.
+    """Delete the folders of exports that no manifest names, of one that was killed while it put them in place.
 
     Args:
         output: The output folder; the caller holds its lock.
     """
-    for folder in output.releases.glob(f"*/{EXPORTS}/*"):
-        release = folder.parent.parent
-        with suppress(StorageError):
-            manifest = read_manifest(release)
-            listed = [*manifest.data_files, *(path for export in manifest.exports.values() for path in export.files)]
+    note = output.root / _NOTE
+    with suppress(FileNotFoundError, StorageError):
+        release = output.release(note.read_text("utf-8", "replace").strip())
+        manifest = read_manifest(release)
+        listed = [*manifest.data_files, *(path for export in manifest.exports.values() for path in export.files)]
+        for folder in (release / EXPORTS).glob("*"):
             if not any(path.startswith(f"{EXPORTS}/{folder.name}/") for path in listed):
                 _move_away(folder, output)
+    note.unlink(missing_ok=True)
 
 
 def _move_away(folder: Path, output: OutputFolder) -> None:
