@@ -65,7 +65,7 @@ Codes = npt.NDArray[np.int8]
 
 class Night(NamedTuple):
     """What a run knows: by record, in the order of arrival, the first record of its prompt group, whether it is the
-    first of its prompt, and the key of its prompt (16 bytes). ``places``: by way to name files, where each stands."""
+    first of its prompt, and the key of its prompt (16 bytes). ``places``: by way to name files, the place of each."""
 
     groups: Rows
     prompts: npt.NDArray[np.bool_]
@@ -95,7 +95,7 @@ def splits_by_rule(night: Night) -> dict[str, Codes]:
 
 
 def _least(groups: Rows, place: Rows) -> Rows:
-    """By record the one of its group that stands first."""
+    """By record the one of its group that comes first."""
     first = np.full(len(groups), len(groups))
     np.minimum.at(first, groups, place)
     return np.argsort(place)[first[groups]]
@@ -161,7 +161,7 @@ def _night(shards: list[dedup.ShardKeys], names: npt.NDArray[np.float64], folder
     sizes = np.array([shard.rows for shard in shards])
     starts = np.cumsum(sizes) - sizes
     arrived = np.concatenate([starts[number] + np.arange(sizes[number]) for number in order])
-    place = np.argsort(arrived)  # where each record stands in the run
+    place = np.argsort(arrived)  # the place of each record in the run
     hashes = [hash_column(shard.path, "prompt_key") for shard in shards]
     keys = np.ascontiguousarray(np.concatenate(hashes)).view("V16").reshape(-1)
     in_front = np.concatenate([sizes.sum() - np.cumsum(sizes)[n] + np.arange(sizes[n]) for n in range(len(sizes))])

@@ -68,7 +68,7 @@ class VariantMaker:
         self._made: list[Variant] = []
 
     def make(self) -> list[Variant]:
-        """All of them. Copies stand before and after their sources."""
+        """All of them. Copies come before and after their sources."""
         for kind, share in SHARES.items():
             end = len(self._made) + round(share * self._count)
             while len(self._made) < end:

@@ -1,6 +1,8 @@
 """File intake: formats that show late, storage that fails once, names that collide."""
 
 import json
+import os
+import shutil
 import zipfile
 
 import pytest
@@ -132,3 +134,23 @@ def test_the_intake_of_a_file_is_tried_again_after_storage_failed_once(tmp_path,
             job.intake_file(plan, file)
         (intake,) = job.intake_file(plan, file)
     assert intake.shards[0].passed == 5
+
+
+def test_a_spilled_shard_that_goes_while_its_folder_does_is_no_failure(tmp_path, monkeypatch):
+    """It is deleted where its summary arrives, which may be a moment after the last summary was taken."""
+    from sftrm_quality.intake.file_intake import _unless_gone
+
+    folder = tmp_path / "spill"
+    folder.mkdir()
+    (folder / "shard").write_bytes(b"")
+    unlink = os.unlink
+
+    def just_gone(path, **more):
+        unlink(path, **more)
+        unlink(path, **more)
+
+    monkeypatch.setattr(os, "unlink", just_gone)
+    shutil.rmtree(folder, onerror=_unless_gone)
+    assert not folder.exists()
+    with pytest.raises(NotADirectoryError):
+        shutil.rmtree(__file__, onerror=_unless_gone)

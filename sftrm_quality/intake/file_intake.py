@@ -89,6 +89,11 @@ def intake_file(file: SourceFile, context: IntakeContext) -> list[FileIntake]:
         shutil.rmtree(building, ignore_errors=True)
 
 
+def _unless_gone(_: object, __: str, caught: tuple[type[BaseException], BaseException, object]) -> None:
+    if not isinstance(caught[1], FileNotFoundError):
+        raise caught[1]
+
+
 class _Reader:
     """Reads one raw file into a folder that is being built."""
 
@@ -120,7 +125,8 @@ class _Reader:
         try:
             return self._document(intake, stream, spill)
         finally:
-            shutil.rmtree(spill)
+            # The file of the last shard may be on its way out: it is deleted where its summary arrives.
+            shutil.rmtree(spill, onerror=_unless_gone)
 
     def _document(self, intake: FileIntake, stream: RawStream, spill: Path) -> list[FileIntake]:
         settings = self._context.settings
