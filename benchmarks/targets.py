@@ -143,6 +143,17 @@ def families(session: Session) -> Iterator[Figure]:
         )
 
 
+def exports(session: Session) -> Iterator[Figure]:
+    """The release as trainers take it, by `sftrm export`."""
+    labels = session.labels("sft", session.records)
+    _, out = session.run(labels)
+    for name, form in (("messages", "parquet"), ("messages", "jsonl"), ("alpaca", "parquet"), ("mlx", "jsonl")):
+        usage = session.product.measure([SFTRM, "export", "--to", name, "--format", form, "--out", out])
+        what = f"{labels.count:,} SFT as {name}, {form}"
+        yield Figure("exports", f"{what}, CPU s", usage.cpu_seconds, Limit(15, of_a_million=True), 1)
+        yield Figure("exports", f"{what}, peak MiB", usage.peak_mib, digits=1)
+
+
 def help_text(session: Session) -> Iterator[Figure]:
     """How long `sftrm --help` takes."""
     yield Figure("help", "sftrm --help, wall s", median_wall(session.product, [SFTRM, "--help"], 5), Limit(0.6))
@@ -164,6 +175,7 @@ TARGETS: dict[str, Callable[[Session], Iterator[Figure]]] = {
     "quality": quality,
     "incremental": incremental,
     "families": families,
+    "exports": exports,
     "help": help_text,
     "fixed": fixed,
 }

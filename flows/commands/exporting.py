@@ -100,7 +100,7 @@ def _release(output: "OutputFolder", release_id: str | None) -> "Release":
 def _written(output: "OutputFolder", release: "Release", settings: "ExportSettings") -> "Export":
     from sftrm_quality import findings, releases, reports
     from sftrm_quality.config import RunConfig
-    from sftrm_quality.workers import workers_for
+    from sftrm_quality.workers.processes import ProcessWorkers
 
     with output.locked(0, lambda waiting: print(safe(waiting)), findings.timezone_of(output)):
         reports.take_back(output)
@@ -112,7 +112,8 @@ def _written(output: "OutputFolder", release: "Release", settings: "ExportSettin
                     damaged=", ".join(damaged[:5]),
                 )
             )
-        with workers_for(RunConfig(out=output.root)) as workers:
+        # Without Great Expectations, which only runs need.
+        with ProcessWorkers(RunConfig().workers, "sftrm_quality.releases") as workers:
             staging = output.staging / f"export-{secrets.token_hex(4)}"
             return releases.add_exports(output, release, [settings], staging, workers)[settings.name]
 

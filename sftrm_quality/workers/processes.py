@@ -20,8 +20,8 @@ from sftrm_quality.workers.tasks import set_environment, tidy, use_one_thread
 R = TypeVar("R")
 
 _LOOK_AROUND_SECONDS = 2
-# Every worker is a fork of the process that imported these, and pays nothing.
-_PRELOAD = ["sftrm_quality.preload"]
+# Every worker is a fork of the process that imported this, and pays nothing.
+_OF_A_RUN = "sftrm_quality.preload"
 
 
 def _end_with(main: int, server: int) -> None:
@@ -56,11 +56,11 @@ def _start_worker(main: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _context() -> ForkServerContext:
+def _context(preload: str = _OF_A_RUN) -> ForkServerContext:
     set_environment()
     _forget_standard_input()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
+    context.set_forkserver_preload([preload])
     return context
 
 
@@ -88,12 +88,15 @@ def start_fork_server() -> None:
 
 
 class ProcessWorkers(Workers):
-    """A pool of worker processes. One that dies breaks the pool: on one machine it died for want of memory."""
+    """A pool of worker processes. One that dies breaks the pool: on one machine it died for want of memory.
 
-    def __init__(self, count: int) -> None:
+    preload: the module that is imported once for all of them, where they do less than a run does.
+    """
+
+    def __init__(self, count: int, preload: str = _OF_A_RUN) -> None:
         self.count = count
         self._pool = ProcessPoolExecutor(
-            count, mp_context=_context(), initializer=_start_worker, initargs=(os.getpid(),)
+            count, mp_context=_context(preload), initializer=_start_worker, initargs=(os.getpid(),)
         )
 
     def submit(self, function: Callable[..., R], *arguments: Any) -> "Future[R]":
