@@ -50,7 +50,7 @@ def targets(
     report: ReportOption = _REPORT,
 ) -> None:
     """The product's own targets, each figure beside its limit: size, rm, workers, script, quality, incremental,
-    families, help, fixed.
+    families, exports, help, fixed.
 
     Half an hour for one million records, and 30 GB of disk. Limits in seconds and MiB hold for one million only.
     """

@@ -10,9 +10,8 @@ from tests.conftest import ROOT
 MAIN = """
 import os, signal, time
 from sftrm_quality.workers import processes
-processes._PRELOAD.clear()
 if __name__ == "__main__":
-    with processes.ProcessWorkers(3) as workers:
+    with processes.ProcessWorkers(3, preload="json") as workers:
         print(len(list(workers.map(time.sleep, [0.3] * 3))), "are busy", flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -127,7 +127,7 @@ DAY_TWO = [
         "duplicate",
         duplicate="near",
         copy_of="How do I change a bicycle inner tube?",
-        edit=swap(("slightly inflated", "half inflated")),
+        edit=swap(("slightly inflated", "lightly inflated")),
     ),
     Case(20, "`responses` is null", "quarantined", ("too_few_responses",), wire=put(responses=None)),
     Case(
