@@ -39,7 +39,7 @@ from tests.dedup_cases import (
 
 cuts = st.lists(st.integers(0, 14), max_size=4)
 thresholds = st.sampled_from([0.5, 0.7, 0.8, 0.95])
-slow = settings(max_examples=40)
+slow = settings(max_examples=25)
 
 
 @pytest.fixture(name="folder", scope="module")
@@ -93,14 +93,14 @@ def test_equal_rows_name_the_preferred_one(
     assert found.tolist() == [-1 if first == row else first for row, first in enumerate(expected)]
 
 
-@settings(slow, max_examples=150)
+@settings(slow, max_examples=50)
 @given(records=ranking_lists, cuts=cuts, bounds=all_bounds)
 def test_contradictions(folder: Callable[[], Path], records: list[Record], cuts: list[int], bounds: Bounds) -> None:
     found = contradictions(write_shards(folder(), records, cuts), folder(), map, bounds)
     assert found.tolist() == contradictions_reference(records)
 
 
-@settings(slow, max_examples=150)
+@settings(slow, max_examples=50)
 @given(records=record_lists, cuts=cuts, bounds=all_bounds, threshold=thresholds, data=st.data())
 def test_near_duplicates_and_groups(
     folder: Callable[[], Path],
