@@ -27,7 +27,8 @@ _LONG = (
     *("service", "browser", "cluster", "cli", "guard_browser", "part_cache", "kills", "what_is_shown"),
     *("without_server", "work_pool", "storage_faults", "bad_files", "determinism", "reference", "memory", "publish"),
     *("decisions", "checks_reasons", "reading_damage", "dedup_exchange", "bad_sizes", "dedup_global"),
-    *("reading_encodings", "report_foreign", "conservation", "cases"),
+    *("reading_encodings", "report_foreign", "conservation", "cases", "cases_duplicates", "exports_of_releases"),
+    *("trainers", "other_readers", "templates"),
 )
 
 
@@ -85,3 +86,17 @@ def samples_run(shared):
             run_on([ROOT / "data" / "raw"], out, "workers=2")
     (report,) = out.glob("reports/*/report.json")
     return Output(out, report_of(out, report.parent.name))
+
+
+@pytest.fixture
+def outcome_of(tmp_path):
+    """The output of a run over one of ``cases/``; the gate stays open, so that all that would be published is seen."""
+    from tests.outputs import Output, open_gate, run_on
+
+    suites = open_gate(tmp_path / "suites")
+
+    def run(name, *settings):
+        report = run_on([ROOT / "tests" / "cases" / name], tmp_path / "out", suites, *settings).report
+        return Output(tmp_path / "out", report)
+
+    return run

@@ -1,26 +1,6 @@
 """Deliveries that were once read wrongly, each as a whole run over its raw files in ``cases/``, and what is right."""
 
 from collections import Counter
-from pathlib import Path
-
-import pytest
-
-from tests.outputs import Output, open_gate, run_on
-
-CASES = Path(__file__).parent / "cases"
-
-
-@pytest.fixture
-def outcome_of(tmp_path):
-    """The output of a run over a case; the gate stays open, so that what would be published can be looked at."""
-
-    suites = open_gate(tmp_path / "suites")
-
-    def run(name, *settings):
-        report = run_on([CASES / name], tmp_path / "out", suites, *settings).report
-        return Output(tmp_path / "out", report)
-
-    return run
 
 
 def reasons(output):

@@ -11,18 +11,6 @@ from tests.outputs import Output, open_gate, run_on
 CASES = Path(__file__).parent / "cases"
 
 
-@pytest.fixture
-def outcome_of(tmp_path):
-    """The output of a run over a case; the gate stays open, so that what would be published can be looked at."""
-    suites = open_gate(tmp_path / "suites")
-
-    def run(name, *settings):
-        report = run_on([CASES / name], tmp_path / "out", suites, *settings).report
-        return Output(tmp_path / "out", report)
-
-    return run
-
-
 def published(output, file, kind="sft"):
     return [row for row in output.published(kind) if row["source_file"] == file]
 
