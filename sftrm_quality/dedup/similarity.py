@@ -16,9 +16,9 @@ class Apart(IntEnum):
     TEMPLATE = 1
     """Their prompts fold differently, and what they share is a template."""
     NUMBERS = 2
-    """A part of one has another set of numbers."""
+    """A part of one has other numbers, or these in another order."""
     NEGATIONS = 3
-    """A part of one says yes where the other says no."""
+    """A part of one has more negations: it says no where the other says yes."""
     PASSAGE = 4
     """Their prompts differ in a passage (``passages``)."""
 
