@@ -169,3 +169,14 @@ def test_a_number_or_a_negation_tells_apart_and_another_word_does_not(
     ):
         duplicates, by, _ = _steps(Path(tempfile.mkdtemp(dir=tmp_path)), records)
         assert (duplicates, by) == ([-1, -1] if apart else [-1, 0], [apart, apart])
+
+
+def test_of_long_prompts_all_of_a_family_are_found_though_windows_of_their_slots_are_sampled(tmp_path: Path) -> None:
+    """A window that a few rows have in the place of one of a slot's looks unshared: it says nothing."""
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        shared = "".join(chr(0xAC00 + c) for c in rng.integers(0, 11172, 640))
+        slots = ["".join(chr(0xAC00 + c) for c in rng.integers(0, 11172, 120)) for _ in range(14)]
+        (folder := tmp_path / str(seed)).mkdir()
+        shards = write_shards(folder, [_sft(shared[:530] + slot + shared[530:]) for slot in slots])
+        assert find_templates(shards, folder).parts.tolist() == [1 | WHOLE] * len(slots)

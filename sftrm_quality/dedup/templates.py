@@ -47,6 +47,9 @@ WHOLE = 1 << len(PARTS)
 # Rough counts, by which nearly all windows are left out before the others are sorted.
 _BUCKETS = 1 << 20
 
+# Shared samples of a part from which their share is taken for that of all windows: half of those that are kept.
+_ENOUGH = MOST // 2
+
 _ENTRY = np.dtype([("row", np.uint32), ("key", np.uint32), ("prompt", np.uint64), ("number", np.uint8)])
 
 
@@ -194,12 +197,14 @@ def _cover(offsets, places, shared, sizes, window, place_bits, least, found):  #
         for part in range(parts):
             present |= (1 if sizes[part, row] > 0 else 0) << part
             count = 0
+            in_common = 0
             last = 0
             while i < offsets[row + 1] and places[i] >> place_bits == part:
                 own_places[count] = places[i] & ((1 << place_bits) - 1)
                 own_shared[count] = (shared[row] >> np.uint64(i - offsets[row])) & np.uint64(1) == 1
                 count += 1
                 if own_shared[count - 1]:
+                    in_common += 1
                     last = count
                 i += 1
             order = np.argsort(own_places[:last])
@@ -212,7 +217,9 @@ def _cover(offsets, places, shared, sizes, window, place_bits, least, found):  #
                 if before:
                     covered += place + window - (reach if before_this else max(reach, place))
                     reach = place + window
-            if covered > 0 and covered >= least * sizes[part, row]:
+            # Of sampled windows the share tells as well, and less than the cover: what touches a slot is not shared.
+            enough = in_common >= _ENOUGH and in_common >= least * last
+            if covered > 0 and (enough or covered >= least * sizes[part, row]):
                 found[row] |= np.uint8(1 << part)
         if found[row] == present:
             found[row] |= np.uint8(1 << parts)
