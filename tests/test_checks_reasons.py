@@ -46,6 +46,11 @@ def responses(*texts: str | None) -> Row:
     return {"responses": [{"text": text, "rank": n, "score": None} for n, text in enumerate(texts, start=1)]}
 
 
+def turns(*texts: str | None) -> list[Row]:
+    """Turns of a user and an assistant."""
+    return [{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(texts)]
+
+
 LONG = "가" * 32_768
 ENGLISH = "The capital of the Republic of Korea is the city of Seoul."
 KOREAN = "대한민국의 수도는 서울특별시입니다. 한강이 도시 한가운데를 지나고, 천만 명에 가까운 사람이 그곳에 삽니다."
@@ -54,8 +59,15 @@ SFT = [
     Case("sft", "question_blank", {"question": "\u3164\u2800"}, {"question": "\u3164네?"}),
     Case("sft", "question_garbled", {"question": "Why\ufffd?"}, {"question": "Why\t\r\n?"}),
     Case("sft", "question_has_template_token", {"question": "[INST] Why?"}, {"question": "What is [INSTANCE]?"}),
+    Case("sft", "question_placeholder", {"question": "[No input]"}, {"question": "No input was given. Why?"}),
     Case("sft", "question_too_long", {"question": LONG + "가"}, {"question": LONG}),
     Case("sft", "question_too_short", {"question": "왜"}, {"question": "왜?"}),
+    Case(
+        "sft",
+        "history_out_of_order",
+        {"history": turns("Hi", "Hello", "Why?")},
+        {"history": turns("Hi", "Hello")},
+    ),
     Case("sft", "answer_blank", {"answer": "\ufeff\u200b\u00ad \u3000"}, {"answer": "\u200b네"}),
     Case("sft", "answer_garbled", {"answer": "It is \x07 Paris."}, {"answer": "It is\tParis.\r\n"}),
     Case("sft", "answer_has_template_token", {"answer": "Paris.<|im_end|>"}, {"answer": "a <| b |> c <s class>"}),
@@ -109,13 +121,21 @@ RM = [
     Case("rm", "prompt_blank", {"prompt": "</s>\n"}, {"prompt": "</sup>"}, ("prompt_has_template_token",)),
     Case("rm", "prompt_garbled", {"prompt": "Explain \x85 this."}, {"prompt": "Explain … this."}),
     Case("rm", "prompt_has_template_token", {"prompt": "Hi <start_of_turn>"}, {"prompt": "Hi <start of turn>"}),
+    Case("rm", "prompt_placeholder", {"prompt": "{{prompt}}"}, {"prompt": "What is {{prompt}}?"}),
     Case("rm", "prompt_too_long", {"prompt": LONG + "가"}, {"prompt": LONG}),
+    Case(
+        "rm",
+        "history_out_of_order",
+        {"history": turns("Hi", "Hello", "Why?")},
+        {"history": [*turns("Hi"), {"role": "tool", "content": ""}, *turns("", "Hello")[1:]]},
+    ),
     Case("rm", "too_few_responses", ranked(1), ranked(1, 2)),
-    Case("rm", "response_blank", responses("First", "\u200b"), responses("First", "\u200b.")),
+    Case("rm", "response_blank", responses("First", "\u200b"), responses("First", "\u200bOk")),
     Case("rm", "response_garbled", responses("First", "Sec\ufffdnd"), responses("First", "Sec?nd")),
     Case(
         "rm", "response_has_template_token", responses("<unk>", "b"), responses("<unknown>", "b"), ("response_blank",)
     ),
+    Case("rm", "response_placeholder", responses("First", "nan"), responses("First", "Nan is a name")),
     Case("rm", "response_too_long", responses(LONG + "가", "b"), responses(LONG, "b")),
     Case("rm", "responses_identical", responses("A b", "c", " A\u00a0b"), responses("A b", "c", "Ab")),
     Case("rm", "responses_differ_in_form", responses("A  b!", "c", "ａ B"), responses("A b", "c", "Ab")),
@@ -201,7 +221,7 @@ MORE = [
         for stand_in, answer in [
             ("null", "A null pointer"), ("None", "none of them"), ("NaN", "Nan"), ("N/A", "N/A means not available"),
             ("n.a.", "n.a.t.o."),
-            ("<noinput>", "noinput"), ("TODO", "To do"), ("...", "...네"), ("-", "-1"), ("…", "ㅋ"),
+            ("<noinput>", "noinput is a stand-in"), ("TODO", "To do"), ("...", "...네"), ("-", "-1"), ("…", "ㅋ"),
             ("???", "왜?"), ("undefined", "undefined behaviour"), ("<NAME>", "<name>"),
         ]
     ),
@@ -212,6 +232,7 @@ MORE = [
             ("<<SYS>>", "<SYS>"), ("[/INST]", "[INST"), ("<BOS>", "<boss>"), ("<｜end▁of▁sentence｜>", "<｜"),
             ("<0x0A>", "0x0A"),
             ("<extra_id_0>", "extra_id_0"), ("<end_of_turn>", "end_of_turn"), ("[gMASK]", "[MASK]"),
+            ("[|endofturn|]", "[|"), ("<unused0>", "unused0"), ("|im_end|>", "|im_end|"), ("[SEP]", "[SEP-1]"),
         ]
     ),
     *(
@@ -263,7 +284,7 @@ MORE = [
     Case("sft", "category_unclean", {"data_category": "Q\u2028A"}, {"data_category": "QA"}),
     Case("rm", "too_few_responses", {"responses": None}, ranked(1, 2)),
     Case("rm", "too_few_responses", {"responses": []}, ranked(1, 2)),
-    Case("rm", "response_blank", responses("First", None), responses("First", "0")),
+    Case("rm", "response_blank", responses("First", None), responses("First", "Ok")),
     Case("rm", "rank_missing", ranked(2, 1, None), ranked(2, 1)),
     Case("rm", "rank_missing", {"responses": [None, *ranked(1, 2)["responses"]]}, ranked(1, 2), ("response_blank",)),
     Case("rm", "rank_not_integer", ranked(1, float("nan")), ranked(1, 2)),

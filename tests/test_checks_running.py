@@ -64,7 +64,7 @@ def test_no_frame_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_expectation_that_raises_is_not_zero_failures(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sftrm_quality.checks.custom.texts import ExpectTextNotToBeGarbled
+    from sftrm_quality.checks.custom.damaged import ExpectTextNotToBeGarbled
 
     def broken(self: object, columns: object) -> None:
         raise ArithmeticError("out of\ncheese")
@@ -75,7 +75,7 @@ def test_an_expectation_that_raises_is_not_zero_failures(monkeypatch: pytest.Mon
 
 
 def test_an_expectation_that_gives_no_mask_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sftrm_quality.checks.custom.texts import ExpectTextNotToBeGarbled
+    from sftrm_quality.checks.custom.damaged import ExpectTextNotToBeGarbled
 
     monkeypatch.setattr(ExpectTextNotToBeGarbled, "failing", lambda self, columns: np.zeros(1, dtype=int))
     with pytest.raises(SftrmError, match="one bool per row expected"):
@@ -87,7 +87,7 @@ def test_a_lost_result_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     run = running._run
     monkeypatch.setattr(running, "_run", lambda *arguments: run(*arguments)[1:])
-    with pytest.raises(SftrmError, match="26 expectations gave 25 results"):
+    with pytest.raises(SftrmError, match="28 expectations gave 27 results"):
         run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
 
 

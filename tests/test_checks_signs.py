@@ -8,8 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sftrm_quality.checks import damage, signs
+from sftrm_quality.checks import damage, signs, texts
+from sftrm_quality.checks.garbled import garbled_in
 from sftrm_quality.checks.phrases import Phrases
+from sftrm_quality.checks.template_tokens import CANDIDATE, template_tokens_in
 from sftrm_quality.personal_data import find_personal_data
 from sftrm_quality.text import normalise_text
 
@@ -34,6 +36,27 @@ def test_no_sign_is_missed(texts: list[str | None], start: int) -> None:
         assert not damage.find_misread(text) or marks & signs.MISREAD
         assert not damage.find_loose_jamo(text) or marks & (signs.LOOSE_JAMO | signs.DECOMPOSED)
         assert not damage.find_decomposed(text) or marks & signs.DECOMPOSED
+
+
+MARKS = [
+    *"a가 \n.:：?¿�烫屯\x00\x0c\x1b\x85\x7f#|<>[]/&;", "<s>", "</s>", "<|im_end|>", "[|user|]", "[INST]", "<<SYS>>",
+    "|im_end|>",
+    "<｜a｜>", "<0x0A>", "[gMASK]", "[SEP]", "<unused0>", "<think>", "</think>", "### Response:", "##하", "Human:",
+    "**User**:",
+    "사용자 :", "用户：", "ユーザー：", "USER:", "&#65533;", "&#xFFFD;", "\\ufffd", "\\xef\\xbf\\xbd", "ï¿½",
+    "锟斤拷", "??", "¿¿",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(MARKS), max_size=8).map("".join), max_size=5))
+def test_no_mark_is_missed(written: list[str]) -> None:
+    array = pa.array(written, pa.string())
+    found = signs.signs_of(array).to_pylist()
+    candidates = texts.matches(array, CANDIDATE)
+    for at, text in enumerate(written):
+        assert not [*garbled_in(text, None)] or found[at]["signs"] & signs.GARBLED
+        leaked = template_tokens_in(text, None) or template_tokens_in(text, None, prompt=True)
+        assert not leaked or (candidates[at] and found[at]["signs"] & signs.TOKEN)
 
 
 @given(st.lists(st.none() | st.text("aZ09 가힣é中\n", max_size=8), max_size=5))

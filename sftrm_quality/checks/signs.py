@@ -1,8 +1,8 @@
 """Cheap signs in the bytes of texts, found in one pass, that tell which few texts deserve a closer look.
 
-Eight checks look for rare things: personal data, damaged encodings, loose letters, another script. Each by itself would
-read every text; together they read it once here, at about a gigabyte per second, and then look only at those with a
-sign. A sign may be wrong, never missing: what the checks look for always leaves its sign.
+Many checks look for rare things: personal data, leaked tokens, lost and damaged letters, another script. Each by
+itself would read every text; together they read it once here, at about a gigabyte per second, and then look only at
+those with a sign. A sign may be wrong, never missing: what the checks look for always leaves its sign.
 """
 
 import numpy as np
@@ -11,7 +11,21 @@ import pyarrow.compute as pc
 from numba import njit
 
 from sftrm_quality.arrays import Mask, list_offsets, lists_of, text_buffers
+from sftrm_quality.checks.marks import GARBLED, TOKEN, marks_of
 from sftrm_quality.checks.texts import text_of_each
+
+__all__ = [
+    "AT",
+    "DECOMPOSED",
+    "DIGITS",
+    "GARBLED",
+    "LOOSE_JAMO",
+    "MISREAD",
+    "SIGNS",
+    "TOKEN",
+    "has_sign",
+    "signs_of",
+]
 
 SIGNS = pa.struct([("signs", pa.uint8()), ("hangul", pa.int32()), ("latin", pa.int32())])
 """Of a text: its signs as bits, how many bytes begin a Hangul syllable (or a rare neighbour of them), and how many
@@ -34,7 +48,7 @@ def signs_of(column: pa.Array) -> pa.Array:
     """The signs of texts.
 
     Args:
-        column: Strings, or responses (list<struct<text, rank, score>>).
+        column: Strings, responses (list<struct<text, rank, score>>) or turns (list<struct<role, content>>).
 
     Returns:
         ``SIGNS`` of each text: one a row, or a list of them a row.
@@ -66,7 +80,7 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
     latin = np.zeros(count, np.int32)
     for text in range(count):
         piece = data[offsets[text] : offsets[text + 1]]
-        digits = syllables = letters = special = np.int32(0)
+        digits = syllables = letters = special = marks = np.int32(0)
         # Sums without a branch, which the compiler turns into vector instructions.
         for byte in piece:
             digits += np.uint8(byte - 0x30) < 10
@@ -83,11 +97,31 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
                 | (byte == 0x3F)
                 | (byte == 0xEF)
             )
+            # Controls, <, [, #, |, :, &, backslash, ?, the lead bytes of U+0080 to U+00FF, 屯, 烫, 锟, U+FFFD and ：.
+            marks += (
+                ((byte < 0x20) & (byte != 0x0A) & (byte != 0x09) & (byte != 0x0D))
+                | (byte == 0x7F)
+                | (byte == 0x3C)
+                | (byte == 0x5B)
+                | (byte == 0x23)
+                | (byte == 0x7C)
+                | (byte == 0x3A)
+                | (byte == 0x26)
+                | (byte == 0x5C)
+                | (byte == 0x3F)
+                | (np.uint8(byte - 0xC2) < 2)
+                | (byte == 0xE5)
+                | (byte == 0xE7)
+                | (byte == 0xE9)
+                | (byte == 0xEF)
+            )
         hangul[text] = syllables
         latin[text] = letters
         found = _many_digits(piece) if digits >= 10 else 0
         if special:
             found |= _specials(piece)
+        if marks:
+            found |= marks_of(piece)
         signs[text] = found
     return signs, hangul, latin
 

@@ -9,38 +9,38 @@ import pyarrow.compute as pc
 
 from sftrm_quality.arrays import Mask, Rows, as_mask, row_of_each
 from sftrm_quality.characters import DEFAULT_IGNORABLE, EMPTY_CELL, re2_class
+from sftrm_quality.checks.template_tokens import CONTROL
 from sftrm_quality.personal_data import without_numbers
+from sftrm_quality.records import MESSAGE
 from sftrm_quality.words import say_of
 
 # White space, control and format characters, what Unicode calls default ignorable, and the empty braille cell.
 INVISIBLE = rf"[\s\p{{Z}}\p{{Cc}}\p{{Cf}}{EMPTY_CELL}{re2_class(DEFAULT_IGNORABLE)}]"
 
-# Special tokens of the chat templates and vocabularies of Llama 2 to 4, Mistral, Qwen (ChatML), Gemma, Phi, DeepSeek,
-# GLM, T5 and GPT-2. In a text they are control characters of the template that leaked into the data.
-TEMPLATE_TOKEN = (
-    r"<\|[A-Za-z0-9_]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|(?i:</?s>|<pad>|<unk>|<[eb]os>)|\[/?INST\]|<</?SYS>>"
-    r"|<(?:start|end)_of_turn>|<extra_id_[0-9]{1,2}>|<0x[0-9A-F]{2}>|\[gMASK\]"
-)
-
 # U+FFFD stands for bytes that somebody failed to decode; C0 and C1 control characters (without tab and line ends)
 # and U+007F have no meaning in text.
 GARBLED = r"[\x{FFFD}\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}-\x{9F}]"
 
-_BLANK = f"^(?:{INVISIBLE}|{TEMPLATE_TOKEN})*$"
+# Of a text that begins with thoughts nothing is left for a reader where nothing comes after them.
+_UNSEEN = f"(?:{INVISIBLE}|{CONTROL})*"
+_BLANK = f"^{_UNSEEN}(?:<think>(?s:.*)</think>{_UNSEEN})?$"
 _EXCERPT = 60
+TURNS = pa.list_(MESSAGE)
+"""The type of a history."""
 
 
 def text_of_each(column: pa.Array) -> tuple[Rows, pa.StringArray]:
     """The texts of a column, one after the other.
 
     Args:
-        column: Strings, or responses (list<struct<text, rank, score>>).
+        column: Strings, responses (list<struct<text, rank, score>>) or turns (list<struct<role, content>>).
 
     Returns:
         The row of each text, and the texts, null ones among them.
     """
     if pa.types.is_list(column.type):
-        return row_of_each(column), pc.struct_field(column.flatten(), "text")
+        name = "content" if column.type.equals(TURNS) else "text"
+        return row_of_each(column), pc.struct_field(column.flatten(), name)
     return np.arange(len(column)), column
 
 

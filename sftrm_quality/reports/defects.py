@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from sftrm_quality.checks import Entry, damage, texts
+from sftrm_quality.checks.garbled import garbled_in
 from sftrm_quality.checks.phrases import compiled_phrases
+from sftrm_quality.checks.template_tokens import template_tokens_in
 from sftrm_quality.formats import fields_blamed
 from sftrm_quality.personal_data import find_personal_data
 from sftrm_quality.reading import READ_REASONS, Span, damage_spans, field_spans
@@ -44,21 +45,16 @@ def defects(
         same = {int(place) for place in re.findall(r"\d+", detail.partition(" are the same")[0])}
         return [_whole(part.text or "", {}) if part.place in same else [] for part in parts]
     find = _FINDERS.get(entry.type)
-    return [
-        find(part.text, entry.kwargs)[:MARKS] if find and part.text and part.column in columns else [] for part in parts
-    ]
+    # What a text answers decides of some whether it is a defect.
+    asked = next((part.text for part in parts if part.column == entry.kwargs.get("question")), None)
+    kwargs = {**entry.kwargs, "asked": asked}
+    return [find(part.text, kwargs)[:MARKS] if find and part.text and part.column in columns else [] for part in parts]
 
 
 def _in_payload(reason: str, detail: str, payload: str, as_read: bool) -> list[Span]:
     if reason in READ_REASONS:
         return damage_spans(reason, detail, payload, as_read)[:MARKS]
     return field_spans(payload, fields_blamed(reason, detail))[:MARKS]
-
-
-@cache
-def _python(pattern: str) -> re.Pattern[str]:
-    r"""A pattern of RE2 for Python, which knows no ``\x{…}``."""
-    return re.compile(re.sub(r"\\x\{([0-9A-F]+)\}", lambda match: re.escape(chr(int(match[1], 16))), pattern))
 
 
 def _whole(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
@@ -69,8 +65,17 @@ def _blank(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
     return _whole(text, kwargs) if texts.is_blank(pa.array([text]))[0] else []
 
 
-def _pattern(pattern: str) -> Callable[[str, Mapping[str, Any]], list[Span]]:
-    return lambda text, kwargs: [match.span() for match in _python(pattern).finditer(text)]
+def _garbled(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    return list(garbled_in(text, kwargs["asked"]))
+
+
+def _tokens(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    return template_tokens_in(text, kwargs["asked"], prompt=kwargs["asked"] is None)
+
+
+def _stand_in(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
+    patterns = texts.whole_text_pattern([*kwargs["patterns"], *kwargs.get("patterns_for_prose", ())])
+    return _whole(text, kwargs) if texts.matches(pa.array([text]), patterns)[0] else []
 
 
 def _outside(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
@@ -103,11 +108,12 @@ def _phrase(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
 _FINDERS: Mapping[str, Callable[[str, Mapping[str, Any]], list[Span]]] = {
     "expect_text_to_be_visible": _blank,
     "expect_every_response_to_be_visible": _blank,
-    "expect_text_not_to_be_garbled": _pattern(texts.GARBLED),
-    "expect_every_response_not_to_be_garbled": _pattern(texts.GARBLED),
-    "expect_text_to_be_free_of_template_tokens": _pattern(texts.TEMPLATE_TOKEN),
-    "expect_every_response_to_be_free_of_template_tokens": _pattern(texts.TEMPLATE_TOKEN),
-    "expect_text_not_to_be_a_placeholder": _whole,
+    "expect_text_not_to_be_garbled": _garbled,
+    "expect_every_response_not_to_be_garbled": _garbled,
+    "expect_text_to_be_free_of_template_tokens": _tokens,
+    "expect_every_response_to_be_free_of_template_tokens": _tokens,
+    "expect_text_not_to_be_a_placeholder": _stand_in,
+    "expect_every_response_not_to_be_a_placeholder": _stand_in,
     "expect_text_to_differ_from": _whole,
     "expect_text_length_to_be_between": _outside,
     "expect_every_response_to_be_at_most_long": _outside,

@@ -11,14 +11,12 @@ import numpy as np
 import pyarrow as pa
 from great_expectations.compatibility.pydantic import StrictStr
 
-from sftrm_quality.arrays import Mask, Rows, list_offsets
+from sftrm_quality.arrays import Mask, Rows
 from sftrm_quality.checks import damage, signs, texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
+from sftrm_quality.checks.custom.places import CONTENTS, Place, places
 from sftrm_quality.personal_data import PersonalKind, find_personal_data
-from sftrm_quality.records import CANDIDATE_RESPONSE
 from sftrm_quality.words import phrase, say
-
-TEXT_OR_RESPONSES = (pa.string(), pa.list_(CANDIDATE_RESPONSE))
 
 _SHOWN_KINDS = {
     PersonalKind.RESIDENT_NUMBER: phrase("a resident registration number"),
@@ -28,69 +26,66 @@ _SHOWN_KINDS = {
 }
 
 
-class _ContentsExpectation(RowExpectation):
-    """An expectation on the texts of ``column`` and of the columns ``others``. Null passes."""
+class ContentsExpectation(RowExpectation):
+    """An expectation on the texts of ``column`` and of the columns ``others``: texts, responses, turns. Null passes."""
 
     others: list[StrictStr] = []  # noqa: RUF012 (pydantic copies it)
     sign: ClassVar[int]
 
     @abstractmethod
-    def find(self, text: str) -> str | None:
+    def find(self, text: str, place: Place) -> str | None:
         """What a text with the sign contains that it should not, as the end of 'answer contains …', or None."""
 
     @classmethod
     def can_check(cls, kind: pa.DataType) -> bool:
-        return any(kind.equals(one) for one in TEXT_OR_RESPONSES)
+        return any(kind.equals(one) for one in CONTENTS)
 
     def columns_needed(self) -> list[str]:
         return [self.column, *self.others]
 
-    columns_checked = columns_signed = columns_needed
+    def columns_checked(self) -> list[str]:
+        return [self.column, *self.others]
+
+    columns_signed = columns_checked
 
     def failing(self, columns: Columns) -> Mask:
         failing = np.zeros(len(columns[self.column]), bool)
-        for name in self.columns_needed():
-            for row, _, _ in self._findings(columns, name):
-                failing[row] = True
+        for place, _ in self._findings(columns):
+            failing[place.row] = True
         return failing
 
     def describe(self, columns: Columns) -> list[str]:
         """Of each row, the first text that fails and what is in it."""
         details: dict[int, str] = {}
-        for name in self.columns_needed():
-            first, count = _places(columns[name])
-            for row, place, what in self._findings(columns, name):
-                where = (
-                    say("response {place} of {count}", place=place - first[row] + 1, count=count[row])
-                    if name == "responses"
-                    else name
-                )
-                details.setdefault(row, say("{where} contains {what}", where=where, what=what))
+        for place, what in self._findings(columns):
+            if place.row not in details:
+                details[place.row] = say("{where} contains {what}", where=place.named(), what=what)
         return [details[row] for row in range(len(columns[self.column]))]
 
-    def _findings(self, columns: Columns, name: str) -> Iterator[tuple[int, int, str]]:
-        """Row, place among all texts of the column, and what was found, of each text that fails."""
-        row, column = texts.text_of_each(columns[name])
-        found = columns[f"{name}_signs"]
-        possible = np.flatnonzero(signs.has_sign(found.flatten() if pa.types.is_list(found.type) else found, self.sign))
-        for place, text in zip(possible.tolist(), column.take(pa.array(possible)).to_pylist(), strict=True):
-            if what := self.find(text):
-                yield int(row[place]), place, what
+    def possible(self, texts_of_column: pa.StringArray, found: pa.Array) -> Rows:
+        """Which texts are looked at, by their signs."""
+        return np.flatnonzero(signs.has_sign(found, self.sign))
+
+    def _findings(self, columns: Columns) -> Iterator[tuple[Place, str]]:
+        """Each text that fails and what was found, column by column."""
+        for name in self.columns_checked():
+            row, column = texts.text_of_each(columns[name])
+            found = columns[f"{name}_signs"]
+            possible = self.possible(column, found.flatten() if pa.types.is_list(found.type) else found)
+            place_of = places(columns, name)
+            for at, text in zip(possible.tolist(), column.take(pa.array(possible)).to_pylist(), strict=True):
+                place = place_of(int(row[at]), at)
+                if what := self.find(text, place):
+                    yield place, what
 
 
-def _places(column: pa.Array) -> tuple[Rows, Rows]:
-    """Of each row, the place of its first text among all texts of the column, and how many it has."""
-    starts = list_offsets(column) if pa.types.is_list(column.type) else np.arange(len(column) + 1)
-    return starts[:-1], np.diff(starts)
-
-
-class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
+class ExpectRecordToBeFreeOfPersonalData(ContentsExpectation):
     """No text has personal data of one ``kind``: a resident_number, mobile_number, email or card_number."""
 
     kind: PersonalKind
     sign = signs.DIGITS | signs.AT
 
-    def find(self, text: str) -> str | None:
+    def find(self, text: str, place: Place) -> str | None:
         found = [one for one in find_personal_data(text) if one.kind == self.kind]
         if not found:
             return None
@@ -98,31 +93,31 @@ class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
         return say("{found}, and {count} more", found=shown, count=len(found) - 1) if len(found) > 1 else shown
 
 
-class ExpectRecordNotToBeMisread(_ContentsExpectation):
+class ExpectRecordNotToBeMisread(ContentsExpectation):
     """No text has characters that are the bytes of another encoding (see ``damage.find_misread``)."""
 
     sign = signs.MISREAD
 
-    def find(self, text: str) -> str | None:
+    def find(self, text: str, place: Place) -> str | None:
         found = damage.find_misread(text)
         return found and texts.excerpt(found)
 
 
-class ExpectRecordToBeFreeOfLooseJamo(_ContentsExpectation):
+class ExpectRecordToBeFreeOfLooseJamo(ContentsExpectation):
     """No word of syllables has a Hangul letter beside them (see ``damage.find_loose_jamo``)."""
 
     sign = signs.LOOSE_JAMO | signs.DECOMPOSED
 
-    def find(self, text: str) -> str | None:
+    def find(self, text: str, place: Place) -> str | None:
         found = damage.find_loose_jamo(text)
         return found and texts.excerpt(found)
 
 
-class ExpectRecordToBeComposed(_ContentsExpectation):
+class ExpectRecordToBeComposed(ContentsExpectation):
     """No text is decomposed: Hangul in conjoining letters, or Latin letters with combining marks (NFD)."""
 
     sign = signs.DECOMPOSED
 
-    def find(self, text: str) -> str | None:
+    def find(self, text: str, place: Place) -> str | None:
         found = damage.find_decomposed(text)
         return found and say("{excerpt} in pieces (NFD)", excerpt=texts.excerpt(found))

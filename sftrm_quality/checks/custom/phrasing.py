@@ -14,7 +14,7 @@ from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 from sftrm_quality.arrays import Ints, Mask, Rows, as_ints
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
-from sftrm_quality.checks.custom.contents import TEXT_OR_RESPONSES
+from sftrm_quality.checks.custom.places import TEXT_OR_RESPONSES
 from sftrm_quality.checks.phrases import Phrases, compiled_phrases
 from sftrm_quality.checks.prose import scripts_differ
 from sftrm_quality.checks.rankings import Responses

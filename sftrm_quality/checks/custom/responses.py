@@ -77,39 +77,6 @@ class _EveryResponse(_ResponsesExpectation):
         ]
 
 
-class ExpectEveryResponseToBeVisible(_EveryResponse):
-    """Something can be seen of every response (see ``expect_text_to_be_visible``)."""
-
-    def text_fails(self, text: pa.Array) -> Mask:
-        return texts.is_blank(text)
-
-    def found_in(self, text: pa.Array) -> list[str]:
-        return [say("is {excerpt}", excerpt=texts.excerpt(found)) for found in text.to_pylist()]
-
-
-class ExpectEveryResponseNotToBeGarbled(_EveryResponse):
-    """No response has U+FFFD or a control character other than tab and line ends."""
-
-    def text_fails(self, text: pa.Array) -> Mask:
-        return texts.matches(text, texts.GARBLED)
-
-    def found_in(self, text: pa.Array) -> list[str]:
-        return [say("contains U+{code:04X}", code=ord(found)) for found in texts.first_matches(text, texts.GARBLED)]
-
-
-class ExpectEveryResponseToBeFreeOfTemplateTokens(_EveryResponse):
-    """No response has a special token of a chat template."""
-
-    def text_fails(self, text: pa.Array) -> Mask:
-        return texts.matches(text, texts.TEMPLATE_TOKEN)
-
-    def found_in(self, text: pa.Array) -> list[str]:
-        return [
-            say("contains {excerpt}", excerpt=texts.excerpt(found))
-            for found in texts.first_matches(text, texts.TEMPLATE_TOKEN)
-        ]
-
-
 class ExpectEveryResponseToBeAtMostLong(_EveryResponse):
     """No response has more than ``maximum`` characters (code points)."""
 

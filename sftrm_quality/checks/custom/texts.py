@@ -25,57 +25,6 @@ class _TextExpectation(RowExpectation):
         ]
 
 
-class ExpectTextToBeVisible(_TextExpectation):
-    """Something of the text can be seen: not null, nor only white space, invisible characters, special tokens."""
-
-    def failing(self, columns: Columns) -> Mask:
-        return texts.is_blank(columns[self.column])
-
-
-class ExpectTextNotToBeGarbled(_TextExpectation):
-    """No U+FFFD and no control character other than tab and line ends. Null passes."""
-
-    def failing(self, columns: Columns) -> Mask:
-        return texts.matches(columns[self.column], texts.GARBLED)
-
-    def describe(self, columns: Columns) -> list[str]:
-        found = texts.first_matches(columns[self.column], texts.GARBLED)
-        return [say("{column} contains U+{code:04X}", column=self.column, code=ord(character)) for character in found]
-
-
-class ExpectTextToBeFreeOfTemplateTokens(_TextExpectation):
-    """No special token of a chat template, such as ``<|im_end|>`` or ``[INST]``. Null passes."""
-
-    def failing(self, columns: Columns) -> Mask:
-        return texts.matches(columns[self.column], texts.TEMPLATE_TOKEN)
-
-    def describe(self, columns: Columns) -> list[str]:
-        found = texts.first_matches(columns[self.column], texts.TEMPLATE_TOKEN)
-        return [say("{column} contains {excerpt}", column=self.column, excerpt=texts.excerpt(token)) for token in found]
-
-
-class ExpectTextNotToBeAPlaceholder(_TextExpectation):
-    """The text as a whole fits none of the ``patterns``. Null passes.
-
-    Patterns are RE2 and do not regard case, nor invisible characters at the ends of the text.
-    """
-
-    patterns: list[StrictStr]
-
-    def problem(self) -> str | None:
-        if not self.patterns:
-            return say("'patterns' is empty, expected at least one")
-        for pattern in self.patterns:
-            try:
-                pc.match_substring_regex(pa.array([""]), texts.whole_text_pattern([pattern]))
-            except pa.ArrowInvalid as error:
-                return say("pattern {pattern!r} is not RE2: {error}", pattern=pattern, error=error)
-        return None
-
-    def failing(self, columns: Columns) -> Mask:
-        return texts.matches(columns[self.column], texts.whole_text_pattern(self.patterns))
-
-
 class ExpectTextLengthToBeBetween(_TextExpectation):
     """At least ``minimum`` and at most ``maximum`` characters (code points). Null and blank texts pass."""
 
