@@ -16,7 +16,7 @@ ROLES = {
     "function_call": ("function_call",),
     "system": ("system",),
 }
-STAND_INS = ("", "  ", "No input", "<noinput>", "N/A", "无", " nan\n")
+STAND_INS = ("", "  ", "No input", "<noinput>", "N/A", "无", " nan\n", "(No input required.)", "[None]")
 
 
 def _truth(label: dict[str, Any], system: str | None, history: list[tuple[str, str]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import re
 
 from sftrm_quality.checks import question_cues as cues
 
-# The task stands at either end of a question, its material between.
+# The task is at either end of a question, its material between.
 _END = 400
 # What is put behind a question that has ended: a number, a label, the answer itself.
 _BEHIND = re.compile(r"(?<=[.!?。？！])\s*\([^\n]*\)\s*$")

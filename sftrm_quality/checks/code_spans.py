@@ -22,7 +22,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\)?\s(?:tokens?|tags?|elements?|characters?|symbols?|means?|marks?|stands?|is|are|do|does|for|in|and|or|at|vs\.?|"
+    r"\)?\s(?:tokens?|tags?|elements?|characters?|symbols?|means?|marks?|stand(?:s)?|is|are|do|does|for|in|and|or|at|vs\.?|"
     r"as|to|fills?|signals?|denotes?|before|after|was|were|into|from|should|will|can)\b|\)?[,;](?=\s)|\)",
     re.IGNORECASE,
 )

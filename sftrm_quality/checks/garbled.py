@@ -73,12 +73,12 @@ def _is_shown(text: str, match: re.Match[str], code: CodeSpans, is_subject: bool
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 1]
     shown = code.hold(start, end) or is_quoted(text, start, end)
-    alone = not _LETTERS.match(before) and (not _LETTERS.match(after) or bool(_PARTICLE.match(text, end)))
+    by_itself = not _LETTERS.match(before) and (not _LETTERS.match(after) or bool(_PARTICLE.match(text, end)))
     if match[0][0] in "\\&":
         return shown or is_subject
-    if alone and is_spoken_of(text, start, end):
+    if by_itself and is_spoken_of(text, start, end):
         return True
-    return (shown and (alone or is_subject)) or (alone and is_subject)
+    return (shown and (by_itself or is_subject)) or (by_itself and is_subject)
 
 
 def _belongs(text: str, match: re.Match[str], code: CodeSpans, is_subject: bool) -> bool:

@@ -113,7 +113,7 @@ MARKUP = _cues(
 ジェネリ|マスク|トークン""",
 )
 SHORT_FORMS = _cues(
-    """abbreviat[a-z]*|acronyms?|short for|stands? for|shorten[a-z]*|initials|forms?|schedule|timetable|calendar
+    """abbreviat[a-z]*|acronyms?|short for|stand(?:s)? for|shorten[a-z]*|initials|forms?|schedule|timetable|calendar
 label""",
     """약자|줄여|줄임|줄인|축약|약어|약칭|머리글자|서식|양식|일정표|시간표|缩写|縮寫|简称|簡稱|略称|略語|略す|略して
 略すと|省略形""",

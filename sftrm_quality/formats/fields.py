@@ -12,6 +12,7 @@ from sftrm_quality.arrays import as_mask
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.base import Mapped, Record, column, first_of, id_column, id_fields, mapped
 from sftrm_quality.formats.declaration import Declaration
+from sftrm_quality.formats.parts import AROUND
 from sftrm_quality.formats.shapes.record import Misread, RawRecord, lookup
 from sftrm_quality.formats.shapes.turns import history_of
 from sftrm_quality.formats.wire import Misfit
@@ -92,7 +93,8 @@ class FieldsFormat:
             misfits |= disagreeing
             if number:
                 said = pc.utf8_lower(pc.utf8_trim_whitespace(part))
-                nothing = pc.is_in(said, pa.array(["", *self._prompt.stand_ins]))
+                bare = pc.utf8_trim(said, characters=AROUND)
+                nothing = pc.or_(pc.equal(said, ""), pc.is_in(bare, pa.array(self._prompt.stand_ins, pa.string())))
                 part = pc.if_else(nothing, None, part)
             parts.append(part)
         if len(parts) == 1:

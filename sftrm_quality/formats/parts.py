@@ -35,8 +35,12 @@ def code_of(value: object) -> str:
     return value.strip() if isinstance(value, str) else str(value)
 
 
+AROUND = "()[]{}<>\"'. "
+"""What may be around a stand-in: (no input), [None]."""
+
+
 def _folded(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text.strip().lower() for text in texts)
+    return tuple(dict.fromkeys(text.strip().lower().strip(AROUND) for text in texts))
 
 
 Path = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^.\s][^.]*(\.[^.]+)*$")]
@@ -56,7 +60,24 @@ ROLES = {
 """Who speaks, by the names that public files have (LLaMA-Factory's and OpenAI's among them)."""
 
 
-_STAND_INS = ("no input", "noinput", "<noinput>", "n/a", "na", "none", "null", "nan", "无", "없음")
+_STAND_INS = (
+    *(
+        "no input",
+        "noinput",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nan",
+        "not applicable",
+        "无",
+        "無",
+        "なし",
+        "없음",
+        "입력 없음",
+    ),
+    *(f"no input {word}" for word in ("required", "needed", "necessary", "provided", "given")),
+)
 
 
 class Part(BaseModel):
@@ -71,7 +92,8 @@ class Prompt(Part):
     joiner: str = "\n\n"
     """What is between two parts: a blank line, which is what people read."""
     stand_ins: Annotated[tuple[str, ...], AfterValidator(_folded)] = _STAND_INS
-    """Texts of a further part that stand for none, case not regarded (seen in public Alpaca files)."""
+    """Texts of a further part that stand for none, case, brackets and full stops around them not regarded (seen in
+    public Alpaca files)."""
 
 
 class Messages(Part):

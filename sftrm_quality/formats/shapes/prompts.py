@@ -1,7 +1,7 @@
 """The prompt of a record: one text, several joined, or the turns of a conversation."""
 
 from sftrm_quality.formats.declaration import Declaration
-from sftrm_quality.formats.parts import Messages, Prompt
+from sftrm_quality.formats.parts import AROUND, Messages, Prompt
 from sftrm_quality.formats.shapes.record import RawRecord
 from sftrm_quality.formats.shapes.turns import (
     Context,
@@ -32,7 +32,8 @@ def prompt_text(raw: RawRecord, prompt: Prompt) -> str | None:
 
 def is_stand_in(text: str, prompt: Prompt) -> bool:
     """Whether a further part of a prompt says nothing."""
-    return not text.strip() or text.strip().lower() in prompt.stand_ins
+    said = text.strip().lower()
+    return not said or said.strip(AROUND) in prompt.stand_ins
 
 
 def context(raw: RawRecord, declaration: Declaration) -> Context | None:
