@@ -1,0 +1,145 @@
+r"""What a conversion leaves in a text: escapes shown as they are, printed objects, what a spreadsheet puts into cells.
+
+Code, what is quoted, and answers to questions about code or markup may have all of it: there it is meant.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from html.entities import html5
+from urllib.parse import unquote_to_bytes
+
+from sftrm_quality.checks import question_cues as cues
+from sftrm_quality.checks.code_spans import CodeSpans
+
+# Of what a question may be about beside code.
+_ABOUT = re.compile(
+    r"html|xml|json|url|uri|unicode|utf-?8|ascii|escap|encod|decod|entit|regex|latex|markdown|newline|line break|tag\b"
+    r"|유니코드|인코딩|디코딩|이스케이프|엔티티|태그|줄\s*바꿈|개행|웹\s*페이지|转义|编码|实体|標籤|标签|换行|エスケープ|文字コード|改行"
+    r"|タグ",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
+_UNICODE = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})+")
+_BYTES = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){2,}")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){3,}")
+# Of an address: there it is as it must be.
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|[?&=/#])\S*$", re.IGNORECASE)
+# A backslash and a letter that no word of TeX and no path begins with: `\n` in front of a letter of any other script.
+_LINE_END = re.compile(r"(?<![\\A-Za-z:])\\[nrt](?![a-z])|\\r\\n|\\n\\n")
+_QUOTE = re.compile(r'(?<!\\)\\"[^"\n]{1,200}?\\"')
+_OF_EXCEL = re.compile(r"_x00[01][0-9A-Fa-f]_|_x[0-9A-F]{4}_(?=[^0-9A-Za-z])|#(?:NAME|VALUE|REF|DIV/0|NULL|NUM)[?!]")
+_OF_HTML = re.compile(
+    r"</?(?:p|br|div|span|strong|em|b|i|u|li|ul|ol|h[1-6]|font|table|tr|td)(?:\s[^<>]{0,200})?/?>", re.I
+)
+_LEAST_TAGS = 2
+_TEX = re.compile(r"\$[^$\n]+\$|\\\(|\\\[|\\begin\{|\\frac|\\sum")
+_PATH = re.compile(r"[A-Za-z]:\\|\\\\[\w.]+\\")
+
+_PRINTED = re.compile(
+    r"\[object [A-Z]\w*\]|<(?:class|function|module|generator object|bound method|built-in)\s[^<>\n]{1,100}>"
+    r"|<[\w.]+ object at 0x[0-9a-fA-F]+>|Promise \{[^{}\n]{0,40}\}"
+)
+# `Part(text='…')`, alone or in a list, as the text of a whole.
+_CONSTRUCTED = re.compile(r"\s*\[?\s*(?:\w+=(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)\s+)*[A-Za-z_][\w.]*\(\w+=\s*['\"\[{\w]")
+_FIELDS_OF_ANSWERS = frozenset(
+    {"text", "content", "answer", "response", "role", "type", "message", "output", "value", "result", "data", "parts"}
+)
+
+
+def escape_in(text: str, asked: str | None) -> str | None:
+    r"""What in a text is an escape that nobody resolved: ``&#44032;``, ``\uac00``, ``%EA%B0%80``, ``\n``, ``_x000D_``.
+
+    Args:
+        text: As it was delivered.
+        asked: The question that it answers, itself for a question; None where there is none.
+
+    Returns:
+        The first one with what is around it; None where there is none, or where it may be meant.
+    """
+    if is_about_markup(asked):
+        return None
+    code = CodeSpans.of(text)
+    for start, end in _escapes(text):
+        if not code.hold(start, end):
+            return text[max(0, start - 10) : end + 10]
+    return None
+
+
+def is_about_markup(asked: str | None) -> bool:
+    """Whether a question is about code, markup or characters, so that its answer may show what others must not."""
+    said = (asked or "").casefold()
+    return bool(_ABOUT.search(said) or cues.CODE.search(said) or "```" in said)
+
+
+def _escapes(text: str) -> Iterator[tuple[int, int]]:
+    for match in _ENTITY.finditer(text):
+        if match[1] is None or f"{match[1]};" in html5:
+            yield match.span()
+    for pattern, decoded in ((_UNICODE, _of_unicode), (_BYTES, _of_bytes), (_PERCENT, _of_percent)):
+        for match in pattern.finditer(text):
+            if not decoded(match[0]).isascii() and not _ADDRESS.search(
+                text[max(0, match.start() - 300) : match.start()]
+            ):
+                yield match.span()
+    for match in _OF_EXCEL.finditer(text):
+        yield match.span()
+    if not _TEX.search(text) and not _PATH.search(text):
+        found = [*_LINE_END.finditer(text), *_QUOTE.finditer(text)]
+        # One may be spoken of; a text in one line with several has lost its line ends.
+        if len(found) > 1 or (found and "\n" not in text and len(text) > 20):
+            yield found[0].span()
+    tags = list(_OF_HTML.finditer(text))
+    if len(tags) >= _LEAST_TAGS:
+        yield tags[0].span()
+
+
+def _of_unicode(escapes: str) -> str:
+    return json.loads(f'"{escapes}"') if "\\U" not in escapes else "\u0100"
+
+
+def _of_bytes(escapes: str) -> str:
+    return bytes.fromhex(escapes.replace("\\x", "")).decode("utf-8", "replace")
+
+
+def _of_percent(escapes: str) -> str:
+    return unquote_to_bytes(escapes).decode("utf-8", "ignore")
+
+
+def printed_object_in(text: str, asked: str | None) -> str | None:
+    """What in a text is an object that a program printed: ``Part(text='…')``, ``['a', 'b']``, ``[object Object]``.
+
+    Args:
+        text: As it was delivered.
+        asked: The question that it answers.
+
+    Returns:
+        Its beginning; None where there is none, or where the question is about code or data.
+    """
+    if is_about_markup(asked):
+        return None
+    if (found := _PRINTED.search(text)) and not CodeSpans.of(text).hold(*found.span()):
+        return found[0]
+    whole = text.strip()
+    if _CONSTRUCTED.match(whole) and whole[-1:] in ")]":
+        return whole[:60]
+    if whole[:1] in "[{(" and whole[-1:] in "]})" and _is_printed(whole):
+        return whole[:60]
+    return None
+
+
+def _is_printed(whole: str) -> bool:
+    """Whether a text as a whole is a value of Python, or an object of JSON whose fields are those of an answer."""
+    try:
+        value = json.loads(whole)
+    except ValueError:
+        try:
+            value = ast.literal_eval(whole)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return False
+        # `(1, 2)` and `[3]` are answers; with texts in quotes it is what Python prints.
+        return "'" in whole and not isinstance(value, str)
+    except RecursionError:
+        return False
+    return isinstance(value, dict) and bool(value) and value.keys() <= _FIELDS_OF_ANSWERS
