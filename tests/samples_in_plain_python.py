@@ -147,6 +147,7 @@ def flat(value: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
+STAND_INS = ("N/A", "<noinput>", "null", "TODO", "<NAME>")
 TOKEN = re.compile(r"<\|\w+\|>|</?s>|\[/?INST\]")
 
 
@@ -224,6 +225,8 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
         found.add("question_count_negative")
     if len(record["data_category"]) > 40 or "\n" in record["data_category"]:
         found.add("category_unclean")
+    if prompt in STAND_INS:
+        found.add("question_placeholder" if kind == "sft" else "prompt_placeholder")
     responses = record.get("responses") or []
     everything = [prompt, record.get("answer"), *(response["text"] for response in responses)]
     if any(text and not unicodedata.is_normalized("NFC", text) for text in everything):
@@ -238,7 +241,7 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
                 found.add("answer_equals_question")
             elif fold_text(answer) == fold_text(prompt):
                 found.add("answer_repeats_question")
-        if answer in ("N/A", "<noinput>", "null", "TODO", "<NAME>"):
+        if answer in STAND_INS:
             found.add("answer_placeholder")
         if answer == "없음":
             found.add("answer_perhaps_placeholder")
@@ -247,6 +250,8 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
     if len(responses) < 2:
         found.add("too_few_responses")
     found = found.union(*(text_reasons("response", text) for text in texts))
+    if set(texts) & set(STAND_INS):
+        found.add("response_placeholder")
     seen = [text for text in texts if not blank(text)]
     if len({strict_text(text) for text in seen}) < len(seen):
         found.add("responses_identical")

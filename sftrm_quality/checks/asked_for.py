@@ -50,6 +50,8 @@ def is_asked_for(answer: str, question: str | None) -> bool:
     prose = asks_for_prose(question)
     if _mentions(asked, said, signs) and (not prose or cues.CONDITION.search(asked)):
         return True
+    if signs and _is_an_option(asked, said):
+        return True
     code = bool(cues.CODE.search(asked) or cues.TECHNICAL.search(asked))
     if _MARKUP.match(said):
         # A template that is filled with what the question names.
@@ -59,16 +61,19 @@ def is_asked_for(answer: str, question: str | None) -> bool:
     if prose:
         return False
     if signs:
-        return code or bool(cues.SIGNS.search(asked)) or (len(asked) <= _NAME_OF_A_SIGN and said not in _USUAL)
+        named = len(said) == 1 and said not in _USUAL and len(asked) <= _NAME_OF_A_SIGN
+        return code or named or bool(cues.SIGNS.search(asked))
     if _MARKUP.match(said):
         return code or bool(cues.MARKUP.search(asked))
     if cues.ENTITY.search(asked):
         return False
-    return _is_none_of_some(said, asked) or code or bool(cues.SHORT_FORMS.search(asked) or cues.NOTHING.search(asked))
+    if _is_none_of_some(said, asked):
+        return True
+    return code or any(cue.search(asked) for cue in (cues.SHORT_FORMS, cues.NOTHING, cues.WORDS))
 
 
 def _asks_for_something_short(asked: str) -> bool:
-    short = (cues.CODE, cues.SIGNS, cues.MARKUP, cues.SHORT_FORMS, cues.NOTHING, cues.QUANTITY)
+    short = (cues.CODE, cues.SIGNS, cues.MARKUP, cues.SHORT_FORMS, cues.NOTHING, cues.QUANTITY, cues.WORDS)
     return any(cue.search(asked) for cue in short) or bool(cues.TECHNICAL.search(asked))
 
 
@@ -87,3 +92,9 @@ def _mentions(asked: str, said: str, signs: bool) -> bool:
     if signs and len(said) < 2:
         return bool(re.search(rf"['\"`‘“「『(]{re.escape(said)}['\"`’”」』)]", asked))
     return bool(re.search(rf"(?<![a-z0-9]){re.escape(said)}(?![a-z0-9])", asked))
+
+
+def _is_an_option(asked: str, said: str) -> bool:
+    """Whether a sign is one of several that the question lists: `<, = or >`."""
+    between, other, sign = r"\s*(?:,|/|、|or|and|또는|혹은|或)\s*", r"[^\w\s,/]{1,3}", re.escape(said)
+    return bool(re.search(rf"(?<!\w){sign}{between}{other}(?!\w)|(?<!\w){other}{between}{sign}(?!\w)", asked))

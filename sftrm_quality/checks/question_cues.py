@@ -26,20 +26,25 @@ PROSE = _cues(
 tell me (?:about|how|why)|what (?:should|can|could) (?:i|we|you|one)|what (?:happens|makes|causes)|guide|tutorial
 what (?:is|are) (?:a|an)(?! (?:[a-z-]+ ){{0,4}}(?:{_WRITTEN}|{_SHORT_THING}))
 what (?:do|does|did) (?:[a-z-]+ ){{1,4}}do|differences?|advantages?|disadvantages?|benefits?|pros and cons|steps|tips
-advice|ideas|recommend[a-z]*|suggest[a-z]*|essay|story|poem|haiku|article|paragraph|e-?mail|letter to|analy[sz]e
+advice|ideas|recommend[a-z]*|suggest[a-z]*|essay|story|poem|haiku|analy[sz]e
+debug|refactor|optimi[sz]e|list (?:two|three|four|five|some|the|[2-9])|name (?:two|three|four|five|some|[2-9])
 translate|rewrite|paraphrase|proofread|improve|implement|build|design|develop|compose|draft|brainstorm|purpose|overview
 (?:write|create|generate|make|give|provide|show)(?: me)? (?:a|an|some|two|three|four|five|[0-9]+|about|code|the code)
 how (?:{_AUXILIARY})(?! (?:[^ ]+ ){{0,7}}?(?:{_WRITTEN}|{_WRITE})(?![a-z]))""",
-    """설명(?!\\s*(?:없이|하지|은 빼|은 생략))|왜|이유|까닭|방법|추천|비교|차이|요약|번역|소개|작성|정리해|분석|조언
+    """설명(?!\\s*(?:없이|하지|은 빼|은 생략))|짜\\s*(?:줘|주)|왜|이유|까닭|방법|추천|비교|차이|요약|번역|소개|작성
+정리해|분석|조언
 장점|단점|원리|특징
-의견|소감|줄거리|이야기를|글을|편지|메일|써\\s*(?:줘|주|봐|보)|만들어|지어|구현|무엇을\\s*(?:하|해|준비|조심)|하려면
+의견|소감|줄거리|이야기를|글을|편지를|메일을\\s*(?:써|보)|써\\s*(?:줘|주|봐|보)|만들어|지어|구현
+무엇을\\s*(?:하|해|준비|조심)|하려면
 되려면
 어떻게(?!\\s*(?:쓰|적|표기|표현|표시|출력|부르|읽|나타|나오|되나|됩니까|되죠|될까|쓸))|어떤\\s*(?:점|식|영향|역할)
 좋을까|좋나요|좋은가요|해야
-为什么|為什麼|怎么(?!写|说|表示)|怎麼(?!寫|說|表示)|怎样|如何(?!表示|书写)|解释|解釋|介绍|介紹|描述|总结|總結|翻译
+原理|意义|为什么|為什麼|怎么(?!写|说|表示)|怎麼(?!寫|說|表示)|怎样|如何(?!表示|书写)|解释|解釋|介绍|介紹|描述|总结
+總結|翻译
 翻譯|区别|區別
 建议|建議|写一(?!个字|个符)|寫一(?!個字|個符)|谈谈|分析|比较|优点|缺点|推荐|步骤|说明(?!符)|說明
-なぜ|どうして|どうやって|どのように(?!書|表|出)|どうすれ|説明(?!なし|は不要)|違い|方法|理由|要約|紹介|おすすめ|翻訳
+書き方|やり方|仕方|作り方|使い方|なぜ|どうして|どうやって|どのように(?!書|表|出)|どうすれ|説明(?!なし|は不要)|違い
+方法|理由|要約|紹介|おすすめ|翻訳
 比較|感想
 アドバイス|作って|作成|手順|特徴|コツ""",
 )
@@ -47,7 +52,7 @@ how (?:{_AUXILIARY})(?! (?:[^ ]+ ){{0,7}}?(?:{_WRITTEN}|{_WRITE})(?![a-z]))""",
 
 PERHAPS_PROSE = _cues(
     """what (?:is|are|was) [a-z-]+\\s*\\?|who (?:is|was|are|were) [a-z.-]+(?: [a-z-]+)?\\s*\\?|tell me|let me know
-name (?:two|three|four|five|some|[2-9])|list (?:two|three|four|five|some|[2-9])|how do you (?:feel|think)""",
+how do you (?:feel|think)""",
     """(?:이?란|이|가)\\s*(?:무엇|뭐|뭔)|다른가|다릅니까|다른지|어떤가|어때|어떻습|알려|말해|말씀해|告诉|告訴|说说
 说一说|讲讲|是什么样|教えて|どうですか
 どんな|どこがお""",
@@ -57,7 +62,7 @@ name (?:two|three|four|five|some|[2-9])|list (?:two|three|four|five|some|[2-9])|
 BRIEF = _cues(
     """(?:in|with) (?:one|a single) (?:word|character|symbol|sign|letter|token)|(?:only|just) (?:the|a|with|one)
 nothing else
-one word|no explanation|without (?:any )?explanation""",
+one word|in short form|no explanation|without (?:any )?explanation""",
     """한\\s*(?:단어|글자|낱말)로|(?:기호|결과|답|값|코드|단어|글자|부호|정답)만|설명\\s*(?:없이|하지|은 빼|은 생략)
 只(?:写|寫|输出|回答|需)|一个(?:字|词|符号)|だけ(?:を|で|答|書|出)|一語で|一言で|説明(?:なし|は不要)""",
 )
@@ -99,7 +104,8 @@ asterisks?|underscores?|periods?|full stop|ellips[a-z]+|equals?|times|multipl[a-
 notation
 (?:home|parent|current) (?:directory|folder)|exclamation|commas?|colons?|semicolons?|slash(?:es)?|pipe|hash|rhythm
 beats?|censor[a-z]*""",
-    """기호|부호|문자|글자|느낌표|퍼센트|백분율|쌍점|쉼표|쌍반점|따옴표|괄호|빈\\s*칸|그리|그려|별점|별표|물결|밑줄
+    """기호|부호|문자|글자|찍는|찍을|찍어|느낌표|퍼센트|백분율|쌍점|쉼표|쌍반점|따옴표|괄호|빈\\s*칸|그리|그려|줄표
+별점|별표|물결|밑줄
 하이픈|대시|줄임표|마침표|온점|물음표|등호|가운뎃점|붙임표|이음표|뺄셈|곱셈
 빼기|곱하기|나누기|표기|이모티콘|구분자|상위|홈\\s*폴더|符号|符號|标点|標點|字符|运算|填空|分隔符|省略号|省略號|句号
 问号|等号|星号
@@ -115,14 +121,21 @@ MARKUP = _cues(
 SHORT_FORMS = _cues(
     """abbreviat[a-z]*|acronyms?|short for|stand(?:s)? for|shorten[a-z]*|initials|forms?|schedule|timetable|calendar
 label""",
-    """약자|줄여|줄임|줄인|축약|약어|약칭|머리글자|서식|양식|일정표|시간표|缩写|縮寫|简称|簡稱|略称|略語|略す|略して
+    """약자|줄여|줄임|줄인|줄이|축약|약어|약칭|머리글자|서식|양식|일정표|시간표|缩写|縮寫|简称|簡稱|略称|略語|略す
+略して
 略すと|省略形""",
 )
+WORDS = _cues(
+    """in english|english for|(?:which|what) word|the word|term for|phrase|wording|says? what|reads? what""",
+    """영어로|단어|낱말|문구|쓸\\s*말|적힌\\s*말|안내(?:문|판|는|글)|英语|英文|单词|词语|英語で|単語|言葉""",
+)
+"""Words that are asked for as such."""
+
 NOTHING = _cues(
     """any|which of|none|nobody|left|remain[a-z]*|missing|side effects?|mistakes?|exceptions?|extract
 identify|find (?:all|the)|if (?:there|it|the|no|not|unknown)|otherwise|applicable|allerg[a-z]*|choose|select
 options?""",
-    """(?:^|[.!?\\n]\\s*)(?:is|are|do|does|did|has|have|was|were|can|will) |남은|부작용|금기|예외|(?<!수 )있나요
+    """(?:is|are|was|were) there|남은|부작용|금기|예외|(?<!수 )있나요
 (?<!수 )있습니까|(?<!수 )있는지|없으면|없다면
 추출|찾아|찾으|고르|골라|해당하는|有没有|例外|提取|抽取|如果|是否|残り|ありますか|抽出|なければ|ない場合|副作用""",
 )

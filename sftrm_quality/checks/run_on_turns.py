@@ -9,7 +9,8 @@ Span = tuple[int, int]
 _USER = "Human|HUMAN|User|USER|사용자|인간|用户|用戶|ユーザー"
 _ASSISTANT = "Assistant|ASSISTANT|Bot|BOT|AI|어시스턴트|챗봇|助手|アシスタント"
 _TURN = re.compile(
-    rf"(?P<gap>\A\s*|\n[ \t]*\n[ \t]*|\n[ \t]*|(?<=[.!?。)\"’”*])[ \t]+)(?:\*\*)?"
+    rf"(?P<gap>\A\s*|\n[ \t]*\n[ \t]*|\n[ \t]*|(?<=[.!?。)\"’”*])[ \t]+"
+    r"|(?<=\S)[ \t]+(?=(?:USER|ASSISTANT|HUMAN):))(?:\*\*)?"
     rf"(?:(?P<user>{_USER})|(?P<assistant>{_ASSISTANT}))(?:\*\*)?[ \t]*[:：]"
 )
 # Alpaca's headings, and those of its relatives. Others of the same form are headings of a document.
@@ -34,6 +35,8 @@ _ASKED = {
 }
 _ANSWERED = {"response", "assistant", "bot", "답변", "응답", "어시스턴트", "回答", "助手", "応答"}
 _ANY_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*(?P<name>[^\n:：]{1,80}?)[ \t]*(?:[:：]|$)", re.MULTILINE)
+# The line before says of another one what the next says of a user.
+_OF_A_LIST = re.compile(r"^[^\n:：]{1,30}[:：] [^\n]*\Z", re.MULTILINE)
 _BELOW = re.compile("Below is an instruction that describes a task")
 _CONVERSATION = re.compile(
     "dialog|conversation|script|interview|role-?play|chat|transcript|screenplay|q\\s*&\\s*a|few-?shot|alpaca|prompt"
@@ -111,7 +114,8 @@ def _turns(text: str, turns: list[re.Match[str]]) -> Span | None:
     if not users:
         return None
     first = users[0]
-    introduced = text[: first.start()].rstrip().endswith((":", "："))
+    before = text[: first.start()].rstrip()
+    introduced = before.endswith((":", "：")) or ("\n\n" not in first["gap"] and _OF_A_LIST.search(before))
     answered = any(one.start() > first.start() for one in assistants)
     if introduced or (not answered and len(users) == 1 and not _is_anthropic(first)):
         return None

@@ -55,7 +55,10 @@ def signs_of(column: pa.Array) -> pa.Array:
     """
     if column.type == pa.string():
         offsets, data = text_buffers(column)
-        return pa.StructArray.from_arrays([pa.array(found) for found in _scan(data, offsets)], fields=list(SIGNS))
+        found, *counts = _scan(data, offsets)
+        # A kernel of another module, called from here: numba's cache does not see a change of what a kernel calls.
+        columns = [found | marks_of(data, offsets), *counts]
+        return pa.StructArray.from_arrays([pa.array(one) for one in columns], fields=list(SIGNS))
     _, texts = text_of_each(column)
     return lists_of(list_offsets(column), signs_of(texts))
 
@@ -80,7 +83,7 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
     latin = np.zeros(count, np.int32)
     for text in range(count):
         piece = data[offsets[text] : offsets[text + 1]]
-        digits = syllables = letters = special = marks = np.int32(0)
+        digits = syllables = letters = special = np.int32(0)
         # Sums without a branch, which the compiler turns into vector instructions.
         for byte in piece:
             digits += np.uint8(byte - 0x30) < 10
@@ -97,31 +100,11 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
                 | (byte == 0x3F)
                 | (byte == 0xEF)
             )
-            # Controls, <, [, #, |, :, &, backslash, ?, the lead bytes of U+0080 to U+00FF, 屯, 烫, 锟, U+FFFD and ：.
-            marks += (
-                ((byte < 0x20) & (byte != 0x0A) & (byte != 0x09) & (byte != 0x0D))
-                | (byte == 0x7F)
-                | (byte == 0x3C)
-                | (byte == 0x5B)
-                | (byte == 0x23)
-                | (byte == 0x7C)
-                | (byte == 0x3A)
-                | (byte == 0x26)
-                | (byte == 0x5C)
-                | (byte == 0x3F)
-                | (np.uint8(byte - 0xC2) < 2)
-                | (byte == 0xE5)
-                | (byte == 0xE7)
-                | (byte == 0xE9)
-                | (byte == 0xEF)
-            )
         hangul[text] = syllables
         latin[text] = letters
         found = _many_digits(piece) if digits >= 10 else 0
         if special:
             found |= _specials(piece)
-        if marks:
-            found |= marks_of(piece)
         signs[text] = found
     return signs, hangul, latin
 

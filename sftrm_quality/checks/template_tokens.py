@@ -120,8 +120,11 @@ def _is_about(text: str) -> bool:
 
 
 def _is_subject(text: str, token: str, span: Span, beside: str | None) -> bool:
-    if beside is not None and (token in beside or _is_about(beside)):
-        return True
+    if beside is not None:
+        # A question that has the token for no reason, either, says nothing of it.
+        asked = token in beside and not template_tokens_in(beside, None, prompt=True)
+        if asked or _is_about(beside):
+            return True
     start, end = span
     return _is_about(text[max(0, start - _NEAR) : start]) or _is_about(text[end : end + _NEAR])
 

@@ -62,21 +62,21 @@ class ContentsExpectation(RowExpectation):
                 details[place.row] = say("{where} contains {what}", where=place.named(), what=what)
         return [details[row] for row in range(len(columns[self.column]))]
 
-    def possible(self, texts_of_column: pa.StringArray, found: pa.Array) -> Rows:
-        """Which texts are looked at, by their signs."""
-        return np.flatnonzero(signs.has_sign(found, self.sign))
-
     def _findings(self, columns: Columns) -> Iterator[tuple[Place, str]]:
         """Each text that fails and what was found, column by column."""
         for name in self.columns_checked():
             row, column = texts.text_of_each(columns[name])
-            found = columns[f"{name}_signs"]
-            possible = self.possible(column, found.flatten() if pa.types.is_list(found.type) else found)
+            possible = self._possible(columns, name)
             place_of = places(columns, name)
             for at, text in zip(possible.tolist(), column.take(pa.array(possible)).to_pylist(), strict=True):
                 place = place_of(int(row[at]), at)
                 if what := self.find(text, place):
                     yield place, what
+
+    def _possible(self, columns: Columns, name: str) -> Rows:
+        """Which of the texts of a column deserve a closer look."""
+        found = columns[f"{name}_signs"]
+        return np.flatnonzero(signs.has_sign(found.flatten() if pa.types.is_list(found.type) else found, self.sign))
 
 
 class ExpectRecordToBeFreeOfPersonalData(ContentsExpectation):

@@ -9,6 +9,7 @@ from great_expectations.compatibility.pydantic import StrictStr
 
 from sftrm_quality.arrays import Rows
 from sftrm_quality.checks import signs, texts
+from sftrm_quality.checks.custom.base import Columns
 from sftrm_quality.checks.custom.contents import ContentsExpectation
 from sftrm_quality.checks.custom.places import Place
 from sftrm_quality.checks.garbled import garbled_in
@@ -51,10 +52,11 @@ class ExpectTextToBeFreeOfTemplateTokens(_DamageExpectation):
     column_type = pa.string()
     sign = signs.TOKEN
 
-    def possible(self, texts_of_column: pa.StringArray, found: pa.Array) -> Rows:
-        signed = super().possible(texts_of_column, found)
+    def _possible(self, columns: Columns, name: str) -> Rows:
+        signed = super()._possible(columns, name)
         # Signs are for all who look; most texts with this one have a heading, a list or a tag of HTML.
-        return signed[np.flatnonzero(texts.matches(texts_of_column.take(pa.array(signed)), CANDIDATE))]
+        _, column = texts.text_of_each(columns[name])
+        return signed[np.flatnonzero(texts.matches(column.take(pa.array(signed)), CANDIDATE))]
 
     def find(self, text: str, place: Place) -> str | None:
         spans = template_tokens_in(text, place.asked(self.question), prompt=place.is_prompt)
