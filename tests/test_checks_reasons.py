@@ -97,6 +97,29 @@ SFT = [
     Case("sft", "card_number_found", {"answer": "4000 0012 3456 7899"}, {"answer": "4000 0012 3456 7898"}),
     Case("sft", "mojibake", {"answer": "donâ€™t"}, {"answer": "Spaß“ ¿Qué? naïve™"}),
     Case("sft", "stray_jamo", {"answer": "안녕ㅎ세요"}, {"answer": "안녕하세요ㅎㅎ ㄱ자와 ㄹ 받침ㅠㅠ"}),
+    Case(
+        "sft",
+        "text_escaped",
+        {"answer": "밥을 먹고\\n잠을 잤습니다.\\n그리고"},
+        {"answer": "밥을 먹고\n잠을 잤습니다. AT&T"},
+    ),
+    Case("sft", "object_printed", {"answer": "Part(text='It rains.', n=1)"}, {"answer": "Part (text='It rains')!"}),
+    Case("sft", "cut_at_cell_limit", {"answer": "가" * 32_767}, {"answer": "가" * 32_766}),
+    Case(
+        "sft", "foreign_words", {"answer": f"{KOREAN} 首先 그렇습니다."}, {"answer": f"{KOREAN} 먼저(首先) 그렇습니다."}
+    ),
+    Case(
+        "sft",
+        "text_loops",
+        {"answer": "It is as it is, and " * 30},
+        {"answer": "It is as it is, and " * 3 + ENGLISH * 3},
+    ),
+    Case(
+        "sft",
+        "answer_begins_with_question",
+        {"question": "What is the capital?", "answer": "What is the capital? It is Seoul."},
+        {"question": "What is the capital?", "answer": "It is Seoul. What is the capital? That."},
+    ),
     Case("sft", "not_nfc", {"question": "\u1112\u1161\u11ab글?"}, {"question": "한글 x\u0304 ᄒᆞᆫ글?"}),
     Case(
         "sft",
@@ -151,6 +174,23 @@ RM = [
     Case("rm", "card_number_found", responses("5300001234567893", "b"), responses("5300001234567892", "b")),
     Case("rm", "mojibake", responses("ì•ˆë…•", "b"), responses("안녕", "b")),
     Case("rm", "stray_jamo", {"prompt": "하ㄴ다"}, {"prompt": "한다ㅋㅋ"}),
+    Case("rm", "text_escaped", responses("a &amp; b are &lt;", "b"), responses("a & b; c", "b")),
+    Case("rm", "object_printed", responses("b", "[object Object]"), responses("b", "an object")),
+    Case("rm", "cut_at_cell_limit", responses("a" * 32_767, "b"), responses("a" * 32_768, "b")),
+    Case("rm", "foreign_words", responses("b", f"{KOREAN} まず 갑니다."), responses("b", f"{KOREAN} 美 대통령입니다.")),
+    Case("rm", "text_loops", responses("b", "그래서 그는 다시 갔다. " * 40), responses("b", "그래서 그는 다시 갔다.")),
+    Case(
+        "rm",
+        "response_begins_with_prompt",
+        {"prompt": "How do bees fly?", **responses("b", "How do bees fly? With wings.")},
+        {"prompt": "How do bees fly?", **responses("b", "How do bees fly in the rain?")},
+    ),
+    Case(
+        "rm",
+        "response_equals_prompt",
+        {"prompt": "How do bees fly?", **responses("b", "How do bees fly?")},
+        {"prompt": "How do bees fly?", **responses("b", "How do birds fly?")},
+    ),
     Case("rm", "not_nfc", responses("cafe\u0301", "b"), responses("caf\u00e9", "b")),
     # The best response is checked; what a worse one says is why it is worse.
     Case(

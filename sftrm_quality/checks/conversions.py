@@ -15,8 +15,8 @@ from sftrm_quality.checks.code_spans import CodeSpans
 
 # Of what a question may be about beside code.
 _ABOUT = re.compile(
-    r"html|xml|json|url|uri|unicode|utf-?8|ascii|escap|encod|decod|entit|regex|latex|markdown|newline|line break|tag\b"
-    r"|유니코드|인코딩|디코딩|이스케이프|엔티티|태그|줄\s*바꿈|개행|웹\s*페이지|转义|编码|实体|標籤|标签|换行|エスケープ|文字コード|改行"
+    r"html|web ?(?:page|site)|email template|xml|json|url|uri|unicode|utf-?8|ascii|escap|encod|decod|entit|regex|latex|markdown|newline|line break|tag\b"
+    r"|유니코드|인코딩|디코딩|이스케이프|엔티티|태그|줄\s*바꿈|개행|웹\s*(?:페이지|사이트)|홈페이지|转义|编码|实体|標籤|标签|换行|エスケープ|文字コード|改行"
     r"|タグ",
     re.IGNORECASE,
 )
@@ -38,10 +38,10 @@ _TEX = re.compile(r"\$[^$\n]+\$|\\\(|\\\[|\\begin\{|\\frac|\\sum")
 _PATH = re.compile(r"[A-Za-z]:\\|\\\\[\w.]+\\")
 
 _PRINTED = re.compile(
-    r"\[object [A-Z]\w*\]|<(?:class|function|module|generator object|bound method|built-in)\s[^<>\n]{1,100}>"
+    r"\[object [A-Z]\w*\]|<(?:class|module) '[^<>\n]{1,100}>|<(?:function|bound method|built-in) [^<>\n]{1,100}(?:>|0x)"
     r"|<[\w.]+ object at 0x[0-9a-fA-F]+>|Promise \{[^{}\n]{0,40}\}"
 )
-# `Part(text='…')`, alone or in a list, as the text of a whole.
+# `Part(text='…')`, by itself or in a list, as the whole text.
 _CONSTRUCTED = re.compile(r"\s*\[?\s*(?:\w+=(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)\s+)*[A-Za-z_][\w.]*\(\w+=\s*['\"\[{\w]")
 _FIELDS_OF_ANSWERS = frozenset(
     {"text", "content", "answer", "response", "role", "type", "message", "output", "value", "result", "data", "parts"}

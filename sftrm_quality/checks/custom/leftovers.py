@@ -17,13 +17,13 @@ from sftrm_quality.checks.custom.contents import ContentsExpectation
 from sftrm_quality.checks.custom.places import Place
 from sftrm_quality.checks.foreign_words import foreign_word_in
 from sftrm_quality.checks.loops import loop_in
-from sftrm_quality.checks.suspects import CONVERTED, FOREIGN, LOOP, PRINTED, suspects
+from sftrm_quality.checks.closer_look import CONVERTED, FOREIGN, LOOP, PRINTED, deserve_a_look
 from sftrm_quality.words import say
 
 
 class _LeftoverExpectation(ContentsExpectation):
     question: StrictStr | None = None
-    suspect: ClassVar[int]
+    look_for: ClassVar[int]
 
     def columns_needed(self) -> list[str]:
         return [*super().columns_needed(), *([self.question] if self.question else [])]
@@ -33,7 +33,7 @@ class _LeftoverExpectation(ContentsExpectation):
 
     def _possible(self, columns: Columns, name: str) -> Rows:
         _, column = texts.text_of_each(columns[name])
-        return np.flatnonzero(suspects(column, self.suspect))
+        return np.flatnonzero(deserve_a_look(column, self.look_for))
 
     def _asked(self, text: str, place: Place) -> str | None:
         """A question is asked by itself."""
@@ -43,7 +43,7 @@ class _LeftoverExpectation(ContentsExpectation):
 class ExpectTextsToBeUnescaped(_LeftoverExpectation):
     """No escape of another format is shown as text, nor what Excel puts into cells (``conversions.escape_in``)."""
 
-    suspect = CONVERTED
+    look_for = CONVERTED
 
     def find(self, text: str, place: Place) -> str | None:
         found = escape_in(text, self._asked(text, place))
@@ -53,7 +53,7 @@ class ExpectTextsToBeUnescaped(_LeftoverExpectation):
 class ExpectTextsNotToBePrintedObjects(_LeftoverExpectation):
     """No text is an object that a program printed (``conversions.printed_object_in``)."""
 
-    suspect = PRINTED
+    look_for = PRINTED
 
     def find(self, text: str, place: Place) -> str | None:
         found = printed_object_in(text, self._asked(text, place))
@@ -63,7 +63,7 @@ class ExpectTextsNotToBePrintedObjects(_LeftoverExpectation):
 class ExpectTextsToBeFreeOfForeignWords(_LeftoverExpectation):
     """No Korean text has words of another script in its sentences (``foreign_words.foreign_word_in``)."""
 
-    suspect = FOREIGN
+    look_for = FOREIGN
 
     def find(self, text: str, place: Place) -> str | None:
         found = foreign_word_in(text, self._asked(text, place))
@@ -73,7 +73,7 @@ class ExpectTextsToBeFreeOfForeignWords(_LeftoverExpectation):
 class ExpectTextsNotToLoop(_LeftoverExpectation):
     """No text says the same over and over at its end (``loops.loop_in``)."""
 
-    suspect = LOOP
+    look_for = LOOP
 
     def find(self, text: str, place: Place) -> str | None:
         found = loop_in(text, self._asked(text, place))

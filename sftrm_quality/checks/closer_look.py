@@ -22,7 +22,7 @@ LOOP = 8
 _END = 1_800
 
 
-def suspects(texts: pa.StringArray, sign: int) -> Mask:
+def deserve_a_look(texts: pa.StringArray, sign: int) -> Mask:
     """True for the texts with any of some signs; null has none.
 
     Args:
