@@ -142,3 +142,56 @@ def test_both_kinds_in_one_file_are_read_as_what_they_are(outcome_of):
     assert len(published(output)) == len(published(output, "rm")) == 10
     files = [(file["label_kind"], file["format"], file["published"]) for file in output.report["files"]]
     assert sorted(files) == [("rm", "reference_rm", 10), ("sft", "reference_sft", 10)]
+
+
+def test_stand_ins_are_looked_for_in_questions_prompts_and_responses(outcome_of):
+    output = outcome_of("nan-and-na-in-pairs-and-prompts")
+    assert reasons(output)[0] == {
+        ("rm.jsonl", "response_placeholder"): 6, ("rm.jsonl", "prompt_placeholder"): 1,
+        ("sft.jsonl", "question_placeholder"): 2, ("sft.jsonl", "answer_placeholder"): 1,
+    }  # fmt: skip
+    assert reasons(output)[1]["n0"] == "response 2 of 2 is 'nan'"
+
+
+def test_tokens_of_all_templates_are_known(outcome_of):
+    output = outcome_of("turn-tokens-of-exaone-and-others")
+    assert reasons(output)[0] == {
+        ("rm.jsonl", "response_has_template_token"): 1, ("rm.jsonl", "prompt_has_template_token"): 1,
+        ("sft.jsonl", "answer_has_template_token"): 10,
+    }  # fmt: skip
+    assert reasons(output)[1]["r1"] == "prompt contains '[|user|]'"
+
+
+def test_thoughts_are_in_front_of_an_answer(outcome_of):
+    output = outcome_of("answer-ends-inside-think")
+    found = {row["data_id"]: row["reasons"] for row in output.quarantine}
+    assert found == {"t0": ["answer_blank"], "t1": ["answer_has_template_token"], "t3": ["answer_blank"]}
+
+
+def test_tokens_that_are_shown_or_spoken_of_are_published(outcome_of):
+    assert {"h0", "h1", "h2", "h3"} <= published(outcome_of("html-strikethrough-and-tokens-spoken-of"))
+
+
+def test_an_s_in_angle_brackets_is_html_a_type_or_a_token(outcome_of):
+    output = outcome_of("angle-s")
+    assert {row["data_id"] for row in output.quarantine} == {f"bad{n}" for n in range(14)}
+
+
+def test_turns_of_another_conversation_are_found(outcome_of):
+    output = outcome_of("prompt-repeated-in-responses")
+    assert reasons(output)[0] == {
+        ("rm.jsonl", "response_has_template_token"): 1, ("rm.jsonl", "response_equals_prompt"): 1,
+        ("sft.jsonl", "answer_has_template_token"): 2,
+    }  # fmt: skip
+    assert {row["data_id"] for row in output.quarantine} == {"p0", "p2", "p4", "p5"}
+
+
+def test_a_blank_loser_is_no_response(outcome_of):
+    assert {row["data_id"] for row in outcome_of("empty-rejected").quarantine} == {"j0", "j1", "j2"}
+
+
+def test_letters_that_became_question_marks_are_lost(outcome_of):
+    output = outcome_of("lost-letters")
+    garbled = Counter(reason for row in output.quarantine for reason in row["reasons"] if reason.endswith("garbled"))
+    assert garbled == {"answer_garbled": 30, "question_garbled": 30} and len(output.quarantine) == 60
+    assert not any(row["source_file"] == "good.json" for row in output.quarantine)

@@ -17,10 +17,10 @@ _DOTS_AND_DASHES = re.compile(r"[\s.\-·•−–—_/|…]+")
 # A face says something.
 _FACE = re.compile(r"[:;=][-'^]?[()\[\]/\\|]+|\(?\^[_.-]?\^+\)?[;]*|>[_.]<|¯\\_\(.\)_/¯")
 _NONE = ("none", "nil", "null")
+_STATUS = re.compile(r"[45][0-9][0-9](?= )")
 _NAME = re.compile(r"[a-z_]\w+")
-# What is asked for by hardly more than the name of a sign; not those that fill empty cells.
-_NAME_OF_A_SIGN = 12
-_USUAL = (".", "..", "...", "-", "--", "?", "??", "???", "*", "_", "…", "~", "/", "x")
+# Signs that fill empty cells; nobody writes another one there.
+_USUAL = "-‐‑‒–—―_＿.…·ㆍ・*?？~=／/\\|"
 _MARKUP = re.compile(r"<|\{|\$|\[|&\w+;|\\")
 
 
@@ -61,8 +61,8 @@ def is_asked_for(answer: str, question: str | None) -> bool:
     if prose:
         return False
     if signs:
-        named = len(said) == 1 and said not in _USUAL and len(asked) <= _NAME_OF_A_SIGN
-        return code or named or bool(cues.SIGNS.search(asked))
+        unusual = len(said) == 1 and said not in _USUAL
+        return code or unusual or bool(cues.SIGNS.search(asked))
     if _MARKUP.match(said):
         return code or bool(cues.MARKUP.search(asked))
     if cues.ENTITY.search(asked):
@@ -91,7 +91,9 @@ def _mentions(asked: str, said: str, signs: bool) -> bool:
     """Whether the answer is in the question: a word as a word, signs apart from others."""
     if signs and len(said) < 2:
         return bool(re.search(rf"['\"`‘“「『(]{re.escape(said)}['\"`’”」』)]", asked))
-    return bool(re.search(rf"(?<![a-z0-9]){re.escape(said)}(?![a-z0-9])", asked))
+    number = _STATUS.match(said)
+    wanted = number[0] if number else said
+    return bool(re.search(rf"(?<![a-z0-9]){re.escape(wanted)}(?![a-z0-9])", asked))
 
 
 def _is_an_option(asked: str, said: str) -> bool:

@@ -14,11 +14,12 @@ def _cues(english: str, other: str = "") -> re.Pattern[str]:
 
 
 _AUXILIARY = "do|does|did|can|could|should|would|to|is|are|was|were|come"
+_SOME = "a|an|some|two|three|four|five|[0-9]+|about|code|the code"
+_MAKE = "write|create|generate|make|give|provide|show"
 _WRITTEN = "written|called|denoted|abbreviated|spelled|represented|printed|shown|displayed|typed|expressed"
 _WRITE = "write|say|spell|denote|represent|express|abbreviate|type|print|mark|show"
 _SHORT_THING = (
-    "symbol|sign|operator|character|letter|word|keyword|literal|abbreviation|acronym|tag|regex|pattern|value|line|row"
-    "|escape|sequence|mark|line of|row of"
+    "symbol|sign|operator|character|letter|word|keyword|literal|abbreviation|acronym|tag|value|line|row|escape|mark"
 )
 
 PROSE = _cues(
@@ -29,7 +30,7 @@ what (?:do|does|did) (?:[a-z-]+ ){{1,4}}do|differences?|advantages?|disadvantage
 advice|ideas|recommend[a-z]*|suggest[a-z]*|essay|story|poem|haiku|analy[sz]e
 debug|refactor|optimi[sz]e|list (?:two|three|four|five|some|the|[2-9])|name (?:two|three|four|five|some|[2-9])
 translate|rewrite|paraphrase|proofread|improve|implement|build|design|develop|compose|draft|brainstorm|purpose|overview
-(?:write|create|generate|make|give|provide|show)(?: me)? (?:a|an|some|two|three|four|five|[0-9]+|about|code|the code)
+(?:{_MAKE})(?: me)? (?:{_SOME})(?! (?:[a-z-]+ ){{0,2}}(?:{_SHORT_THING}))
 how (?:{_AUXILIARY})(?! (?:[^ ]+ ){{0,7}}?(?:{_WRITTEN}|{_WRITE})(?![a-z]))""",
     """설명(?!\\s*(?:없이|하지|은 빼|은 생략))|짜\\s*(?:줘|주)|왜|이유|까닭|방법|추천|비교|차이|요약|번역|소개|작성
 정리해|분석|조언
@@ -82,7 +83,8 @@ templates?|jinja|cells?|formulas?|null|undefined|nan|nil|none|codes?|commands?|s
 float""",
     """파이썬|자바|타입스크립트|c\\s*언어|c에서|러스트|루비|루아|스위프트|코틀린|엑셀|판다스|넘파이
 정규\\s*(?:식|표현)|와일드카드|상태|현황|진행|셸|쉘|유닉스
-리눅스|터미널|변수|반환|출력|값|함수|키워드|예약어|리터럴|연산|결과|포인터|매크로|상수|자료형|타입|배열|객체|문자열
+리눅스|터미널|변수|반환|출력|값|함수|키워드|예약어|리터럴|튜플|리스트|시트에|시트의|참조|연산|결과|포인터|매크로|상수
+자료형|타입|배열|객체|문자열
 딕셔너리|집합|컬럼|쿼리
 표현식|스크립트|프로그래밍|코드|오류|에러|셀에|셀은|수식|템플릿|자리\\s*표시|이스케이프|엔티티|마크다운|경로|폴더
 디렉터리|디렉토리|주석|널

@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from great_expectations.compatibility.pydantic import StrictInt
+from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 from great_expectations.core.suite_parameters import SuiteParameterDict
 
-from sftrm_quality.arrays import Mask, as_mask
+from sftrm_quality.arrays import Mask, Rows, as_mask, row_of_each
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.frames import LOSERS_TIE
@@ -234,3 +234,39 @@ class ExpectResponsesToDiffer(_ResponsesExpectation):
                 )
             )
         return details
+
+
+class ExpectEveryResponseToDifferFrom(_ResponsesExpectation):
+    """No response looks like the text column ``other``, the prompt. Null and empty texts pass."""
+
+    other: StrictStr
+
+    def columns_needed(self) -> list[str]:
+        return [self.column, f"{self.column}_strict", f"{self.other}_strict"]
+
+    def failing(self, columns: Columns) -> Mask:
+        failing = np.zeros(len(columns[self.column]), bool)
+        row, same = self._same(columns)
+        failing[row[same]] = True
+        return failing
+
+    def describe(self, columns: Columns) -> list[str]:
+        row, same = self._same(columns)
+        first = {int(row[at]): int(at - np.searchsorted(row, row[at])) for at in np.flatnonzero(same)[::-1]}
+        return [
+            say(
+                "response {place} of {count} equals {other}: {excerpt}",
+                place=first[at] + 1,
+                count=len(responses),
+                other=self.other,
+                excerpt=texts.excerpt(responses[first[at]]["text"]),
+            )
+            for at, responses in enumerate(columns[self.column].to_pylist())
+        ]
+
+    def _same(self, columns: Columns) -> tuple[Rows, Mask]:
+        """The row of each response, and whether it is the other text."""
+        lists = columns[f"{self.column}_strict"]
+        row, text = row_of_each(lists), lists.flatten()
+        same = pc.equal(text, columns[f"{self.other}_strict"].take(pa.array(row)))
+        return row, as_mask(pc.and_(same, pc.greater(pc.binary_length(text), 0)))
