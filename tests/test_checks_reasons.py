@@ -51,7 +51,8 @@ def turns(*texts: str | None) -> list[Row]:
     return [{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(texts)]
 
 
-LONG = "가" * 32_768
+# Nothing in it comes again.
+LONG = "".join(chr(0xAC00 + at % 11_172) for at in range(32_768))
 ENGLISH = "The capital of the Republic of Korea is the city of Seoul."
 KOREAN = "대한민국의 수도는 서울특별시입니다. 한강이 도시 한가운데를 지나고, 천만 명에 가까운 사람이 그곳에 삽니다."
 SFT = [
@@ -104,9 +105,12 @@ SFT = [
         {"answer": "밥을 먹고\n잠을 잤습니다. AT&T"},
     ),
     Case("sft", "object_printed", {"answer": "Part(text='It rains.', n=1)"}, {"answer": "Part (text='It rains')!"}),
-    Case("sft", "cut_at_cell_limit", {"answer": "가" * 32_767}, {"answer": "가" * 32_766}),
+    Case("sft", "cut_at_cell_limit", {"question": LONG[:32_767]}, {"question": LONG[:32_766]}),
     Case(
-        "sft", "foreign_words", {"answer": f"{KOREAN} 首先 그렇습니다."}, {"answer": f"{KOREAN} 먼저(首先) 그렇습니다."}
+        "sft",
+        "foreign_words",
+        {"question": "수도는 어디입니까?", "answer": f"{KOREAN} 首先 그렇습니다."},
+        {"question": "수도는 어디입니까?", "answer": f"{KOREAN} 먼저(首先) 그렇습니다."},
     ),
     Case(
         "sft",
@@ -176,8 +180,8 @@ RM = [
     Case("rm", "mojibake", responses("ì•ˆë…•", "b"), responses("안녕", "b")),
     Case("rm", "stray_jamo", {"prompt": "하ㄴ다"}, {"prompt": "한다ㅋㅋ"}),
     Case("rm", "text_escaped", responses("a &amp; b are &lt;", "b"), responses("a & b; c", "b")),
-    Case("rm", "object_printed", responses("b", "[object Object]"), responses("b", "an object")),
-    Case("rm", "cut_at_cell_limit", responses("a" * 32_767, "b"), responses("a" * 32_768, "b")),
+    Case("rm", "object_printed", responses("b", "[Part(text='a')]"), responses("b", "[Part]")),
+    Case("rm", "cut_at_cell_limit", responses(LONG[:32_767], "b"), responses(LONG[:32_766], "b")),
     Case("rm", "foreign_words", responses("b", f"{KOREAN} まず 갑니다."), responses("b", f"{KOREAN} 美 대통령입니다.")),
     Case("rm", "text_loops", responses("b", "그래서 그는 다시 갔다. " * 40), responses("b", "그래서 그는 다시 갔다.")),
     Case(
@@ -185,12 +189,6 @@ RM = [
         "response_begins_with_prompt",
         {"prompt": "How do bees fly?", **responses("b", "How do bees fly? With wings.")},
         {"prompt": "How do bees fly?", **responses("b", "How do bees fly in the rain?")},
-    ),
-    Case(
-        "rm",
-        "response_equals_prompt",
-        {"prompt": "How do bees fly?", **responses("b", "How do bees fly?")},
-        {"prompt": "How do bees fly?", **responses("b", "How do birds fly?")},
     ),
     Case("rm", "not_nfc", responses("cafe\u0301", "b"), responses("caf\u00e9", "b")),
     # The best response is checked; what a worse one says is why it is worse.
@@ -302,7 +300,7 @@ MORE = [
             ("stray_jamo", "안ㅕㅇ", "ㅇㅇ"),
             ("refusal_phrase", "I’m  SORRY, but I can’t help.", "I’m sorry. You can’t park here."),
             ("refusal_phrase", "죄송합니다만 " + "가" * 10 + " 인공지능 언어 모델로서", "인공지능 모델로 번역을 한다"),
-            ("refusal_phrase", "네. " * 70 + "I cannot assist with", "네. " * 100 + "I cannot assist with"),
+            ("refusal_phrase", LONG[:210] + " I cannot assist with", LONG[:300] + " I cannot assist with"),
             ("identity_leak", "created by Anthropic", "procreated by Anthropic"),
             ("identity_leak", "저는 챗GPT입니다", "챗GPT는 모델입니다"),
         ]

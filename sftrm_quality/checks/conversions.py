@@ -15,9 +15,10 @@ from sftrm_quality.checks.code_spans import CodeSpans
 
 # Of what a question may be about beside code.
 _ABOUT = re.compile(
-    r"html|web ?(?:page|site)|email template|xml|json|url|uri|unicode|utf-?8|ascii|escap|encod|decod|entit|regex|latex|markdown|newline|line break|tag\b"
-    r"|유니코드|인코딩|디코딩|이스케이프|엔티티|태그|줄\s*바꿈|개행|웹\s*(?:페이지|사이트)|홈페이지|转义|编码|实体|標籤|标签|换行|エスケープ|文字コード|改行"
-    r"|タグ",
+    r"html|web ?(?:page|site)|email template|xml|json|url|uri|unicode|utf-?8|ascii|escap|encod|decod|entit|regex|latex"
+    r"|markdown|newline|line break|tag\b"
+    r"|유니코드|인코딩|디코딩|이스케이프|엔티티|태그|줄\s*바꿈|개행|웹\s*(?:페이지|사이트)|홈페이지"
+    r"|转义|编码|实体|標籤|标签|换行|エスケープ|文字コード|改行|タグ",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
@@ -27,7 +28,7 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){3,}")
 # Of an address: there it is as it must be.
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|[?&=/#])\S*$", re.IGNORECASE)
 # A backslash and a letter that no word of TeX and no path begins with: `\n` in front of a letter of any other script.
-_LINE_END = re.compile(r"(?<![\\A-Za-z:])\\[nrt](?![a-z])|\\r\\n|\\n\\n")
+_LINE_END = re.compile(r"\\r\\n|\\n\\n|(?<![\\A-Za-z:])\\[nrt](?![a-z])")
 _QUOTE = re.compile(r'(?<!\\)\\"[^"\n]{1,200}?\\"')
 _OF_EXCEL = re.compile(r"_x00[01][0-9A-Fa-f]_|_x[0-9A-F]{4}_(?=[^0-9A-Za-z])|#(?:NAME|VALUE|REF|DIV/0|NULL|NUM)[?!]")
 _OF_HTML = re.compile(
@@ -42,7 +43,9 @@ _PRINTED = re.compile(
     r"|<[\w.]+ object at 0x[0-9a-fA-F]+>|Promise \{[^{}\n]{0,40}\}"
 )
 # `Part(text='…')`, by itself or in a list, as the whole text.
-_CONSTRUCTED = re.compile(r"\s*\[?\s*(?:\w+=(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)\s+)*[A-Za-z_][\w.]*\(\w+=\s*['\"\[{\w]")
+_CONSTRUCTED = re.compile(
+    r"\s*\[?\s*(?:\w+=(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)\s+)*(?:\w+=)?[A-Za-z_][\w.]*\(\w+=\s*['\"\[{\w]"
+)
 _FIELDS_OF_ANSWERS = frozenset(
     {"text", "content", "answer", "response", "role", "type", "message", "output", "value", "result", "data", "parts"}
 )
@@ -88,7 +91,7 @@ def _escapes(text: str) -> Iterator[tuple[int, int]]:
     if not _TEX.search(text) and not _PATH.search(text):
         found = [*_LINE_END.finditer(text), *_QUOTE.finditer(text)]
         # One may be spoken of; a text in one line with several has lost its line ends.
-        if len(found) > 1 or (found and "\n" not in text and len(text) > 20):
+        if sum(len(match[0]) // 2 for match in found) > 1 or (found and "\n" not in text and len(text) > 20):
             yield found[0].span()
     tags = list(_OF_HTML.finditer(text))
     if len(tags) >= _LEAST_TAGS:

@@ -1,49 +1,16 @@
-"""Expectations that what answers does not say what was asked."""
+"""An expectation that no answer says what was asked before it says anything."""
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
-from sftrm_quality.arrays import Mask, Rows, as_mask
+from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.places import TEXT_OR_RESPONSES
 from sftrm_quality.checks.echoes import asks_for_itself
-from sftrm_quality.records import CANDIDATE_RESPONSE
 from sftrm_quality.words import say
-
-
-class ExpectEveryResponseToDifferFrom(RowExpectation):
-    """No response is the text of the column ``other``, as a reader sees both. Null and empty texts pass."""
-
-    column_type = pa.list_(CANDIDATE_RESPONSE)
-
-    other: StrictStr
-
-    def columns_needed(self) -> list[str]:
-        return [self.column, f"{self.column}_strict", f"{self.other}_strict"]
-
-    def failing(self, columns: Columns) -> Mask:
-        failing = np.zeros(len(columns[self.column]), bool)
-        row, at = self._found(columns)
-        failing[row[at]] = True
-        return failing
-
-    def describe(self, columns: Columns) -> list[str]:
-        row, at = self._found(columns)
-        first = {int(row[one]): int(one - np.searchsorted(row, row[one])) for one in at[::-1]}
-        return [
-            say("response {place} equals {other}", place=first[number] + 1, other=self.other)
-            for number in range(len(columns[self.column]))
-        ]
-
-    def _found(self, columns: Columns) -> tuple[Rows, Rows]:
-        """The row of each response, and which responses are equal."""
-        row, _ = texts.text_of_each(columns[self.column])
-        flat = columns[f"{self.column}_strict"].flatten()
-        same = pc.equal(flat, columns[f"{self.other}_strict"].take(pa.array(row)))
-        return row, np.flatnonzero(as_mask(pc.and_(same, pc.greater(pc.binary_length(flat), 0))))
 
 
 class ExpectTextNotToBeginWith(RowExpectation):

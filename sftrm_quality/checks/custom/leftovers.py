@@ -11,13 +11,13 @@ from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
 from sftrm_quality.arrays import Rows, as_mask
 from sftrm_quality.checks import texts
+from sftrm_quality.checks.closer_look import CONVERTED, FOREIGN, LOOP, PRINTED, deserve_a_look
 from sftrm_quality.checks.conversions import escape_in, printed_object_in
 from sftrm_quality.checks.custom.base import Columns
 from sftrm_quality.checks.custom.contents import ContentsExpectation
 from sftrm_quality.checks.custom.places import Place
 from sftrm_quality.checks.foreign_words import foreign_word_in
 from sftrm_quality.checks.loops import loop_in
-from sftrm_quality.checks.closer_look import CONVERTED, FOREIGN, LOOP, PRINTED, deserve_a_look
 from sftrm_quality.words import say
 
 
