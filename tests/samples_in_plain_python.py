@@ -250,6 +250,8 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
     if len(responses) < 2:
         found.add("too_few_responses")
     found = found.union(*(text_reasons("response", text) for text in texts))
+    if prompt and strict_text(prompt) in {strict_text(text) for text in texts if text and strict_text(text)}:
+        found.add("response_equals_prompt")
     if set(texts) & set(STAND_INS):
         found.add("response_placeholder")
     seen = [text for text in texts if not blank(text)]

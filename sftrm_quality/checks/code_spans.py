@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _INLINE = re.compile(r"(`+)(?!`)[^\n]{1,400}?(?<!`)\1(?!`)")
-_ELEMENT = re.compile(r"<(pre|code|kbd|samp|script|textarea)\b[^<>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_ELEMENT = re.compile(r"<(pre|code|kbd|samp|script|textarea)\b[^<>]*>.{0,4000}?</\1>", re.DOTALL | re.IGNORECASE)
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "«": "»", "《": "》", "〈": "〉", "＂": "＂"}
 _LONGEST_QUOTE = 200
 # A particle makes a word of what it is put behind.
@@ -53,7 +53,7 @@ class CodeSpans:
                 spans.append((opened.start(), match.end(1)))
                 opened = None
         open_from = len(text) if opened is None else opened.start()
-        for pattern in (_INLINE, _ELEMENT):
+        for pattern in (_INLINE, _ELEMENT) if "</" in text else (_INLINE,):
             spans += [match.span() for match in pattern.finditer(text) if match.start() < open_from]
         joined: list[tuple[int, int]] = []
         for start, end in sorted(spans):
@@ -73,7 +73,7 @@ class CodeSpans:
 
 def is_quoted(text: str, start: int, end: int) -> bool:
     """Whether a piece of a text is within a pair of quotation marks on its line."""
-    before = text[max(text.rfind("\n", 0, start) + 1, start - _LONGEST_QUOTE) : start]
+    before = text[max(0, start - _LONGEST_QUOTE) : start].rpartition("\n")[2]
     after = text[end : end + _LONGEST_QUOTE].partition("\n")[0]
     for opening, closing in _QUOTES.items():
         if closing not in after:

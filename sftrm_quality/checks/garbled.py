@@ -5,6 +5,7 @@ Not what code has (form feeds, escape sequences of terminals), nor a character t
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from sftrm_quality.checks.code_spans import CodeSpans, is_quoted, is_spoken_of
 
@@ -19,13 +20,15 @@ _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b\n]{0,200}(?:\x07
 # What debuggers fill memory with, read as GBK.
 _FILLED = re.compile("([烫屯])\\1{2,}")
 # Words of question marks: of each letter that an encoding had not, one is left.
-_LOST_WORD = re.compile(r"(?<!\S)[(\"'“‘\[]?([?¿]+)[?¿.,!:;)\"'”’\]]*(?!\S)")
+_LOST_WORD = re.compile(r"(?<!\S)[(\"'“‘\[]?([?¿]+)(?:[.,!:;)\"'”’\]][?¿.,!:;)\"'”’\]]*)?(?!\S)")
 _WORDS = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _OPERATORS = ("+", "-", "=", "*", "/", "×", "÷", "−", "<", ">", "==", "->", "→")
 _LEAST_WORDS = 3
 _LONG_WORD = 8
 _LONGEST_LOOKED_AT = 4000
+# Enough of one text to know it.
+_MOST = 1000
 _MOST_LEFT = 0.5
 
 _ABOUT_CHARACTERS = re.compile(
@@ -52,20 +55,21 @@ def garbled_in(text: str, beside: str | None) -> Iterator[Span]:
         text: As it was delivered.
         beside: The question of an answer; what shows what the text is about.
     """
-    code: CodeSpans | None = None
     about = f"{beside or ''}\n{text}"[:_LONGEST_LOOKED_AT].casefold()
-    for match in GARBLED.finditer(text):
-        code = code or CodeSpans.of(text)
+    of_characters, of_controls = bool(_ABOUT_CHARACTERS.search(about)), bool(_ABOUT_CONTROLS.search(about))
+    code = CodeSpans.of(text)
+    for match in islice(GARBLED.finditer(text), _MOST):
         if match["replaced"]:
-            if not _is_shown(text, match, code, bool(_ABOUT_CHARACTERS.search(about))):
+            if not _is_shown(text, match, code, of_characters):
                 yield match.span()
-        elif not _belongs(text, match, code, bool(_ABOUT_CONTROLS.search(about))):
+        elif not _belongs(text, match, code, of_controls):
             yield match.span()
-    for filled in _FILLED.finditer(text):
-        spoken_of = _ABOUT_CHARACTERS.search(about) or is_spoken_of(text, *filled.span())
+    for filled in islice(_FILLED.finditer(text), _MOST):
+        spoken_of = of_characters or is_spoken_of(text, *filled.span())
         if not spoken_of and filled[1] not in (beside or ""):
             yield filled.span()
-    yield from _lost_letters(text, code)
+    if not code.starts:
+        yield from _lost_letters(text)
 
 
 def _is_shown(text: str, match: re.Match[str], code: CodeSpans, is_subject: bool) -> bool:
@@ -75,7 +79,7 @@ def _is_shown(text: str, match: re.Match[str], code: CodeSpans, is_subject: bool
     shown = code.hold(start, end) or is_quoted(text, start, end)
     by_itself = not _LETTERS.match(before) and (not _LETTERS.match(after) or bool(_PARTICLE.match(text, end)))
     if match[0][0] in "\\&":
-        return shown or is_subject
+        return shown or is_subject or is_spoken_of(text, start, end)
     if by_itself and is_spoken_of(text, start, end):
         return True
     return (shown and (by_itself or is_subject)) or (by_itself and is_subject)
@@ -97,7 +101,7 @@ def _belongs(text: str, match: re.Match[str], code: CodeSpans, is_subject: bool)
     return False
 
 
-def _lost_letters(text: str, code: CodeSpans | None) -> list[Span]:
+def _lost_letters(text: str) -> list[Span]:
     """The words of question marks where they are most words of the text, and of several lengths."""
     if "??" not in text and "¿¿" not in text:
         return []
@@ -113,4 +117,4 @@ def _lost_letters(text: str, code: CodeSpans | None) -> list[Span]:
         return []
     if several and len(words) < _MOST_LEFT * len(everything):
         return []
-    return [] if (code or CodeSpans.of(text)).starts else [word.span(1) for word in words]
+    return [word.span(1) for word in words]

@@ -1,10 +1,14 @@
 """Turns of another conversation in a text: it runs on after its end, or a transcript was delivered in its place."""
 
 import re
+from itertools import islice
 
 from sftrm_quality.checks.code_spans import CodeSpans, is_quoted
 
 Span = tuple[int, int]
+
+# Enough of one text to know it.
+_MOST = 1000
 
 _USER = "Human|HUMAN|User|USER|사용자|인간|用户|用戶|ユーザー"
 _ASSISTANT = "Assistant|ASSISTANT|Bot|BOT|AI|어시스턴트|챗봇|助手|アシスタント"
@@ -59,8 +63,8 @@ def run_on_turn(text: str, beside: str | None, code: CodeSpans, *, prompt: bool)
     Returns:
         Start and end of its label; None where there is none.
     """
-    turns = [match for match in _TURN.finditer(text) if _counts(match, code)]
-    headings = [match for match in _HEADING.finditer(text) if _counts(match, code)]
+    turns = [match for match in islice(_TURN.finditer(text), _MOST) if _counts(match, code)]
+    headings = [match for match in islice(_HEADING.finditer(text), _MOST) if _counts(match, code)]
     if prompt:
         return _awaits_an_answer(text, [*turns, *headings])
     if beside is not None and _CONVERSATION.search(beside.casefold()):

@@ -6,6 +6,7 @@ is (`code_spans`), what is beside it and what the question is about tell them ap
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from sftrm_quality.checks.code_spans import CodeSpans, is_quoted, is_spoken_of, sentence_ended
 from sftrm_quality.checks.run_on_turns import run_on_turn
@@ -54,6 +55,8 @@ _TOPIC = re.compile(
     "|トークン|タグ|テンプレート|取り消し線"
 )
 _NEAR = 100
+# Enough of one text to know it.
+_MOST = 1000
 _WORD = re.compile(r"[A-Za-z0-9_]")
 _DEFINED = re.compile(r"\s*[:=|–—-]\s")
 
@@ -67,38 +70,57 @@ def template_tokens_in(text: str, beside: str | None, *, prompt: bool = False) -
         prompt: Whether it is a question: it may hold transcripts, but not end where an answer begins.
     """
     code = CodeSpans.of(text)
-    pieces = (match.span() for match in _PIECES.finditer(text) if not code.hold(*match.span()))
+    pieces = (match.span() for match in islice(_PIECES.finditer(text), _MOST) if not code.hold(*match.span()))
     turn = run_on_turn(text, beside, code, prompt=prompt)
-    return sorted({*_controls(text, beside, code), *_thinking(text, beside, code), *pieces, *([turn] if turn else [])})
+    return sorted(
+        {
+            *_controls(text, beside, code),
+            *_thinking(text, beside, code, prompt=prompt),
+            *pieces,
+            *([turn] if turn else []),
+        }
+    )
 
 
 def _controls(text: str, beside: str | None, code: CodeSpans) -> Iterator[Span]:
-    left = [match for match in _CONTROL.finditer(text) if not _is_shown(text, match.span(), code)]
+    found = list(islice(_CONTROL.finditer(text), _MOST))
+    behind = _behind(text, found)
+    left = [match for match in found if not _is_shown(text, match.span(), code)]
     struck = _struck_through(text, [match for match in left if match[0] in ("<s>", "</s>")], beside)
     for match in left:
         start, end = match.span()
-        if match in struck or _is_syntax(text, match):
+        if start in struck or _is_syntax(text, match) or (match["beside"] and not sentence_ended(text, start)):
             continue
-        if match["beside"] and not sentence_ended(text, start):
-            continue
-        if _is_subject(text, match[0], match.span(), beside) and not _is_at_an_end(text, start, end):
-            continue
-        yield start, end
+        if not _is_subject(text, match[0], match.span(), beside) or _is_at_an_end(text, match, behind):
+            yield start, end
+
+
+def _behind(text: str, found: list[re.Match[str]]) -> int:
+    """Where the end of a text begins that is nothing but tokens."""
+    end = len(text.rstrip())
+    for match in reversed(found):
+        if match.end() != end:
+            break
+        end = match.start()
+        while end and text[end - 1].isspace():
+            end -= 1
+    return end
 
 
 def _is_shown(text: str, span: Span, code: CodeSpans) -> bool:
     return code.hold(*span) or is_quoted(text, *span) or is_spoken_of(text, *span)
 
 
-def _struck_through(text: str, marks: list[re.Match[str]], beside: str | None) -> list[re.Match[str]]:
-    """Those of `<s>` and `</s>` that strike something through: pairs, and not one round the whole text."""
+def _struck_through(text: str, marks: list[re.Match[str]], beside: str | None) -> set[int]:
+    """Where those of `<s>` and `</s>` begin that strike something through: pairs, and not one round the whole text."""
     if len(marks) % 2 or any(mark[0] != ("<s>", "</s>")[at % 2] for at, mark in enumerate(marks)) or not marks:
-        return []
+        return set()
     outside = [text[: marks[0].start()], text[marks[-1].end() :]]
     outside += [text[one.end() : other.start()] for one, other in zip(marks[1::2], marks[2::2], strict=False)]
-    if any(piece.strip() for piece in outside) or _HTML.search(text) or _is_about(beside or ""):
-        return marks
-    return []
+    shown = any(piece.strip() for piece in outside) or _HTML.search(text) or _is_about(beside or "")
+    if shown or _asks_about("<s>", beside):
+        return {mark.start() for mark in marks}
+    return set()
 
 
 def _is_syntax(text: str, match: re.Match[str]) -> bool:
@@ -119,19 +141,22 @@ def _is_about(text: str) -> bool:
     return bool(_TOPIC.search(text.casefold()))
 
 
+def _asks_about(token: str, beside: str | None) -> bool:
+    """Whether a question has the token, and for a reason: one into which it leaked, too, says nothing of it."""
+    return beside is not None and token in beside and not template_tokens_in(beside, None, prompt=True)
+
+
 def _is_subject(text: str, token: str, span: Span, beside: str | None) -> bool:
-    if beside is not None:
-        # A question that has the token for no reason, either, says nothing of it.
-        asked = token in beside and not template_tokens_in(beside, None, prompt=True)
-        if asked or _is_about(beside):
-            return True
+    if beside is not None and (_asks_about(token, beside) or _is_about(beside)):
+        return True
     start, end = span
     return _is_about(text[max(0, start - _NEAR) : start]) or _is_about(text[end : end + _NEAR])
 
 
-def _is_at_an_end(text: str, start: int, end: int) -> bool:
+def _is_at_an_end(text: str, match: re.Match[str], behind: int) -> bool:
     """Whether a token leads or follows a finished text, as those of a template do; not where it is all of the text."""
-    first, last = not text[:start].strip(), bool(_ONLY_TOKENS.fullmatch(text, end))
+    start, end = match.span()
+    first, last = start <= len(text) - len(text.lstrip()), start >= behind
     if first and last:
         return False
     if last:
@@ -139,10 +164,17 @@ def _is_at_an_end(text: str, start: int, end: int) -> bool:
     return first and not _DEFINED.match(text, end)
 
 
-def _thinking(text: str, beside: str | None, code: CodeSpans) -> Iterator[Span]:
-    """Thoughts that never close, that were not opened, or that are not in front of the answer."""
-    tags = [match for match in _THINKING.finditer(text) if not _is_shown(text, match.span(), code)]
+def _thinking(text: str, beside: str | None, code: CodeSpans, *, prompt: bool) -> Iterator[Span]:
+    """Thoughts that never close, that were not opened, or that are not in front of the answer.
+
+    A prompt may say how to think, and only does not end where thoughts would begin.
+    """
+    tags = [match for match in islice(_THINKING.finditer(text), _MOST) if not _is_shown(text, match.span(), code)]
     if not tags or (beside is not None and any(tag[0] in beside for tag in tags)):
+        return
+    if prompt:
+        if tags[-1][0] == "<think>" and not text[tags[-1].end() :].strip() and sentence_ended(text, tags[-1].start()):
+            yield tags[-1].span()
         return
     opened: re.Match[str] | None = None
     in_front = True
