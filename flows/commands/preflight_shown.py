@@ -11,7 +11,7 @@ from flows.terminal_text import safe
 from sftrm_quality.words import number, say, share
 
 if TYPE_CHECKING:
-    from sftrm_quality.run_record import Preflight, RowFates
+    from sftrm_quality.run_record import Preflight, RowCounts
 
 # Of a bar, in characters.
 _WIDTH = 30
@@ -32,13 +32,13 @@ def print_preflight(shown: Console, found: "Preflight") -> None:
     )
     read = say("by the rules of version {version}", version=found.version)
     shown.print(Text.assemble((said, "bold"), (f"  {read}", "dim")), soft_wrap=True)
-    shown.print(_fates(found))
+    shown.print(_rows_table(found))
     for line in _told(found):
         shown.print(line, soft_wrap=True)
     shown.print(_histogram(found))
 
 
-def _fates(found: "Preflight") -> Table:
+def _rows_table(found: "Preflight") -> Table:
     """Rows by what becomes of them; what becomes of none has no column."""
     heads = {
         "rows": say("rows"),
@@ -55,18 +55,18 @@ def _fates(found: "Preflight") -> Table:
     table.add_column("", no_wrap=True)
     for head in (*(heads[name] for name in shown), say("tokens kept")):
         table.add_column(head, justify="right", no_wrap=True)
-    of_splits = [(str(split), fates) for split, fates in found.splits.items()]
-    of_sources = [(safe(name) if name else say("no source"), fates) for name, fates in found.sources.items()]
+    of_splits = [(str(split), counts) for split, counts in found.splits.items()]
+    of_sources = [(safe(name) if name else say("no source"), counts) for name, counts in found.sources.items()]
     for heading, parts in ((say("by split"), of_splits), (say("by source"), of_sources)):
         table.add_row(Text(heading, style="dim"))
-        for name, fates in parts:
-            table.add_row(name, *_row(fates, shown))
+        for name, counts in parts:
+            table.add_row(name, *_row(counts, shown))
     table.add_row(say("all"), *_row(found.total, shown), style="bold")
     return table
 
 
-def _row(fates: "RowFates", shown: list[str]) -> list[str]:
-    return [*(number(getattr(fates, name)) for name in shown), share(fates.kept_tokens, fates.tokens)]
+def _row(counts: "RowCounts", shown: list[str]) -> list[str]:
+    return [*(number(getattr(counts, name)) for name in shown), share(counts.kept_tokens, counts.tokens)]
 
 
 def _told(found: "Preflight") -> list[str]:

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,7 +13,6 @@ from sftrm_quality.errors import ConfigError, SftrmError
 from sftrm_quality.words import say
 
 if TYPE_CHECKING:
-    from sftrm_quality.config import ExportSettings
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import Release
     from sftrm_quality.run_record import Preflight
@@ -71,15 +70,20 @@ def _found(
     max_length: int,
     export: str | None,
 ) -> "list[Preflight]":
-    from sftrm_quality.config import RunConfig
+    from sftrm_quality.config import ExportSettings, RunConfig
     from sftrm_quality.preflight import asked_of, preflights, read_tokenizer
     from sftrm_quality.releases import DataFiles
     from sftrm_quality.workers.processes import ProcessWorkers
 
     manifest = release.manifest
     kinds = {file.label_kind for file in manifest.data_files.values() if file.label_kind is not None}
+    # With the settings that they were made by.
+    made = {
+        name: ExportSettings.model_validate({"name": name, **export.settings})
+        for name, export in manifest.exports.items()
+    }
     model = read_tokenizer(tokenizer, template)
-    asked = asked_of([trainer], kinds, _made(release), model, max_length, export)
+    asked = asked_of([trainer], kinds, made, model, max_length, export)
     if not asked:
         raise ConfigError(
             say(
@@ -93,11 +97,3 @@ def _found(
     # Without Great Expectations, which only runs need.
     with ProcessWorkers(RunConfig().workers, "sftrm_quality.preflight") as workers:
         return preflights(data, asked, sources, workers)
-
-
-def _made(release: "Release") -> "dict[str, ExportSettings]":
-    """The exports that the release has, with the settings that they were made by."""
-    from sftrm_quality.config import ExportSettings
-
-    listed: dict[str, dict[str, Any]] = {name: made.settings for name, made in release.manifest.exports.items()}
-    return {name: ExportSettings.model_validate({"name": name, **settings}) for name, settings in listed.items()}

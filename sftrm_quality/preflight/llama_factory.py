@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from sftrm_quality.preflight.llama_factory_template import DerivedTemplate, Turn, as_turns, derived_template
 from sftrm_quality.preflight.tokenizing import Refused, Tokenizer
-from sftrm_quality.preflight.trainer import Fate, Measured, Rows, Trainer, fate_of
+from sftrm_quality.preflight.trainer import Measured, RowOutcome, Rows, Trainer, outcome_of
 from sftrm_quality.records import LabelKind
 
 # As the exports call roles, and `dataset_info.json` tells LLaMA-Factory.
@@ -25,7 +25,7 @@ _ASK, _ANSWER = ("user", "tool"), ("assistant", "function_call")
 def _measure(rows: Rows, tokenizer: Tokenizer, max_length: int) -> list[Measured]:
     template = derived_template(tokenizer)
     if isinstance(template, Refused):
-        return [Measured(Fate.TEMPLATE_ERROR, why=template.said) for _ in rows]
+        return [Measured(RowOutcome.TEMPLATE_ERROR, why=template.said) for _ in rows]
     if rows and "chosen" in rows[0]:
         return _pairs(rows, tokenizer, template, max_length)
     return _sft(rows, tokenizer, template, max_length)
@@ -51,10 +51,10 @@ def _sft(rows: Rows, tokenizer: Tokenizer, template: DerivedTemplate, max_length
 def _measured(turns: Sequence[Turn]) -> Measured | None:
     """Of a row whose tokens need not be counted; None for every other."""
     if not _in_turn(turns):
-        return Measured(Fate.DROPPED, why="turns_not_alternating")
+        return Measured(RowOutcome.DROPPED, why="turns_not_alternating")
     # It writes calls of functions anew, by the format of the tools of a model.
     if any(role == "function_call" for role, _ in turns):
-        return Measured(Fate.NOT_MEASURED)
+        return Measured(RowOutcome.NOT_MEASURED)
     return None
 
 
@@ -80,7 +80,7 @@ def _cut_in_turns(encoded: Sequence[Sequence[int]], max_length: int) -> Measured
             break
         kept += sum(cut_together(len(asked), len(answer), max_length - kept))
     fills = length - len(encoded[-1]) >= max_length
-    return Measured(fate_of(kept, length), length, length, kept, fills_window=fills)
+    return Measured(outcome_of(kept, length), length, length, kept, fills_window=fills)
 
 
 def _pairs(rows: Rows, tokenizer: Tokenizer, template: DerivedTemplate, max_length: int) -> list[Measured]:
@@ -101,8 +101,8 @@ def _pairs(rows: Rows, tokenizer: Tokenizer, template: DerivedTemplate, max_leng
         kept = 2 * asked + min(len(chosen), answered) + min(len(rejected), answered)
         tokens = 2 * before + len(chosen) + len(rejected)
         equal = chosen[:answered] == rejected[:answered]
-        fate = Fate.EQUAL if equal else fate_of(kept, tokens)
-        found.append(Measured(fate, before + longer, tokens, kept, fills_window=before >= max_length))
+        outcome = RowOutcome.EQUAL if equal else outcome_of(kept, tokens)
+        found.append(Measured(outcome, before + longer, tokens, kept, fills_window=before >= max_length))
     return found
 
 

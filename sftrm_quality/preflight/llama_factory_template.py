@@ -23,7 +23,7 @@ Turn = tuple[str, str]
 
 @dataclass(frozen=True)
 class DerivedTemplate:
-    """What stands round texts, each with `{{content}}` where the text goes. thinks: it is one of a reasoning model."""
+    """What is put round texts, each with `{{content}}` where the text goes. thinks: it is one of a reasoning model."""
 
     prefix: str
     system: str

@@ -12,13 +12,12 @@ import pyarrow.parquet as pq
 from sftrm_quality import progress
 from sftrm_quality.arrays import one_array
 from sftrm_quality.preflight.asking import Asked
-from sftrm_quality.preflight.tallies import KEPT_WHOLE, Tally, quantile, row_fates, token_lengths
+from sftrm_quality.preflight.tallies import KEPT_WHOLE, Tally, quantile, row_counts, token_lengths
 from sftrm_quality.preflight.tokenizing import Tokenizer, load
 from sftrm_quality.preflight.trainer import Trainer
 from sftrm_quality.preflight.trainers import TRAINERS
 from sftrm_quality.records import SplitName
-from sftrm_quality.releases import STREAMED, DataFiles
-from sftrm_quality.releases.exports import READ, TARGETS
+from sftrm_quality.releases import STREAMED, TARGETS, DataFiles
 from sftrm_quality.run_record import Preflight
 from sftrm_quality.workers import Workers, give_memory_back
 
@@ -72,7 +71,7 @@ def _measured(task: _Task) -> Tally:
     asked, tally = task.asked, Tally()
     target = TARGETS[asked.export.name]
     trainer, tokenizer = TRAINERS[asked.trainer], load(asked.model)
-    columns = [*READ[target.label_kind], "source_file"]
+    columns = [*target.read, "source_file"]
     with pq.ParquetFile(task.path, page_checksum_verification=True, **STREAMED) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
             for source, records in _by_source(pa.Table.from_batches([batch]), task.sources):
@@ -128,9 +127,9 @@ def _figures(asked: Asked, splits: Mapping[SplitName, Tally]) -> Preflight:
         tokenizer=str(asked.model.folder),
         tokenizer_hash=asked.model.hash,
         max_length=asked.window,
-        total=total.all_fates(),
-        splits={split: splits[split].all_fates() for split in SplitName if split in splits},
-        sources={source: row_fates(counts) for source, counts in sorted(total.fates.items())},
+        total=total.all_counts(),
+        splits={split: splits[split].all_counts() for split in SplitName if split in splits},
+        sources={source: row_counts(counts) for source, counts in sorted(total.by_source.items(), key=_most_rows)},
         left_out=dict(sorted(total.left_out.items())),
         dropped_by=dict(sorted(total.dropped_by.items())),
         template_errors=_most_first(total.template_errors),
@@ -141,6 +140,11 @@ def _figures(asked: Asked, splits: Mapping[SplitName, Tally]) -> Preflight:
         with_special_tokens=total.with_special_tokens,
         special_tokens=_most_first(total.special_tokens),
     )
+
+
+def _most_rows(of_source: tuple[str, Mapping[str, int]]) -> tuple[int, str]:
+    name, counts = of_source
+    return -counts["rows"], name
 
 
 def _most_first(counts: Mapping[str, int]) -> dict[str, int]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-from sftrm_quality.preflight.trainer import Fate, Measured
-from sftrm_quality.run_record import Bin, RowFates, TokenLengths
+from sftrm_quality.preflight.trainer import Measured, RowOutcome
+from sftrm_quality.run_record import Bin, RowCounts, TokenLengths
 
 # Of messages of a template: it may put a part of each row into what it says.
 _MESSAGES_KEPT = 10
@@ -20,11 +20,11 @@ KEPT_WHOLE = 0.99
 class Tally:
     """Counts of some rows.
 
-    fates: rows, and the tokens before and after, by source. lengths: rows by their tokens. others: as
+    by_source: rows by outcome, and the tokens before and after. lengths: rows by their tokens. others: as
     `sftrm_quality.run_record.Preflight` calls them.
     """
 
-    fates: dict[str, Counter[str]] = field(default_factory=dict)
+    by_source: dict[str, Counter[str]] = field(default_factory=dict)
     lengths: Counter[int] = field(default_factory=Counter)
     dropped_by: Counter[str] = field(default_factory=Counter)
     template_errors: Counter[str] = field(default_factory=Counter)
@@ -36,15 +36,15 @@ class Tally:
 
     def take(self, source: str, rows: Iterable[Measured]) -> None:
         """Count rows of a source."""
-        of_source = self.fates.setdefault(source, Counter())
+        of_source = self.by_source.setdefault(source, Counter())
         for row in rows:
             of_source.update(rows=1, tokens=row.tokens, kept_tokens=row.kept)
-            of_source[row.fate] += 1
+            of_source[row.outcome] += 1
             if row.length is not None:
                 self.lengths[row.length] += 1
-            if row.fate is Fate.DROPPED:
+            if row.outcome is RowOutcome.DROPPED:
                 self.dropped_by[row.why] += 1
-            if row.fate is Fate.TEMPLATE_ERROR:
+            if row.outcome is RowOutcome.TEMPLATE_ERROR:
                 known = row.why in self.template_errors or len(self.template_errors) < _MESSAGES_KEPT
                 self.template_errors[row.why if known else _OTHER_MESSAGES] += 1
             self.prompt_fills_window += row.fills_window
@@ -52,25 +52,25 @@ class Tally:
 
     def add(self, other: "Tally") -> None:
         """Count all that another one counted."""
-        for source, counts in other.fates.items():
-            self.fates.setdefault(source, Counter()).update(counts)
+        for source, counts in other.by_source.items():
+            self.by_source.setdefault(source, Counter()).update(counts)
         for name in ("lengths", "dropped_by", "template_errors", "special_tokens", "left_out"):
             getattr(self, name).update(getattr(other, name))
         self.prompt_fills_window += other.prompt_fills_window
         self.prompt_changes += other.prompt_changes
         self.with_special_tokens += other.with_special_tokens
 
-    def all_fates(self) -> RowFates:
+    def all_counts(self) -> RowCounts:
         """Of all sources together."""
         total: Counter[str] = Counter()
-        for counts in self.fates.values():
+        for counts in self.by_source.values():
             total.update(counts)
-        return row_fates(total)
+        return row_counts(total)
 
 
-def row_fates(counts: Mapping[str, int]) -> RowFates:
+def row_counts(counts: Mapping[str, int]) -> RowCounts:
     """Counts by name as a value; what was not counted is 0."""
-    return RowFates(**{name: counts.get(name, 0) for name in RowFates.model_fields})
+    return RowCounts(**{name: counts.get(name, 0) for name in RowCounts.model_fields})
 
 
 def quantile(lengths: Mapping[int, int], share: float) -> int:

@@ -48,7 +48,7 @@ class Refused:
 class Tokenizer:
     """Texts to tokens.
 
-    special: what it takes for its own marks wherever it stands in a text.
+    special: what it takes for its own marks wherever it is in a text.
     """
 
     def __init__(self, loaded: Any) -> None:
@@ -118,7 +118,7 @@ def read_tokenizer(folder: Path, template: Path | None) -> Model:
     if not folder.is_dir():
         raise ConfigError(
             say(
-                "{folder}: is no folder, expected one with a tokenizer (tokenizer.json): download it first",
+                "{folder}: no such folder; expected one with a tokenizer: download it and name it",
                 folder=folder,
             )
         )
@@ -164,13 +164,13 @@ def load(model: Model) -> Tokenizer:
         ) from error
     try:
         loaded = AutoTokenizer.from_pretrained(model.folder, local_files_only=True, trust_remote_code=False)
+        if model.template:
+            loaded.chat_template = model.template.read_text("utf-8")
     # What a broken folder raises is whatever the code in it comes upon: KeyError, json's, plain Exception of Rust.
     except Exception as error:
         raise ConfigError(
-            say("{folder}: holds no tokenizer that can be loaded: {error}", folder=model.folder, error=error)
+            say("{folder}: no tokenizer can be loaded from it: {error}", folder=model.folder, error=error)
         ) from error
-    if model.template:
-        loaded.chat_template = model.template.read_text("utf-8")
     if not isinstance(loaded.chat_template, str):
         raise ConfigError(
             say("{folder}: the tokenizer has no chat template: name a file with one (--template)", folder=model.folder)

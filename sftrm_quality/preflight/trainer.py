@@ -12,8 +12,8 @@ Rows = Sequence[Mapping[str, Any]]
 """Rows of an export, by column."""
 
 
-class Fate(StrEnum):
-    """What becomes of a row; see `sftrm_quality.run_record.RowFates`."""
+class RowOutcome(StrEnum):
+    """What becomes of a row; see `sftrm_quality.run_record.RowCounts`."""
 
     WHOLE = "whole"
     TRUNCATED = "truncated"
@@ -33,7 +33,7 @@ class Measured:
     otherwise before an answer than by itself.
     """
 
-    fate: Fate
+    outcome: RowOutcome
     length: int | None = None
     tokens: int = 0
     kept: int = 0
@@ -60,9 +60,9 @@ class Trainer:
     measure: Measure
 
 
-def fate_of(kept: int, tokens: int) -> Fate:
+def outcome_of(kept: int, tokens: int) -> RowOutcome:
     """Of a row that is trained on."""
-    return Fate.WHOLE if kept == tokens else Fate.TRUNCATED
+    return RowOutcome.WHOLE if kept == tokens else RowOutcome.TRUNCATED
 
 
 def common_prefix(one: Sequence[int], other: Sequence[int]) -> int:

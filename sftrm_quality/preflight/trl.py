@@ -19,7 +19,7 @@ Whatever a template raises ends the trainer (``trl/data_utils.py``, ``_tokenize`
 from collections.abc import Sequence
 
 from sftrm_quality.preflight.tokenizing import Messages, Refused, Tokenizer
-from sftrm_quality.preflight.trainer import Fate, Measured, Rows, Trainer, common_prefix, fate_of
+from sftrm_quality.preflight.trainer import Measured, RowOutcome, Rows, Trainer, common_prefix, outcome_of
 from sftrm_quality.records import LabelKind
 
 _VERSION = "1.16.0"
@@ -58,7 +58,7 @@ def _sft_row(tokens: list[int], before: int, prompt: list[int] | Refused, max_le
     length, kept = len(tokens), min(len(tokens), max_length)
     dropped = by_prompt and before >= kept
     return Measured(
-        Fate.DROPPED if dropped else fate_of(kept, length),
+        RowOutcome.DROPPED if dropped else outcome_of(kept, length),
         length,
         length,
         0 if dropped else kept,
@@ -69,7 +69,7 @@ def _sft_row(tokens: list[int], before: int, prompt: list[int] | Refused, max_le
 
 
 def _refused(refused: object) -> Measured:
-    return Measured(Fate.TEMPLATE_ERROR, why=refused.said if isinstance(refused, Refused) else "")
+    return Measured(RowOutcome.TEMPLATE_ERROR, why=refused.said if isinstance(refused, Refused) else "")
 
 
 def _reward(rows: Rows, tokenizer: Tokenizer, max_length: int) -> list[Measured]:
@@ -83,9 +83,9 @@ def _reward(rows: Rows, tokenizer: Tokenizer, max_length: int) -> list[Measured]
         length, tokens = max(len(chosen), len(rejected)), len(chosen) + len(rejected)
         before = 0 if isinstance(prompt, Refused) else common_prefix(prompt, chosen)
         dropped = length > max_length
-        fate = Fate.DROPPED if dropped else Fate.EQUAL if chosen == rejected else Fate.WHOLE
-        why = "longer_than_max_length" if dropped else ""
-        found.append(Measured(fate, length, tokens, 0 if dropped else tokens, why, fills_window=before >= max_length))
+        outcome = RowOutcome.DROPPED if dropped else RowOutcome.EQUAL if chosen == rejected else RowOutcome.WHOLE
+        why, kept = ("longer_than_max_length", 0) if dropped else ("", tokens)
+        found.append(Measured(outcome, length, tokens, kept, why, fills_window=before >= max_length))
     return found
 
 
@@ -102,12 +102,12 @@ def _dpo(rows: Rows, tokenizer: Tokenizer, max_length: int) -> list[Measured]:
         changes = before < len(prompt)
         if before >= max_length:
             why = "prompt_fills_max_length"
-            found.append(Measured(Fate.DROPPED, length, tokens, 0, why, fills_window=True, changes=changes))
+            found.append(Measured(RowOutcome.DROPPED, length, tokens, 0, why, fills_window=True, changes=changes))
             continue
         kept = min(len(chosen), max_length) + min(len(rejected), max_length)
         equal = chosen[:max_length] == rejected[:max_length]
-        fate = Fate.EQUAL if equal else fate_of(kept, tokens)
-        found.append(Measured(fate, length, tokens, kept, changes=changes))
+        outcome = RowOutcome.EQUAL if equal else outcome_of(kept, tokens)
+        found.append(Measured(outcome, length, tokens, kept, changes=changes))
     return found
 
 

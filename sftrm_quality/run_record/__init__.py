@@ -50,7 +50,7 @@ from sftrm_quality.run_record.manifest import (
     SuiteEntry,
 )
 from sftrm_quality.run_record.names import DeliveryStatus, FileStatus, Mode, Verdict
-from sftrm_quality.run_record.preflight import Preflight, RowFates, TokenLengths
+from sftrm_quality.run_record.preflight import Preflight, RowCounts, TokenLengths
 from sftrm_quality.run_record.profile import (
     Bin,
     Cluster,
@@ -165,7 +165,7 @@ __all__ = [
     "ReleaseHead",
     "Report",
     "RmProfile",
-    "RowFates",
+    "RowCounts",
     "RunSummary",
     "SamplePart",
     "Samples",

@@ -7,7 +7,7 @@ from sftrm_quality.run_record.profile import Bin
 from sftrm_quality.run_record.value import Count, Value
 
 
-class RowFates(Value):
+class RowCounts(Value):
     """Rows by what becomes of them, and their tokens. Each row is counted under one of the names from ``whole`` on.
 
     equal: pairs whose responses are the same once they are cut. template_error: the chat template refuses the row, and
@@ -42,7 +42,7 @@ class Preflight(Value):
 
     trainer, version: whose rules these are. export, settings: what it reads. tokenizer: the folder that was named;
     tokenizer_hash: of its files and of the template. max_length: the window, in tokens. left_out: records that are not
-    in the export, by rule. sources: fates of the rows of all splits by declared source; an empty name is none.
+    in the export, by rule. sources: the rows of all splits by declared source; an empty name is none.
 
     keeps_99: the least window in which 99 % of the rows are whole. prompt_fills_window: rows whose prompt leaves no
     room for an answer. prompt_changes: rows whose prompt is tokenized otherwise before an answer than by itself.
@@ -57,9 +57,9 @@ class Preflight(Value):
     tokenizer: str
     tokenizer_hash: str
     max_length: Count
-    total: RowFates
-    splits: dict[SplitName, RowFates]
-    sources: dict[str, RowFates]
+    total: RowCounts
+    splits: dict[SplitName, RowCounts]
+    sources: dict[str, RowCounts]
     left_out: dict[str, int]
     dropped_by: dict[str, int]
     template_errors: dict[str, int]

@@ -11,11 +11,9 @@ from sftrm_quality.releases.exports.placing import (
     put_exports_in_place,
 )
 from sftrm_quality.releases.exports.registry import TARGETS
-from sftrm_quality.releases.exports.target import READ
 
 __all__ = [
     "EXPORTS",
-    "READ",
     "TARGETS",
     "DataFiles",
     "Earlier",

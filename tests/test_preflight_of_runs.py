@@ -1,0 +1,180 @@
+"""Preflights over releases: every row of an export is in one place, whoever asks, and the trainers' own words agree."""
+
+import io
+import json
+import subprocess
+
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.commands.preflight_shown import print_preflight
+from sftrm_quality.config import ExportSettings
+from sftrm_quality.output import OutputFolder
+from sftrm_quality.preflight import TRAINERS, Asked, asked_of, preflights, read_tokenizer
+from sftrm_quality.preflight.tokenizing import load
+from sftrm_quality.records import LabelKind
+from sftrm_quality.releases import DataFiles, find_release
+from sftrm_quality.releases.exports import add_exports
+from sftrm_quality.run_record import RowCounts
+from tests.clients.tiny_tokenizer import make_tokenizer
+from tests.conftest import ROOT
+from tests.faults.folders import again, night
+from tests.inline_workers import InlineWorkers
+from tests.outputs import run_on
+
+CLIENTS = ROOT / ".venv-clients"
+EXPORTS = {
+    "trl-sft": ["prompt_completion", "messages"],
+    "trl-reward": ["pairs"],
+    "trl-dpo": ["pairs"],
+    "llama-factory": ["messages", "alpaca", "pairs_text"],
+}
+OUTCOMES = [name for name in RowCounts.model_fields if name not in ("rows", "tokens", "kept_tokens")]
+
+
+@pytest.fixture(scope="module")
+def release(samples_run, tmp_path_factory):
+    """The samples with every export that a trainer reads, in a folder of its own; and a tokenizer."""
+    folder = tmp_path_factory.mktemp("preflight")
+    output = OutputFolder(again(samples_run.out, folder / "out"))
+    wanted = [ExportSettings.model_validate({"name": name}) for names in EXPORTS.values() for name in names]
+    release = find_release(output, output.current_release_id())
+    add_exports(output, release, list(dict.fromkeys(wanted)), output.staging, InlineWorkers(1))
+    tokenizer = make_tokenizer(folder / "tokenizer", [path.read_text("utf-8") for path in ROOT.glob("docs/*.md")])
+    return find_release(output, release.release_id), tokenizer
+
+
+def found_in(release, asked):
+    data = DataFiles(release.folder, release.manifest.data_files)
+    sources = {file.source_file: file.source for file in release.manifest.figures.files}
+    return preflights(data, asked, sources, InlineWorkers(1))
+
+
+def asked_for(trainer, export, tokenizer, window):
+    settings = ExportSettings.model_validate({"name": export})
+    return Asked(trainer, settings, read_tokenizer(tokenizer, None), window)
+
+
+@pytest.mark.parametrize(("trainer", "export"), [(name, one) for name, some in EXPORTS.items() for one in some])
+def test_every_row_of_an_export_is_in_one_place(release, trainer, export):
+    release, tokenizer = release
+    (found,) = found_in(release, [asked_for(trainer, export, tokenizer, 200)])
+    listed = release.manifest.exports[export]
+    assert (found.total.rows, found.left_out) == (listed.rows, listed.left_out)
+    for parts in (found.splits, found.sources):
+        for name in RowCounts.model_fields:
+            assert sum(getattr(part, name) for part in parts.values()) == getattr(found.total, name)
+    for counts in (found.total, *found.splits.values()):
+        assert sum(getattr(counts, name) for name in OUTCOMES) == counts.rows and counts.kept_tokens <= counts.tokens
+    assert sum(found.dropped_by.values()) == found.total.dropped
+    assert sum(one.count for one in found.lengths.histogram) == found.total.rows - found.total.template_error
+    assert len(found.sources) > 1 and found.total.truncated + found.total.dropped > 0
+    # In the least window that keeps 99 % whole, they are; in one token less they are not.
+    at, below = (asked_for(trainer, export, tokenizer, found.keeps_99 - less) for less in (0, 1))
+    for counts, enough in zip((one.total for one in found_in(release, [at, below])), (True, False), strict=True):
+        assert (counts.whole + counts.equal >= 0.99 * counts.rows) is enough
+
+
+@pytest.mark.skipif(not (CLIENTS / ".ready").exists(), reason="no TRL and no LLaMA-Factory here (make clients)")
+def test_trainers_keep_cut_and_drop_what_a_preflight_says(release):
+    release, tokenizer = release
+    windows = [
+        (trainer, export, window) for trainer, some in EXPORTS.items() for export in some for window in (60, 200)
+    ]
+    places = [release.folder / "exports" / export / "train" for _, export, _ in windows]
+    arguments = [
+        str(argument)
+        for (trainer, _, window), place in zip(windows, places, strict=True)
+        for argument in (trainer, place, tokenizer, window)
+    ]
+    command = [CLIENTS / "bin" / "python", ROOT / "tests" / "clients" / "rows_kept.py", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    loaded = load(read_tokenizer(tokenizer, None))
+    for (trainer, export, window), place, line in zip(windows, places, done.stdout.splitlines(), strict=True):
+        theirs = json.loads(line)
+        rows = [row for path in sorted(place.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+        ours = TRAINERS[trainer].measure(rows, loaded, window)
+        where = (trainer, export, window)
+        taken = [number for number, row in enumerate(ours) if row.outcome != "dropped"]
+        assert theirs["kept"] == taken, where
+        assert {row.outcome for row in ours} > {"whole"}, where
+        kept = [sum(length) if isinstance(length, list) else length for length in theirs["lengths"]]
+        assert kept == [ours[number].kept for number in taken], where
+        full = [length for length in theirs["full_lengths"] if length is not None]
+        assert [max(length) if isinstance(length, list) else length for length in full] == [
+            row.length for row in ours if row.length is not None
+        ], where
+        assert theirs["equal"] == [number for number in taken if ours[number].outcome == "equal"], where
+        cut = [number for number, truncated in zip(theirs["kept"], theirs["truncated"], strict=True) if truncated]
+        assert [n for n in cut if ours[n].outcome != "equal"] == [
+            number for number, row in enumerate(ours) if row.outcome == "truncated"
+        ], where
+
+
+def test_the_report_has_it_where_a_tokenizer_is_named(release, tmp_path):
+    _, tokenizer = release
+    raw, out = night(tmp_path / "raw", 0), tmp_path / "out"
+    settings = [f"preflight.tokenizer={tokenizer}", "preflight.max_length=40"]
+    bare = run_on([raw], out)
+    assert bare.report["preflights"] == []
+    ran = run_on([raw], out, *settings)
+    assert ran.verdict == "unchanged" and ran.report["release_id"] == bare.report["release_id"]
+    named = [(one["trainer"], one["export"]) for one in ran.report["preflights"]]
+    assert named == [
+        ("trl-sft", "prompt_completion"),
+        ("trl-reward", "pairs"),
+        ("trl-dpo", "pairs"),
+        ("llama-factory", "messages"),
+        ("llama-factory", "pairs_text"),
+    ]
+    page = (ran.report_folder / "index.html").read_text("utf-8")
+    assert page.count("window of 40 tokens") == len(named) and 'href="#preflight"' in page
+    named_rows = {one["trainer"]: one["total"]["rows"] for one in ran.report["preflights"]}
+    # What is read is an export of the settings, where there is one that fits.
+    exports = "exports=[{name: messages}, {name: pairs, pairs: best_against_worst}]"
+    other = run_on([raw], tmp_path / "other", *settings, exports, "preflight.trainers=[trl-sft, trl-dpo]")
+    sft, dpo = other.report["preflights"]
+    assert (sft["export"], dpo["settings"]["pairs"]) == ("messages", "best_against_worst")
+    assert dpo["total"]["rows"] == other.report["exports"]["pairs"]["rows"] < named_rows["trl-dpo"]
+    # The command says the same of the release.
+    command = ["preflight", "--out", str(out), "--tokenizer", str(tokenizer), "--trainer", "trl-dpo"]
+    said = CliRunner().invoke(app, [*command, "--max-length", "40", "--json"])
+    assert said.exit_code == 0, said.output
+    (told,) = json.loads(said.stdout)
+    assert told.pop("release_id") == ran.report["release_id"] and told == ran.report["preflights"][2]
+
+
+def test_a_tokenizer_that_is_none_ends_a_run_before_it_reads(tmp_path):
+    from sftrm_quality.errors import ConfigError
+
+    raw = night(tmp_path / "raw", 0)
+    with pytest.raises(ConfigError, match="no such folder"):
+        run_on([raw], tmp_path / "out", f"preflight.tokenizer={tmp_path / 'none'}")
+    assert not list((tmp_path / "out").glob("reports/*"))
+
+
+def test_what_a_trainer_cannot_read_is_refused(release):
+    _, tokenizer = release
+    model = read_tokenizer(tokenizer, None)
+    from sftrm_quality.errors import ConfigError
+
+    with pytest.raises(ConfigError, match="trl-dpo reads no export messages; expected one of pairs"):
+        asked_of(["trl-dpo"], [LabelKind.SFT, LabelKind.RM], {}, model, 0, "messages")
+    (one,) = asked_of(["llama-factory"], [LabelKind.SFT], {}, model, 0)
+    assert (one.export.name, one.window) == ("messages", 2048)
+    assert asked_of(["trl-dpo"], [LabelKind.SFT], {}, model, 0) == []
+
+
+def test_the_terminal_shows_only_what_there_is(release):
+    release, tokenizer = release
+    (found,) = found_in(release, [asked_for("trl-dpo", "pairs", tokenizer, 200)])
+    shown = Console(file=io.StringIO(), width=120)
+    print_preflight(shown, found)
+    text = shown.file.getvalue()
+    assert f"dropped: prompt_fills_max_length {found.total.dropped}" in text and "refused" not in text
+    assert f"99 % of the rows are whole in a window of {found.keeps_99:,} tokens" in text
+    assert all(name in text for name in found.sources)
