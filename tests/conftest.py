@@ -102,7 +102,8 @@ def labels_run(shared):
             exports = ", ".join(f"{{name: {name}}}" for name in TARGETS)
             splits = "splits={train: 0.6, validation: 0.2, test: 0.2}"
             raw = write_labels(folder / "raw")
-            run_on([raw], folder / "out", open_gate(folder / "suites"), splits, f"exports=[{exports}]")
+            card = "card={license: cc0-1.0, languages: [ko, en]}"
+            run_on([raw], folder / "out", open_gate(folder / "suites"), splits, card, f"exports=[{exports}]")
     (report,) = (folder / "out").glob("reports/*/report.json")
     return Output(folder / "out", report_of(folder / "out", report.parent.name))
 

@@ -5,7 +5,6 @@ its numbers of tokens.
 """
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 

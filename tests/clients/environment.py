@@ -1,4 +1,4 @@
-"""The environment of clients: `make clients`. None of them is a dependency of ours, and tests are skipped without it."""
+"""The environment of clients: `make clients`. None of them is a dependency of ours; tests are skipped without it."""
 
 import json
 import subprocess

@@ -1,7 +1,7 @@
-"""The rows of an export as the loader of a trainer gives them, which is imported alone where its package asks for more.
+"""The rows of an export as loaders of trainers give them, which are imported alone where their packages ask for more.
 
-``python export_loaders.py LOADER FOLDER TOKENIZER …`` prints a line of JSON for each group of three arguments: a list of
-rows, or ``{"missing": text}`` where the loader cannot be imported.
+``python export_loaders.py LOADER FOLDER TOKENIZER …`` prints a line of JSON for each group of three arguments: a list
+of rows, or ``{"missing": text}`` where the loader cannot be imported.
 """
 
 import importlib
@@ -17,19 +17,21 @@ from offline import offline
 
 Json = dict[str, Any]
 NO_LIMIT = 1 << 16
+# Its own four, and one that it does not know and fails at.
+AXOLOTL_ROLES = {role: [role] for role in ("user", "assistant", "system", "tool", "function_call")}
 
 
 def _only(name: str, **stand_ins: types.ModuleType) -> types.ModuleType:
     """A module of a package, without what the packages around it import, and with stand-ins for modules beside it."""
     parts = name.split(".")
-    spec = importlib.util.find_spec(parts[0])
-    if spec is None or not spec.submodule_search_locations:
-        raise ImportError(f"no {parts[0]} here")
-    root = Path(next(iter(spec.submodule_search_locations)))
     for depth in range(1, len(parts)):
         package = ".".join(parts[:depth])
-        made = sys.modules.setdefault(package, types.ModuleType(package))
-        made.__path__ = [str(root.joinpath(*parts[1:depth]))]
+        if package not in sys.modules:
+            spec = importlib.util.find_spec(package)
+            if spec is None or not spec.submodule_search_locations:
+                raise ImportError(f"no {package} here")
+            sys.modules[package] = made = types.ModuleType(package)
+            made.__path__ = list(spec.submodule_search_locations)
     sys.modules.update(stand_ins)
     return importlib.import_module(name)
 
@@ -96,8 +98,8 @@ def axolotl(split: Path, tokenizer: Any) -> list[Json]:
     if split.parent.name == "pairs":
         from axolotl.prompt_strategies.dpo.chat_template import default
 
-        config = DictDefault({"datasets": [{"type": "chat_template.default", "field_messages": "prompt"}]})
-        transform, _ = default(config)
+        data = {"type": "chat_template.default", "field_messages": "prompt", "roles": AXOLOTL_ROLES}
+        transform, _ = default(DictDefault({"datasets": [data]}))
         return [transform(row, tokenizer=tokenizer) for row in _rows(split)]
     from axolotl.prompt_strategies.chat_template import load
 

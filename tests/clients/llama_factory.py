@@ -75,7 +75,7 @@ def _arguments(split: Path, max_length: int | None) -> tuple[Any, Any, Any]:
 
 
 def _import_without_audio() -> None:
-    """Its package imports torchaudio, with which it reads sounds, and of which there is no build beside every PyTorch."""
+    """Its package imports torchaudio, with which it reads sounds, and which not every PyTorch has a build of."""
     found = "torchaudio" in sys.modules or importlib.util.find_spec("torchaudio") is not None
     if not found:
         sys.modules["torchaudio"] = types.ModuleType("torchaudio")

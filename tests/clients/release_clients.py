@@ -1,7 +1,7 @@
 """The records of a release as a program reads them that knows nothing of us.
 
 ``python release_clients.py RELEASE_FOLDER CLIENT…`` prints a line of JSON for each client, ``{kind: {split: [row]}}``;
-of mlcroissant, which knows no splits, ``{kind: {"all": [row]}, "issues": [text]}``.
+of mlcroissant, which knows no splits, ``{kind: [row], "errors": [text], "warnings": [text]}``.
 """
 
 import json
@@ -71,14 +71,18 @@ def _mlcroissant(release: Path) -> Json:
 
     described = mlcroissant.Dataset(jsonld=release / "croissant.json")
     issues = described.metadata.ctx.issues
-    found: Json = {"issues": [*map(str, issues.errors), *map(str, issues.warnings)]}
+    found: Json = {"errors": [*map(str, issues.errors)], "warnings": [*map(str, issues.warnings)]}
     for record_set in described.metadata.record_sets:
-        rows = described.records(record_set=record_set.id)
-        prefix = f"{record_set.id}/"
-        found[record_set.id] = {
-            "all": [{name.removeprefix(prefix): value for name, value in row.items()} for row in rows]
-        }
+        found[record_set.id] = [_by_column(row) for row in described.records(record_set=record_set.id)]
     return found
+
+
+def _by_column(row: Json) -> Json:
+    """Its fields are named by their paths, ``sft/history/role``."""
+    return {
+        name.rpartition("/")[2]: [_by_column(one) for one in value] if isinstance(value, list) else value
+        for name, value in row.items()
+    }
 
 
 CLIENTS: dict[str, Callable[[Path], Json]] = {

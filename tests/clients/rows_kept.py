@@ -8,8 +8,8 @@ TRAINER is one of
 - ``trl-sft``: ``SFTTrainer``, of the exports messages and prompt_completion; ``trl-sft-assistant``: the same with
   ``assistant_only_loss``;
 - ``trl-reward`` and ``trl-dpo``: ``RewardTrainer`` and ``DPOTrainer``, of the export pairs;
-- ``llama-factory``: its loader and processors, of the exports messages, alpaca and pairs_text, with the chat template of
-  the tokenizer.
+- ``llama-factory``: its loader and processors, of the exports messages, alpaca and pairs_text, with the chat template
+  of the tokenizer.
 
 SPLIT_FOLDER is as ``…/exports/messages/train``. MAX_LENGTH is ``max_length`` of TRL and ``cutoff_len`` of
 LLaMA-Factory; all else is as they have it by default. The object:

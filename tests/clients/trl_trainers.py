@@ -6,7 +6,7 @@ from typing import Any
 
 
 def trainer_of(trainer: str, split: Path, tokenizer: Any, max_length: int | None) -> tuple[Any, int]:
-    """A trainer that has prepared the rows of a split, which are numbered in the column ``row``; and how many they were.
+    """A trainer that has prepared the rows of a split, numbered in the column ``row``; and how many they were.
 
     Args:
         trainer: ``trl-sft``, ``trl-sft-assistant``, ``trl-reward`` or ``trl-dpo``.
