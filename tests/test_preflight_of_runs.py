@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 
 import pyarrow.parquet as pq
@@ -33,6 +34,16 @@ EXPORTS = {
     "llama-factory": ["messages", "alpaca", "pairs_text"],
 }
 OUTCOMES = [name for name in RowCounts.model_fields if name not in ("rows", "tokens", "kept_tokens")]
+
+# As templates of models that think have it: a system message of its own where there is none, an empty thought in front
+# of the last answer.
+THINKING = (
+    "{%- if messages[0]['role'] != 'system' %}{{- '<|im_start|>system\\nYou are helpful.<|im_end|>\\n' }}{%- endif %}"
+    "{%- for message in messages %}{{- '<|im_start|>' + message['role'] + '\\n' }}"
+    "{%- if message['role'] == 'assistant' and loop.last %}{{- '<think>\\n\\n</think>\\n\\n' }}{%- endif %}"
+    "{{- message['content'] + '<|im_end|>\\n' }}{%- endfor %}"
+    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,26 +90,32 @@ def test_every_row_of_an_export_is_in_one_place(release, trainer, export):
 
 
 @pytest.mark.skipif(not (CLIENTS / ".ready").exists(), reason="no TRL and no LLaMA-Factory here (make clients)")
-def test_trainers_keep_cut_and_drop_what_a_preflight_says(release):
-    release, tokenizer = release
-    windows = [
-        (trainer, export, window) for trainer, some in EXPORTS.items() for export in some for window in (60, 200)
+def test_trainers_keep_cut_and_drop_what_a_preflight_says(release, tmp_path):
+    release, plain = release
+    thinking = tmp_path / "thinking"
+    shutil.copytree(plain, thinking)
+    settings = json.loads((plain / "tokenizer_config.json").read_text("ascii"))
+    (thinking / "tokenizer_config.json").write_text(json.dumps(settings | {"chat_template": THINKING}), "ascii")
+    asked = [
+        (trainer, export, tokenizer, window)
+        for trainer, some in EXPORTS.items()
+        for export in some
+        for tokenizer, window in ((plain, 60), (plain, 200), (thinking, 120))
     ]
-    places = [release.folder / "exports" / export / "train" for _, export, _ in windows]
+    places = [release.folder / "exports" / export / "train" for _, export, _, _ in asked]
     arguments = [
         str(argument)
-        for (trainer, _, window), place in zip(windows, places, strict=True)
+        for (trainer, _, tokenizer, window), place in zip(asked, places, strict=True)
         for argument in (trainer, place, tokenizer, window)
     ]
     command = [CLIENTS / "bin" / "python", ROOT / "tests" / "clients" / "rows_kept.py", *arguments]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    loaded = load(read_tokenizer(tokenizer, None))
-    for (trainer, export, window), place, line in zip(windows, places, done.stdout.splitlines(), strict=True):
+    for (trainer, export, tokenizer, window), place, line in zip(asked, places, done.stdout.splitlines(), strict=True):
         theirs = json.loads(line)
         rows = [row for path in sorted(place.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
-        ours = TRAINERS[trainer].measure(rows, loaded, window)
-        where = (trainer, export, window)
+        ours = TRAINERS[trainer].measure(rows, load(read_tokenizer(tokenizer, None)), window)
+        where = (trainer, export, tokenizer.name, window)
         taken = [number for number, row in enumerate(ours) if row.outcome != "dropped"]
         assert theirs["kept"] == taken, where
         assert {row.outcome for row in ours} > {"whole"}, where
