@@ -18,13 +18,12 @@ from sftrm_quality.preflight import TRAINERS, Asked, asked_of, preflights, read_
 from sftrm_quality.preflight.tokenizing import load
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import DataFiles, find_release
-from sftrm_quality.releases.exports import add_exports
 from sftrm_quality.run_record import RowCounts
 from tests.clients.tiny_tokenizer import make_tokenizer
 from tests.conftest import ROOT
-from tests.faults.folders import again, night
+from tests.faults.folders import night
 from tests.inline_workers import InlineWorkers
-from tests.outputs import run_on
+from tests.outputs import open_gate, run_on
 
 CLIENTS = ROOT / ".venv-clients"
 EXPORTS = {
@@ -33,6 +32,7 @@ EXPORTS = {
     "trl-dpo": ["pairs"],
     "llama-factory": ["messages", "alpaca", "pairs_text"],
 }
+WORDS = ["a short one ", "밤에 ", "rather long words ", "다시 ", "and ", "numbers 12, 34 ", "of it "]
 OUTCOMES = [name for name in RowCounts.model_fields if name not in ("rows", "tokens", "kept_tokens")]
 
 # As templates of models that think have it: a system message of its own where there is none, an empty thought in front
@@ -46,16 +46,32 @@ THINKING = (
 )
 
 
+def turns(number):
+    """A conversation of up to four questions and answers, some with a system message."""
+    said = [("user" if at % 2 == 0 else "assistant", f"{number}-{at} " + WORDS[at % 7] * (1 + number % 9)) for at in
+            range(2 * (1 + number % 4))]  # fmt: skip
+    system = [("system", f"Answer as number {number} would.")] if number % 3 == 0 else []
+    return [{"role": role, "content": text} for role, text in (*system, *said)]
+
+
+def pair(number):
+    *prompt, answer = turns(number)
+    return {"prompt": prompt, "chosen": [answer], "rejected": [answer | {"content": f"No, {number} is not. " * 3}]}
+
+
 @pytest.fixture(scope="module")
-def release(samples_run, tmp_path_factory):
-    """The samples with every export that a trainer reads, in a folder of its own; and a tokenizer."""
+def release(tmp_path_factory):
+    """A release with every export that a trainer reads, and a tokenizer."""
     folder = tmp_path_factory.mktemp("preflight")
-    output = OutputFolder(again(samples_run.out, folder / "out"))
-    wanted = [ExportSettings.model_validate({"name": name}) for names in EXPORTS.values() for name in names]
-    release = find_release(output, output.current_release_id())
-    add_exports(output, release, list(dict.fromkeys(wanted)), output.staging, InlineWorkers(1))
+    raw, output = night(folder / "raw", 0), OutputFolder(folder / "out")
+    for name, record in (("talks_sft", lambda number: {"messages": turns(number)}), ("talks_rm", pair)):
+        lines = [json.dumps(record(number)) for number in range(60)]
+        (raw / f"{name}.jsonl").write_text("\n".join(lines), "utf-8")
+    names = dict.fromkeys(name for names in EXPORTS.values() for name in names)
+    exports = ", ".join(f"{{name: {name}}}" for name in names)
+    ran = run_on([raw], output.root, open_gate(folder / "suites"), f"exports=[{exports}]")
     tokenizer = make_tokenizer(folder / "tokenizer", [path.read_text("utf-8") for path in ROOT.glob("docs/*.md")])
-    return find_release(output, release.release_id), tokenizer
+    return find_release(output, ran.report["release_id"]), tokenizer
 
 
 def found_in(release, asked):
@@ -116,6 +132,7 @@ def test_trainers_keep_cut_and_drop_what_a_preflight_says(release, tmp_path):
         rows = [row for path in sorted(place.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
         ours = TRAINERS[trainer].measure(rows, load(read_tokenizer(tokenizer, None)), window)
         where = (trainer, export, tokenizer.name, window)
+        assert export != "messages" or any(len(row["messages"]) > 4 for row in rows)
         taken = [number for number, row in enumerate(ours) if row.outcome != "dropped"]
         assert theirs["kept"] == taken, where
         assert {row.outcome for row in ours} > {"whole"}, where
