@@ -2,14 +2,14 @@
 # make check  lint, types, import rules                make setup   .venv/ (the others call it)
 # make soak   the long forms of the tests: kills, full disks, many at once, bad input (40 minutes); then make fuzz
 # make fuzz   fuzzing of the readers and the formats, in .venv-soak/: ten minutes for each of eight targets
-# make readers  TRL, LLaMA-Factory and pandas' readers of workbooks in .venv-readers/, for tests that are skipped without
+# make clients  trainers and other programs that take a release in .venv-clients/, for tests that are skipped without
 # make audit  installed packages against the lock, their files and licences; known faults: ADVISORIES=all.zip (OSV)
 # make docs   the docs as pages, in .venv-docs/; prints where the start page is
 # make benchmark  ours, the usual script and peers on the same 50,000 records, in .venv-bench/; some ten minutes with the set-up
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test soak fuzz readers audit catalogue reference docs check setup lock clean benchmark
+.PHONY: run test soak fuzz clients audit catalogue reference docs check setup lock clean benchmark
 
 run: .venv/.ready
 	@$(BIN)/sftrm run
@@ -87,13 +87,17 @@ setup: .venv/.ready
 	@.venv-soak/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-readers: .venv-readers/.ready
+clients: .venv-clients/.ready
 
-# TRL and LLaMA-Factory without what they need to train: PyTorch is many times as large as all the rest.
-.venv-readers/.ready: tests/readers/requirements.lock
-	@$(PYTHON) -m venv --clear .venv-readers
-	@.venv-readers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@.venv-readers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps trl==1.16.0 llamafactory==0.9.5
+# PyTorch first and by itself, in the build for CPUs where pip finds one: it is the only thing here that could bring
+# gigabytes for GPUs. The lock has all that the others need and nothing else is asked for. A trainer that cannot be
+# installed costs its tests.
+CLIENTS_PIP := .venv-clients/bin/python -m pip install --quiet --disable-pip-version-check
+.venv-clients/.ready: tests/clients/requirements.lock tests/clients/trainers.txt
+	@$(PYTHON) -m venv --clear .venv-clients
+	@$(CLIENTS_PIP) --constraint $< torch==2.13.0
+	@$(CLIENTS_PIP) --no-deps -r $<
+	@xargs -n 1 $(CLIENTS_PIP) --no-deps < tests/clients/trainers.txt || echo "a trainer cannot be installed" >&2
 	@touch $@
 
 benchmark: .venv-bench/.ready
@@ -109,12 +113,12 @@ benchmark: .venv-bench/.ready
 
 # Names no index: whoever installs uses their own.
 COMPILE := uv pip compile --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
-PRODUCT := pyproject.toml --extra cluster --group dev
+PRODUCT := pyproject.toml --extra cluster --extra preflight --group dev
 lock:
 	$(COMPILE) $(PRODUCT) --output-file requirements.lock
 	$(COMPILE) $(PRODUCT) --group bench --constraint requirements.lock --output-file benchmarks/requirements.lock
-	$(COMPILE) --group readers --constraint requirements.lock --output-file tests/readers/requirements.lock
+	$(COMPILE) --group clients --constraint requirements.lock --output-file tests/clients/requirements.lock
 	$(COMPILE) --group docs --constraint requirements.lock --output-file docs/site/requirements.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-docs .venv-readers .venv-soak build data/out
+	rm -rf .venv .venv-bench .venv-docs .venv-clients .venv-soak build data/out

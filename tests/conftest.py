@@ -1,5 +1,6 @@
 """One run over the samples that many tests look at, and the real files of the team, where this machine has them."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -86,6 +87,39 @@ def samples_run(shared):
             run_on([ROOT / "data" / "raw"], out, "workers=2")
     (report,) = out.glob("reports/*/report.json")
     return Output(out, report_of(out, report.parent.name))
+
+
+@pytest.fixture(scope="session")
+def labels_run(shared):
+    """A run over the records of `tests/clients/labels.py`, its release with every export. Look, do not touch."""
+    from sftrm_quality.releases.exports import TARGETS
+    from tests.clients.labels import write_labels
+    from tests.outputs import Output, open_gate, report_of, run_on
+
+    folder = shared / "labels"
+    with FileLock(shared / "labels.lock"):
+        if not (folder / "out" / "LATEST").exists():
+            exports = ", ".join(f"{{name: {name}}}" for name in TARGETS)
+            splits = "splits={train: 0.6, validation: 0.2, test: 0.2}"
+            raw = write_labels(folder / "raw")
+            card = "card={license: cc0-1.0, languages: [ko, en]}"
+            run_on([raw], folder / "out", open_gate(folder / "suites"), splits, card, f"exports=[{exports}]")
+    (report,) = (folder / "out").glob("reports/*/report.json")
+    return Output(folder / "out", report_of(folder / "out", report.parent.name))
+
+
+@pytest.fixture(scope="session")
+def tokenizer(labels_run, shared):
+    """The folder of a tokenizer that was learnt from these records."""
+    from tests.clients.environment import by_clients
+
+    folder = shared / "tokenizer"
+    with FileLock(shared / "tokenizer.lock"):
+        if not folder.exists():
+            texts = [record[name] for record in labels_run.published("sft") for name in ("question", "answer")]
+            (shared / "texts.json").write_text(json.dumps(texts), "utf-8")
+            by_clients("tiny_tokenizer.py", folder, shared / "texts.json")
+    return folder
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """The same records read by ours and by what trains on them: TRL and LLaMA-Factory; and workbooks by pandas' readers.
 
-These are no dependencies of ours. `make readers` puts them into an environment of their own, and the tests are skipped
-without it. Where they and we mean something else, a test says so.
+Where they and we mean something else, a test says so.
 """
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +12,12 @@ import pytest
 
 from sftrm_quality.formats import Declaration, builtin_declarations
 from tests.bad_files import good
-from tests.conftest import ROOT
+from tests.clients.environment import by_clients, needs_clients
 from tests.declared_case import mapped
 from tests.declared_records import ROLES, STAND_INS, Record, examples
 from tests.reading_case import json_lines, read
 
-PYTHON = ROOT / ".venv-readers" / "bin" / "python"
-pytestmark = pytest.mark.skipif(
-    not (ROOT / ".venv-readers" / ".ready").exists(), reason="no TRL and no LLaMA-Factory here (make readers)"
-)
+pytestmark = needs_clients
 
 FILES = 12
 THINKING_OFF = "detailed thinking off"
@@ -39,14 +34,8 @@ OPENAI_TAGS = {f"{role}_tag": name for role, name in OPENAI.items() if role in (
 def by_others(reader: str, folder: Path, records: list[Record], **settings: Any) -> list[Record]:
     path = folder / "records.jsonl"
     path.write_text(json_lines(records), "utf-8")
-    return run(reader, path, **settings)
-
-
-def run(reader: str, path: Path, **settings: Any) -> list[Record]:
-    command = [PYTHON, ROOT / "tests" / "readers" / "by_others.py", reader, path, json.dumps(settings)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=path.parent)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+    (found,) = by_clients("by_others.py", reader, path, json.dumps(settings))
+    return found  # type: ignore[no-any-return]
 
 
 def records_of(name: str, **renamed: str) -> list[Record]:

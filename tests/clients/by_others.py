@@ -1,7 +1,7 @@
 """What other programs make of a file: ``python by_others.py READER FILE [SETTINGS]`` prints it as JSON.
 
-Runs in an environment of its own (`make readers`), which has nothing of ours. TRL and LLaMA-Factory read records with
-code that needs no model, but their packages import PyTorch on the way to it: what is between is left out here.
+TRL and LLaMA-Factory read records with code that needs no model, but their packages import PyTorch on the way to it,
+which takes seconds: what is between is left out here.
 """
 
 import importlib
