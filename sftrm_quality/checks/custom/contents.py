@@ -4,17 +4,18 @@ Each checks several columns at once, texts and responses alike, and looks at not
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-from great_expectations.compatibility.pydantic import StrictStr
+from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
-from sftrm_quality.arrays import Mask, Rows, list_offsets
-from sftrm_quality.checks import damage, signs, texts
+from sftrm_quality.arrays import Mask, Rows, flat, list_offsets
+from sftrm_quality.checks import damage, personal, signs, texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
-from sftrm_quality.personal_data import PersonalKind, find_personal_data
+from sftrm_quality.personal_data import LATEST_BIRTH, PersonalKind, find_personal_data
 from sftrm_quality.records import CANDIDATE_RESPONSE
 from sftrm_quality.words import phrase, say
 
@@ -25,6 +26,10 @@ _SHOWN_KINDS = {
     PersonalKind.MOBILE_NUMBER: phrase("a mobile number"),
     PersonalKind.EMAIL: phrase("an e-mail address"),
     PersonalKind.CARD_NUMBER: phrase("a card number"),
+    PersonalKind.FOREIGNER_NUMBER: phrase("a registration number of a foreigner"),
+    PersonalKind.PASSPORT_NUMBER: phrase("a passport number"),
+    PersonalKind.DRIVING_LICENCE_NUMBER: phrase("a driving licence number"),
+    PersonalKind.ACCOUNT_NUMBER: phrase("an account number"),
 }
 
 
@@ -71,11 +76,14 @@ class _ContentsExpectation(RowExpectation):
     def _findings(self, columns: Columns, name: str) -> Iterator[tuple[int, int, str]]:
         """Row, place among all texts of the column, and what was found, of each text that fails."""
         row, column = texts.text_of_each(columns[name])
-        found = columns[f"{name}_signs"]
-        possible = np.flatnonzero(signs.has_sign(found.flatten() if pa.types.is_list(found.type) else found, self.sign))
+        possible = self._possible(columns, name)
         for place, text in zip(possible.tolist(), column.take(pa.array(possible)).to_pylist(), strict=True):
             if what := self.find(text):
                 yield int(row[place]), place, what
+
+    def _possible(self, columns: Columns, name: str) -> Rows:
+        """Which of the texts of a column deserve a closer look."""
+        return np.flatnonzero(signs.has_sign(flat(columns[f"{name}_signs"]), self.sign))
 
 
 def _places(column: pa.Array) -> tuple[Rows, Rows]:
@@ -85,17 +93,41 @@ def _places(column: pa.Array) -> tuple[Rows, Rows]:
 
 
 class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
-    """No text has personal data of one ``kind``: a resident_number, mobile_number, email or card_number."""
+    """No text has personal data of one ``kind``. ``latest_birth``: the year until whose end residents are born."""
 
     kind: PersonalKind
+    latest_birth: StrictInt = LATEST_BIRTH
     sign = signs.DIGITS | signs.AT
 
+    def columns_made(self) -> Mapping[str, Callable[[Columns], pa.Array]]:
+        """What is found in the texts of each column, which all kinds look for at once."""
+        return {
+            self._found_in(name): partial(personal.kinds_found, name=name, latest_birth=self.latest_birth)
+            for name in self.columns_needed()
+        }
+
+    def problem(self) -> str | None:
+        if not personal.FIRST_YEAR <= self.latest_birth <= personal.LAST_YEAR:
+            return say(
+                "'latest_birth' is {year}, expected a year from {first} to {last}",
+                year=self.latest_birth,
+                first=personal.FIRST_YEAR,
+                last=personal.LAST_YEAR,
+            )
+        return None
+
     def find(self, text: str) -> str | None:
-        found = [one for one in find_personal_data(text) if one.kind == self.kind]
+        found = [one for one in find_personal_data(text, self.latest_birth) if one.kind == self.kind]
         if not found:
             return None
         shown = say("{kind}: {masked}", kind=say(_SHOWN_KINDS[self.kind]), masked=found[0].masked(text))
         return say("{found}, and {count} more", found=shown, count=len(found) - 1) if len(found) > 1 else shown
+
+    def _possible(self, columns: Columns, name: str) -> Rows:
+        return np.flatnonzero(personal.has_kind(columns[self._found_in(name)], self.kind))
+
+    def _found_in(self, name: str) -> str:
+        return f"{name}_personal_{self.latest_birth}"
 
 
 class ExpectRecordNotToBeMisread(_ContentsExpectation):

@@ -1,0 +1,62 @@
+"""Payment card numbers."""
+
+import datetime
+import re
+from collections.abc import Iterator
+
+from sftrm_quality.personal_data.check_digits import has_luhn_digit
+from sftrm_quality.personal_data.found import PersonalData, PersonalKind
+from sftrm_quality.personal_data.labels import Label, label_of
+from sftrm_quality.personal_data.neighbours import alone, in_code, in_list
+
+# In groups as they are printed, with one separator throughout, or without any. What follows in the same way makes it
+# another number, except the month and year until which a card is good.
+_GAP = r" ?[-·/_] ?|\.| {1,2}|\u200b"
+_CARD = re.compile(
+    rf"(?<![0-9])(?<![0-9][- ])(?:[0-9]{{4}}(?P<four>{_GAP})[0-9]{{4}}(?P=four)[0-9]{{4}}(?P=four)[0-9]{{4}}"
+    rf"(?:(?P=four)[0-9]{{3}}(?![0-9]))?|[0-9]{{4}}(?P<six>{_GAP})[0-9]{{6}}(?P=six)[0-9]{{4,5}}|[0-9]{{14,19}})"
+    r"(?![0-9]|-[0-9]| [0-9](?![0-9]/[0-9]{2}))"
+)
+# First digits and lengths that issuers use (ISO/IEC 7812): Visa (13 digits are not issued any more), Mastercard,
+# American Express, Discover, Diners Club, JCB, UnionPay; and 9 for Korean cards of no network.
+_ISSUER = re.compile(
+    r"4(?:[0-9]{15}|[0-9]{18})"
+    r"|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"
+    r"|3[47][0-9]{13}|(?:6011|64[4-9][0-9]|65[0-9]{2})[0-9]{12}|3(?:0[0-5]|[689][0-9])[0-9]{11}"
+    r"|35(?:2[89]|[3-8][0-9])[0-9]{12}|62[0-9]{14,17}|9[0-9]{15}"
+)
+
+
+def cards(text: str) -> Iterator[PersonalData]:
+    """Card numbers in a plain text: 14 to 19 digits, an issuer's first digits and length, the Luhn digit right.
+
+    Without separators they are none within hashes and product codes, as decimals, or where the text calls them an order
+    or the like; numbers that begin with 9 or with a date are ones only in groups or where the text says so.
+    """
+    for match in _CARD.finditer(text):
+        digits = re.sub("[^0-9]", "", match[0])
+        if is_card_number(digits) and (match["four"] or match["six"] or _is_bare_one(text, match, digits)):
+            yield PersonalData(PersonalKind.CARD_NUMBER, *match.span())
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether digits are an issuer's, of its length, with the right Luhn digit."""
+    return bool(_ISSUER.fullmatch(digits)) and has_luhn_digit(digits)
+
+
+def _is_bare_one(text: str, match: re.Match[str], digits: str) -> bool:
+    if not alone(text, match, bare=True) or in_code(text, match) or not in_list(text, match.start()):
+        return False
+    label = label_of(text, *match.span())
+    if label is Label.CARD:
+        return True
+    return label is not Label.OTHER and digits[0] != "9" and not _begins_with_a_date(digits)
+
+
+def _begins_with_a_date(digits: str) -> bool:
+    """yymmdd, as order numbers do, of which the years from 2023 to 2027 look like Mastercard's."""
+    try:
+        datetime.date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
+    except ValueError:
+        return False
+    return digits[0] == "2"
