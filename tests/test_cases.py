@@ -142,3 +142,12 @@ def test_both_kinds_in_one_file_are_read_as_what_they_are(outcome_of):
     assert len(published(output)) == len(published(output, "rm")) == 10
     files = [(file["label_kind"], file["format"], file["published"]) for file in output.report["files"]]
     assert sorted(files) == [("rm", "reference_rm", 10), ("sft", "reference_sft", 10)]
+
+
+def test_numbers_of_nobody_are_no_personal_data(outcome_of):
+    output = outcome_of("numbers-of-nobody")
+    assert output.report["ledger"]["sft"]["received"] == 435 and len(output.quarantine) == 0
+    found = {row["reason"]: row["records"] for row in output.report["personal_data"] if row["label_kind"] == "sft"}
+    # Ten accounts are called so, and may be somebody's.
+    assert found.pop("account_number_found") == 10
+    assert len(found) == 7 and set(found.values()) == {0}

@@ -165,7 +165,7 @@ def marked(kind, reason, detail="", as_read=True, **texts):
         ("sft", "answer_placeholder", "", {"answer": "N/A"}, {"answer": ["N/A"]}),
         ("sft", "answer_too_long", "", {"answer": "x" * 32_770}, {"answer": ["xx"]}),
         ("sft", "question_too_short", "", {"question": "왜"}, {"question": ["왜"]}),
-        ("sft", "email_found", "", {"question": "to a@example.com."}, {"question": ["a@example.com"]}),
+        ("sft", "email_found", "", {"question": "to a@example.kr."}, {"question": ["a@example.kr"]}),
         ("sft", "mojibake", "", {"answer": "I donâ€™t"}, {"answer": ["â€™"]}),
         ("sft", "stray_jamo", "", {"answer": "네, 안녕ㅎ세요 또"}, {"answer": ["안녕ㅎ세요"]}),
         ("sft", "refusal_phrase", "", {"answer": "I'm sorry, but I can't."}, {"answer": ["I'm sorry, but I can't"]}),

@@ -35,30 +35,24 @@ _UNNAMED = [
     ("code", "SQL을 설명하세요.", "INSERT INTO people VALUES ('{p}', '{v}');"),
     ("zh", "这是谁的信息？", "{p}，{v}，已登记。"),
 ]
+_LANGUAGES = ("ko", "en", "zh", "ja")
 _NAMES = {
-    "resident_number": {
-        "ko": "주민등록번호",
-        "en": "resident registration number",
-        "zh": "居民登记号",
-        "ja": "住民登録番号",
-    },
-    "foreigner_number": {
-        "ko": "외국인등록번호",
-        "en": "alien registration number",
-        "zh": "外国人登录号",
-        "ja": "外国人登録番号",
-    },
-    "mobile_number": {"ko": "휴대폰 번호", "en": "mobile number", "zh": "手机号", "ja": "携帯番号"},
-    "email": {"ko": "이메일", "en": "e-mail", "zh": "邮箱", "ja": "メール"},
-    "card_number": {"ko": "카드번호", "en": "card number", "zh": "信用卡号", "ja": "カード番号"},
-    "passport_number": {"ko": "여권번호", "en": "passport number", "zh": "护照号码", "ja": "パスポート番号"},
-    "driving_licence_number": {
-        "ko": "운전면허번호",
-        "en": "driving licence number",
-        "zh": "驾照号码",
-        "ja": "運転免許番号",
-    },
-    "account_number": {"ko": "계좌번호", "en": "bank account number", "zh": "银行账号", "ja": "口座番号"},
+    "resident_number": dict(
+        zip(_LANGUAGES, ("주민등록번호", "resident registration number", "居民登记号", "住民登録番号"), strict=True)
+    ),
+    "foreigner_number": dict(
+        zip(_LANGUAGES, ("외국인등록번호", "alien registration number", "外国人登录号", "外国人登録番号"), strict=True)
+    ),
+    "mobile_number": dict(zip(_LANGUAGES, ("휴대폰 번호", "mobile number", "手机号", "携帯番号"), strict=True)),
+    "email": dict(zip(_LANGUAGES, ("이메일", "e-mail", "邮箱", "メール"), strict=True)),
+    "card_number": dict(zip(_LANGUAGES, ("카드번호", "card number", "信用卡号", "カード番号"), strict=True)),
+    "passport_number": dict(
+        zip(_LANGUAGES, ("여권번호", "passport number", "护照号码", "パスポート番号"), strict=True)
+    ),
+    "driving_licence_number": dict(
+        zip(_LANGUAGES, ("운전면허번호", "driving licence number", "驾照号码", "運転免許番号"), strict=True)
+    ),
+    "account_number": dict(zip(_LANGUAGES, ("계좌번호", "bank account number", "银行账号", "口座番号"), strict=True)),
 }
 # What only its name tells from other numbers.
 _NEEDS_NAME = {"passport_number", "account_number"}
@@ -166,31 +160,23 @@ _NOBODYS: list[Writer] = [
     lambda rng: ("moment", f"{made.day(rng, '2000-01-01', '2026-11-27'):%Y%m%d}{made.digits(rng, 6)}에 저장됨"),
     lambda rng: ("money", f"통장 잔액은 {rng.randrange(10**9, 10**11):,}원입니다."),
 ]
-_SIGNS: list[Writer] = [
-    lambda rng: (
-        "matrices",
-        rng.choice(["out = x@w.reshape(4, 4)", "y = A@B.T", "q@k.transpose(-2, -1)", "a = x@w.f()"]),
-    ),
-    lambda rng: (
-        "host",
-        rng.choice(["ssh dev@git.corp.co.kr", "root@web01.internal:~# ls", "scp a.txt kim@host.co.kr:/tmp"]),
-    ),
-    lambda rng: (
-        "remote",
-        rng.choice(["git clone git@github.com:org/repo.git", "postgres://app:pw@db.corp.com:5432/app"]),
-    ),
-    lambda rng: (
-        "file",
-        rng.choice(["logo@2x.png", "icon@3x.webp", "sprite@dark.svg", "vue@3.4.21", "npm i pkg@1.2.3"]),
-    ),
-    lambda rng: ("handle", f"@writer{made.digits(rng, 2)}@mastodon.social 님이 글을 올렸습니다."),
-    lambda rng: (
-        "reserved",
-        rng.choice(["user@example.com", "메일: hong@example.org", "<s.kim@example.com>", "a@b.example"]),
-    ),
-    lambda rng: ("decorator", "@app.route('/kim')\ndef f(): return 1  # @property"),
-]
-_CLEAN: dict[str, list[Writer]] = {kind: _SIGNS if kind == "email" else _NOBODYS for kind in REASONS}
+_SIGNS_OF = {
+    "matrices": ["out = x@w.reshape(4, 4)", "y = A@B.T", "q@k.transpose(-2, -1)", "a = x@w.f()"],
+    "host": ["ssh dev@git.corp.co.kr", "root@web01.internal:~# ls", "scp a.txt kim@host.co.kr:/tmp"],
+    "remote": ["git clone git@github.com:org/repo.git", "postgres://app:pw@db.corp.com:5432/app"],
+    "file": ["logo@2x.png", "icon@3x.webp", "sprite@dark.svg", "vue@3.4.21", "npm i pkg@1.2.3"],
+    "handle": ["@writer@mastodon.social 님이 글을 올렸습니다.", "글쓴이: @kim_writes@mstdn.jp"],
+    "reserved": ["user@example.com", "메일: hong@example.org", "<s.kim@example.com>", "a@b.example"],
+    "decorator": ["@app.route('/kim')\ndef f(): return 1  # @property"],
+}
+
+
+def _sign(rng: Random) -> tuple[str, str]:
+    form = rng.choice([*_SIGNS_OF])
+    return form, rng.choice(_SIGNS_OF[form])
+
+
+_CLEAN: dict[str, list[Writer]] = {kind: [_sign] if kind == "email" else _NOBODYS for kind in REASONS}
 _CLEAN["passport_number"] = [
     *_NOBODYS,
     lambda rng: ("part", f"부품 번호 M{made.digits(rng, 8)} 재고 확인"),

@@ -3,30 +3,62 @@
 import re
 from collections.abc import Iterator
 
+from sftrm_quality.personal_data.check_digits import has_iban_digits
 from sftrm_quality.personal_data.found import PersonalData, PersonalKind
 from sftrm_quality.personal_data.labels import Label, label_of
 
 # Of the banks in Korea 10 to 14 digits, in two to five groups or none (the forms that the Korea Financial
-# Telecommunications and Clearings Institute lists by bank); 16 elsewhere.
+# Telecommunications and Clearings Institute lists by bank); up to 16 elsewhere.
 _ACCOUNT = re.compile(
-    r"(?<![0-9A-Za-z])(?<![0-9][-.,])"
-    r"(?:[0-9]{2,6}(?P<gap> ?- ?| |·|\u200b)[0-9]{1,8}(?:(?P=gap)[0-9]{1,8}){0,3}|[0-9]{10,16})"
+    r"(?<![0-9A-Za-z+])(?<![0-9][-.,])"
+    r"(?:[0-9]{2,6}(?P<gap> ?- ?| |·)[0-9]{1,8}(?:(?P=gap)[0-9]{1,8}){0,3}|[0-9]{10,16})"
     r"(?![0-9A-Za-z]|[-.][0-9])"
 )
-_MOST, _LEAST = 16, 10
-# Landlines, free numbers and numbers of companies; days; amounts.
-_PHONE = re.compile(r"0(?:2|[3-6][1-5]|70|80|50[0-9]?)[- ]?[0-9]{3,4}[- ]?[0-9]{4}")
+_LEAST, _MOST = 10, 16
+# Without any of these a text calls nothing an account's.
+_WORDS = (
+    *(
+        "계좌",
+        "통장",
+        "입금",
+        "송금",
+        "이체",
+        "예금",
+        "은행",
+        "뱅크",
+        "농협",
+        "신협",
+        "수협",
+        "새마을금고",
+        "우체국",
+        "acc",
+        "bank",
+    ),
+    *("账", "帐号", "帳號", "賬戶", "银行", "銀行", "口座", "振込"),
+    *("신한", "국민", "우리", "하나", "기업", "토스", "카뱅", "케뱅", "kb", "nh", "ibk"),
+)
+# Landlines, free numbers and numbers of companies, those of North America; days; amounts.
+_PHONE = re.compile(
+    r"0(?:2|[3-6][1-5]|70|80|50[0-9]?)[- ]?[0-9]{3,4}[- ]?[0-9]{4}|[2-9][0-9]{2}(?P<gap>[- ])[0-9]{3}(?P=gap)[0-9]{4}"
+)
 _DAY = re.compile(r"(?:19|20)[0-9]{2}[- ]?(?:0[1-9]|1[0-2])[- ]?(?:0[1-9]|[12][0-9]|3[01])(?![0-9]{1,3}(?![0-9]))")
 _AMOUNT = re.compile(r" ?(?:[,.][0-9]|원|won|krw|usd|jpy|달러|엔|元|円|%|만|억)", re.IGNORECASE)
+# ISO 13616: a country, two check digits, 11 to 30 letters and digits, in fours.
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 
 
 def accounts(text: str) -> Iterator[PersonalData]:
-    """Account numbers in a plain text: 10 to 16 digits that it calls an account's, or a bank's."""
-    for match in _ACCOUNT.finditer(text):
-        digits = sum(character.isdigit() for character in match[0])
-        if not _LEAST <= digits <= _MOST or _is_another(text, match):
+    """Account numbers in a plain text: 10 to 16 digits that it calls an account's, or a bank's; and IBAN, which have
+    check digits."""
+    small = text.lower()
+    for match in _ACCOUNT.finditer(text) if any(word in small for word in _WORDS) else ():
+        digits = re.sub("[^0-9]", "", match[0])
+        if not _LEAST <= len(digits) <= _MOST or not digits.strip("0") or _is_another(text, match):
             continue
         if label_of(text, *match.span()) is Label.ACCOUNT:
+            yield PersonalData(PersonalKind.ACCOUNT_NUMBER, *match.span())
+    for match in _IBAN.finditer(text):
+        if has_iban_digits(match[0].replace(" ", "")):
             yield PersonalData(PersonalKind.ACCOUNT_NUMBER, *match.span())
 
 

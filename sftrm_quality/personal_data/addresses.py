@@ -8,7 +8,7 @@ from sftrm_quality.personal_data.found import PersonalData, PersonalKind
 
 _LETTER = "A-Za-z0-9가-힣ぁ-ヿ一-鿿"
 _ADDRESS = re.compile(
-    rf"(?<![A-Za-z0-9._%+@-])(?P<local>[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}|[가-힣]{{1,20}})@"
+    rf"(?P<local>(?<![A-Za-z0-9._%+@-])[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}|(?<![가-힣@])[가-힣]{{1,20}})@"
     rf"(?P<domain>(?:[{_LETTER}-]{{1,63}}\.){{1,8}}(?:[A-Za-z]{{2,24}}(?![A-Za-z0-9_])|한국|닷컴|닷넷|中国|中國|公司|网络|香港|台灣|台湾))"
 )
 # With blanks around the signs, as people write it to keep it from machines.
@@ -22,7 +22,7 @@ _USER_OF_A_HOST = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,15}://[^\s/@]{0,80}|\b(?:ssh|mosh|sftp|ssh-copy-id)(?: -[\w-]+(?: [\w./~-]+)?){0,4} +"
     r"|\b(?:scp|rsync)(?: [-\w./:~*]+){1,5} +)\Z"
 )
-_HOST = re.compile(r":(?:[~/0-9]|[\w.~-]+[/$#])| ?[~/][\w/.-]{0,40}\]?[#$%]| [~/][\w/.-]{0,40}\]")
+_HOST = re.compile(r":(?:[~/]|[0-9]{2,5}(?![0-9-])|[\w.~-]+[/$#])| ?[~/][\w/.-]{0,40}\]?[#$%]| [~/][\w/.-]{0,40}\]")
 _CALL = re.compile(r"\((?:[)0-9'\"-]|[A-Za-z_][\w.]{0,40}[,)=])|\[[0-9:]")
 # RFC 2606, section 3.
 _RESERVED = {"example.com", "example.net", "example.org", "example.edu"}
@@ -61,7 +61,7 @@ def _end(text: str, match: re.Match[str], domain: str) -> int | None:
     if local in _NOBODY and name.lower() in _NOWHERE:
         return None
     # x@w.to, A@B.is
-    if len(local) < 3 and len(name) < 3 and len(labels) == 2:
+    if len(local) < 3 and len(name) < 3 and len(labels) == 2 and top not in MAIL_DOMAINS:
         return None
     if (_CALL.match(text, end) and top not in MAIL_DOMAINS) or _HOST.match(text, end):
         return None

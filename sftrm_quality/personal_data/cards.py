@@ -9,14 +9,15 @@ from sftrm_quality.personal_data.found import PersonalData, PersonalKind
 from sftrm_quality.personal_data.labels import Label, label_of
 from sftrm_quality.personal_data.neighbours import alone, in_code, in_list
 
-# In groups as they are printed, with one separator throughout, or without any. What follows in the same way makes it
-# another number, except the month and year until which a card is good.
-_GAP = r" ?[-·/_] ?|\.| {1,2}|\u200b"
+# In groups as they are printed, or without any separator. Further digits in the same way make it another number, except
+# the month and year until which a card is good.
+_GAP = r"(?: ?[-·/_] ?|\.| {1,2})"
 _CARD = re.compile(
-    rf"(?<![0-9])(?<![0-9][- ])(?:[0-9]{{4}}(?P<four>{_GAP})[0-9]{{4}}(?P=four)[0-9]{{4}}(?P=four)[0-9]{{4}}"
+    rf"(?<![0-9])(?:[0-9]{{4}}(?P<four>{_GAP})[0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}"
     rf"(?:(?P=four)[0-9]{{3}}(?![0-9]))?|[0-9]{{4}}(?P<six>{_GAP})[0-9]{{6}}(?P=six)[0-9]{{4,5}}|[0-9]{{14,19}})"
-    r"(?![0-9]|-[0-9]| [0-9](?![0-9]/[0-9]{2}))"
+    r"(?![0-9]|-[0-9])"
 )
+_MORE = re.compile(r" [0-9](?![0-9]/[0-9]{2})")
 # First digits and lengths that issuers use (ISO/IEC 7812): Visa (13 digits are not issued any more), Mastercard,
 # American Express, Discover, Diners Club, JCB, UnionPay; and 9 for Korean cards of no network.
 _ISSUER = re.compile(
@@ -35,7 +36,10 @@ def cards(text: str) -> Iterator[PersonalData]:
     """
     for match in _CARD.finditer(text):
         digits = re.sub("[^0-9]", "", match[0])
-        if is_card_number(digits) and (match["four"] or match["six"] or _is_bare_one(text, match, digits)):
+        gap = match["four"] or match["six"]
+        if not is_card_number(digits) or _goes_on(text, match, gap):
+            continue
+        if gap or _is_bare_one(text, match, digits):
             yield PersonalData(PersonalKind.CARD_NUMBER, *match.span())
 
 
@@ -44,13 +48,22 @@ def is_card_number(digits: str) -> bool:
     return bool(_ISSUER.fullmatch(digits)) and has_luhn_digit(digits)
 
 
+def _goes_on(text: str, match: re.Match[str], gap: str | None) -> bool:
+    """Whether more digits are before or behind it in the same way."""
+    start, end = match.span()
+    before = text[max(0, start - 2) : start]
+    if before[:1].isdigit() and before[1:] == "-":
+        return True
+    return bool(gap and gap.isspace() and ((before[:1].isdigit() and before[1:] == " ") or _MORE.match(text, end)))
+
+
 def _is_bare_one(text: str, match: re.Match[str], digits: str) -> bool:
     if not alone(text, match, bare=True) or in_code(text, match) or not in_list(text, match.start()):
         return False
     label = label_of(text, *match.span())
     if label is Label.CARD:
         return True
-    return label is not Label.OTHER and digits[0] != "9" and not _begins_with_a_date(digits)
+    return label not in (Label.OTHER, Label.NEAR) and digits[0] != "9" and not _begins_with_a_date(digits)
 
 
 def _begins_with_a_date(digits: str) -> bool:

@@ -26,6 +26,12 @@ def has_isbn10_digit(digits: str) -> bool:
     return sum((10 - place) * int(digit) for place, digit in enumerate(digits)) % 11 == 0
 
 
+def has_iban_digits(number: str) -> bool:
+    """Whether the third and fourth character check the others: with the first four at its end and letters from 10, the
+    number is 1 modulo 97 (ISO 13616-1, ISO/IEC 7064)."""
+    return int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 == 1
+
+
 def mrz_check_digit(field: str) -> int:
     """The check digit of a field of a machine-readable zone: weights 7, 3, 1, letters from 10, ``<`` as 0 (ICAO Doc
     9303, part 3, section 4.9)."""

@@ -10,6 +10,8 @@ from sftrm_quality.personal_data.labels import Label, label_of
 # Korean ones: M (of several journeys), S (of one), R (residents abroad), O (officials), D (diplomats) and G, then eight
 # digits; since 2021-12-21 a letter after three digits (Ministry of Foreign Affairs, the passport of new design). Those
 # of other states have one or two letters and seven or eight digits.
+_KOREAN = re.compile(r"[MSRODG](?:[0-9]{8}|[0-9]{3}[A-Z][0-9]{4})", re.IGNORECASE)
+_ANYWHERE = re.compile(r"여권|passport|护照|護照|旅券|パスポ-ト", re.IGNORECASE)
 _PASSPORT = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z][- ]?[0-9]{3}[- ]?[A-Z][- ]?[0-9]{4}|[A-Z][- ]?[0-9]{4}[- ]?[0-9]{4}"
     r"|[A-Z]{2}[- ]?[0-9]{7})(?![A-Za-z0-9])",
@@ -35,7 +37,10 @@ _LICENCE = re.compile(
 def passports(text: str) -> Iterator[PersonalData]:
     """Passport numbers in a plain text: where it calls them so, or in the machine-readable line of a passport."""
     for match in _PASSPORT.finditer(text):
-        if label_of(text, *match.span()) is Label.PASSPORT:
+        label = label_of(text, *match.span())
+        # Korean ones look like few other things: it is enough that the text is about passports.
+        about = label is None and _KOREAN.fullmatch(match[0]) and _ANYWHERE.search(text)
+        if label is Label.PASSPORT or about:
             yield PersonalData(PersonalKind.PASSPORT_NUMBER, *match.span())
     for match in _ZONE.finditer(text):
         fields = match.groups()
@@ -44,7 +49,7 @@ def passports(text: str) -> Iterator[PersonalData]:
 
 
 def licences(text: str) -> Iterator[PersonalData]:
-    """Numbers of Korean driving licences in a plain text: in the usual form of digits and hyphens (or dots), or called so."""
+    """Numbers of Korean driving licences in a plain text: in the usual form, with hyphens or dots, or called so."""
     for match in _LICENCE.finditer(text):
         label = label_of(text, *match.span())
         usual = match["name"] or "-" in match["gap"] or "." in match["gap"]

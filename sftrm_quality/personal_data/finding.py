@@ -9,7 +9,7 @@ from sftrm_quality.personal_data.cards import cards, is_card_number
 from sftrm_quality.personal_data.documents import licences, passports
 from sftrm_quality.personal_data.found import PersonalData, PersonalKind
 from sftrm_quality.personal_data.phones import mobiles
-from sftrm_quality.personal_data.plain import plain
+from sftrm_quality.personal_data.plain import plain, seen
 from sftrm_quality.personal_data.residents import LATEST_BIRTH, is_resident_number, residents
 
 # A blank between any two digits, hyphens among them or not.
@@ -29,12 +29,14 @@ def find_personal_data(text: str, latest_birth: int = LATEST_BIRTH) -> list[Pers
     Returns:
         The findings. Of two that overlap the one that begins first, then the kind that is looked for first.
     """
-    written = plain(text)
+    written, places = seen(plain(text))
     found: list[PersonalData] = []
     for one in sorted(_everything(written, latest_birth), key=lambda one: one.start):
         if not found or found[-1].end <= one.start:
             found.append(one)
-    return found
+    if places is None:
+        return found
+    return [PersonalData(one.kind, places[one.start], places[one.end - 1] + 1) for one in found]
 
 
 def _everything(text: str, latest_birth: int) -> Iterator[PersonalData]:

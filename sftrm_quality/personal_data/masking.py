@@ -8,7 +8,7 @@ from sftrm_quality.personal_data.found import asterisks
 from sftrm_quality.personal_data.plain import plain
 
 # Anything that may be one, in any script.
-_LIKE_AN_ADDRESS = re.compile(r"[\w.+%-]+ ?@ ?[\w-]+(?: ?\.[\w-]+)+")
+_LIKE_AN_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++ ?@ ?[\w-]+(?: ?\.[\w-]+)+")
 # Of six digits on, a piece of a number is enough to find a person: a birth, the last blocks of a telephone number.
 _RUN = re.compile(r"\d(?:(?: {0,2}[-.·/]\u200b? {0,2}| {1,2}|\u200b)?\d){5,}")
 # Shown as they are: days and moments of ISO 8601 (extended), from one to another too, and numbers in groups of three.
@@ -16,9 +16,10 @@ _DAY = r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?"
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?"
 _MOMENT = rf"{_DAY}(?:{_TIME})?(?:/{_DAY}(?:{_TIME})?)?"
 _GROUPS = (
-    r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,4}|(?: [0-9]{3}){2,4})(?:,[0-9]{1,2})?"
+    r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+    r"|(?<!\d )[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,4}|(?: [0-9]{3}){2,4}(?! ?\d))(?:,[0-9]{1,2})?"
 )
-_HARMLESS = re.compile(rf"(?<!\d)(?<!\d[-./·,])(?<!\d )(?:{_MOMENT}|{_GROUPS})(?![-./·,]?\d)")
+_HARMLESS = re.compile(rf"(?<!\d)(?<!\d[-./·,])(?:{_MOMENT}|{_GROUPS})(?![-./·,]?\d)")
 
 
 def mask_personal_data(text: str) -> str:
@@ -48,10 +49,9 @@ def mask_text(text: str, id_: str | None = None) -> str:
     masked = mask_personal_data(text)
     written = plain(masked)
     masked = _masked(masked, [*_spans(_LIKE_AN_ADDRESS, written)])
-    written = _HARMLESS.sub(lambda match: "\0" * len(match[0]), plain(masked))
+    written = _HARMLESS.sub(_blank, plain(masked))
     if id_:
-        same = rf"(?<![\w./·-])(?<!\d ){re.escape(plain(id_))}(?![\w/·-]| ?\d)"
-        written = re.sub(same, "\0" * len(id_), written)
+        written = re.sub(rf"(?<![\w./·-])(?<!\d ){re.escape(plain(id_))}(?![\w/·-]| \d)", _blank, written)
     return _masked(masked, [*_spans(_RUN, written)])
 
 
@@ -67,6 +67,10 @@ def without_numbers(text: str) -> str:
         end = stop
     masked = re.sub(r"\d", "#", "".join(pieces) + text[end:])
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in masked)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\0" * len(match[0])
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from sftrm_quality.personal_data.neighbours import alone, in_code
 
 # 010 has eight more digits, the older prefixes seven or eight (Telecommunications Numbering Rules of the Ministry of
 # Science and ICT, article 9); +82, 0082 and 82 stand for the leading 0.
-_GAP = r"[-. ·/)_\u200b]{1,3}"
+_GAP = r"[-. ·/)\]_]{1,3}"
 _MOBILE = re.compile(
     r"(?<![0-9])(?P<lead>(?:\+|00)?82[-. )]{0,2}\(?0?\)?[-. ]?|0)"
     rf"(?:10(?P<gap>{_GAP})?[0-9]{{4}}(?P<second>{_GAP})?"

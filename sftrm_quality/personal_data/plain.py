@@ -24,16 +24,24 @@ _PLAIN = (
     | dict.fromkeys(_STOPS, ".")
     | _WIDE
     | _MATHEMATICAL
-    | {"﹫": "@"}
+    | {"﹫": "@", "\u20e3": _UNSEEN}
 )
 # The tags, the last of the ignorable ones, are 4,096 characters that no keyboard has.
 _OTHERS = re.compile(
-    f"[{_DASHES}{_BLANKS}{_DOTS}{_STOPS}！-～\U0001d7ce-\U0001d7ff﹫{python_class(DEFAULT_IGNORABLE[:-1])}]"
+    f"[{_DASHES}{_BLANKS}{_DOTS}{_STOPS}！-～\U0001d7ce-\U0001d7ff﹫\u20e3{python_class(DEFAULT_IGNORABLE[:-1])}]"
 )
 
 
+def seen(text: str) -> tuple[str, list[int] | None]:
+    """A plain text without what nobody sees, and where each of its characters is in it; None: at the same place."""
+    if _UNSEEN not in text:
+        return text, None
+    places = [place for place, character in enumerate(text) if character != _UNSEEN]
+    return text.replace(_UNSEEN, ""), [*places, len(text)]
+
+
 def plain(text: str) -> str:
-    """A text to look for numbers in.
+    """A text to look for numbers and addresses in.
 
     Args:
         text: Any.

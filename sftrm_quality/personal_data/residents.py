@@ -26,7 +26,7 @@ _CENTURY = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7
 
 _RESIDENT = re.compile(
     r"(?<![0-9])(?P<year>[0-9]{2})(?P<dot>[-./ ]?)(?P<month>[01][0-9])(?P=dot)(?P<day>[0-3][0-9])"
-    r"(?P<gap> ?[-.·/_~] ?| {1,2}|\u200b)?(?P<century>[1-8])(?P<rest>[0-9]{6})(?![0-9])"
+    r"(?P<gap> ?[-.·/_~] ?| {1,2})?(?P<century>[1-8])(?P<rest>[0-9]{6})(?![0-9])"
 )
 
 
@@ -57,7 +57,7 @@ def _is_one(text: str, match: re.Match[str], latest_birth: int) -> bool:
     label = label_of(text, *match.span())
     if label is Label.RESIDENT:
         return True
-    if label is Label.OTHER:
+    if label is Label.OTHER or (bare and label is Label.NEAR):
         return False
     if has_check_digit(digits):
         return True

@@ -116,6 +116,13 @@ class ExpectRecordToBeFreeOfPersonalData(_ContentsExpectation):
             )
         return None
 
+    def failing(self, columns: Columns) -> Mask:
+        failing = np.zeros(len(columns[self.column]), bool)
+        for name in self.columns_needed():
+            row, _ = texts.text_of_each(columns[name])
+            failing[row[self._possible(columns, name)]] = True
+        return failing
+
     def find(self, text: str) -> str | None:
         found = [one for one in find_personal_data(text, self.latest_birth) if one.kind == self.kind]
         if not found:
