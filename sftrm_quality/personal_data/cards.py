@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sftrm_quality.personal_data.check_digits import has_luhn_digit
 from sftrm_quality.personal_data.found import PersonalData, PersonalKind
 from sftrm_quality.personal_data.labels import Label, label_of
-from sftrm_quality.personal_data.neighbours import alone, in_code, in_list
+from sftrm_quality.personal_data.neighbours import are_decimals, in_code, in_list
 
 # In groups as they are printed, or without any separator. Further digits in the same way make it another number, except
 # the month and year until which a card is good.
@@ -58,7 +58,8 @@ def _goes_on(text: str, match: re.Match[str], gap: str | None) -> bool:
 
 
 def _is_bare_one(text: str, match: re.Match[str], digits: str) -> bool:
-    if not alone(text, match, bare=True) or in_code(text, match) or not in_list(text, match.start()):
+    start = match.start()
+    if are_decimals(text, start) or in_code(text, match) or not in_list(text, start):
         return False
     label = label_of(text, *match.span())
     if label is Label.CARD:

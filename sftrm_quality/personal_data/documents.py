@@ -11,7 +11,8 @@ from sftrm_quality.personal_data.labels import Label, label_of
 # digits; since 2021-12-21 a letter after three digits (Ministry of Foreign Affairs, the passport of new design). Those
 # of other states have one or two letters and seven or eight digits.
 _KOREAN = re.compile(r"[MSRODG](?:[0-9]{8}|[0-9]{3}[A-Z][0-9]{4})", re.IGNORECASE)
-_ANYWHERE = re.compile(r"여권|passport|护照|護照|旅券|パスポ-ト", re.IGNORECASE)
+# Without any of these a text is not about passports.
+_WORDS = ("여권", "passport", "护照", "護照", "旅券", "パスポ-ト")
 _PASSPORT = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z][- ]?[0-9]{3}[- ]?[A-Z][- ]?[0-9]{4}|[A-Z][- ]?[0-9]{4}[- ]?[0-9]{4}"
     r"|[A-Z]{2}[- ]?[0-9]{7})(?![A-Za-z0-9])",
@@ -36,13 +37,13 @@ _LICENCE = re.compile(
 
 def passports(text: str) -> Iterator[PersonalData]:
     """Passport numbers in a plain text: where it calls them so, or in the machine-readable line of a passport."""
-    for match in _PASSPORT.finditer(text):
+    small = text.lower()
+    for match in _PASSPORT.finditer(text) if any(word in small for word in _WORDS) else ():
         label = label_of(text, *match.span())
         # Korean ones look like few other things: it is enough that the text is about passports.
-        about = label is None and _KOREAN.fullmatch(match[0]) and _ANYWHERE.search(text)
-        if label is Label.PASSPORT or about:
+        if label is Label.PASSPORT or (label is None and _KOREAN.fullmatch(match[0])):
             yield PersonalData(PersonalKind.PASSPORT_NUMBER, *match.span())
-    for match in _ZONE.finditer(text):
+    for match in _ZONE.finditer(text) if "<" in text else ():
         fields = match.groups()
         if all(mrz_check_digit(fields[n]) == int(fields[n + 1]) for n in (0, 2, 4)):
             yield PersonalData(PersonalKind.PASSPORT_NUMBER, *match.span())

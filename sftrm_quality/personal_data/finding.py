@@ -12,6 +12,8 @@ from sftrm_quality.personal_data.phones import mobiles
 from sftrm_quality.personal_data.plain import plain, seen
 from sftrm_quality.personal_data.residents import LATEST_BIRTH, is_resident_number, residents
 
+# All numbers but those of passports have as many, with at most six signs between two of them. Most texts have not.
+_TEN_DIGITS = re.compile(r"[0-9](?:(?:[^\w\n]|_){0,6}[0-9]){9}")
 # A blank between any two digits, hyphens among them or not.
 _SPACED_DIGITS = re.compile(r"(?<![0-9])(?<![0-9][ -])[0-9](?:(?: - ?| )[0-9]){9,18}(?![ -]?[0-9])")
 
@@ -42,13 +44,14 @@ def find_personal_data(text: str, latest_birth: int = LATEST_BIRTH) -> list[Pers
 def _everything(text: str, latest_birth: int) -> Iterator[PersonalData]:
     if "@" in text:
         yield from addresses(text)
-    yield from residents(text, latest_birth)
-    yield from mobiles(text)
-    yield from cards(text)
-    yield from licences(text)
+    if _TEN_DIGITS.search(text):
+        yield from residents(text, latest_birth)
+        yield from mobiles(text)
+        yield from cards(text)
+        yield from licences(text)
+        yield from _spaced(text, latest_birth)
+        yield from accounts(text)
     yield from passports(text)
-    yield from _spaced(text, latest_birth)
-    yield from accounts(text)
 
 
 def _spaced(text: str, latest_birth: int) -> Iterator[PersonalData]:

@@ -20,6 +20,7 @@ _GROUPS = (
     r"|(?<!\d )[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,4}|(?: [0-9]{3}){2,4}(?! ?\d))(?:,[0-9]{1,2})?"
 )
 _HARMLESS = re.compile(rf"(?<!\d)(?<!\d[-./·,])(?:{_MOMENT}|{_GROUPS})(?![-./·,]?\d)")
+_JOINED_BEFORE = re.compile(r"(?:[\w./·-]|\d )\Z")
 
 
 def mask_personal_data(text: str) -> str:
@@ -48,11 +49,26 @@ def mask_text(text: str, id_: str | None = None) -> str:
     """
     masked = mask_personal_data(text)
     written = plain(masked)
-    masked = _masked(masked, [*_spans(_LIKE_AN_ADDRESS, written)])
-    written = _HARMLESS.sub(_blank, plain(masked))
+    if "@" in written:
+        masked = _masked(masked, [*_spans(_LIKE_AN_ADDRESS, written)])
+        written = plain(masked)
     if id_:
-        written = re.sub(rf"(?<![\w./·-])(?<!\d ){re.escape(plain(id_))}(?![\w/·-]| \d)", _blank, written)
-    return _masked(masked, [*_spans(_RUN, written)])
+        written = _without_id(written, plain(id_))
+    # Most texts have none.
+    if not _RUN.search(written):
+        return masked
+    return _masked(masked, [*_spans(_RUN, _HARMLESS.sub(_blank, written))])
+
+
+def _without_id(text: str, id_: str) -> str:
+    """The text without the id of its record, where it is no part of something longer."""
+
+    def blank(match: re.Match[str]) -> str:
+        start = match.start()
+        return match[0] if _JOINED_BEFORE.search(text, max(0, start - 2), start) else _blank(match)
+
+    # What is before it is looked at only where it is: a pattern that begins with a literal is ten times as fast.
+    return re.sub(rf"{re.escape(id_)}(?![\w/·-]| \d)", blank, text)
 
 
 def without_numbers(text: str) -> str:

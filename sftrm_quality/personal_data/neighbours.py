@@ -10,17 +10,17 @@ _DECIMALS = re.compile(r"[0-9]\.\Z")
 _ITEM = re.compile(r"(?:^|\n) {0,8}([1-9][0-9]{0,2})\.\Z")
 
 
-def alone(text: str, match: re.Match[str], bare: bool) -> bool:
-    """Whether a number is one by itself.
+def are_decimals(text: str, start: int) -> bool:
+    """Whether digits without separators are the decimals of another number.
+
+    In a list ("1.010…" at the beginning of a line) the number before the point is that of the item, and in a table
+    ("3,010…") that of the row.
 
     Args:
         text: As ``plain`` makes it.
-        match: Of the number.
-        bare: It has no separators, so that digits before a point make it the decimals of another number, unless they
-            begin a line. In a list ("1.010-…") and in a table ("3,010-…") the number before belongs to the row.
+        start: Where the digits begin.
     """
-    start = match.start()
-    return not bare or not _DECIMALS.search(text, max(0, start - 2), start) or bool(item_before(text, start))
+    return bool(_DECIMALS.search(text, max(0, start - 2), start)) and item_before(text, start) is None
 
 
 def item_before(text: str, start: int) -> int | None:

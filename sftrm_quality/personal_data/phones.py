@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sftrm_quality.personal_data.check_digits import has_isbn10_digit
 from sftrm_quality.personal_data.found import PersonalData, PersonalKind
 from sftrm_quality.personal_data.labels import Label, label_of
-from sftrm_quality.personal_data.neighbours import alone, in_code
+from sftrm_quality.personal_data.neighbours import are_decimals, in_code
 
 # 010 has eight more digits, the older prefixes seven or eight (Telecommunications Numbering Rules of the Ministry of
 # Science and ICT, article 9); +82, 0082 and 82 stand for the leading 0.
@@ -33,7 +33,7 @@ def mobiles(text: str) -> Iterator[PersonalData]:
 
 def _is_bare_one(text: str, match: re.Match[str]) -> bool:
     digits = match[0]
-    if not alone(text, match, bare=True) or in_code(text, match) or not set(digits) - set("01"):
+    if are_decimals(text, match.start()) or in_code(text, match) or not set(digits) - set("01"):
         return False
     label = label_of(text, *match.span())
     if label is Label.PHONE:

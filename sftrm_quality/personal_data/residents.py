@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sftrm_quality.personal_data.check_digits import has_check_digit
 from sftrm_quality.personal_data.found import PersonalData, PersonalKind
 from sftrm_quality.personal_data.labels import Label, label_of
-from sftrm_quality.personal_data.neighbours import alone, in_code
+from sftrm_quality.personal_data.neighbours import are_decimals, in_code
 
 LATEST_BIRTH = 2026
 """The year until whose end people are born, where a suite names no other.
@@ -52,7 +52,7 @@ def _is_one(text: str, match: re.Match[str], latest_birth: int) -> bool:
     digits = "".join(match.group("year", "month", "day", "century", "rest"))
     birth = _birth(digits, latest_birth)
     bare = not match["gap"]
-    if birth is None or not alone(text, match, bare) or (bare and in_code(text, match)):
+    if birth is None or (bare and (are_decimals(text, match.start()) or in_code(text, match))):
         return False
     label = label_of(text, *match.span())
     if label is Label.RESIDENT:
