@@ -28,6 +28,8 @@ TEXTS = st.lists(st.sampled_from(SEEDS), max_size=10).map("".join)
 
 @given(st.lists(st.none() | TEXTS, max_size=5), st.integers(0, 3))
 @example(["010––1234––5678"], 0)
+@example(["０１０－１２３４－５６７８", "𝟎𝟏𝟎-1234-5678", "ab＠naver.com", "ab﹫naver.com", "ab @ naver.com"], 0)
+@example(["여권 M123A4567", "여권Ｍ１２３Ａ４５６７", "여권 12 M 1234 5678", "旅券TK1234567"], 0)
 @example(["Ã˜", "Å’", "Ãƒ", "Ã€", "Ã©"], 0)
 @example(["à¤„à¤„", "°¡°¡", "\ufffd븞\ufffd뀞"], 0)
 def test_no_sign_is_missed(texts: list[str | None], start: int) -> None:

@@ -42,7 +42,7 @@ _WORDS = {
     Label.ACCOUNT: (
         r"계좌|통장|입금|송금|이체|예금|은행|뱅크|농협|신협|수협|새마을금고|우체국|account(?!\s?_?id)|\bacct|\bbank|"
         r"账号|账户|帐号|帳號|賬戶|银行|銀行|口座|振込|"
-        r"(?:신한|국민|우리|하나|기업|토스|카뱅|케뱅|\bkb|\bnh|\bibk)[ :)]{0,3}\Z"
+        r"(?:신한|국민|우리|하나|기업|토스|카카오|카뱅|케뱅|\bkb|\bnh|\bibk)[ :)]{0,3}\Z"
     ),
     Label.PASSPORT: r"여권|passport|护照|護照|旅券|パスポ-ト",
     Label.LICENCE: r"면허|driv\w{2,4}(?:'?s)? licen[cs]e|licen[cs]e (?:no|number)|驾照|驾驶证|駕照|駕駛|免許",

@@ -26,7 +26,7 @@ _CENTURY = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7
 
 _RESIDENT = re.compile(
     r"(?<![0-9])(?P<year>[0-9]{2})(?P<dot>[-./ ]?)(?P<month>[01][0-9])(?P=dot)(?P<day>[0-3][0-9])"
-    r"(?P<gap> ?[-.·/_~] ?| {1,2})?(?P<century>[1-8])(?P<rest>[0-9]{6})(?![0-9])"
+    r"(?P<gap> ?[-.·/_~] ?| {1,2})?(?P<century>[1-8])(?P<inner> ?-? ?)(?P<rest>[0-9]{6})(?![0-9])"
 )
 
 
@@ -51,7 +51,7 @@ def is_resident_number(digits: str, latest_birth: int) -> bool:
 def _is_one(text: str, match: re.Match[str], latest_birth: int) -> bool:
     digits = "".join(match.group("year", "month", "day", "century", "rest"))
     birth = _birth(digits, latest_birth)
-    bare = not match["gap"]
+    bare = not (match["gap"] or match["inner"])
     if birth is None or (bare and (are_decimals(text, match.start()) or in_code(text, match))):
         return False
     label = label_of(text, *match.span())
@@ -61,7 +61,7 @@ def _is_one(text: str, match: re.Match[str], latest_birth: int) -> bool:
         return False
     if has_check_digit(digits):
         return True
-    hyphenated = "-" in (match["gap"] or "") and not match["dot"]
+    hyphenated = "-" in (match["gap"] or "") and not match["dot"] and not match["inner"]
     return hyphenated and label is None and birth >= _RANDOM_SINCE and match["century"] in "34"
 
 
