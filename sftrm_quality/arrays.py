@@ -53,6 +53,11 @@ def list_offsets(lists: pa.ListArray) -> Ints:
     return offsets_of(as_ints(pc.list_value_length(lists)))
 
 
+def flat(column: pa.Array) -> pa.Array:
+    """The flat values of a list column; any other column as it is."""
+    return column.flatten() if pa.types.is_list(column.type) else column
+
+
 def row_of_each(lists: pa.ListArray) -> Rows:
     """The row of each of the flat values."""
     return np.repeat(np.arange(len(lists)), np.diff(list_offsets(lists)))

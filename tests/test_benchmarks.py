@@ -5,6 +5,8 @@ import json
 import re
 import sys
 import unicodedata
+from collections import Counter
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +33,9 @@ from benchmarks.splits import prompts_in_two_splits
 from benchmarks.targets import TARGETS
 from benchmarks.variant_labels import COPIES, SHARES
 from benchmarks.variants import figures, survivors
+from benchmarks.verdicts.frame import Example, Module, is_wrong, reasons_of, wrong_ones
+from benchmarks.verdicts.frame import figures as verdict_figures
+from benchmarks.verdicts.modules import MODULES
 
 COUNT = 2000
 
@@ -407,3 +412,39 @@ def test_the_command_explains_its_targets_and_refuses_others():
     assert all(re.search(rf"\b{name}\b", shown) for name in TARGETS)
     refused = CliRunner().invoke(app, ["targets", "speed"])
     assert refused.exit_code == 2
+
+
+def test_verdicts_are_those_of_the_suites_and_counted_by_reason():
+    planted = Example("mobile_number_found", "plain", "Who?", "010-1234-5678", planted=True)
+    missed = Example("mobile_number_found", "words", "Who?", "공일공 일이삼사", planted=True)
+    clean = Example("mobile_number_found", "order", "What?", "주문번호 01012345678", planted=False)
+    alarm = Example("mobile_number_found", "mail", "What?", "kim@example.co.kr", planted=False)
+    examples = [planted, missed, clean, alarm]
+    given = reasons_of(examples)
+    assert [sorted(one) for one in given] == [["mobile_number_found"], [], [], ["email_found"]]
+    module = Module(
+        ("mobile_number_found", "email_found"), lambda rng, count: iter(()), lambda rng, count: iter(()), 5, 190
+    )
+    wrong = [is_wrong(one, reasons, module) for one, reasons in zip(examples, given, strict=True)]
+    assert wrong == [False, True, False, True]
+    counted = {figure.what: figure.value for figure in verdict_figures("x", module, examples, wrong)}
+    assert counted["mobile_number_found: alarms of 2 clean"] == 1
+    assert counted["mobile_number_found: found of 2 planted"] == 1
+    assert counted["mobile_number_found: precision"] == counted["mobile_number_found: recall"] == 0.5
+    assert counted["· words: missed of 1"] == counted["· mail: alarms of 1"] == 1
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_texts_of_verdicts_follow_from_the_seed_and_are_met(name):
+    module = MODULES[name]
+    for maker in (module.make, module.set_apart):
+        examples = list(maker(Random(7), 40))
+        assert examples == list(maker(Random(7), 40))
+        assert Counter((one.reason, one.planted) for one in examples) == {
+            (reason, planted): 40 for reason in module.reasons for planted in (True, False)
+        }
+        found = verdict_figures(name, module, examples, wrong_ones(examples, module))
+        assert [figure.what for figure in found if figure.verdict(full_size=True) == "missed"] == []
+    assert not {one.answer for one in module.make(Random(1), 40)} & {
+        one.answer for one in module.set_apart(Random(1), 40)
+    }

@@ -195,3 +195,12 @@ def test_letters_that_became_question_marks_are_lost(outcome_of):
     garbled = Counter(reason for row in output.quarantine for reason in row["reasons"] if reason.endswith("garbled"))
     assert garbled == {"answer_garbled": 30, "question_garbled": 30} and len(output.quarantine) == 60
     assert not any(row["source_file"] == "good.json" for row in output.quarantine)
+
+
+def test_numbers_of_nobody_are_no_personal_data(outcome_of):
+    output = outcome_of("numbers-of-nobody")
+    assert output.report["ledger"]["sft"]["received"] == 435 and len(output.quarantine) == 0
+    found = {row["reason"]: row["records"] for row in output.report["personal_data"] if row["label_kind"] == "sft"}
+    # Ten accounts are called so, and may be somebody's.
+    assert found.pop("account_number_found") == 10
+    assert len(found) == 7 and set(found.values()) == {0}

@@ -90,12 +90,16 @@ SFT = [
     Case(
         "sft",
         "resident_number_found",
-        {"answer": "주민번호는 850228-1234567입니다"},  # hyphenated: no check digit asked for
+        {"answer": "주민번호는 850228-1234567입니다"},  # called so: no check digit asked for
         {"answer": "주민번호는 850230-1234567입니다"},  # no such day
     ),
     Case("sft", "mobile_number_found", {"question": "010-1234-5678로 걸까요?"}, {"question": "02-1234-5678로 걸까요?"}),
-    Case("sft", "email_found", {"answer": "kim.one@example.com으로"}, {"answer": "@kim.one, git@example.com:a/b"}),
+    Case("sft", "email_found", {"answer": "kim.one@example.co.kr으로"}, {"answer": "@kim.one, git@example.com:a/b"}),
     Case("sft", "card_number_found", {"answer": "4000 0012 3456 7899"}, {"answer": "4000 0012 3456 7898"}),
+    Case("sft", "foreigner_number_found", {"answer": "850228-5234569"}, {"answer": "850228-5234567"}),
+    Case("sft", "passport_number_found", {"answer": "여권번호 M123A4567"}, {"answer": "부품번호 M123A4567"}),
+    Case("sft", "driving_licence_number_found", {"answer": "11-05-123456-78"}, {"answer": "27-05-123456-78"}),
+    Case("sft", "account_number_found", {"answer": "계좌 110-123-456789"}, {"answer": "문서 110-123-456789"}),
     Case("sft", "mojibake", {"answer": "donâ€™t"}, {"answer": "Spaß“ ¿Qué? naïve™"}),
     Case("sft", "stray_jamo", {"answer": "안녕ㅎ세요"}, {"answer": "안녕하세요ㅎㅎ ㄱ자와 ㄹ 받침ㅠㅠ"}),
     Case(
@@ -173,10 +177,14 @@ RM = [
     Case("rm", "ranks_not_contiguous", ranked(4, 1, 2), ranked(3, 1, 2)),
     Case("rm", "ranks_all_tied", ranked(1, 1), ranked(1, 1, 2), ties="dense"),
     Case("rm", "score_contradicts_rank", ranked(1, 2, 3, scores=(5, None, 6)), ranked(1, 2, 3, scores=(5, None, 5))),
-    Case("rm", "resident_number_found", responses("a", "850228-1234567"), responses("a", "850228-1******")),
+    Case("rm", "resident_number_found", responses("a", "850228-1234566"), responses("a", "850228-1******")),
     Case("rm", "mobile_number_found", responses("a", "01012345678"), responses("a", "0.01012345678")),
     Case("rm", "email_found", {"prompt": "Write to kim@example.co.kr"}, {"prompt": "See icon@2x.png"}),
     Case("rm", "card_number_found", responses("5300001234567893", "b"), responses("5300001234567892", "b")),
+    Case("rm", "foreigner_number_found", {"prompt": "8502285234569?"}, {"prompt": "8502285234568?"}),
+    Case("rm", "passport_number_found", responses("a", "passport M12345678"), responses("a", "part M12345678")),
+    Case("rm", "driving_licence_number_found", {"prompt": "면허 110512345678"}, {"prompt": "번호 110512345678"}),
+    Case("rm", "account_number_found", {"prompt": "농협 352-1234-5678-93"}, {"prompt": "농협 02-1234-5678"}),
     Case("rm", "mojibake", responses("ì•ˆë…•", "b"), responses("안녕", "b")),
     Case("rm", "stray_jamo", {"prompt": "하ㄴ다"}, {"prompt": "한다ㅋㅋ"}),
     Case("rm", "text_escaped", responses("a &amp; b are &lt;", "b"), responses("a & b; c", "b")),
@@ -278,14 +286,14 @@ MORE = [
         Case("sft", reason, {"answer": trigger}, {"answer": near_miss})
         for reason, trigger, near_miss in [
             ("resident_number_found", "8502281234566", "8502281234562"),  # without a hyphen the check digit decides
-            ("resident_number_found", "850228 - 5234567", "850228-1234567890"),
-            ("resident_number_found", "040229-3234567", "050229-3234567"),  # 2004 had a 29 February
+            ("resident_number_found", "850228 - 1234566", "850228-1234566890"),
+            ("resident_number_found", "040229-3234562", "050229-3234562"),  # 2004 had a 29 February
             ("mobile_number_found", "+82 10-1234-5678", "+1 10-1234-5678 90"),
             ("mobile_number_found", "011)234-5678", "012-234-5678"),
             ("mobile_number_found", "010.1234.5678", "010.1234.567"),
             ("mobile_number_found", "010–1234–5678", "01011011010"),  # a binary number
             ("email_found", "a@b.kr", "a@b"),
-            ("email_found", "메일:a_b@example.org.", "a b@ example.org"),
+            ("email_found", "메일:a_b@example.co.kr.", "메일:a_b@example.org."),  # reserved for examples
             ("card_number_found", "3700 001234 56784", "3700 001234 56780"),
             ("card_number_found", "9410-0001-2345-6787", "9410000123456787"),  # 9 counts only in groups
             ("card_number_found", "No 4000-0012-3456-7899.", "1-4000-0012-3456-7899"),
@@ -512,10 +520,10 @@ DETAILS = [
     ),
     (
         "rm",
-        responses("a", "kim@example.com", "lee@example.com"),
-        "response 2 of 3 contains an e-mail address: ***@*******.***",
+        responses("a", "kim@example.kr", "lee@example.kr"),
+        "response 2 of 3 contains an e-mail address: ***@*******.**",
     ),
-    ("rm", responses("a", "850228-1234567"), "response 2 of 2 contains a resident registration number: ******-*******"),
+    ("rm", responses("a", "850228-1234566"), "response 2 of 2 contains a resident registration number: ******-*******"),
     ("sft", {"answer": "It donâ€™t"}, "answer contains 'â€™ for ’'"),
     ("sft", {"answer": "아 안녕ㅎ세요 네"}, "answer contains '안녕ㅎ세요'"),
     ("sft", {"answer": "cafe\u0301"}, "answer contains 'é' in pieces (NFD)"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sftrm_quality.checks import damage, signs, texts
 from sftrm_quality.checks.garbled import garbled_in
+from sftrm_quality.checks.personal import SIGNS
 from sftrm_quality.checks.phrases import Phrases
 from sftrm_quality.checks.template_tokens import CANDIDATE, template_tokens_in
 from sftrm_quality.personal_data import find_personal_data
@@ -19,20 +20,25 @@ from sftrm_quality.text import normalise_text
 SEEDS = [
     *"01 9-–.)(+@aKé각가힣ㅎㅏㅋ?·ÃÂâì€™•ˆ\u0080\u00a0\u00ad\u0301占쏙옙\ufffd븞뀞À¾È³ç中",
     "\u1112", "\u1161", "\u11ab", "\u119e", "donâ€™t", "ì•ˆ", "010-1234-5678", "850228-1234567", "a@b.kr",
-    "4000 0012 3456 7899",
+    "4000 0012 3456 7899", "０１０－１２３４－５６７８", "\u200b", "ㅡ", "·",
+    "／", "\u3000", "여권", "M123A4567", "Ｍ１２３", "45678",
+    "면허", "11-05-123456-78", "계좌", "110 123 456789", "@",
+    "＠", " @ ", "naver.com", "𝟎𝟏𝟎", "M123456788KOR8502289M3011010",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(SEEDS), max_size=10).map("".join)
 
 
 @given(st.lists(st.none() | TEXTS, max_size=5), st.integers(0, 3))
 @example(["010––1234––5678"], 0)
+@example(["０１０－１２３４－５６７８", "𝟎𝟏𝟎-1234-5678", "ab＠naver.com", "ab﹫naver.com", "ab @ naver.com"], 0)
+@example(["여권 M123A4567", "여권Ｍ１２３Ａ４５６７", "여권 12 M 1234 5678", "旅券TK1234567"], 0)
 @example(["Ã˜", "Å’", "Ãƒ", "Ã€", "Ã©"], 0)
 @example(["à¤„à¤„", "°¡°¡", "\ufffd븞\ufffd뀞"], 0)
 def test_no_sign_is_missed(texts: list[str | None], start: int) -> None:
     found = signs.signs_of(pa.array(texts, pa.string()).slice(start))
     for at, text in enumerate(text or "" for text in texts[start:]):
         marks = found[at].as_py()["signs"]
-        assert not find_personal_data(text) or marks & (signs.DIGITS | signs.AT)
+        assert not find_personal_data(text) or marks & SIGNS
         assert not damage.find_misread(text) or marks & signs.MISREAD
         assert not damage.find_loose_jamo(text) or marks & (signs.LOOSE_JAMO | signs.DECOMPOSED)
         assert not damage.find_decomposed(text) or marks & signs.DECOMPOSED
@@ -139,7 +145,7 @@ def test_a_phrase_that_says_nothing_is_refused(phrase: str) -> None:
 
 def test_signs_of_responses_are_beside_them() -> None:
     response = pa.struct([("text", pa.string())])
-    column = pa.array([None, [{"text": "a@b"}, None], [], [{"text": "가"}]], pa.list_(response))
+    column = pa.array([None, [{"text": "a@bc"}, None], [], [{"text": "가"}]], pa.list_(response))
     found = signs.signs_of(column)
     assert [len(row) for row in found.to_pylist()] == [0, 2, 0, 1]
     assert np.array_equal(signs.has_sign(found.flatten(), signs.AT), [True, False, False])

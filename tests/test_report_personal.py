@@ -14,12 +14,12 @@ def sft(number, question, answer="So."):
 
 def test_it_is_counted_by_file_and_shown_from_published_records(tmp_path):
     (tmp_path / "raw").mkdir()
-    mail, phone = "write to kim{}@example.com", "call 010-1234-56{:02}"
+    mail, phone = "write to kim{}@example.co.kr", "call 010-1234-56{:02}"
     first = [sft(n, mail.format(n)) for n in range(4)] + [sft(10, mail.format(10), " ")]
     first += [sft(n, "call someone", phone.format(n)) for n in range(20, 22)]
     (tmp_path / "raw" / "a.jsonl").write_text("\n".join([first[0], *first]), "utf-8")
     (tmp_path / "raw" / "b.jsonl").write_text("\n".join([sft(30, "x" * 900 + mail.format(30)), sft(31, "no")]), "utf-8")
-    ranked = [{"text": "see kim@example.com", "rank": 2}, {"text": "do not", "rank": 1}]
+    ranked = [{"text": "see kim@example.co.kr", "rank": 2}, {"text": "do not", "rank": 1}]
     rm = {"data_id": "1", "prompt": "Where?", "responses": ranked}
     (tmp_path / "raw" / "c.jsonl").write_text(json.dumps(rm), "utf-8")
     report, other = (
@@ -53,7 +53,11 @@ def test_it_is_counted_by_file_and_shown_from_published_records(tmp_path):
     mails = [s for s in samples if (s["label_kind"], s["reason"]) == ("sft", "email_found")]
     assert [(s["source_index"], s["source_line"]) for s in mails] == [(0, 1), (2, 3), (3, 4)]  # 1 is a duplicate
     marked = {(s["name"], piece) for s in samples for piece, is_marked in s["pieces"] if is_marked}
-    assert marked == {("question", "****@*******.***"), ("answer", "***-****-****"), ("response", "***@*******.***")}
+    assert marked == {
+        ("question", "****@*******.**.**"),
+        ("answer", "***-****-****"),
+        ("response", "***@*******.**.**"),
+    }
     page = (tmp_path / "out-1000" / "reports" / report["run_id"] / "index.html").read_text("utf-8")
     assert "A warning keeps nothing back" in page
-    assert "example.com" not in page and "1234" not in page
+    assert "example.co" not in page and "1234" not in page

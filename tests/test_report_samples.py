@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sftrm_quality.checks import read_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS, RunConfig
 from sftrm_quality.formats import formats_of
-from sftrm_quality.records import DUPLICATES, QUARANTINE
+from sftrm_quality.records import DUPLICATES, QUARANTINE, ApartBy
+from sftrm_quality.reports.borderline import what_differs
 from sftrm_quality.reports.defects import defects
 from sftrm_quality.reports.passages import PASSAGE_CHARACTERS, passage
 from sftrm_quality.reports.record_parts import RecordPart, record_parts
@@ -165,7 +166,7 @@ def marked(kind, reason, detail="", as_read=True, **texts):
         ("sft", "answer_placeholder", "", {"answer": "N/A"}, {"answer": ["N/A"]}),
         ("sft", "answer_too_long", "", {"answer": "x" * 32_770}, {"answer": ["xx"]}),
         ("sft", "question_too_short", "", {"question": "왜"}, {"question": ["왜"]}),
-        ("sft", "email_found", "", {"question": "to a@example.com."}, {"question": ["a@example.com"]}),
+        ("sft", "email_found", "", {"question": "to a@example.kr."}, {"question": ["a@example.kr"]}),
         ("sft", "mojibake", "", {"answer": "I donâ€™t"}, {"answer": ["â€™"]}),
         ("sft", "stray_jamo", "", {"answer": "네, 안녕ㅎ세요 또"}, {"answer": ["안녕ㅎ세요"]}),
         ("sft", "refusal_phrase", "", {"answer": "I'm sorry, but I can't."}, {"answer": ["I'm sorry, but I can't"]}),
@@ -216,3 +217,10 @@ def test_personal_data_is_masked_also_where_a_passage_cuts_it():
     marks = [(1000, 1004)]
     late = passage("y" * 790 + "010-1234-5678 " + "z" * 400, marks)
     assert late.first == 800 and late.pieces[0][0].startswith("*** z")
+
+
+def test_what_tells_two_records_apart_is_said_without_longer_numbers():
+    one, other = [[("answer", f"It took {seconds} seconds")] for seconds in ("1234567", "1234568")]
+    assert what_differs(ApartBy.NUMBERS, one, other) == ("*******", "*******")
+    one, other = [[("answer", f"Call 010-1234-5678 at {hour}")] for hour in (6, 5)]
+    assert what_differs(ApartBy.NUMBERS, one, other) == ("6", "5")

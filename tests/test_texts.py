@@ -24,6 +24,8 @@ FILES = {
     "sftrm_quality/records.py": "descriptions of columns, as docs/reference/columns.md has them",
     "sftrm_quality/formats/content_words.py": "words of fields",
     "sftrm_quality/formats/proposing/part_names.py": "words of fields",
+    "sftrm_quality/personal_data/domains.py": "domains that are looked for in records",
+    "sftrm_quality/personal_data/labels.py": "patterns that are looked for in records",
     "sftrm_quality/releases/card.py": "README.md of a release, a data file: the same bytes in any language",
     "sftrm_quality/releases/croissant.py": "the description of a release as a data set: the same bytes in any language",
     "sftrm_quality/text/negation_table.py": "patterns that are looked for in records",

@@ -1,6 +1,6 @@
 """Texts with what a check must say of them, and how often it does: the frame for reasons of every sort."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -66,7 +66,7 @@ def measure_verdicts(name: str, module: Module, count: int, seed: int, held_out:
         report: Folder of the tables.
     """
     examples = list((module.set_apart if held_out else module.make)(Random(f"{name}{seed}"), count))
-    wrong = [_is_wrong(one, given, module) for one, given in zip(examples, reasons_of(examples), strict=True)]
+    wrong = wrong_ones(examples, module)
     found = list(figures(name, module, examples, wrong))
     rows = [figure_row(figure, full_size=True) for figure in found]
     if not held_out:
@@ -84,7 +84,7 @@ def reasons_of(examples: Sequence[Example]) -> list[set[str]]:
         "question": pa.array([one.question for one in examples]),
         "answer": pa.array([one.answer for one in examples]),
     }
-    columns = dict(texts)
+    columns = {**texts, "data_id": pa.array([str(number) for number in range(len(examples))])}
     for name, array in texts.items():
         for form, make in (("strict", strict_text), ("normalised", normalise_text), ("folded", fold_text)):
             columns[f"{name}_{form}"] = pa.array([make(text) for text in array.to_pylist()])
@@ -108,10 +108,10 @@ def figures(name: str, module: Module, examples: Sequence[Example], wrong: Seque
     for reason in module.reasons:
         sides: dict[bool, list[bool]] = {True: [], False: []}
         forms: dict[tuple[bool, str], list[bool]] = defaultdict(list)
-        for one, is_wrong in zip(examples, wrong, strict=True):
+        for one, is_it in zip(examples, wrong, strict=True):
             if one.reason == reason:
-                sides[one.planted].append(is_wrong)
-                forms[one.planted, one.form].append(is_wrong)
+                sides[one.planted].append(is_it)
+                forms[one.planted, one.form].append(is_it)
         clean, planted = sides[False], sides[True]
         alarms, found = sum(clean), len(planted) - sum(planted)
         yield Figure(
@@ -127,13 +127,20 @@ def figures(name: str, module: Module, examples: Sequence[Example], wrong: Seque
                 yield Figure(name, f"· {form}: {what} of {len(some)}", sum(some), digits=0)
 
 
-def _is_wrong(one: Example, given: set[str], module: Module) -> bool:
+def wrong_ones(examples: Sequence[Example], module: Module) -> list[bool]:
+    """Of each example whether the suite is wrong about it."""
+    return [is_wrong(one, given, module) for one, given in zip(examples, reasons_of(examples), strict=True)]
+
+
+def is_wrong(one: Example, given: set[str], module: Module) -> bool:
+    """Whether a planted one has not its reason, or a clean one any of the module's."""
     return one.reason not in given if one.planted else bool(given & set(module.reasons))
 
 
 def _shown(examples: Sequence[Example], wrong: Sequence[bool]) -> Iterator[str]:
-    shown: dict[tuple[str, bool, str], int] = defaultdict(int)
-    for one, is_wrong in zip(examples, wrong, strict=True):
+    shown: Counter[tuple[str, bool, str]] = Counter()
+    for one, is_it in zip(examples, wrong, strict=True):
         key = one.reason, one.planted, one.form
-        if is_wrong and (shown := {**shown, key: shown.get(key, 0) + 1})[key] <= _EXAMPLES:
+        shown[key] += is_it
+        if is_it and shown[key] <= _EXAMPLES:
             yield f"{one.reason}, {'missed' if one.planted else 'alarm'}: {one.question!r} → {one.answer!r}"

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.terminal_text import safe
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_personal_data, mask_text
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import number, say
 
@@ -186,7 +186,7 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
         if found.apart:
             lines.append((say("kept apart from"), _kept_apart(found.apart)))
         if "payload" in row:
-            text = mask_personal_data(row["payload"][:_LOOKED_AT])
+            text = mask_text(row["payload"][:_LOOKED_AT], row["data_id"])
             lines.append((say("text"), safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
         for title, text in lines:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)

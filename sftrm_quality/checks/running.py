@@ -78,6 +78,7 @@ def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
             )
     compiled = _compiled(suite, scope)
     columns |= _signs(compiled, columns)
+    columns |= _made(compiled, columns)
     return _checked(suite, entries, compiled, columns, parameters)
 
 
@@ -170,6 +171,13 @@ def _signs(suite: ExpectationSuite, columns: Mapping[str, pa.Array]) -> dict[str
     ours = (expectation for expectation in suite.expectations if isinstance(expectation, RowExpectation))
     signed = {name for expectation in ours for name in expectation.columns_signed()}
     return {f"{name}_signs": signs_of(columns[name]) for name in sorted(signed)}
+
+
+def _made(suite: ExpectationSuite, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """The columns that some expectation makes of others, made once for all."""
+    ours = (expectation for expectation in suite.expectations if isinstance(expectation, RowExpectation))
+    makers = {name: make for expectation in ours for name, make in expectation.columns_made().items()}
+    return {name: make(columns) for name, make in makers.items()}
 
 
 def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:

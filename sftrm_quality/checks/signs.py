@@ -12,6 +12,7 @@ from numba import njit
 
 from sftrm_quality.arrays import Mask, list_offsets, lists_of, text_buffers
 from sftrm_quality.checks.marks import GARBLED, TOKEN, marks_of
+from sftrm_quality.checks.number_signs import DIGITS, LETTERED, number_signs
 from sftrm_quality.checks.texts import text_of_each
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "DECOMPOSED",
     "DIGITS",
     "GARBLED",
+    "LETTERED",
     "LOOSE_JAMO",
     "MISREAD",
     "SIGNS",
@@ -31,10 +33,7 @@ SIGNS = pa.struct([("signs", pa.uint8()), ("hangul", pa.int32()), ("latin", pa.i
 """Of a text: its signs as bits, how many bytes begin a Hangul syllable (or a rare neighbour of them), and how many
 ASCII letters it has. A null text has none of anything."""
 
-# Ten or more digits with at most six bytes of dashes, spaces, dots and brackets between two of them: the shortest
-# mobile number has ten.
-DIGITS = 1
-# An @ between two bytes that are no white space.
+# An @, of full width too, between two bytes that are no white space, or with one space on a side.
 AT = 2
 # A compatibility jamo (U+3131 to U+318E).
 LOOSE_JAMO = 4
@@ -83,13 +82,15 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
     latin = np.zeros(count, np.int32)
     for text in range(count):
         piece = data[offsets[text] : offsets[text + 1]]
-        digits = syllables = letters = special = np.int32(0)
+        digits = syllables = letters = special = wide = np.int32(0)
         # Sums without a branch, which the compiler turns into vector instructions.
         for byte in piece:
             digits += np.uint8(byte - 0x30) < 10
             letters += np.uint8((byte | 0x20) - 0x61) < 26
             syllables += np.uint8(byte - 0xEA) < 4
             # @, the lead bytes of U+0080 to U+00FF, of marks, of conjoining and compatibility jamo, of 占, and ?.
+            # The lead bytes of digits of full width and of mathematical ones.
+            wide += (byte == 0xEF) | (byte == 0xF0)
             special += (
                 (byte == 0x40)
                 | (np.uint8(byte - 0xC2) < 2)
@@ -102,29 +103,11 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
             )
         hangul[text] = syllables
         latin[text] = letters
-        found = _many_digits(piece) if digits >= 10 else 0
+        found = number_signs(piece) if digits + wide >= 7 else 0
         if special:
             found |= _specials(piece)
         signs[text] = found
     return signs, hangul, latin
-
-
-@njit(cache=True, nogil=True)
-def _many_digits(piece):  # type: ignore[no-untyped-def]
-    run = 0
-    apart = 0
-    for byte in piece:
-        if np.uint8(byte - 0x30) < 10:
-            run = run + 1 if apart <= 6 else 1
-            apart = 0
-            if run >= 10:
-                return DIGITS
-        elif byte == 0x20 or byte == 0x2D or byte == 0x2E or byte == 0x28 or byte == 0x29 or 0x80 <= byte < 0xC0:
-            apart += 1
-        else:
-            # E2 is the lead byte of every dash; what follows a lead byte is counted above.
-            apart += 1 if byte == 0xE2 else 7
-    return 0
 
 
 @njit(cache=True, nogil=True)
@@ -135,7 +118,9 @@ def _specials(piece):  # type: ignore[no-untyped-def]
         byte = piece[i]
         if byte < 0x80:
             if byte == 0x40:
-                if 0 < i < end - 1 and piece[i - 1] > 0x20 and piece[i + 1] > 0x20:
+                left = i > 0 and (piece[i - 1] > 0x20 or (i > 1 and piece[i - 1] == 0x20 and piece[i - 2] > 0x20))
+                right = i < end - 2 and (piece[i + 1] > 0x20 or (piece[i + 1] == 0x20 and piece[i + 2] > 0x20))
+                if left and right:
                     found |= AT
             elif i + 4 < end and np.uint8(piece[i + 1] - 0xEA) < 4 and (piece[i + 4] == 0x3F or piece[i + 4] == 0xEF):
                 found |= MISREAD if byte == 0x3F else 0
@@ -155,8 +140,11 @@ def _specials(piece):  # type: ignore[no-untyped-def]
         elif byte == 0xE5:
             if piece[i + 1] == 0x8D and piece[i + 2] == 0xA0:
                 found |= MISREAD
-        elif byte == 0xEF and i + 6 < end and piece[i + 1] == 0xBF and piece[i + 2] == 0xBD:
-            after = piece[i + 6]
-            if np.uint8(piece[i + 3] - 0xEA) < 4 and (after == 0x3F or after == 0xEF):
-                found |= MISREAD
+        elif byte == 0xEF:
+            if (piece[i + 1] == 0xBC and piece[i + 2] == 0xA0) or (piece[i + 1] == 0xB9 and piece[i + 2] == 0xAB):
+                found |= AT
+            elif i + 6 < end and piece[i + 1] == 0xBF and piece[i + 2] == 0xBD:
+                last = piece[i + 6]
+                if np.uint8(piece[i + 3] - 0xEA) < 4 and (last == 0x3F or last == 0xEF):
+                    found |= MISREAD
     return found

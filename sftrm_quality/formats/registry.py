@@ -17,7 +17,7 @@ from sftrm_quality.formats.prompts import PROMPTS_ONLY
 from sftrm_quality.formats.reference import ReferenceRm, ReferenceSft
 from sftrm_quality.formats.refused import may_be_declared, refusal
 from sftrm_quality.formats.whole import WholeFormat
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_text
 from sftrm_quality.records import LabelKind
 from sftrm_quality.words import listed, say
 
@@ -159,4 +159,4 @@ def _compiled(declaration: Declaration) -> Format:
 
 def _shown(name: str) -> str:
     # A number that ends beyond what is shown is masked too.
-    return mask_personal_data(name[: 4 * _SHOWN_NAME])[:_SHOWN_NAME]
+    return mask_text(name[: 4 * _SHOWN_NAME])[:_SHOWN_NAME]

@@ -15,7 +15,7 @@ from sftrm_quality.formats.unread import unread_fields
 from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake import MappedShard, Recognised, read_and_map
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_personal_data, mask_text
 from sftrm_quality.reading import DueCells
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import ReasonFound, RecordShown
@@ -113,7 +113,7 @@ class Seen:
             for name, content in left.items()
         }
         for name, outcome in outcomes.items():
-            name = mask_personal_data(name[:_LOOKED_AT])
+            name = mask_text(name[:_LOOKED_AT])
             if name in self.unread or len(self.unread) < _FIELDS_COUNTED:
                 self.unread.setdefault(name, Counter())[outcome] += 1
 

@@ -11,7 +11,7 @@ from sftrm_quality.errors import ConfigError, StorageError
 from sftrm_quality.formats import Formats, declaration_of
 from sftrm_quality.formats.base import Record
 from sftrm_quality.formats.fields_needed import missing_field
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_text
 from sftrm_quality.reading import RawStream, SourceFile, UnknownFile, discover, open_document, open_streams
 from sftrm_quality.words import listed, say
 
@@ -56,7 +56,7 @@ def refuse_fields_of_no_record(config: RunConfig, formats: Formats) -> None:
 
 
 def _shown(name: str) -> str:
-    return mask_personal_data(name[: 4 * _SHOWN_NAME])[:_SHOWN_NAME]
+    return mask_text(name[: 4 * _SHOWN_NAME])[:_SHOWN_NAME]
 
 
 def _first_records(

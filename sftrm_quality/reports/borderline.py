@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sftrm_quality.arrow_files import read_table
 from sftrm_quality.collection import DUPLICATE, Collection
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import asterisks, mask_text
 from sftrm_quality.records import ApartBy, DuplicateKind, LabelKind
 from sftrm_quality.run_record import ApartPair, BorderlinePair, DifferingPart
 from sftrm_quality.text import difference, fold_text, negations, normalise_text, numbers
@@ -88,7 +88,8 @@ def what_differs(by: ApartBy, ones: Sequence[tuple[str, str]], others: Sequence[
         ones: Names and texts of the parts of one record.
         others: Of the other, in the same order.
     """
-    both = [(mask_personal_data(a), mask_personal_data(b)) for (_, a), (_, b) in zip(ones, others, strict=False)]
+    texts = [(a, b) for (_, a), (_, b) in zip(ones, others, strict=False)]
+    both = [(mask_text(a), mask_text(b)) for a, b in texts]
     for a, b in both:
         if by is ApartBy.NUMBERS and (mine := numbers(a)) != (theirs := numbers(b)):
             return _listed(mine, theirs), _listed(theirs, mine)
@@ -96,7 +97,11 @@ def what_differs(by: ApartBy, ones: Sequence[tuple[str, str]], others: Sequence[
             counts = negations(pa.array([normalise_text(a), normalise_text(b)]))
             if counts[0] != counts[1]:
                 return difference(a, b)
-    return next((difference(a, b) for a, b in both if fold_text(a) != fold_text(b)), ("", ""))
+    if seen := next((difference(a, b) for a, b in both if fold_text(a) != fold_text(b)), None):
+        return seen
+    # They differ in what is masked.
+    one, other = next((difference(a, b) for a, b in texts if fold_text(a) != fold_text(b)), ("", ""))
+    return asterisks(one), asterisks(other)
 
 
 def _listed(found: Sequence[str], others: Sequence[str]) -> str:
@@ -152,6 +157,6 @@ def _common(one: str, other: str) -> int:
 def _window(text: str, first: int) -> str:
     # Masking keeps the length. What begins before the window is found with it.
     start = max(0, first - _LEAD)
-    masked = mask_personal_data(text[start : first + _CHARACTERS + _LEAD])
+    masked = mask_text(text[start : first + _CHARACTERS + _LEAD])
     cut = masked[first - start : first - start + _CHARACTERS]
     return ("…" if first else "") + cut + ("…" if first + _CHARACTERS < len(text) else "")

@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_personal_data, mask_text
 from sftrm_quality.reading import Span
 from sftrm_quality.releases import STREAMED, KnownRecords
 from sftrm_quality.reports.raw_defects import raw_defects
@@ -114,7 +113,6 @@ class ExcludedRows:
         columns = {name: batch[name] for name in batch.schema.names if not name.startswith("payload")}
         columns["text"] = texts
         columns["characters"] = pc.fill_null(pc.utf8_length(batch["payload"]), 0)
-        columns["personal"] = pa.array(has_sign(signs_of(texts), DIGITS | AT))
         columns["new"] = pa.array(~self.known[table].has(batch["record_id"])) if table in self.known else None
         if table == "quarantine":
             columns["as_read"] = batch["payload_bytes"].is_null()
@@ -137,12 +135,12 @@ class ExcludedRows:
         # Vendors number by telephone and by e-mail too.
         data_id = mask_personal_data((row["data_id"] or "")[: _DETAIL_CHARACTERS + _BEYOND])[:_DETAIL_CHARACTERS]
         shown = [row["record_id"], data_id, file, row["source_index"], row["source_line"], names]
-        first, excerpt, marked = _excerpt(row["text"], row["personal"], marks)
+        first, excerpt, marked = _excerpt(row["text"], row["data_id"], marks)
         text = [excerpt, row["characters"], *own, int(row["new"] or 0), first, marked]
         return BrowseRow(orjson.dumps([*shown, *text]), file, self.kinds[kind], names, bool(row["new"]))
 
 
-def _excerpt(text: str, personal: bool, marks: list[Span]) -> tuple[int, str, list[int]]:
+def _excerpt(text: str, data_id: str | None, marks: list[Span]) -> tuple[int, str, list[int]]:
     """Where an excerpt begins, its masked text, and start and end of each mark in it, one after the other."""
     first = 0
     if marks and marks[0][0] > EXCERPT_CHARACTERS - _LEAD:
@@ -150,6 +148,6 @@ def _excerpt(text: str, personal: bool, marks: list[Span]) -> tuple[int, str, li
     start = max(0, first - _BEYOND)
     around = text[start : first + EXCERPT_CHARACTERS + _BEYOND]
     # Masking keeps the length.
-    shown = (mask_personal_data(around) if personal else around)[first - start :][:EXCERPT_CHARACTERS]
+    shown = mask_text(around, data_id)[first - start :][:EXCERPT_CHARACTERS]
     within = [(max(0, begin - first), min(end - first, len(shown))) for begin, end in marks]
     return first, shown, [place for begin, end in within if begin < end for place in (begin, end)]

@@ -11,7 +11,7 @@ from sftrm_quality.checks.garbled import garbled_in
 from sftrm_quality.checks.phrases import compiled_phrases
 from sftrm_quality.checks.template_tokens import template_tokens_in
 from sftrm_quality.formats import fields_blamed
-from sftrm_quality.personal_data import find_personal_data
+from sftrm_quality.personal_data import LATEST_BIRTH, find_personal_data
 from sftrm_quality.reading import READ_REASONS, Span, damage_spans, field_spans
 from sftrm_quality.reports.record_parts import PAYLOAD, RecordPart
 from sftrm_quality.text import normalise_text
@@ -85,7 +85,8 @@ def _outside(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
 
 
 def _personal(text: str, kwargs: Mapping[str, Any]) -> list[Span]:
-    return [(one.start, one.end) for one in find_personal_data(text) if one.kind == kwargs["kind"]]
+    found = find_personal_data(text, kwargs.get("latest_birth", LATEST_BIRTH))
+    return [(one.start, one.end) for one in found if one.kind == kwargs["kind"]]
 
 
 def _told(find: Callable[[str], str | None]) -> Callable[[str, Mapping[str, Any]], list[Span]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_text
 from sftrm_quality.run_record import Passage
 
 Pieces = list[tuple[str, bool]]
@@ -15,22 +15,27 @@ _LEAD = 200
 _BEYOND = 700
 
 
-def passage(text: str, marks: Sequence[tuple[int, int]] = ()) -> Passage:
+def passage(text: str, marks: Sequence[tuple[int, int]] = (), id_: str | None = None) -> Passage:
     """The stretch of a text that is shown.
 
     It begins with the text, or before the first mark where that would be left out.
+
+    Args:
+        text: Of a record.
+        marks: What is marked in it: places, in order and none over another.
+        id_: Of the record, which is not masked.
     """
     first = 0
     if marks and marks[0][0] > PASSAGE_CHARACTERS - _LEAD:
         first = marks[0][0] - _LEAD
-    pieces = _pieces(text, first, first + PASSAGE_CHARACTERS, marks)
+    pieces = _pieces(text, first, first + PASSAGE_CHARACTERS, marks, id_)
     return Passage(characters=len(text), first=first, pieces=tuple(pieces))
 
 
-def _pieces(text: str, first: int, end: int, marks: Sequence[tuple[int, int]]) -> Pieces:
+def _pieces(text: str, first: int, end: int, marks: Sequence[tuple[int, int]], id_: str | None) -> Pieces:
     # Masking keeps the length.
     start = max(0, first - _BEYOND)
-    masked = mask_personal_data(text[start : end + _BEYOND])
+    masked = mask_text(text[start : end + _BEYOND], id_)
     pieces: Pieces = []
     at, end = first, min(end, len(text))
     for mark_start, mark_end in marks:

@@ -9,11 +9,12 @@ import pyarrow as pa
 from sftrm_quality.arrays import Mask, one_array
 from sftrm_quality.arrow_files import read_table
 from sftrm_quality.checks import Entry, Suites
-from sftrm_quality.checks.signs import AT, DIGITS, has_sign, signs_of
+from sftrm_quality.checks.personal import SIGNS
+from sftrm_quality.checks.signs import has_sign, signs_of
 from sftrm_quality.checks.texts import text_of_each
 from sftrm_quality.collection import Collection, Shard
 from sftrm_quality.intake import FileIntake
-from sftrm_quality.personal_data import PersonalData, find_personal_data
+from sftrm_quality.personal_data import LATEST_BIRTH, PersonalData, find_personal_data
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.reports.passages import passage
 from sftrm_quality.run_record import FileCount, PersonalFigures, PersonalSample
@@ -87,7 +88,7 @@ def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> 
     published = collection.outcome[shard.start : shard.start + shard.rows] < len(SPLITS)
     found: dict[int, tuple[str, str, PersonalData]] = {}
     for name in columns:
-        rows = islice(_findings(one_array(table[name]), published, entry.kwargs["kind"]), most)
+        rows = islice(_findings(one_array(table[name]), published, entry), most)
         for row, text, one in rows:
             found.setdefault(row, (name, text, one))
     for row, (name, text, one) in sorted(found.items())[:most]:
@@ -103,13 +104,14 @@ def _of_shard(collection: Collection, shard: Shard, entry: Entry, most: int) -> 
         )
 
 
-def _findings(column: pa.Array, published: Mask, kind: str) -> Iterator[tuple[int, str, PersonalData]]:
-    """Row, text and first finding of the published rows with personal data of a kind, in order, each row once."""
+def _findings(column: pa.Array, published: Mask, entry: Entry) -> Iterator[tuple[int, str, PersonalData]]:
+    """Row, text and first finding of the published rows in which a check finds some, in order, each row once."""
+    kind, latest_birth = entry.kwargs["kind"], entry.kwargs.get("latest_birth", LATEST_BIRTH)
     rows, texts = text_of_each(column)
     last = -1
-    for place in np.flatnonzero(has_sign(signs_of(texts), DIGITS | AT) & published[rows]).tolist():
+    for place in np.flatnonzero(has_sign(signs_of(texts), SIGNS) & published[rows]).tolist():
         text = texts[place].as_py()
-        one = next((one for one in find_personal_data(text) if one.kind == kind), None)
+        one = next((one for one in find_personal_data(text, latest_birth) if one.kind == kind), None)
         if one is not None and rows[place] != last:
             last = int(rows[place])
             yield last, text, one

@@ -7,7 +7,7 @@ from math import sqrt
 import pyarrow as pa
 
 from sftrm_quality.collection import Collection
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_text
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import Part, PartFacts
 from sftrm_quality.releases.profile import (
@@ -141,7 +141,7 @@ def _names(tally: Tally) -> Names:
     """The most frequent names, and what the others come to. ``all_counted``: no name was too rare to be counted."""
     names = names_in(tally)
     return Names(
-        top=tuple(NameCount(name=mask_personal_data(name), records=count) for name, count in names[:NAMES_SHOWN]),
+        top=tuple(NameCount(name=mask_text(name), records=count) for name, count in names[:NAMES_SHOWN]),
         other=sum(count for _, count in names[NAMES_SHOWN:]) + tally.get(REST, 0),
         missing=tally.get(MISSING, 0),
         different=len(names),

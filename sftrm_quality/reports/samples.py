@@ -67,7 +67,7 @@ def quarantine_samples(
             detail=detail,
             also=tuple(other for other in row["reasons"] if other != reason),
             **{k: row[k] for k in ("label_kind", "record_id", "source_file", "source_index", "source_line", "stage")},
-            parts=_marked_parts(parts, entry, reason, detail, row["payload_bytes"] is None),
+            parts=_marked_parts(parts, row["data_id"], entry, reason, detail, row["payload_bytes"] is None),
             parts_left_out=_left_out(parts),
         )
 
@@ -87,14 +87,21 @@ def duplicate_samples(
         name = row["source_file"]
         parts = record_parts(row["payload"], formats, of_files.get(name), config.source_settings(name), None)
         return DuplicateSample(
-            **{name: row[name] for name in names}, parts=_marked_parts(parts), parts_left_out=_left_out(parts)
+            **{name: row[name] for name in names},
+            parts=_marked_parts(parts, row["data_id"]),
+            parts_left_out=_left_out(parts),
         )
 
     return _taken(path, in_turn(_candidates(path, "kind"), DUPLICATE_SAMPLES), sample)
 
 
 def _marked_parts(
-    parts: list[RecordPart], entry: Entry | None = None, reason: str = "", detail: str = "", as_read: bool = False
+    parts: list[RecordPart],
+    data_id: str | None,
+    entry: Entry | None = None,
+    reason: str = "",
+    detail: str = "",
+    as_read: bool = False,
 ) -> tuple[SamplePart, ...]:
     """The parts with the defect marked, those with a mark first of all where there are too many."""
     marks = defects(entry, reason, detail, parts, as_read)
@@ -104,7 +111,7 @@ def _marked_parts(
         SamplePart(
             name=parts[n].name,
             rank=parts[n].rank,
-            **dict(passage(text, marks[n]) if (text := parts[n].text) is not None else _NULL),
+            **dict(passage(text, marks[n], data_id) if (text := parts[n].text) is not None else _NULL),
         )
         for n in sorted(order)
     )

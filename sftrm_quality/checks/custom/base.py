@@ -6,7 +6,7 @@ Ours have one metric each, check nulls themselves and give only positions.
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -82,9 +82,14 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
         """Columns whose signs (see ``checks.signs``) are needed too, each as one more column: ``answer_signs``."""
         return []
 
+    def columns_made(self) -> Mapping[str, Callable[[Columns], pa.Array]]:
+        """More columns, made of those of the frame and their signs: once for all expectations that name them."""
+        return {}
+
     def columns_read(self) -> list[str]:
         """Everything that ``failing`` and ``describe`` read."""
-        return [*self.columns_needed(), *(f"{name}_signs" for name in self.columns_signed())]
+        signed = (f"{name}_signs" for name in self.columns_signed())
+        return [*self.columns_needed(), *signed, *self.columns_made()]
 
     def columns_checked(self) -> list[str]:
         """The columns that have to be of a type that the expectation can check."""

@@ -4,18 +4,19 @@ Each checks several columns at once, texts and responses alike, and looks at not
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-from great_expectations.compatibility.pydantic import StrictStr
+from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
-from sftrm_quality.arrays import Mask, Rows
-from sftrm_quality.checks import damage, signs, texts
+from sftrm_quality.arrays import Mask, Rows, flat
+from sftrm_quality.checks import damage, personal, signs, texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.places import CONTENTS, Place, places
-from sftrm_quality.personal_data import PersonalKind, find_personal_data
+from sftrm_quality.personal_data import LATEST_BIRTH, PersonalKind, find_personal_data
 from sftrm_quality.words import phrase, say
 
 _SHOWN_KINDS = {
@@ -23,6 +24,10 @@ _SHOWN_KINDS = {
     PersonalKind.MOBILE_NUMBER: phrase("a mobile number"),
     PersonalKind.EMAIL: phrase("an e-mail address"),
     PersonalKind.CARD_NUMBER: phrase("a card number"),
+    PersonalKind.FOREIGNER_NUMBER: phrase("a registration number of a foreigner"),
+    PersonalKind.PASSPORT_NUMBER: phrase("a passport number"),
+    PersonalKind.DRIVING_LICENCE_NUMBER: phrase("a driving licence number"),
+    PersonalKind.ACCOUNT_NUMBER: phrase("an account number"),
 }
 
 
@@ -75,22 +80,52 @@ class ContentsExpectation(RowExpectation):
 
     def _possible(self, columns: Columns, name: str) -> Rows:
         """Which of the texts of a column deserve a closer look."""
-        found = columns[f"{name}_signs"]
-        return np.flatnonzero(signs.has_sign(found.flatten() if pa.types.is_list(found.type) else found, self.sign))
+        return np.flatnonzero(signs.has_sign(flat(columns[f"{name}_signs"]), self.sign))
 
 
 class ExpectRecordToBeFreeOfPersonalData(ContentsExpectation):
-    """No text has personal data of one ``kind``: a resident_number, mobile_number, email or card_number."""
+    """No text has personal data of one ``kind``. ``latest_birth``: the year until whose end residents are born."""
 
     kind: PersonalKind
+    latest_birth: StrictInt = LATEST_BIRTH
     sign = signs.DIGITS | signs.AT
 
+    def columns_made(self) -> Mapping[str, Callable[[Columns], pa.Array]]:
+        """What is found in the texts of each column, which all kinds look for at once."""
+        return {
+            self._found_in(name): partial(personal.kinds_found, name=name, latest_birth=self.latest_birth)
+            for name in self.columns_needed()
+        }
+
+    def problem(self) -> str | None:
+        if not personal.FIRST_YEAR <= self.latest_birth <= personal.LAST_YEAR:
+            return say(
+                "'latest_birth' is {year}, expected a year from {first} to {last}",
+                year=self.latest_birth,
+                first=personal.FIRST_YEAR,
+                last=personal.LAST_YEAR,
+            )
+        return None
+
+    def failing(self, columns: Columns) -> Mask:
+        failing = np.zeros(len(columns[self.column]), bool)
+        for name in self.columns_needed():
+            row, _ = texts.text_of_each(columns[name])
+            failing[row[self._possible(columns, name)]] = True
+        return failing
+
     def find(self, text: str, place: Place) -> str | None:
-        found = [one for one in find_personal_data(text) if one.kind == self.kind]
+        found = [one for one in find_personal_data(text, self.latest_birth) if one.kind == self.kind]
         if not found:
             return None
         shown = say("{kind}: {masked}", kind=say(_SHOWN_KINDS[self.kind]), masked=found[0].masked(text))
         return say("{found}, and {count} more", found=shown, count=len(found) - 1) if len(found) > 1 else shown
+
+    def _possible(self, columns: Columns, name: str) -> Rows:
+        return np.flatnonzero(personal.has_kind(columns[self._found_in(name)], self.kind))
+
+    def _found_in(self, name: str) -> str:
+        return f"{name}_personal_{self.latest_birth}"
 
 
 class ExpectRecordNotToBeMisread(ContentsExpectation):

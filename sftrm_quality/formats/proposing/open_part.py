@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from sftrm_quality.formats.parts import code_of
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_text
 from sftrm_quality.words import say
 
 _SHOWN = 12
@@ -31,7 +31,7 @@ class Open:
 def shown_code(value: object) -> str:
     """A value of a field with few of them; "" where it is a text of a record."""
     code = code_of(value)
-    return "" if len(code) > _CODE or "\n" in code or mask_personal_data(code) != code else code
+    return "" if len(code) > _CODE or "\n" in code or mask_text(code) != code else code
 
 
 def is_open(value: object) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sftrm_quality.formats.base import Record
-from sftrm_quality.personal_data import mask_personal_data
+from sftrm_quality.personal_data import mask_text
 
 _DEPTH = 3
 """Levels of objects: public files have texts in an object in an object at the most."""
@@ -92,7 +92,7 @@ def _paths(record: Record, outer: str, depth: int) -> Iterator[tuple[str, Any]]:
     for name, value in record.items():
         if "." in name or not name.strip() or name != name.strip() or len(name) > _NAME:
             continue  # no path can name it, or its names are data
-        if mask_personal_data(name) != name:
+        if mask_text(name) != name:
             continue
         path = f"{outer}.{name}" if outer else name
         if isinstance(value, Mapping) and depth > 1:
