@@ -163,6 +163,7 @@ def test_a_wrong_suite_is_one_line_that_names_the_file(
 
 
 REGEX, BETWEEN = "expect_column_values_to_match_regex", "expect_column_values_to_be_between"
+PERSONAL = "expect_record_to_be_free_of_personal_data"
 IN_SET, PHRASES = "expect_column_values_to_be_in_set", "expect_answer_to_be_free_of_phrases"
 
 
@@ -211,6 +212,7 @@ CODE_OR_TROUBLE: list[tuple[str, Callable[[Document], object], str]] = [
     ("sft", adding("expect_text_length_to_be_between", column="answer", minimum=2**63), "beyond 64 bits"),
     ("sft", adding("expect_text_length_to_be_between", column="answer", minimum=1.5), "minimum: "),
     ("sft", adding("expect_text_length_to_be_between", column="answer", minimum="1"), "minimum: "),
+    ("sft", adding(PERSONAL, column="answer", kind="email", latest_birth=26), "expected a year from 2020 to 2099"),
     ("sft", lambda d: d["expectations"][1].update(description="\ud800"), "unpaired surrogate \\ud800"),
 ]
 

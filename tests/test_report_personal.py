@@ -61,3 +61,19 @@ def test_it_is_counted_by_file_and_shown_from_published_records(tmp_path):
     page = (tmp_path / "out-1000" / "reports" / report["run_id"] / "index.html").read_text("utf-8")
     assert "A warning keeps nothing back" in page
     assert "example.co" not in page and "1234" not in page
+
+
+def test_a_page_masks_texts_and_shows_ids(tmp_path):
+    (tmp_path / "raw").mkdir()
+    ids = ["20261127-0012345", "221208-1900740"]
+    rows = [
+        sft(number, f"Order {1000000 + n} of 2026-11-27, case {n} costs 1,234,567?", " ")
+        for n, number in enumerate(ids)
+    ]
+    (tmp_path / "raw" / "orders_20261127.jsonl").write_text("\n".join(rows), "utf-8")
+    run = run_on([tmp_path / "raw"], tmp_path / "out", open_gate(tmp_path / "suites"))
+    shown = "".join(
+        path.read_text("utf-8") for path in run.report_folder.rglob("*.*") if path.suffix in (".html", ".js")
+    )
+    assert all(id_ in shown for id_ in ids) and "orders_20261127.jsonl" in shown
+    assert "Order ******* of 2026-11-27" in shown and "1,234,567" in shown and "1000001" not in shown
