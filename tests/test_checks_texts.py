@@ -174,6 +174,7 @@ def test_a_filled_template_is_no_prompt(prompt: str) -> None:
         "Translate '### Response:'",
         "What is <pad> for?",
         "Fill in [MASK] here.",
+        "It is so. <sep> Why?",
     ],
 )
 def test_a_prompt_may_quote_turns(prompt: str) -> None:

@@ -54,6 +54,58 @@ What is 12 times 12?=><think>⏎12*12 = 144.⏎</think>⏎144
 Is 91 prime?=><think>⏎7 * 13 = 91⏎</think>⏎⏎No, it is 7 × 13.
 天空为什么是蓝色的？=><think>⏎散射。⏎</think>⏎因为散射。
 """,
+    "in other words": r"""
+Llama 3의 턴 종료 토큰 이름은?=><|eot_id|>입니다.
+Which special tokens does RoBERTa use?=><s>, </s>, <pad>, <unk> and <mask>.
+RoBERTa 특수 토큰 목록=>- <s>: 시작⏎- </s>: 끝⏎- <pad>: 채움
+What token should I use as pad for GPT-2?=>GPT-2 has none, so set it to <|endoftext|>.
+How is FIM prompted in StarCoder?=>Use <fim_prefix>, <fim_suffix> and <fim_middle>.
+vLLM 서버에서 stop 토큰을 지정하려면?=>요청에 "stop": ["<|im_end|>"] 을 넣습니다.
+HTML5에서 더 이상 정확하지 않은 내용을 표시하려면?=><s> 요소를 사용합니다. 예: <s>매진</s> 입고됨
+Write an HTML price tag=><div class="price"><s>₩10,000</s> ₩8,000</div>
+할인 표시=>~~10,000원~~ 대신 <s>10,000원</s> 8,000원처럼 씁니다.
+Spring repository interface=>public interface Repo<T, ID> { <S extends T> S save(S s); Iterable<S> all(); }
+Rust trait=>trait Shape<S> { fn area(&self) -> S; }
+C++ vector of S=>std::vector<S> v; std::map<K, std::vector<S>> m;
+TypeScript hook=>const [state, setState] = useState<S>(init);
+Bash=>while read -r s; do echo "$s"; done <<< "$text"
+R pipe=>x |> f() |> g()
+Julia=>f = x -> x |> sqrt
+OCaml=>let (<|>) p q = choice p q
+BERT의 입력은 어떻게 생겼나요?=>입력은 `[CLS] 문장 A [SEP] 문장 B [SEP]` 꼴입니다.
+What does [SEP] do?=>It separates two segments.
+How do I mask a word for BERT?=>Write The capital is [MASK]. and let it predict.
+Regex to remove think blocks=>Use `<think>[\s\S]*?</think>` with the global flag.
+DeepSeek R1 출력 형식은?=>먼저 <think>와 </think> 사이에 추론을 쓰고, 그다음 답을 씁니다.
+2+2=><think>⏎simple⏎</think>⏎⏎4
+Write a chat between Human and AI about tea=>Human: Do you like tea?⏎AI: I cannot drink.⏎Human: Pity.
+고객과 챗봇의 대화 스크립트 작성=>사용자: 환불이요⏎챗봇: 네⏎사용자: 고마워요
+Show how to use few-shot prompts=>Human: 2+2⏎Assistant: 4⏎Human: 3+3⏎Assistant:
+Explain RBAC=>Roles:⏎Admin: all⏎User: limited⏎Assistant: helps
+Compare vision=>Eagle: 20/4⏎Human: 20/20
+Write docs=>### User:⏎The person.⏎### Admin:⏎The boss.⏎### Guest:⏎Nobody.
+Incident?=>### Response⏎We restarted.
+Recipe=>### Instructions⏎1. Mix
+Markdown heading?=>##제목처럼 띄어 쓰지 않으면 안 됩니다.
+Commit=>fix(parser): see issue ##12
+C 전처리기 토큰 결합=>#define CAT(a,b) a ## b
+XML 예=><user><name>Kim</name></user>
+JSX=><Mask><Pad /></Mask>
+Math=>a < s > b is not valid
+Template literal=>`<s>${x}</s>`
+이메일 서식=>Dear [NAME], your code is [CODE].
+LaTeX=>$\langle s | t \rangle$
+quantum ket=>|psi> and <phi| are kets and bras; <|a|> is odd.
+Haskell applicative=>(,) <$> p <*> q <|> r
+Subtitles=><i>Hello</i> <s>bye</s>
+Slack 마크업=>~취소선~은 HTML의 <s>와 같습니다
+Korean law=>제3조 [EOS 규정] 삭제
+Log=>[INFO] user logged in⏎[ERROR] fail
+Unix=>cat << EOS⏎hi⏎EOS
+Fill=>I went to the ___ yesterday.
+주석=># TODO: fix
+Ask=><your name> 자리에 이름을 쓰세요.
+""",
 }
 
 CLEAN_APART: Mapping[str, str] = {

@@ -79,7 +79,7 @@ def _is_shown(text: str, match: re.Match[str], code: CodeSpans, is_subject: bool
     shown = code.hold(start, end) or is_quoted(text, start, end)
     by_itself = not _LETTERS.match(before) and (not _LETTERS.match(after) or bool(_PARTICLE.match(text, end)))
     if match[0][0] in "\\&":
-        return shown or is_subject or is_spoken_of(text, start, end)
+        return shown or is_subject or (by_itself and is_spoken_of(text, start, end))
     if by_itself and is_spoken_of(text, start, end):
         return True
     return (shown and (by_itself or is_subject)) or (by_itself and is_subject)

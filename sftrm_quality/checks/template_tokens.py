@@ -74,7 +74,7 @@ def template_tokens_in(text: str, beside: str | None, *, prompt: bool = False) -
     turn = run_on_turn(text, beside, code, prompt=prompt)
     return sorted(
         {
-            *_controls(text, beside, code),
+            *_controls(text, beside, code, prompt=prompt),
             *_thinking(text, beside, code, prompt=prompt),
             *pieces,
             *([turn] if turn else []),
@@ -82,7 +82,7 @@ def template_tokens_in(text: str, beside: str | None, *, prompt: bool = False) -
     )
 
 
-def _controls(text: str, beside: str | None, code: CodeSpans) -> Iterator[Span]:
+def _controls(text: str, beside: str | None, code: CodeSpans, *, prompt: bool) -> Iterator[Span]:
     found = list(islice(_CONTROL.finditer(text), _MOST))
     behind = _behind(text, found)
     left = [match for match in found if not _is_shown(text, match.span(), code)]
@@ -90,6 +90,9 @@ def _controls(text: str, beside: str | None, code: CodeSpans) -> Iterator[Span]:
     for match in left:
         start, end = match.span()
         if start in struck or _is_syntax(text, match) or (match["beside"] and not sentence_ended(text, start)):
+            continue
+        # Data sets put words in brackets between the parts of a prompt.
+        if match["beside"] and prompt and start < behind and text[:start].strip():
             continue
         if not _is_subject(text, match[0], match.span(), beside) or _is_at_an_end(text, match, behind):
             yield start, end
