@@ -19,6 +19,7 @@ CALLS = {
     **dict.fromkeys(("task", "_step", "flow", "ContextVar", "Thread"), "names in Prefect and in Python"),
 }
 FILES = {
+    "sftrm_quality/checks/question_cues.py": "words that are looked for in questions",
     "sftrm_quality/config.py": "the settings, as their reference describes them",
     "sftrm_quality/config_description.py": "a YAML file that people copy",
     "sftrm_quality/records.py": "descriptions of columns, as docs/reference/columns.md has them",
@@ -44,7 +45,7 @@ TEXTS = {
     "sftrm_quality/config_loading.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/decisions/decision.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/formats/listing.py": {r"What is the capital .*|Paris is .*|I do not know.": "an example record"},
-    "sftrm_quality/formats/parts.py": {r"no input": "what files say for none"},
+    "sftrm_quality/formats/parts.py": {r"no input( {})?|not applicable": "what files say for none"},
     "sftrm_quality/findings/of_checks.py": {r"share_unreadable_files is": "looked for in a detail"},
     "sftrm_quality/reports/borderline.py": {r"response {}": "stored in report.json; names.part_name says it"},
     "sftrm_quality/reports/record_parts.py": {r"response {}": "stored in report.json; names.part_name says it"},

@@ -10,15 +10,30 @@ from numba import njit
 # them: the shortest mobile number has ten.
 DIGITS = 1
 # Seven or more digits behind a letter, with at most three signs, of which a letter, between two: passports.
-LETTERED = 128
+LETTERED = 32
 
 
 _BREAK, _DIGIT, _LETTER, _SEPARATOR = range(4)
 
 
 @njit(cache=True, nogil=True)
-def number_signs(piece):  # type: ignore[no-untyped-def]
-    """DIGITS and LETTERED of a text: bytes of valid UTF-8 (uint8)."""
+def numbers_of(data, offsets):  # type: ignore[no-untyped-def]
+    """DIGITS and LETTERED of texts of valid UTF-8: bytes (uint8) and offsets (int32)."""
+    count = len(offsets) - 1
+    signs = np.zeros(count, np.uint8)
+    for text in range(count):
+        piece = data[offsets[text] : offsets[text + 1]]
+        digits = np.int32(0)
+        # The lead bytes of digits of full width and of mathematical ones, too.
+        for byte in piece:
+            digits += (np.uint8(byte - 0x30) < 10) | (byte == 0xEF) | (byte == 0xF0)
+        if digits >= 7:
+            signs[text] = _number_signs(piece)
+    return signs
+
+
+@njit(cache=True, nogil=True)
+def _number_signs(piece):  # type: ignore[no-untyped-def]
     found = run = mixed = apart = i = 0
     # Signs since the last letter, and whether one is before the run.
     since, lettered = 9, False

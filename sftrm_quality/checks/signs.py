@@ -12,7 +12,7 @@ from numba import njit
 
 from sftrm_quality.arrays import Mask, list_offsets, lists_of, text_buffers
 from sftrm_quality.checks.marks import GARBLED, TOKEN, marks_of
-from sftrm_quality.checks.number_signs import DIGITS, LETTERED, number_signs
+from sftrm_quality.checks.number_signs import DIGITS, LETTERED, numbers_of
 from sftrm_quality.checks.texts import text_of_each
 
 __all__ = [
@@ -55,8 +55,8 @@ def signs_of(column: pa.Array) -> pa.Array:
     if column.type == pa.string():
         offsets, data = text_buffers(column)
         found, *counts = _scan(data, offsets)
-        # A kernel of another module, called from here: numba's cache does not see a change of what a kernel calls.
-        columns = [found | marks_of(data, offsets), *counts]
+        # Kernels of other modules, called from here: numba's cache does not see a change of what a kernel calls.
+        columns = [found | marks_of(data, offsets) | numbers_of(data, offsets), *counts]
         return pa.StructArray.from_arrays([pa.array(one) for one in columns], fields=list(SIGNS))
     _, texts = text_of_each(column)
     return lists_of(list_offsets(column), signs_of(texts))
@@ -82,15 +82,12 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
     latin = np.zeros(count, np.int32)
     for text in range(count):
         piece = data[offsets[text] : offsets[text + 1]]
-        digits = syllables = letters = special = wide = np.int32(0)
+        syllables = letters = special = np.int32(0)
         # Sums without a branch, which the compiler turns into vector instructions.
         for byte in piece:
-            digits += np.uint8(byte - 0x30) < 10
             letters += np.uint8((byte | 0x20) - 0x61) < 26
             syllables += np.uint8(byte - 0xEA) < 4
             # @, the lead bytes of U+0080 to U+00FF, of marks, of conjoining and compatibility jamo, of 占, and ?.
-            # The lead bytes of digits of full width and of mathematical ones.
-            wide += (byte == 0xEF) | (byte == 0xF0)
             special += (
                 (byte == 0x40)
                 | (np.uint8(byte - 0xC2) < 2)
@@ -103,7 +100,7 @@ def _scan(data, offsets):  # type: ignore[no-untyped-def]
             )
         hangul[text] = syllables
         latin[text] = letters
-        found = number_signs(piece) if digits + wide >= 7 else 0
+        found = 0
         if special:
             found |= _specials(piece)
         signs[text] = found
