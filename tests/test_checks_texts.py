@@ -26,6 +26,7 @@ ASKED_FOR = [
     ("How do you insert the variable user in a JavaScript template literal?", "${user}"),
     ("느낌표", "!"),
     ("How are you?", ":-)"),
+    ("Compare with <, = or >: 4 and 4", "="),
 ]
 STAND_INS = [
     ("우리 나라의 봄 날씨를 설명해 주세요. (NULL)", "NULL"),
@@ -195,6 +196,7 @@ WHOLE = [
     ("정말?", "정말?? 진짜??? 와??"),
     ("Puzzle", "? + ?? = ???"), ("JS", "a ?? b ?? c"), ("烫烫烫是怎么来的？", "是未初始化的内存，显示“烫烫烫”。"),
     ("Chess", "Nf3?? Qh4??"),
+    ("Globs of three names?", "`ls` ??? ?? ????"),
 ]  # fmt: skip
 
 
