@@ -29,14 +29,10 @@ Found = dict[tuple[str, str], Json]
 def found(labels_run: Output, tokenizer: Path) -> Found:
     """What each trainer keeps of the train split, and what a step of TRL did."""
 
-    def groups(runs: list[tuple[str, str]]) -> list[str]:
-        exports = labels_run.release / "exports"
-        return [a for t, name in runs for a in (t, str(exports / name / "train"), str(tokenizer), str(MAX_LENGTH))]
-
-    trained = by_clients("training_steps.py", *groups(STEPS))
-    kept = by_clients("rows_kept.py", *groups([*STEPS, *KEPT]))
-    steps = dict(zip(STEPS, trained, strict=True))
-    return {run: one | steps.get(run, {}) for run, one in zip([*STEPS, *KEPT], kept, strict=True)}
+    exports, runs = labels_run.release / "exports", [*STEPS, *KEPT]
+    groups = [(t, exports / name / "train", tokenizer, str(MAX_LENGTH)) for t, name in runs]
+    found = by_clients("training_steps.py", *(argument for group in groups for argument in group))
+    return dict(zip(runs, found, strict=True))
 
 
 def chatml(turns: list[Json], asks: bool = False) -> str:
