@@ -119,7 +119,7 @@ def test_dpo_cuts_both_sides_which_may_be_equal_then(found: Found, labels_run: O
         assert (sides[0] == sides[1]) == (row in kept["equal"])
     dropped = set(range(len(records))) - set(kept["kept"])
     assert dropped and kept["equal"]
-    # Its prompt alone is as long as is allowed.
+    # Their prompts are as long as is allowed.
     lengths = found["trl-reward", "pairs"]["full_lengths"]
     assert all(min(lengths[row]) > MAX_LENGTH for row in dropped)
 

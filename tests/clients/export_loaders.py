@@ -1,4 +1,4 @@
-"""The rows of an export as loaders of trainers give them, which are imported alone where their packages ask for more.
+"""The rows of an export as loaders of trainers give them, some without the packages around them.
 
 ``python export_loaders.py LOADER FOLDER TOKENIZER …`` prints a line of JSON for each group of three arguments: a list
 of rows, or ``{"missing": text}`` where the loader cannot be imported and ``{"failed": text}`` where it fails.

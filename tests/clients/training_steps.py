@@ -1,4 +1,4 @@
-"""Which rows a trainer keeps, as `rows_kept` tells it for the same arguments, and a step of TRL's trainers on them.
+"""What `rows_kept` tells for the same arguments, and a step of the trainers of TRL on these rows.
 
 ``python training_steps.py TRAINER SPLIT_FOLDER TOKENIZER_FOLDER MAX_LENGTH …`` prints a line of JSON for each group. Of
 TRL it has more than that of `rows_kept`: ``steps`` that were made, their ``loss`` (None where that is no number), and
