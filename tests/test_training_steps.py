@@ -68,6 +68,12 @@ def rm(run: Output, only_in_turns: bool = False) -> list[tuple[str, str, str]]:
     ]
 
 
+def takes_turns(turns: list[Json]) -> bool:
+    """Whether those who ask and tools take turns with the assistant, its calls of functions included."""
+    said = [turn["role"] in ("assistant", "function_call") for turn in turns if turn["role"] != "system"]
+    return said == [at % 2 == 1 for at in range(len(said))]
+
+
 def begins(whole: str, text: str) -> bool:
     """Whether a text is the beginning of another, but for a character that was cut between its bytes."""
     return whole.startswith(text.rstrip("\ufffd"))
@@ -125,17 +131,22 @@ def test_dpo_cuts_both_sides_which_may_be_equal_then(found: Found, labels_run: O
 
 
 @pytest.mark.parametrize("name", ["messages", "alpaca"])
-def test_llamafactory_cuts_turn_by_turn(found: Found, labels_run: Output, name: str) -> None:
+def test_llamafactory_cuts_turn_by_turn_and_drops_what_takes_no_turns(
+    found: Found, labels_run: Output, name: str
+) -> None:
     kept = found["llama-factory", name]
     records = [record for record in labels_run.published("sft", "train") if name == "messages" or in_turns(record)]
-    wholes = [
-        chatml(conversation(record, ("user", record["question"]), ("assistant", record["answer"])))
-        for record in records
-    ]
-    assert kept["rows"] == len(records) and max(kept["lengths"]) <= MAX_LENGTH
-    for row, text, lost in zip(kept["kept"], kept["texts"], kept["truncated"], strict=True):
-        assert (text == wholes[row]) == (not lost), row
-    assert any(kept["truncated"]) and not all(kept["truncated"])
+    turns = [conversation(record, ("user", record["question"]), ("assistant", record["answer"])) for record in records]
+    assert kept["rows"] == len(records)
+    assert kept["kept"] == [row for row, one in enumerate(turns) if takes_turns(one)]
+    assert [row for row, length in enumerate(kept["full_lengths"]) if length] == kept["kept"]
+    assert (len(kept["kept"]) < len(records)) == (name == "messages")
+    for row, length, text, lost in zip(*(kept[n] for n in ("kept", "lengths", "texts", "truncated")), strict=True):
+        assert (text == chatml(turns[row])) == (not lost) == (length == kept["full_lengths"][row] <= MAX_LENGTH), row
+        assert not lost or begins(chatml(turns[row]), text[:40])
+    assert 3 < sum(kept["truncated"]) < len(kept["kept"]) - 3
+    # However long the prompt is, some of the answer is trained on.
+    assert min(kept["trained"]) > 0
 
 
 def test_llamafactory_cuts_both_sides_of_a_pair_alike(found: Found, labels_run: Output) -> None:
@@ -143,4 +154,6 @@ def test_llamafactory_cuts_both_sides_of_a_pair_alike(found: Found, labels_run: 
     assert kept["rows"] == len(records) and kept["kept"] == list(range(len(records)))
     for row, sides, lost in zip(kept["kept"], kept["texts"], kept["truncated"], strict=True):
         assert lost == (sides != list(records[row][1:]))
+        assert (sides[0] == sides[1]) == (row in kept["equal"])
     assert any(kept["truncated"]) and all(max(sides) <= MAX_LENGTH for sides in kept["lengths"])
+    assert min(map(min, kept["trained"])) > 0
