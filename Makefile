@@ -98,7 +98,7 @@ CLIENTS_PIP := .venv-clients/bin/python -m pip install --quiet --disable-pip-ver
 	@$(CLIENTS_PIP) --constraint $< torch==2.13.0
 	@$(CLIENTS_PIP) --no-deps -r $<
 	@xargs -n 1 $(CLIENTS_PIP) --no-deps < tests/clients/trainers.txt || echo "a trainer cannot be installed" >&2
-	@.venv-clients/bin/python -m compileall -qq -j 0 .venv-clients/lib || true
+	@.venv-clients/bin/python -W ignore -m compileall -qq -j 0 .venv-clients/lib || true
 	@touch $@
 
 benchmark: .venv-bench/.ready
