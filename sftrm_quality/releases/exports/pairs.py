@@ -9,7 +9,8 @@ Read on 2026-11-29 from the sources of each:
   lists together; it reads a column ``margin`` too.
 - axolotl 0.19.0, ``src/axolotl/prompt_strategies/dpo/chat_template.py``: type ``chat_template.default`` with
   ``field_messages: prompt``; of lists it takes the last message. It fails at a role that ``roles`` does not name, and
-  those that it has by default are user, assistant, system and tool. White space at the end of an answer goes.
+  those that it has by default are user, assistant, system and tool. An answer that is also within the text of the
+  template before it, such as ``a`` or ``user`` with ChatML, is cut out there, with a piece of the template.
 """
 
 import pyarrow as pa
