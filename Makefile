@@ -114,7 +114,7 @@ benchmark: .venv-bench/.ready
 
 # Names no index: whoever installs uses their own.
 COMPILE := uv pip compile --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header
-PRODUCT := pyproject.toml --extra cluster --group dev
+PRODUCT := pyproject.toml --extra cluster --extra preflight --group dev
 lock:
 	$(COMPILE) $(PRODUCT) --output-file requirements.lock
 	$(COMPILE) $(PRODUCT) --group bench --constraint requirements.lock --output-file benchmarks/requirements.lock

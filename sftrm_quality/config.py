@@ -7,7 +7,7 @@ import fnmatch
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -388,6 +388,44 @@ PAIR_SETTINGS = ("pairs", "most_per_record", "least_rank_difference", "least_sco
 """Settings of an export that say which pairs of a ranking there are."""
 
 
+TrainerName = Literal["trl-sft", "trl-reward", "trl-dpo", "llama-factory"]
+
+
+class PreflightSettings(_Settings, title="Preflight"):
+    """What trainers would make of each release with a tokenizer, as the report shows it; see docs/preflight.md."""
+
+    tokenizer: Annotated[str, AfterValidator(_path_or_nothing)] = Field(
+        "",
+        title="Tokenizer",
+        description="A folder with a tokenizer of Hugging Face. Empty: no preflight. Needs the extra 'preflight'.",
+        json_schema_extra=_why("Which model is trained is not known here; `sftrm preflight` looks at a release later."),
+    )
+    template: Annotated[str, AfterValidator(_path_or_nothing)] = Field(
+        "",
+        title="Chat template",
+        description="A file with another chat template (Jinja). Empty: the tokenizer's own.",
+        json_schema_extra=_why("That is what trainers take."),
+    )
+    trainers: list[TrainerName] = Field(
+        default_factory=lambda: list(get_args(TrainerName)),
+        title="Trainers",
+        description="Whose rules are looked at.",
+        json_schema_extra=_why("All there are: each cuts and drops by rules of its own."),
+    )
+    max_length: int = Field(
+        0,
+        ge=0,
+        title="Window",
+        description="In tokens. 0: each trainer's own default, 1024 or 2048.",
+        json_schema_extra=_why("What a trainer does that is told nothing."),
+    )
+
+    @property
+    def template_file(self) -> Path | None:
+        """The file of another chat template, if there is one."""
+        return Path(self.template) if self.template else None
+
+
 def settings_of(sources: Sequence[SourceSettings], source_file: str) -> SourceSettings:
     """What is declared about a source file.
 
@@ -455,6 +493,7 @@ class RunConfig(_Settings):
         description="Files for trainers, written with each release. Empty: none.",
         json_schema_extra=_why("Which trainer reads the release is not known here; `sftrm export` makes others later."),
     )
+    preflight: PreflightSettings = PreflightSettings()
     ids: Ids = Ids()
     card: CardSettings = CardSettings()
     engine: Literal["processes", "ray"] = Field(
@@ -506,4 +545,8 @@ def absolute_paths(config: RunConfig) -> dict[str, Any]:
     absolute: dict[str, Any] = {"raw": [path.absolute() for path in config.raw], **folders}
     if frozen := config.splits.frozen_file:
         absolute["splits"] = config.splits.model_copy(update={"frozen": str(frozen.absolute())})
+    named = {name: path for name in ("tokenizer", "template") if (path := getattr(config.preflight, name))}
+    if named:
+        update = {name: str(Path(path).absolute()) for name, path in named.items()}
+        absolute["preflight"] = config.preflight.model_copy(update=update)
     return absolute

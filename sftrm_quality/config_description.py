@@ -68,8 +68,11 @@ class Setting:
         Returns:
             For instance ``whole number, ≥ 1, ≤ 256``.
         """
-        if typing.get_origin(self.field.annotation) is typing.Literal:
-            return " or ".join(f"{quote}{choice}{quote}" for choice in typing.get_args(self.field.annotation))
+        annotation = self.field.annotation
+        inner = typing.get_args(annotation)[0] if typing.get_origin(annotation) is list else annotation
+        if typing.get_origin(inner) is typing.Literal:
+            choices = " or ".join(f"{quote}{choice}{quote}" for choice in typing.get_args(inner))
+            return choices if inner is annotation else f"list of {choices}"
         limits = [
             f"{sign} {getattr(bound, key):,}"
             for bound in self.field.metadata

@@ -47,6 +47,49 @@ def account(received: int, unreadable: int, quarantined: int, duplicates: int) -
     }
 
 
+def row_counts(rows, truncated, dropped):
+    whole = rows - truncated - dropped
+    counts = {"rows": rows, "whole": whole, "truncated": truncated, "dropped": dropped}
+    return counts | {
+        "equal": 0,
+        "template_error": 0,
+        "not_measured": 0,
+        "tokens": 400 * rows,
+        "kept_tokens": 390 * rows,
+    }
+
+
+def preflight():
+    return {
+        "trainer": "trl-dpo",
+        "version": "1.16.0",
+        "export": "pairs",
+        "settings": {"file_format": "parquet", "pairs": "all"},
+        "tokenizer": "/models/exaone-3.5",
+        "tokenizer_hash": "0" * 32,
+        "max_length": 1_024,
+        "total": row_counts(27_836, 1_204, 96),
+        "splits": {"train": row_counts(25_061, 1_080, 85), "test": row_counts(2_775, 124, 11)},
+        "sources": {"vendor_b": row_counts(19_400, 1_200, 96), "": row_counts(8_436, 4, 0)},
+        "left_out": {"no_different_ranks": 3},
+        "dropped_by": {"prompt_fills_max_length": 96},
+        "template_errors": {},
+        "lengths": {
+            "median": 301,
+            "p90": 702,
+            "p95": 1_010,
+            "p99": 1_733,
+            "longest": 9_120,
+            "histogram": [{"from": 256, "to": 511, "count": 20_000}, {"from": 512, "to": 1_023, "count": 7_836}],
+        },
+        "keeps_99": 1_733,
+        "prompt_fills_window": 96,
+        "prompt_changes": 0,
+        "with_special_tokens": 2,
+        "special_tokens": {"[|endofturn|]": 2},
+    }
+
+
 def nights() -> list[dict[str, Any]]:
     """Four nights before, as the trends show them."""
     return [
@@ -335,6 +378,7 @@ def published() -> dict[str, Any]:
                 "left_out": {"no_different_ranks": 3},
             }
         },
+        "preflights": [preflight()],
         "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None},
         "profile": None,
         "inputs": [],

@@ -13,6 +13,7 @@ import pytest
 
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.formats import formats_of
+from tests.clients.tiny_tokenizer import make_tokenizer
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -45,13 +46,14 @@ def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
 @pytest.mark.parametrize(
     ("name", "commands"),
     [
-        ("README.md", 13),
+        ("README.md", 14),
         ("docs/morning.md", 5),
         ("docs/nightly.md", 5),
         ("docs/rows.md", 4),
         ("docs/vendors.md", 3),
         ("docs/formats.md", 2),
         ("docs/exports.md", 3),
+        ("docs/preflight.md", 3),
     ],
 )
 def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatch, name, commands):
@@ -72,6 +74,8 @@ def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatc
     values["RUN_ID"] = samples_run.report["run_id"]
     values["OTHER_ID"] = values["RELEASE_ID"]
     values["path/to/labels/a.jsonl"] = str(ROOT / "data" / "raw" / "sft_2026-11-01.json")
+    if "path/to/tokenizer" in text:
+        values["path/to/tokenizer"] = str(make_tokenizer(tmp_path / "tokenizer", [README]))
     for line in lines:
         command, *arguments = shlex.split(line)
         assert command == ".venv/bin/sftrm"

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from sftrm_quality.config import ExportSettings
 from sftrm_quality.records import PUBLISHED, LabelKind, SplitName
 from sftrm_quality.releases.exports import TARGETS, DataFiles, Earlier, make_exports
-from sftrm_quality.releases.exports.target import READ
 from sftrm_quality.releases.parts import file_hash
 from sftrm_quality.releases.profile import TAKES, profile_of
 from sftrm_quality.run_record import DataFile
@@ -32,6 +31,7 @@ def _tasks_are_cheap():
 
 OF_KIND = {kind: [name for name, target in TARGETS.items() if target.label_kind is kind] for kind in LabelKind}
 ALL = [ExportSettings(name=name) for name in TARGETS]
+READ = {target.label_kind: target.read for target in TARGETS.values()}
 SCHEMAS = {kind: pa.schema([field for field in PUBLISHED[kind] if field.name in READ[kind]]) for kind in LabelKind}
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
 turns = st.lists(

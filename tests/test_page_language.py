@@ -29,7 +29,7 @@ _ALL_KNOWN = {"new": 0, "known": 40}
 
 
 def _data(*reports: Any) -> set[str]:
-    texts = texts_in(list(reports), ("versions", "fields_unread"))
+    texts = texts_in(list(reports), ("versions", "fields_unread", "splits", "sources"))
     return {text for text in texts - _CODES if not re.fullmatch(r"response \d+", text)} | _FIGURES
 
 

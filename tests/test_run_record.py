@@ -24,12 +24,15 @@ RENEWED = {"decision", "with_warnings", "browse", "files.reasons", "reasons_toge
 RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "finding_counts", "history.sources"}
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
+RENEWED |= {"preflights"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in BY_KIND - {"ledger"} for kind in ("sft", "rm")}
 NAMED_BY_DATA |= {"files.fields_unread", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
 NAMED_BY_DATA |= {"history.files", "changes.ledger", "exports", "exports.pairs.settings", "exports.pairs.left_out"}
+NAMED_BY_DATA |= {f"preflights.{name}" for name in ("settings", "splits", "sources", "left_out", "dropped_by")}
+NAMED_BY_DATA |= {f"preflights.{name}" for name in ("template_errors", "special_tokens")}
 
 
 def schema(name: str) -> Draft202012Validator:
@@ -81,7 +84,7 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     renew_figures(older)
     # Before there were findings, files that departed from the usual or were gone were named here.
     del older["changes"]["suspects"], older["changes"]["gone"]
-    older["exports"] = {}
+    older |= {"exports": {}, "preflights": []}
     older["profile"]["rm"]["pairs"] = {}
     older |= {"config": None, "planned_release_id": None, "findings": [], "finding_counts": {"new": 0, "known": 0}}
     older["history"]["sources"] = {}

@@ -6,6 +6,7 @@ from flows.commands.failing_rows import rows
 from flows.commands.formats import formats
 from flows.commands.inspecting import inspect
 from flows.commands.looking import diff, releases, report, why
+from flows.commands.preflighting import preflight
 from flows.commands.rollback import rollback
 from flows.commands.running import check, run
 from flows.commands.serving import serve
@@ -13,7 +14,23 @@ from flows.commands.settings import config
 from flows.commands.splitting import splits
 
 # In the order in which --help lists them.
-COMMANDS = (run, check, inspect, formats, serve, config, why, rows, releases, export, report, diff, decide, rollback)
+COMMANDS = (
+    run,
+    check,
+    inspect,
+    formats,
+    serve,
+    config,
+    why,
+    rows,
+    releases,
+    export,
+    preflight,
+    report,
+    diff,
+    decide,
+    rollback,
+)
 
 # Groups of commands, by the word that comes in front of theirs.
 GROUPS = {"splits": splits}

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -12,6 +12,10 @@ from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
 from sftrm_quality.paths import refuse_address
 from sftrm_quality.words import say
+
+if TYPE_CHECKING:
+    from sftrm_quality.output import OutputFolder
+    from sftrm_quality.releases import Release
 
 T = TypeVar("T", Path | None, list[Path] | None)
 
@@ -54,6 +58,27 @@ def must_exist(folder: Path) -> None:
     """Raise ConfigError where there is no such output folder."""
     if not folder.is_dir():
         raise ConfigError(say("{folder}: no such output folder; name one with --out", folder=folder))
+
+
+def release_named(output: "OutputFolder", release_id: str | None) -> "Release":
+    """A release of an output folder.
+
+    Args:
+        output: The folder.
+        release_id: Of the release; None: the current one.
+
+    Returns:
+        The release.
+
+    Raises:
+        ConfigError: There is none, or none of that id.
+        StorageError: It cannot be read.
+    """
+    from sftrm_quality.releases import find_release
+
+    if release_id is None and (release_id := output.current_release_id()) is None:
+        raise ConfigError(say("{root}: there is no release yet; make one with sftrm run", root=output.root))
+    return find_release(output, release_id)
 
 
 class _Unbroken(Console):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from flows.commands.command_line import OUT, OutOption, console, fail, must_exist
+from flows.commands.command_line import OUT, OutOption, console, fail, must_exist, release_named
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, PermanentStorageError, SftrmError
 from sftrm_quality.words import number, say, say_of
@@ -75,7 +75,7 @@ def export(
             raise ConfigError(first_mistake(error, ExportSettings)) from error
         output = OutputFolder(out or OUT)
         must_exist(output.root)
-        release = _release(output, release_id)
+        release = release_named(output, release_id)
         with ExitStack() as stack:
             if not as_json:
                 stack.enter_context(showing_progress(console(stderr=True)))
@@ -87,14 +87,6 @@ def export(
         print(json_text({"release_id": release.release_id, "name": to, "folder": str(folder), **made.to_json()}))
     else:
         _print(made, folder)
-
-
-def _release(output: "OutputFolder", release_id: str | None) -> "Release":
-    from sftrm_quality.releases import find_release
-
-    if release_id is None and (release_id := output.current_release_id()) is None:
-        raise ConfigError(say("{root}: there is no release yet; make one with sftrm run", root=output.root))
-    return find_release(output, release_id)
 
 
 def _written(output: "OutputFolder", release: "Release", settings: "ExportSettings") -> "Export":

@@ -17,6 +17,7 @@ _STAGES = {
     "deduplicate": phrase("deduplicate"),
     "write": phrase("write and read back"),
     "export": phrase("export and read back"),
+    "preflight": phrase("tokenize"),
 }
 
 

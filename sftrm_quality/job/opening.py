@@ -15,6 +15,7 @@ from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.formats import Formats, formats_of, read_declarations
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, new_run_id
+from sftrm_quality.preflight import Model, read_tokenizer
 from sftrm_quality.run_record import Mode
 from sftrm_quality.splits import FrozenSplits, read_frozen
 from sftrm_quality.words import say
@@ -25,7 +26,7 @@ from sftrm_quality.workers import Workers, workers_for
 class RunContext:
     """What the steps of one run share: what it was given, its folders, its workers, and since when it runs.
 
-    decisions: of people, as they were when it began.
+    decisions: of people, as they were when it began. model: the tokenizer of the preflight; None where none is named.
     """
 
     config: RunConfig
@@ -38,6 +39,7 @@ class RunContext:
     decisions: StoredDecisions
     workers: Workers
     memory: PeakMemory
+    model: Model | None
     started: datetime
     clock: float
 
@@ -88,8 +90,21 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         workers_for(config) as workers,
         PeakMemory() as memory,
     ):
+        model = _tokenizer(config, workers)
         context = RunContext(
-            config, mode, suites, formats, frozen, new_run_id(), output, decisions, workers, memory, started, clock
+            config,
+            mode,
+            suites,
+            formats,
+            frozen,
+            new_run_id(),
+            output,
+            decisions,
+            workers,
+            memory,
+            model,
+            started,
+            clock,
         )
         context.staging.mkdir(parents=True)
         _compile_suites(context)
@@ -112,6 +127,14 @@ def _left_as_it_was(output: OutputFolder) -> Iterator[None]:
         if isinstance(error, OSError):
             raise storage_error(error, output.root) from error
         raise
+
+
+def _tokenizer(config: RunConfig, workers: Workers) -> Model | None:
+    """In a worker, so that this process never needs transformers."""
+    settings = config.preflight
+    if not settings.tokenizer:
+        return None
+    return workers.submit(read_tokenizer, Path(settings.tokenizer), settings.template_file).result()
 
 
 def _compile_suites(context: RunContext) -> None:

@@ -8,7 +8,8 @@ from sftrm_quality.intake import forget_others, unless_changed
 from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
-from sftrm_quality.job.report import RunResult, facts_of, found_with_samples, written_report
+from sftrm_quality.job.report import ForTrainers, RunResult, facts_of, found_with_samples, written_report
+from sftrm_quality.job.trainers import preflights_of
 from sftrm_quality.output import move_folder, sync_tree
 from sftrm_quality.releases import StagedRelease
 from sftrm_quality.run_record import Export, RecordedDecision, Verdict
@@ -49,7 +50,8 @@ def published_or_held(run: RunContext, plan: Plan, checked: CheckedRelease, deci
         manifest = reports.manifest_of(facts_of(run, plan), checked.figures, ending.decided)
         releases.finish_staged(checked.staged, plan.release_id, manifest, exports, run.config.card)
     found = found_with_samples(run, checked, ending.decided)
-    report = written_report(run, plan, ending.verdict, found, exports)
+    preflights = preflights_of(run, _data(checked.staged), checked.figures.files)
+    report = written_report(run, plan, ending.verdict, found, ForTrainers(exports, preflights))
     _write_beside_report(run, checked.staged, ending)
     unless_changed(plan.files)
     _sync(run, checked.staged, ending)
@@ -74,12 +76,16 @@ def _conclusion(run: RunContext, plan: Plan, checked: CheckedRelease, decision: 
 def _exports(run: RunContext, plan: Plan, staged: StagedRelease) -> dict[str, Export]:
     """Those that the settings name, in the staged release."""
     return releases.make_exports(
-        releases.DataFiles(staged.release, staged.data_files()),
+        _data(staged),
         run.config.exports,
         staged.release / releases.EXPORTS,
         releases.Earlier(plan.current.folder, plan.current.manifest.exports) if plan.current else None,
         run.workers,
     )
+
+
+def _data(staged: StagedRelease) -> releases.DataFiles:
+    return releases.DataFiles(staged.release, staged.data_files())
 
 
 def _write_beside_report(run: RunContext, staged: StagedRelease, ending: _Conclusion) -> None:

@@ -10,8 +10,19 @@ from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_de
 from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
+from sftrm_quality.job.trainers import preflights_of
 from sftrm_quality.reports import Found, RunFacts
-from sftrm_quality.run_record import NO_SAMPLES, Browse, Export, Figures, RecordedDecision, Report, Samples, Verdict
+from sftrm_quality.run_record import (
+    NO_SAMPLES,
+    Browse,
+    Export,
+    Figures,
+    Preflight,
+    RecordedDecision,
+    Report,
+    Samples,
+    Verdict,
+)
 from sftrm_quality.sources import source_of
 from sftrm_quality.words import say
 
@@ -23,6 +34,14 @@ class RunResult:
     verdict: Verdict
     report: Report
     report_folder: Path
+
+
+@dataclass(frozen=True)
+class ForTrainers:
+    """Exports of a release by name, and what trainers would make of it."""
+
+    exports: Mapping[str, Export]
+    preflights: tuple[Preflight, ...]
 
 
 def found_with_samples(run: RunContext, checked: CheckedRelease, decided: RecordedDecision | None) -> Found:
@@ -102,7 +121,9 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
         manifest.decision,
     )
     exports = releases.add_exports(run.output, plan.current, run.config.exports, run.staging, run.workers)
-    report = written_report(run, plan, Verdict.UNCHANGED, found, exports)
+    data = releases.DataFiles(plan.current.folder, manifest.data_files)
+    for_trainers = ForTrainers(exports, preflights_of(run, data, figures.files))
+    report = written_report(run, plan, Verdict.UNCHANGED, found, for_trainers)
     reports.put_in_place(run.report_folder, run.output, run.run_id)
     # A run that was killed after its switch has left what the release before it needed.
     settings = ShardSettings.of(run.config, run.suites, run.formats)
@@ -119,7 +140,7 @@ def _as_delivered(run: RunContext, figures: Figures, delivery: CheckedDelivery) 
     return figures.model_copy(update={"files": files, "checks": checks})
 
 
-def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found, exports: Mapping[str, Export]) -> Report:
+def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found, for_trainers: ForTrainers) -> Report:
     """Write the report to where it waits for its place.
 
     Args:
@@ -127,15 +148,14 @@ def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found, ex
         plan: Names the current release, with whose figures it is compared.
         ended: How it ends.
         found: What it shows.
-        exports: Of the release that it publishes, or that stays.
+        for_trainers: Of the release that it publishes, or that stays.
 
     Returns:
         The report.
     """
     current = plan.current.manifest.figures if plan.current else None
-    ending = reports.Ending(
-        ended, run.seconds, run.memory.peak_mib, {name: export.figures for name, export in exports.items()}
-    )
+    exports = {name: export.figures for name, export in for_trainers.exports.items()}
+    ending = reports.Ending(ended, run.seconds, run.memory.peak_mib, exports, for_trainers.preflights)
     report = reports.report_of(facts_of(run, plan), found, current, ending)
     reports.write_report(report, run.report_folder)
     return report

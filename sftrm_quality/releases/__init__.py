@@ -2,6 +2,7 @@
 
 from sftrm_quality.releases.exports import (
     EXPORTS,
+    TARGETS,
     DataFiles,
     Earlier,
     add_exports,
@@ -41,6 +42,7 @@ __all__ = [
     "EXPORTS",
     "MOVES",
     "STREAMED",
+    "TARGETS",
     "DataFiles",
     "Earlier",
     "KnownRecords",

@@ -61,7 +61,7 @@ class Release:
 
 def effective_settings(config: RunConfig) -> dict[str, Any]:
     """The settings that a release depends on: not where it is written, by which workers, who
-    reads of it where, nor for which trainers it is exported."""
+    reads of it where, nor which trainers it is exported and looked at for."""
     elsewhere = {
         "raw",
         "out",
@@ -73,6 +73,7 @@ def effective_settings(config: RunConfig) -> dict[str, Any]:
         "timezone",
         "lock_seconds",
         "exports",
+        "preflight",
     }
     # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
     settings = config.model_dump(mode="json", exclude=elsewhere)

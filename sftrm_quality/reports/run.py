@@ -27,6 +27,7 @@ from sftrm_quality.run_record import (
     Making,
     Mode,
     Paths,
+    Preflight,
     RawFile,
     RecordedDecision,
     Report,
@@ -84,12 +85,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended, how long it took, the most memory that it had, and the exports of its release."""
+    """How a run ended, how long it took, the most memory that it had, and what of its release is for trainers."""
 
     verdict: Verdict
     seconds: float
     peak_mib: int
     exports: Mapping[str, ExportFigures]
+    preflights: tuple[Preflight, ...]
 
 
 def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | None) -> Making:
@@ -163,6 +165,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         samples=found.samples,
         browse=found.browse,
         exports=dict(ending.exports),
+        preflights=ending.preflights,
         paths=Paths(
             release=f"releases/{run.release_id}" if verdict.has_release else None,
             quarantine=f"quarantine/{found.data_run_id}/quarantine.parquet",

@@ -50,6 +50,7 @@ from sftrm_quality.run_record.manifest import (
     SuiteEntry,
 )
 from sftrm_quality.run_record.names import DeliveryStatus, FileStatus, Mode, Verdict
+from sftrm_quality.run_record.preflight import Preflight, RowCounts, TokenLengths
 from sftrm_quality.run_record.profile import (
     Bin,
     Cluster,
@@ -147,6 +148,7 @@ __all__ = [
     "Paths",
     "PersonalFigures",
     "PersonalSample",
+    "Preflight",
     "Profile",
     "PromptGroups",
     "ProposedFormat",
@@ -163,6 +165,7 @@ __all__ = [
     "ReleaseHead",
     "Report",
     "RmProfile",
+    "RowCounts",
     "RunSummary",
     "SamplePart",
     "Samples",
@@ -174,6 +177,7 @@ __all__ = [
     "SplitMoves",
     "Step",
     "SuiteEntry",
+    "TokenLengths",
     "UnreadField",
     "Value",
     "Verdict",

@@ -129,6 +129,7 @@ def _renew_report(report: Json) -> None:
     _renew_figures(report)
     report.setdefault("browse", None)
     report.setdefault("exports", {})
+    report.setdefault("preflights", [])
     if report["browse"]:
         report["browse"].setdefault("known_sources", [] if "/" in report["browse"]["page"] else None)
     report["samples"].setdefault("borderline", [])

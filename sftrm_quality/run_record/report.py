@@ -12,6 +12,7 @@ from sftrm_quality.run_record.figures import Figures
 from sftrm_quality.run_record.findings import Finding, FindingCounts
 from sftrm_quality.run_record.manifest import ExportFigures
 from sftrm_quality.run_record.names import Mode, Verdict
+from sftrm_quality.run_record.preflight import Preflight
 from sftrm_quality.run_record.samples import Samples
 from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
 
@@ -77,8 +78,8 @@ class Report(Figures, _Heading):
 
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
     release was published. timezone: the one in which pages show its times. browse: None without such a page.
-    exports: of the release, by name. damaged_files: of the release before. why: the command that traces a record, but
-    for its id.
+    exports: of the release, by name. preflights: what trainers would make of it; none where no tokenizer is named.
+    damaged_files: of the release before. why: the command that traces a record, but for its id.
 
     planned_release_id: the release that its inputs make, published or not. config: all its settings, with which the
     same run can be made again. Both are None in reports that are older than they.
@@ -89,6 +90,7 @@ class Report(Figures, _Heading):
     samples: Samples
     browse: Browse | None
     exports: dict[str, ExportFigures]
+    preflights: tuple[Preflight, ...]
     paths: Paths
     inputs: tuple[RawFile, ...]
     damaged_files: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The rows of an export as loaders of trainers give them, some without the packages around them.
+"""The rows of an export as loaders of trainers give them, imported by themselves where their packages ask for more.
 
 ``python export_loaders.py LOADER FOLDER TOKENIZER …`` prints a line of JSON for each group of three arguments: a list
 of rows, or ``{"missing": text}`` where the loader cannot be imported and ``{"failed": text}`` where it fails.

@@ -10,7 +10,7 @@ from typing import TextIO
 
 @contextmanager
 def offline() -> Iterator[TextIO]:
-    """A folder of its own for caches, and stdout only for results: what clients print goes to stderr.
+    """A folder of its own for caches, and stdout for results only: what clients print goes to stderr.
 
     Yields:
         Where results are printed.

@@ -21,7 +21,7 @@ from sftrm_quality.releases.exports.files import (
     write_parquet,
 )
 from sftrm_quality.releases.exports.registry import TARGETS
-from sftrm_quality.releases.exports.target import READ, Target
+from sftrm_quality.releases.exports.target import Target
 from sftrm_quality.releases.manifest import hash_of
 from sftrm_quality.releases.parts import file_hash
 from sftrm_quality.run_record import DataFile, Export, ExportedFile
@@ -203,7 +203,7 @@ class _Counts:
         """The rows of all sources, in the columns of the target."""
         number = 0
         for source in planned.sources:
-            for records in read_parquet(source, READ[target.label_kind]):
+            for records in read_parquet(source, target.read):
                 converted = target.convert(records, planned.settings)
                 for table in converted.tables:
                     self.rows += len(table)

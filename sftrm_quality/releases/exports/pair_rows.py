@@ -33,7 +33,7 @@ def pair_rows(records: pa.Table, settings: ExportSettings, build: Build) -> Conv
     """Rows for the pairs of some records.
 
     Args:
-        records: In the columns of RM in `target.READ`.
+        records: In the columns of RM in `Target.read`.
         settings: Which pairs, and whether their margin is told.
         build: Makes the columns of the target.
 

@@ -9,11 +9,10 @@ import pyarrow as pa
 from sftrm_quality.config import PAIR_SETTINGS, ExportSettings
 from sftrm_quality.records import LabelKind, SplitName
 
-READ = {
+_READ = {
     LabelKind.SFT: ["record_id", "system", "history", "question", "answer"],
     LabelKind.RM: ["record_id", "system", "history", "prompt", "responses"],
 }
-"""Of the published columns, those that an export is made of, by label kind."""
 
 LeftOut = MutableMapping[str, int]
 
@@ -33,7 +32,7 @@ class Converted:
 class Target:
     """A way in which trainers take records.
 
-    columns: of its rows. convert: from a table of the columns in `READ`. dataset_info: what LLaMA-Factory needs to be
+    columns: of its rows. convert: from a table of the columns in `read`. dataset_info: what LLaMA-Factory needs to be
     told of it, beside the files; None where that does not read it. one_file: the name of each split's only file,
     without its ending, for loaders that know files by name; empty: a folder of its own for each split.
     """
@@ -45,6 +44,11 @@ class Target:
     dataset_info: Mapping[str, Any] | None = None
     only_format: Literal["jsonl"] | None = None
     one_file: Mapping[SplitName, str] = field(default_factory=dict)
+
+    @property
+    def read(self) -> list[str]:
+        """Of the published columns, those that its rows are made of."""
+        return _READ[self.label_kind]
 
     def file_format(self, settings: ExportSettings) -> Literal["parquet", "jsonl"]:
         """What its files are."""
