@@ -91,13 +91,14 @@ clients: .venv-clients/.ready
 
 # PyTorch first and by itself, in the build for CPUs where pip finds one: it is the only thing here that could bring
 # gigabytes for GPUs. The lock has all that the others need and nothing else is asked for. A trainer that cannot be
-# installed costs its tests.
-CLIENTS_PIP := .venv-clients/bin/python -m pip install --quiet --disable-pip-version-check
+# installed costs its tests. Compiled once, by all cores.
+CLIENTS_PIP := .venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --no-compile
 .venv-clients/.ready: tests/clients/requirements.lock tests/clients/trainers.txt
 	@$(PYTHON) -m venv --clear .venv-clients
 	@$(CLIENTS_PIP) --constraint $< torch==2.13.0
 	@$(CLIENTS_PIP) --no-deps -r $<
 	@xargs -n 1 $(CLIENTS_PIP) --no-deps < tests/clients/trainers.txt || echo "a trainer cannot be installed" >&2
+	@.venv-clients/bin/python -W ignore -m compileall -qq -j 0 .venv-clients/lib || true
 	@touch $@
 
 benchmark: .venv-bench/.ready

@@ -29,7 +29,7 @@ _LONG = (
     *("without_server", "work_pool", "storage_faults", "bad_files", "determinism", "reference", "memory", "publish"),
     *("decisions", "checks_reasons", "reading_damage", "dedup_exchange", "bad_sizes", "dedup_global"),
     *("reading_encodings", "report_foreign", "conservation", "cases", "cases_duplicates", "exports_of_releases"),
-    *("trainers", "other_readers", "templates"),
+    *("trainers", "training_steps", "clients", "other_readers", "templates"),
 )
 
 

@@ -35,6 +35,14 @@ def test_the_make_targets_of_the_docs_exist():
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
 
 
+def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
+    clients = dict(re.findall(r"^\| ([\w-]+) \| (\d[\d.]+) \|.*`test_", README, re.MULTILINE))
+    pinned = "".join((ROOT / "tests" / "clients" / n).read_text("ascii") for n in ("requirements.lock", "trainers.txt"))
+    found = dict(re.findall(r"^([\w-]+)==([\d.]+)", pinned, re.MULTILINE))
+    assert len(clients) == 11
+    assert clients == {name: found[name.lower().replace("llama-factory", "llamafactory")] for name in clients}
+
+
 @pytest.mark.parametrize(
     ("name", "commands"),
     [

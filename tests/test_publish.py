@@ -25,7 +25,7 @@ from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.run_record import Account, Mode, Verdict
 from tests.conftest import ROOT
 from tests.inline_workers import tasks_here
-from tests.outputs import Output, open_gate, run_on
+from tests.outputs import SPLITS, Output, open_gate, run_on
 from tests.report_example import account
 
 
@@ -97,16 +97,18 @@ def test_the_card_says_what_was_declared_and_counted(samples_run, tmp_path):
 
 
 def test_croissant_has_the_data_files_with_their_hashes_and_every_column(samples_run):
-    """mlcroissant 1.1.1 accepts it and reads as many records as there are; here is what that rests on."""
+    """By which `test_clients` reads it with mlcroissant."""
     found = json.loads((samples_run.release / "croissant.json").read_text("utf-8"))
     listed = json.loads((samples_run.release / "manifest.json").read_text("utf-8"))["data_files"]
     files = {f["contentUrl"]: f["sha256"] for f in found["distribution"] if f["@type"] == "cr:FileObject"}
     assert files == {name: file["sha256"] for name, file in listed.items()}
     sets = {f["@id"]: f["includes"] for f in found["distribution"] if f["@type"] == "cr:FileSet"}
     assert sets == {"sft-files": "sft/*.parquet", "rm-files": "rm/*.parquet"}
-    for records in found["recordSet"]:
+    splits, *kinds = found["recordSet"]
+    assert splits["data"] == [{"splits/name": split} for split in SPLITS]
+    for records in kinds:
         kind = records["@id"]
-        assert [field["name"].split("/")[1] for field in records["field"]] == PUBLISHED[LabelKind(kind)].names
+        assert [f["name"].split("/")[1] for f in records["field"]] == ["split", *PUBLISHED[LabelKind(kind)].names]
         sources = [part["source"] for field in records["field"] for part in field.get("subField", [field])]
         assert {source["fileSet"]["@id"] for source in sources} == {f"{kind}-files"}
 

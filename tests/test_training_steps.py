@@ -29,14 +29,10 @@ Found = dict[tuple[str, str], Json]
 def found(labels_run: Output, tokenizer: Path) -> Found:
     """What each trainer keeps of the train split, and what a step of TRL did."""
 
-    def groups(runs: list[tuple[str, str]]) -> list[str]:
-        exports = labels_run.release / "exports"
-        return [a for t, name in runs for a in (t, str(exports / name / "train"), str(tokenizer), str(MAX_LENGTH))]
-
-    trained = by_clients("training_steps.py", *groups(STEPS))
-    kept = by_clients("rows_kept.py", *groups([*STEPS, *KEPT]))
-    steps = dict(zip(STEPS, trained, strict=True))
-    return {run: one | steps.get(run, {}) for run, one in zip([*STEPS, *KEPT], kept, strict=True)}
+    exports, runs = labels_run.release / "exports", [*STEPS, *KEPT]
+    groups = [(t, exports / name / "train", tokenizer, str(MAX_LENGTH)) for t, name in runs]
+    found = by_clients("training_steps.py", *(argument for group in groups for argument in group))
+    return dict(zip(runs, found, strict=True))
 
 
 def chatml(turns: list[Json], asks: bool = False) -> str:
@@ -70,6 +66,12 @@ def rm(run: Output, only_in_turns: bool = False) -> list[tuple[str, str, str]]:
         if not only_in_turns or in_turns(record)
         for better, worse in pairs(record)
     ]
+
+
+def takes_turns(turns: list[Json]) -> bool:
+    """Whether those who ask and tools take turns with the assistant, its calls of functions included."""
+    said = [turn["role"] in ("assistant", "function_call") for turn in turns if turn["role"] != "system"]
+    return said == [at % 2 == 1 for at in range(len(said))]
 
 
 def begins(whole: str, text: str) -> bool:
@@ -123,23 +125,28 @@ def test_dpo_cuts_both_sides_which_may_be_equal_then(found: Found, labels_run: O
         assert (sides[0] == sides[1]) == (row in kept["equal"])
     dropped = set(range(len(records))) - set(kept["kept"])
     assert dropped and kept["equal"]
-    # Its prompt by itself is as long as is allowed.
+    # Their prompts are as long as is allowed.
     lengths = found["trl-reward", "pairs"]["full_lengths"]
     assert all(min(lengths[row]) > MAX_LENGTH for row in dropped)
 
 
 @pytest.mark.parametrize("name", ["messages", "alpaca"])
-def test_llamafactory_cuts_turn_by_turn(found: Found, labels_run: Output, name: str) -> None:
+def test_llamafactory_cuts_turn_by_turn_and_drops_what_takes_no_turns(
+    found: Found, labels_run: Output, name: str
+) -> None:
     kept = found["llama-factory", name]
     records = [record for record in labels_run.published("sft", "train") if name == "messages" or in_turns(record)]
-    wholes = [
-        chatml(conversation(record, ("user", record["question"]), ("assistant", record["answer"])))
-        for record in records
-    ]
-    assert kept["rows"] == len(records) and max(kept["lengths"]) <= MAX_LENGTH
-    for row, text, lost in zip(kept["kept"], kept["texts"], kept["truncated"], strict=True):
-        assert (text == wholes[row]) == (not lost), row
-    assert any(kept["truncated"]) and not all(kept["truncated"])
+    turns = [conversation(record, ("user", record["question"]), ("assistant", record["answer"])) for record in records]
+    assert kept["rows"] == len(records)
+    assert kept["kept"] == [row for row, one in enumerate(turns) if takes_turns(one)]
+    assert [row for row, length in enumerate(kept["full_lengths"]) if length] == kept["kept"]
+    assert (len(kept["kept"]) < len(records)) == (name == "messages")
+    for row, length, text, lost in zip(*(kept[n] for n in ("kept", "lengths", "texts", "truncated")), strict=True):
+        assert (text == chatml(turns[row])) == (not lost) == (length == kept["full_lengths"][row] <= MAX_LENGTH), row
+        assert not lost or begins(chatml(turns[row]), text[:40])
+    assert 3 < sum(kept["truncated"]) < len(kept["kept"]) - 3
+    # However long the prompt is, some of the answer is trained on.
+    assert min(kept["trained"]) > 0
 
 
 def test_llamafactory_cuts_both_sides_of_a_pair_alike(found: Found, labels_run: Output) -> None:
@@ -147,4 +154,6 @@ def test_llamafactory_cuts_both_sides_of_a_pair_alike(found: Found, labels_run: 
     assert kept["rows"] == len(records) and kept["kept"] == list(range(len(records)))
     for row, sides, lost in zip(kept["kept"], kept["texts"], kept["truncated"], strict=True):
         assert lost == (sides != list(records[row][1:]))
+        assert (sides[0] == sides[1]) == (row in kept["equal"])
     assert any(kept["truncated"]) and all(max(sides) <= MAX_LENGTH for sides in kept["lengths"])
+    assert min(map(min, kept["trained"])) > 0

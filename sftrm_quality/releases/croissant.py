@@ -2,7 +2,8 @@
 
 Read on 2026-11-29 from mlcroissant 1.1.1, which accepts it: a file object with a hash for each data file, a
 file set over those of a label kind, a record set with the columns that hold text and positions. What lies in lists
-(responses, earlier turns) is a field with sub-fields.
+(responses, earlier turns) is a field with sub-fields. A record set has the records of all splits; which one a record is
+in is a field, taken from the name of its file, by which they are told apart (``filters={"sft/split": "train"}``).
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from sftrm_quality.config import CardSettings
-from sftrm_quality.records import COLUMNS, PUBLISHED, LabelKind
+from sftrm_quality.records import COLUMNS, PUBLISHED, LabelKind, SplitName
 from sftrm_quality.run_record import DataFile, Making
 
 _CONTEXT = {
@@ -84,7 +85,7 @@ def croissant(
         **({"license": settings.license} if settings.license else {}),
         **({"inLanguage": list(settings.languages)} if settings.languages else {}),
         "distribution": distribution,
-        "recordSet": [_records_of(kind) for kind in kinds],
+        "recordSet": [_splits(), *(_records_of(kind) for kind in kinds)],
     }
 
 
@@ -117,7 +118,36 @@ def _records_of(kind: LabelKind) -> dict[str, Any]:
         "@id": str(kind),
         "name": str(kind),
         "key": {"@id": f"{kind}/record_id"},
-        "field": [_field(kind, field) for field in PUBLISHED[kind]],
+        "field": [_split_field(kind), *(_field(kind, field) for field in PUBLISHED[kind])],
+    }
+
+
+def _splits() -> dict[str, Any]:
+    """The names of all splits, which fields refer to."""
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "splits",
+        "name": "splits",
+        "dataType": "cr:Split",
+        "key": {"@id": "splits/name"},
+        "field": [{"@type": "cr:Field", "@id": "splits/name", "name": "splits/name", "dataType": "sc:Text"}],
+        "data": [{"splits/name": str(split)} for split in SplitName],
+    }
+
+
+def _split_field(kind: LabelKind) -> dict[str, Any]:
+    return {
+        "@type": "cr:Field",
+        "@id": f"{kind}/split",
+        "name": f"{kind}/split",
+        "description": "Train, validation or test.",
+        "dataType": "sc:Text",
+        "references": {"field": {"@id": "splits/name"}},
+        "source": {
+            "fileSet": {"@id": f"{kind}-files"},
+            "extract": {"fileProperty": "filename"},
+            "transform": {"regex": f"^({'|'.join(SplitName)}).*$"},  # put to its own result too
+        },
     }
 
 

@@ -1,7 +1,7 @@
 """What other programs make of a file: ``python by_others.py READER FILE [SETTINGS]`` prints it as JSON.
 
 TRL and LLaMA-Factory read records with code that needs no model, but their packages import PyTorch on the way to it,
-which takes seconds: what is between is left out here.
+which takes seconds: it is left out, and what is between.
 """
 
 import importlib
@@ -10,6 +10,7 @@ import logging
 import sys
 import types
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,27 @@ def lines(path: Path) -> Iterator[Record]:
         yield from map(json.loads, file)
 
 
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Modules that are imported now find no PyTorch, as where it is not installed."""
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    yield
+    del sys.modules["torch"]
+
+
 def trl_pairs(path: Path, settings: Record) -> list[Record]:
     """What DPOTrainer does to each record first: names of turns, then the prompt that both sides begin with."""
-    from trl.data_utils import maybe_convert_to_chatml, maybe_extract_prompt
+    with _without_torch():
+        from trl.data_utils import maybe_convert_to_chatml, maybe_extract_prompt
 
     return [maybe_extract_prompt(maybe_convert_to_chatml(record)) for record in lines(path)]
 
 
 def trl_unpaired(path: Path, settings: Record) -> list[Record]:
     """Pairs as single answers, good or bad."""
-    from datasets import Dataset
-    from trl.data_utils import maybe_unpair_preference_dataset
+    with _without_torch():
+        from datasets import Dataset
+        from trl.data_utils import maybe_unpair_preference_dataset
 
     return list(maybe_unpair_preference_dataset(Dataset.from_list(list(lines(path)))))
 

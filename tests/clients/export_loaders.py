@@ -1,13 +1,14 @@
 """The rows of an export as loaders of trainers give them, imported by themselves where their packages ask for more.
 
 ``python export_loaders.py LOADER FOLDER TOKENIZER …`` prints a line of JSON for each group of three arguments: a list
-of rows, or ``{"missing": text}`` where the loader cannot be imported.
+of rows, or ``{"missing": text}`` where the loader cannot be imported and ``{"failed": text}`` where it fails.
 """
 
 import importlib
 import importlib.util
 import json
 import sys
+import traceback
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -138,6 +139,8 @@ def _loaded(groups: Iterator[tuple[str, str, str]]) -> Iterator[Any]:
             yield LOADERS[loader](Path(folder), AutoTokenizer.from_pretrained(tokenizer))
         except ImportError as error:
             yield {"missing": str(error)}
+        except Exception:
+            yield {"failed": traceback.format_exc()}
 
 
 if __name__ == "__main__":

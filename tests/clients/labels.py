@@ -19,7 +19,10 @@ ODD = (
     "{{ braces }} {% raw %}",
     "<b>&amp;</b>",
 )
-TOOL = (("function_call", '{"name": "찾기", "arguments": {"q": "%s"}}'), ("tool", '{"found": "%s"}'))
+TOOLS = (
+    *(("function_call", '{"name": "찾기", "arguments": {"q": "%s"}}'), ("tool", '{"found": "%s"}')),
+    ("tool", '{"also": "%s"}'),
+)
 
 
 def _words(number: int, count: int) -> str:
@@ -30,7 +33,7 @@ def _words(number: int, count: int) -> str:
 
 
 def _asked(number: int) -> list[Json]:
-    """A system message for every third, then earlier turns, with a tool in some; the last turn is the user's."""
+    """A system message for every third, then earlier turns, with tools in some, some in a row; the user is last."""
     subject, turns = SUBJECTS[number % len(SUBJECTS)], []
     if number % 3 == 0:
         turns.append(("system", f"{subject} 전문가처럼 답하세요. {number}"))
@@ -40,7 +43,8 @@ def _asked(number: int) -> list[Json]:
             ("assistant", f"먼저 {number * 31 + earlier}."),
         ]
     if number % 8 == 5:
-        turns += [("user", f"{subject}을 찾아 주세요 {number}"), *((role, text % subject) for role, text in TOOL)]
+        used = TOOLS if number % 16 == 5 else TOOLS[:-1]
+        turns += [("user", f"{subject}을 찾아 주세요 {number}"), *((role, text % subject) for role, text in used)]
         turns.append(("assistant", f"찾았습니다: {number}"))
     turns.append(("user", f"{subject} {ODD[number % len(ODD)]} {_words(number, 60 if number % 5 == 0 else 6)}?"))
     return [{"role": role, "content": text} for role, text in turns]

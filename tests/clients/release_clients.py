@@ -1,7 +1,8 @@
 """The records of a release as a program reads them that knows nothing of us.
 
 ``python release_clients.py RELEASE_FOLDER CLIENT…`` prints a line of JSON for each client, ``{kind: {split: [row]}}``;
-of mlcroissant, which knows no splits, ``{kind: [row], "errors": [text], "warnings": [text]}``.
+of mlcroissant, which has the split as a field, ``{kind: [row], "errors": [text], "warnings": [text]}``, and as
+``KIND/train`` the ``record_id`` of the rows that it filters by that.
 """
 
 import json
@@ -72,8 +73,10 @@ def _mlcroissant(release: Path) -> Json:
     described = mlcroissant.Dataset(jsonld=release / "croissant.json")
     issues = described.metadata.ctx.issues
     found: Json = {"errors": [*map(str, issues.errors)], "warnings": [*map(str, issues.warnings)]}
-    for record_set in described.metadata.record_sets:
-        found[record_set.id] = [_by_column(row) for row in described.records(record_set=record_set.id)]
+    for kind in ("sft", "rm"):
+        found[kind] = [_by_column(row) for row in described.records(record_set=kind)]
+        filtered = described.records(record_set=kind, filters={f"{kind}/split": "train"})
+        found[f"{kind}/train"] = [_by_column(row)["record_id"] for row in filtered]
     return found
 
 

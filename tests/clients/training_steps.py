@@ -1,7 +1,8 @@
-"""A training step of TRL on a split of an export: ``python training_steps.py TRAINER SPLIT TOKENIZER MAX_LENGTH …``.
+"""What `rows_kept` tells for the same arguments, and a step of the trainers of TRL on these rows.
 
-The arguments are those of `rows_kept`. Prints a line of JSON for each group: ``steps`` that were made, their ``loss``,
-and ``weights_changed``, whether the model is another after it.
+``python training_steps.py TRAINER SPLIT_FOLDER TOKENIZER_FOLDER MAX_LENGTH …`` prints a line of JSON for each group. Of
+TRL it has more than that of `rows_kept`: ``steps`` that were made, their ``loss`` (None where that is no number), and
+``weights_changed``, whether the model is another after it.
 """
 
 import json
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from offline import offline
+from rows_kept import rows_kept
 
 
-def train(trainer: str, split: Path, tokenizer_folder: Path, max_length: int) -> dict[str, Any]:
-    """What is printed, see above."""
+def step(trainer: str, split: Path, tokenizer_folder: Path, max_length: int) -> dict[str, Any]:
+    """What a step did, see above."""
     from transformers import AutoTokenizer
     from trl_trainers import trainer_of
 
@@ -32,4 +34,6 @@ def train(trainer: str, split: Path, tokenizer_folder: Path, max_length: int) ->
 if __name__ == "__main__":
     with offline() as results:
         for trainer, split, tokenizer_folder, limit in zip(*[iter(sys.argv[1:])] * 4, strict=True):
-            print(json.dumps(train(trainer, Path(split), Path(tokenizer_folder), int(limit))), file=results)
+            asked = (trainer, Path(split), Path(tokenizer_folder), int(limit))
+            found = rows_kept(*asked) | (step(*asked) if trainer.startswith("trl-") else {})
+            print(json.dumps(found), file=results)

@@ -7,8 +7,10 @@ Read on 2026-11-29 from the sources of each:
   ``margin`` from the loss wherever there is one.
 - OpenRLHF 0.11.0, ``openrlhf/datasets/reward_dataset.py``: ``prompt_key prompt`` with ``apply_chat_template`` puts the
   lists together; it reads a column ``margin`` too.
-- axolotl 0.18.0, ``src/axolotl/prompt_strategies/dpo/chat_template.py``: type ``chat_template.default`` with
-  ``field_messages: prompt``; of lists it takes the last message.
+- axolotl 0.19.0, ``src/axolotl/prompt_strategies/dpo/chat_template.py``: type ``chat_template.default`` with
+  ``field_messages: prompt``; of lists it takes the last message. It fails at a role that ``roles`` does not name, and
+  those that it has by default are user, assistant, system and tool. An answer that is also within the text of the
+  template before it, such as ``a`` or ``user`` with ChatML, is cut out there, with a piece of the template.
 """
 
 import pyarrow as pa
