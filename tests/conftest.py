@@ -29,8 +29,17 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 # last file of all has a core for itself. A cluster waits more than it works: it goes with two that work.
 _LONG = (
     *("service", "browser", "cluster", "kills", "cli", "decide", "nights", "storage_faults", "memory", "dedup_global"),
-    *("rollbacks", "part_cache", "decisions", "without_server", "guard_browser", "work_pool", "determinism", "reference"),
-    *("report_browser", "bad_sizes", "bad_files", "findings", "reading_containers", "exports", "checks_reasons"),
+    *("rollbacks", "part_cache", "decisions", "without_server", "guard_browser", "work_pool", "determinism"),
+    *(
+        "reference",
+        "report_browser",
+        "bad_sizes",
+        "bad_files",
+        "findings",
+        "reading_containers",
+        "exports",
+        "checks_reasons",
+    ),
     *("publish", "what_is_shown", "reading_delimited", "links", "dedup_exchange", "docs", "profile_page"),
     *("report_foreign", "incomplete", "reading_encodings", "conservation", "intake", "reading_damage", "report_diff"),
     *("cases", "benchmarks", "cases_duplicates", "trainers", "other_readers", "profile"),
