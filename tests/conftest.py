@@ -11,9 +11,6 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-# What is imported and collected stays to the end: no collection has to look through it, then or later.
-gc.disable()
-
 ROOT = Path(__file__).resolve().parent.parent
 # Real label files may not be redistributed; they lie beside the checkout where a developer has them.
 REAL = Path(os.environ.get("SFTRM_REAL_FILES", ROOT.parent / "shared" / "real"))
@@ -43,6 +40,12 @@ def pytest_collection_modifyitems(items):
     """Put them in front; a file's own order stays."""
     order = {f"test_{name}.py": number for number, name in enumerate(_LONG)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection():
+    """Without the garbage collector: what is imported and collected stays to the end, and it looks through it never."""
+    gc.disable()
 
 
 def pytest_collection_finish():
