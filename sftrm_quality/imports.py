@@ -1,8 +1,12 @@
-"""Imports of large packages, without the garbage collector."""
+"""Imports of large packages: without the garbage collector, and of some only when something of them is used."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
+from typing import Any
 
 
 @contextmanager
@@ -21,3 +25,34 @@ def large_imports() -> Iterator[None]:
         gc.freeze()
         if collects:
             gc.enable()
+
+
+class _LoadedWhenUsed(ModuleType):
+    """A module that is loaded by the first question for something of it.
+
+    Python's own ``LazyLoader`` does this too, but takes the next ``import`` of the module for such a question.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        self.__class__ = ModuleType  # type: ignore[assignment]  # Python takes it for modules
+        spec = self.__spec__
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module(self)
+        return getattr(self, name)
+
+
+def load_when_used(*names: str) -> None:
+    """Let modules that others import on their way be loaded when something of them is used, if that ever happens.
+
+    Args:
+        names: of modules, each with its packages. What is loaded already or is not installed stays as it is.
+    """
+    for name in names:
+        package, _, own = name.rpartition(".")
+        spec = None if name in sys.modules or (package and not find_spec(package)) else find_spec(name)
+        if spec is None:
+            continue
+        module = sys.modules[name] = module_from_spec(spec)
+        module.__class__ = _LoadedWhenUsed
+        if package:
+            setattr(sys.modules[package], own, module)

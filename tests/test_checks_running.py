@@ -1,5 +1,6 @@
 """Great Expectations at work: its traps, the parameters, and what a shard's counts become."""
 
+import ast
 import gc
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,59 @@ def test_no_frame_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pandas_execution_engine, "HASH_THRESHOLD", 1e9)
     with pytest.raises(AssertionError, match="HASH_THRESHOLD"):
         run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}), {})
+
+
+THEIR_OWN = """
+def _get_domain_kwargs(self):
+    domain_kwargs = {key: self.configuration.kwargs.get(key, self._get_default_value(key)) for key in self.domain_keys}
+    missing_kwargs = set(self.domain_keys) - set(domain_kwargs.keys())
+    if missing_kwargs:
+        raise InvalidExpectationKwargsError(f'Missing domain kwargs: {list(missing_kwargs)}')
+    return domain_kwargs
+
+def _get_success_kwargs(self):
+    domain_kwargs = self._get_domain_kwargs()
+    success_kwargs = {
+        key: self.configuration.kwargs.get(key, self._get_default_value(key)) for key in self.success_keys
+    }
+    success_kwargs.update(domain_kwargs)
+    return success_kwargs
+"""
+
+
+def test_what_great_expectations_asks_an_expectation_for_is_what_we_ask_for() -> None:
+    """Its own methods, which ours stand for, are those that ours do the same as."""
+    from great_expectations.expectations import expectation
+
+    from sftrm_quality.checks import contexts
+
+    replaced = {"_get_domain_kwargs": contexts._domain_kwargs, "_get_success_kwargs": contexts._success_kwargs}
+    tree = ast.parse(Path(str(expectation.__file__)).read_text("utf-8"))
+    (own,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Expectation")
+    methods = [n for n in own.body if isinstance(n, ast.FunctionDef) and n.name in replaced]
+
+    def without_types(method: ast.FunctionDef) -> ast.FunctionDef:
+        method.returns = None
+        method.body = [
+            ast.Assign([n.target], n.value, lineno=n.lineno) if isinstance(n, ast.AnnAssign) and n.value else n
+            for n in method.body
+        ]
+        return method
+
+    assert [ast.unparse(without_types(method)) for method in methods] == [
+        ast.unparse(node) for node in ast.parse(THEIR_OWN).body
+    ]
+    assert {name: getattr(expectation.Expectation, name) for name in replaced} == replaced
+
+
+def test_a_standard_expectation_keeps_what_it_was_given_and_its_defaults() -> None:
+    from great_expectations.expectations.core import ExpectColumnValuesToBeBetween
+
+    given = ExpectColumnValuesToBeBetween(column="question_count", min_value=0, mostly=0.5)
+    assert given._get_success_kwargs() == {
+        "column": "question_count", "min_value": 0, "max_value": None, "strict_min": False, "strict_max": False,
+        "mostly": 0.5, "batch_id": None, "row_condition": None, "condition_parser": None,
+    }  # fmt: skip
 
 
 def test_an_expectation_that_raises_is_not_zero_failures(monkeypatch: pytest.MonkeyPatch) -> None:

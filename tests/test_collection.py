@@ -2,7 +2,16 @@
 
 import json
 
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sftrm_quality.checks import FRAMES, Scope, read_suites, sum_counts
+from sftrm_quality.collection import checking
+from sftrm_quality.config import SHIPPED_EXPECTATIONS
+from sftrm_quality.records import LabelKind
 from sftrm_quality.text import fold_text
+from tests.inline_workers import InlineWorkers
 from tests.outputs import Output, open_gate, run_on
 
 LONG = "The tide comes in twice a day because the moon pulls the water on the near side and leaves it on the far side"
@@ -111,3 +120,40 @@ def test_fields_that_are_not_read_are_named_with_their_count(tmp_path):
     write(tmp_path / "raw" / "a.jsonl", record, {**sft("2", "What is up?", "The sky."), "annotator": "lee"})
     (file,) = run(tmp_path).report["files"]
     assert file["fields_unread"] == {"annotator": 2, "minutes": 1}
+
+
+class CountingWorkers(InlineWorkers):
+    def __init__(self):
+        super().__init__(2)
+        self.checked = []
+
+    def submit(self, function, *arguments):
+        self.checked.append(arguments[-1].rows.tolist())
+        return super().submit(function, *arguments)
+
+
+def frames_of_five_shards():
+    """Of each two rows, of which the second has an id that somebody holds already."""
+    for number, kind in enumerate((LabelKind.SFT, LabelKind.SFT, LabelKind.RM, LabelKind.RM, LabelKind.SFT)):
+        held = {"data_id": ["a", f"{number}"], "first_holder": [None, f"holder of {number}"]}
+        held |= {"contradicted_by": [None, None]} if kind is LabelKind.RM else {}
+        table = pa.table(
+            {field.name: pa.array(held[field.name], field.type) for field in FRAMES[kind][Scope.COLLECTION]}
+        )
+        yield checking.Frame(kind, Scope.COLLECTION, np.arange(2 * number, 2 * number + 2), table)
+
+
+@pytest.mark.parametrize(
+    ("most", "together"), [(10_000, [4, 4, 2]), (4, [4, 4, 2]), (3, [2, 2, 2, 2, 2]), (0, [2, 2, 2, 2, 2])]
+)
+def test_small_shards_are_checked_together_and_give_the_same(monkeypatch, most, together):
+    monkeypatch.setattr(checking, "_ROWS_TOGETHER", most)
+    workers = CountingWorkers()
+    found = checking.check_frames(frames_of_five_shards(), read_suites(SHIPPED_EXPECTATIONS), workers)
+    assert [len(rows) for rows in workers.checked] == together
+    assert [row for rows in workers.checked for row in rows] == list(range(10))
+    assert list(found.of_rows) == [1, 3, 5, 7, 9]
+    for row, failure in found.of_rows.items():
+        assert failure.reasons == ("data_id_reused",) and f"holder of {row // 2}" in failure.details[0]
+    counted = {(count.suite, count.reason): (count.evaluated, count.failed) for count in sum_counts(found.counts)}
+    assert counted["sft", "data_id_reused"] == (6, 3) and counted["rm", "data_id_reused"] == (4, 2)

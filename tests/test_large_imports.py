@@ -1,10 +1,13 @@
-"""The garbage collector is off while large packages are imported, and only then."""
+"""The garbage collector is off while large packages are imported, and only then. Some are loaded only when used."""
 
 import gc
+import importlib
+import subprocess
+import sys
 
 import pytest
 
-from sftrm_quality.imports import large_imports
+from sftrm_quality.imports import large_imports, load_when_used
 
 
 def test_the_collector_is_on_again_also_after_an_error():
@@ -29,3 +32,37 @@ def test_what_was_imported_is_not_looked_at_again():
     with large_imports():
         imported = [[] for _ in range(1000)]
     assert gc.get_freeze_count() - before >= len(imported)
+
+
+def test_a_module_is_loaded_when_something_of_it_is_used(tmp_path, monkeypatch):
+    (tmp_path / "outer" / "inner").mkdir(parents=True)
+    (tmp_path / "outer" / "__init__.py").write_text("")
+    (tmp_path / "outer" / "inner" / "__init__.py").write_text("from outer.inner.own import value\nloaded = [1]\n")
+    (tmp_path / "outer" / "inner" / "own.py").write_text("value = 7\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    load_when_used("outer.inner", "outer.nowhere", "nowhere", "nowhere.inner")
+    try:
+        import outer.inner as imported
+        from outer import inner
+
+        assert imported is inner and inner is importlib.import_module("outer.inner")
+        assert "outer.inner.own" not in sys.modules and "nowhere" not in sys.modules
+        load_when_used("outer.inner")
+        assert (inner.value, inner.loaded) == (7, [1]) and imported is sys.modules["outer.inner"]
+        with pytest.raises(AttributeError):
+            _ = inner.others
+        inner.loaded.append(2)
+        load_when_used("outer.inner")
+        assert importlib.import_module("outer.inner").loaded == [1, 2]
+    finally:
+        for name in [name for name in sys.modules if name.startswith("outer")]:
+            del sys.modules[name]
+
+
+def test_what_no_suite_can_use_is_not_loaded():
+    code = (
+        "import sys, sftrm_quality.preload;"
+        "heavy = {'scipy.stats._stats_py', 'altair.vegalite'} & set(sys.modules); assert not heavy, heavy;"
+        "from scipy import stats; import altair; assert stats.norm.cdf(0) == 0.5 and altair.Chart"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

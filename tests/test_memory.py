@@ -9,6 +9,9 @@ from sftrm_quality.config import Limits, RunConfig
 from sftrm_quality.job import Job
 
 SHARD_BYTES = 2 << 20
+# Without digits: to tell a hundred numbers apart in each record would be most of the work.
+WORDS = [f"word{number}".translate(str.maketrans("0123456789", "abcdefghij")) for number in range(99_991)]
+STEPS = [i * i * 31 for i in range(120)]
 
 
 def peak_mib():
@@ -22,7 +25,7 @@ def worker_peak(folder, shards):
     with (folder / "sft.jsonl").open("w", encoding="utf-8") as file:
         written = number = 0
         while written < shards * SHARD_BYTES:
-            answer = " ".join(f"word{(number * 7919 + i * i * 31) % 99991}" for i in range(120))
+            answer = " ".join([WORDS[(number * 7919 + step) % len(WORDS)] for step in STEPS])
             record = {"data_id": f"s{number}", "question": f"What is the meaning of case {number}?", "answer": answer}
             written += file.write(json.dumps(record) + "\n")
             number += 1
@@ -39,6 +42,6 @@ def worker_peak(folder, shards):
 
 @pytest.mark.skipif(not resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, reason="the system counts no peak memory")
 def test_more_shards_take_no_more_memory(tmp_path):
-    # Both fill a row group. Seen: 366 and 390 MiB, and 391 with 66 shards; with 4 of them 320.
+    # The second fills a row group, the first two thirds of one. Seen: 306 and 338 MiB.
     few, many = worker_peak(tmp_path / "few", 22), worker_peak(tmp_path / "many", 44)
     assert many < few + 60, f"{few} MiB with 22 shards, {many} MiB with 44"

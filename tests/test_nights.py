@@ -97,7 +97,7 @@ def nights(tmp_path_factory, prefect_home):
     deliver(raw, 7)
     whole = (raw / C).read_bytes()
     (raw / C).write_bytes(whole[: len(whole) // 2])
-    seen["cut"] = team.night_by_command(home)
+    seen["cut"] = team.night()
     (raw / C).write_bytes(whole)
     team.night()
 
@@ -110,7 +110,7 @@ def nights(tmp_path_factory, prefect_home):
 
     deliver(raw, 9)
     lost = (raw / A(4)).rename(folder / "lost")
-    seen["gone"] = team.night_by_command(home)
+    seen["gone"] = team.night()
     seen["gone still"] = team.night()
     lost.rename(raw / A(4))
     team.night()

@@ -230,8 +230,10 @@ def test_the_last_record_broken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["compact", "pretty", "array"])
 def test_truncation_costs_one_row_wherever_it_is(tmp_path: Path, form: str) -> None:
-    text = texts(TEN)[form][0].encode()
-    starts = [start for start, _ in record_spans(text, TEN)]
+    """At each byte behind the first record; of more records each would be cut as the one before it."""
+    few = TEN[:4]
+    text = texts(few)[form][0].encode()
+    starts = [start for start, _ in record_spans(text, few)]
     for cut in range(starts[1], len(text) - 4):
         (tmp_path / "a").write_bytes(text[:cut])
         result = read(tmp_path / "a", tmp_path)

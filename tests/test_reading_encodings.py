@@ -209,9 +209,14 @@ def test_a_transcoded_window_hands_on_every_byte_of_its_source(
     assert seen == data[: len(data) - odd] and bool(window.damage) == bool(odd)
 
 
+# Long ones: with small shards each of them is a shard.
+LATE = 100
+
+
 def late(folder: Path, name: str, tail: bytes) -> Path:
-    """A text whose first five megabytes are ASCII."""
-    head = json_lines([{"data_id": f"a{n}", "question": "x" * 1000, "answer": "y"} for n in range(5000)]).encode()
+    """A text whose first five megabytes are ASCII: more than what is looked at to tell an encoding."""
+    head = json_lines([{"data_id": f"a{n}", "question": "x" * 50_000, "answer": "y"} for n in range(LATE)]).encode()
+    assert len(head) > encodings.SPAN_BYTES
     (folder / name).write_bytes(head + tail)
     return folder / name
 
@@ -223,12 +228,12 @@ def test_letters_that_come_late_are_told_and_never_guessed(tmp_path: Path, limit
     for stored in (path.read_bytes(), gzip.compress(path.read_bytes())):
         path.write_bytes(stored)
         result = read(path, tmp_path, limits)
-        assert not result.unreadable and list(result.values.values())[5000:] == records(KOREAN)
+        assert not result.unreadable and list(result.values.values())[LATE:] == records(KOREAN)
     result = read(late(tmp_path, "french", json_lines(records(FRENCH)).encode("cp1252")), tmp_path, limits)
-    assert set(result.reasons) == {"invalid_encoding"} and len(result.values) == 5000
+    assert set(result.reasons) == {"invalid_encoding"} and len(result.values) == LATE
     first, *others = json_lines(records(KOREAN)).encode().splitlines(keepends=True)
     result = read(late(tmp_path, "damaged", first.replace(b"? ", b"? \xff") + b"".join(others)), tmp_path, limits)
-    assert result.reasons == ["invalid_encoding"] and len(result.values) == 5000 + len(others)
+    assert result.reasons == ["invalid_encoding"] and len(result.values) == LATE + len(others)
 
 
 @given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.sampled_from(sorted(FORMS)), st.booleans())

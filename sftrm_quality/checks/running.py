@@ -1,26 +1,19 @@
-"""Great Expectations at work: one ephemeral context a call, results read strictly."""
+"""Great Expectations at work: results read strictly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import great_expectations.execution_engine.pandas_execution_engine as gx_pandas
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from great_expectations import get_context
 from great_expectations.core import ExpectationSuite
-from great_expectations.data_context import EphemeralDataContext
-from great_expectations.data_context.types.base import (
-    DataContextConfig,
-    InMemoryStoreBackendDefaults,
-    ProgressBarsConfig,
-)
 from great_expectations.datasource.fluent import PandasDatasource
 
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.checks.compiling import compile_suite
+from sftrm_quality.checks.contexts import context_of_a_call
 from sftrm_quality.checks.custom import RowExpectation
 from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, enough_passed
@@ -31,30 +24,12 @@ from sftrm_quality.errors import SftrmError
 from sftrm_quality.records import LabelKind
 from sftrm_quality.words import say
 
-# Frames up to this number of bytes are hashed on every validation, all of them by default: 6 s and 700 MB per million
-# rows for a fingerprint that nobody reads. The setting is private; a test watches that no frame is hashed.
-gx_pandas.HASH_THRESHOLD = 0
-
 # Positions of all failing rows, and no failing values, which would be copied and end up in messages.
 _RESULT_FORMAT = {
     "result_format": "COMPLETE",
     "exclude_unexpected_values": True,
     "return_unexpected_index_query": False,
 }
-
-
-def _context_settings() -> DataContextConfig:
-    """No temporary documentation site, no progress bars, nothing sent anywhere."""
-    return DataContextConfig(
-        analytics_enabled=False,
-        progress_bars=ProgressBarsConfig(globally=False),
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-    )
-
-
-# Great Expectations wants a global project, but one that saw a frame would keep it alive, and threads that share one
-# get each other's results. So the global one stays empty, and every call makes a context of its own (5 ms).
-get_context(mode="ephemeral", project_config=_context_settings())
 
 
 def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> CheckedRows:
@@ -186,8 +161,7 @@ def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: M
     frame = pd.DataFrame({name: pd.Series(pd.arrays.ArrowExtensionArray(array)) for name, array in columns.items()})
     source = PandasDatasource(name="shards")
     asset = source.add_dataframe_asset("shard")
-    # A context writes all of its settings as YAML, for nobody, whenever something is added to it (3 ms): so only once.
-    EphemeralDataContext(project_config=_context_settings()).data_sources.add_pandas(datasource=source)
+    context_of_a_call().data_sources.add_pandas(datasource=source)
     batch = asset.get_batch(asset.build_batch_request(options={"dataframe": frame}))
     return list(batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters)).results)
 
