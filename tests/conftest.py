@@ -128,12 +128,12 @@ def tokenizer(labels_run, shared):
     """The folder of a tokenizer that was learnt from these records."""
     from tests.clients.environment import by_clients
 
-    folder = shared / "tokenizer"
-    with FileLock(shared / "tokenizer.lock"):
+    folder = shared / "labels" / "tokenizer"
+    with FileLock(shared / "labels-tokenizer.lock"):
         if not folder.exists():
             texts = [record[name] for record in labels_run.published("sft") for name in ("question", "answer")]
-            (shared / "texts.json").write_text(json.dumps(texts), "utf-8")
-            by_clients("tiny_tokenizer.py", folder, shared / "texts.json")
+            (shared / "labels" / "texts.json").write_text(json.dumps(texts), "utf-8")
+            by_clients("tiny_tokenizer.py", folder, shared / "labels" / "texts.json")
     return folder
 
 
