@@ -182,7 +182,9 @@ DAY_TWO = [
     Case(41, "a line that is a list", "quarantined", ("not_an_object",), spoil=lambda text: b"[" + text + b"]"),
     Case(44, "`data_id` is spaces", "quarantined", ("data_id_blank",), edit=put(data_id="   ")),
     Case(47, "answer is TODO", "quarantined", ("answer_placeholder",), edit=put(answer="TODO")),
-    Case(50, "a model fell into a loop", "published", warnings=("answer_too_long",), edit=looped("answer")),
+    Case(
+        50, "a model fell into a loop", "published", warnings=("answer_too_long", "text_loops"), edit=looped("answer")
+    ),
     Case(
         53,
         "`question_count` is 1e999, more than a number can hold",

@@ -96,7 +96,9 @@ AIHUB_RM = [
     Case(4, "rankings are floats: 1.0, 2.0, 3.0", "published", edit=ranks(1.0, 2.0, 3.0)),
     Case(9, "`contents` of the second answer is spaces", "quarantined", ("response_blank",), edit=response(2, "   ")),
     Case(14, "rankings 1, 1, 2", "quarantined", ("ranks_not_contiguous",), edit=ranks(1, 1, 2)),
-    Case(19, "the worst answer is a loop", "published", warnings=("response_too_long",), edit=looped_worst),
+    Case(
+        19, "the worst answer is a loop", "published", warnings=("response_too_long", "text_loops"), edit=looped_worst
+    ),
     Case(24, "only `answer01`", "quarantined", ("too_few_responses",), edit=ranks(1)),
     Case(29, "a question pasted in a loop", "published", warnings=("prompt_too_long",), edit=looped("prompt")),
 ]
