@@ -84,10 +84,18 @@ def test_a_second_run_says_unchanged_and_json_is_the_report(first_run, sftrm):
     assert report == report_of(out, report["run_id"])
 
 
-def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
-    raw = tmp_path / "a.jsonl"
+@pytest.fixture(scope="module")
+def held_run(sftrm, tmp_path_factory):
+    """Of one record without an answer, with settings of 700 kB."""
+    folder = tmp_path_factory.mktemp("held")
+    raw, settings = folder / "a.jsonl", folder / "settings.yaml"
     raw.write_text('{"data_id": "1", "question": "q", "answer": ""}\n')
-    done = sftrm("run", raw, "--out", tmp_path / "out")
+    settings.write_text(f"splits: {{salt: {'x' * 700_000}}}\n", "utf-8")
+    return folder / "out", sftrm("run", raw, "--config", settings, "--out", folder / "out")
+
+
+def test_a_held_run_is_exit_code_one(held_run):
+    out, done = held_run
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert re.fullmatch("HELD  nothing was published  findings: [0-9]+ new", lines[0])
@@ -97,7 +105,7 @@ def test_a_held_run_is_exit_code_one(sftrm, tmp_path):
         "quarantined  release: share_quarantined_too_high"
     ) in lines
     assert any("publishable" in line for line in lines)
-    assert not (tmp_path / "out" / "LATEST").exists()
+    assert not (out / "LATEST").exists()
 
 
 def starting(out):
@@ -363,13 +371,12 @@ def test_a_configured_server_that_does_not_answer_is_one_line(environment, tmp_p
     assert not (tmp_path / "out" / "LATEST").exists()
 
 
-def test_settings_of_any_size_fit_into_the_server_beside_a_run(sftrm, tmp_path):
+def test_settings_of_any_size_fit_into_the_server_beside_a_run(held_run):
     """Prefect's own limit is 512 KiB."""
-    raw, settings = tmp_path / "a.jsonl", tmp_path / "settings.yaml"
-    raw.write_text('{"data_id": "1", "question": "what is it?", "answer": "This it is."}\n')
-    settings.write_text(f"splits: {{salt: {'x' * 700_000}}}\n", "utf-8")
-    done = sftrm("check", raw, "--config", settings, "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr[-2000:]
+    out, done = held_run
+    (report,) = out.glob("reports/*/report.json")
+    salt = json.loads(report.read_text("utf-8"))["config"]["splits"]["salt"]
+    assert (len(salt), done.returncode) == (700_000, 1), done.stderr[-2000:]
 
 
 def test_an_output_that_cannot_be_written_is_exit_code_three(warm, tmp_path):
