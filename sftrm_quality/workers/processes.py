@@ -1,6 +1,5 @@
 """The process pool of one machine. Workers are forked from a server that has imported everything once."""
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -10,7 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -56,22 +56,38 @@ def _start_worker(main: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+# Held while the script has no name by which a worker could find it.
+_nameless = threading.Lock()
+
+
+class _Worker(ForkServerProcess):
+    """A process that does not import the script that it works for, as Python lets each one do.
+
+    No task is in a script. One from standard input is in no file, one that begins at once would do so again, and in a
+    run of the service it is Prefect: more than a CPU second of each worker.
+    """
+
+    @staticmethod
+    def _Popen(process: BaseProcess) -> Any:
+        main = vars(sys.modules["__main__"])
+        with _nameless:
+            named: dict[str, Any] = {name: main[name] for name in ("__spec__", "__file__") if name in main}
+            main.update(dict.fromkeys(named))
+            try:
+                return ForkServerProcess._Popen(process)
+            finally:
+                main.update(named)
+
+
+class _Context(ForkServerContext):
+    Process = _Worker
+
+
 def _context(preload: str = _OF_A_RUN) -> ForkServerContext:
     set_environment()
-    _forget_standard_input()
-    context = multiprocessing.get_context("forkserver")
+    context = _Context()
     context.set_forkserver_preload([preload])
     return context
-
-
-def _forget_standard_input() -> None:
-    """A script that Python reads from standard input is in no file, but has a name: ``<stdin>``.
-
-    A worker would look for that file, since it imports the script that it works for. No task needs it.
-    """
-    main = sys.modules["__main__"]
-    if getattr(main, "__file__", None) == "<stdin>":
-        main.__file__ = None
 
 
 def start_fork_server() -> None:
