@@ -1,5 +1,6 @@
 """One run over the samples that many tests look at, and the real files of the team, where this machine has them."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -22,13 +23,16 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 
 
 # The files that take longest, since they start whole commands and servers, or many runs. They begin first, since the
-# last file of all has a core for itself. A cluster waits more than it works: it goes with two that work.
+# last file of all has a core for itself. A service and a cluster wait, so they go with one that works. Each process has
+# two files from the beginning: the first and the fourth, and so on.
 _LONG = (
-    *("service", "browser", "cluster", "cli", "guard_browser", "part_cache", "kills", "what_is_shown"),
-    *("without_server", "work_pool", "storage_faults", "bad_files", "determinism", "reference", "memory", "publish"),
-    *("decisions", "checks_reasons", "reading_damage", "dedup_exchange", "bad_sizes", "dedup_global"),
-    *("reading_encodings", "report_foreign", "conservation", "cases", "cases_duplicates", "exports_of_releases"),
-    *("trainers", "other_readers", "templates"),
+    *("service", "nights", "cluster", "cli", "kills", "browser", "decide", "storage_faults", "memory", "dedup_global"),
+    *("rollbacks", "part_cache", "decisions", "without_server", "guard_browser", "work_pool", "determinism"),
+    *("reference", "report_browser", "bad_sizes", "bad_files", "findings", "reading_containers", "exports"),
+    *("checks_reasons", "publish", "what_is_shown", "reading_delimited", "links", "dedup_exchange", "docs"),
+    *("profile_page", "report_foreign", "incomplete", "reading_encodings", "conservation", "intake"),
+    *("reading_damage", "report_diff", "cases", "benchmarks", "cases_duplicates", "trainers", "other_readers"),
+    "profile",
 )
 
 
@@ -36,6 +40,17 @@ def pytest_collection_modifyitems(items):
     """Put them in front; a file's own order stays."""
     order = {f"test_{name}.py": number for number, name in enumerate(_LONG)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection():
+    """Without the garbage collector: what is imported and collected stays to the end, and it looks through it never."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
