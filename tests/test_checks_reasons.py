@@ -309,7 +309,7 @@ MORE = [
             ("refusal_phrase", "I’m  SORRY, but I can’t help.", "I’m sorry. You can’t park here."),
             ("refusal_phrase", "죄송합니다만 " + "가" * 10 + " 인공지능 언어 모델로서", "인공지능 모델로 번역을 한다"),
             ("refusal_phrase", LONG[:210] + " I cannot assist with", LONG[:300] + " I cannot assist with"),
-            ("identity_leak", "created by Anthropic", "procreated by Anthropic"),
+            ("identity_leak", "I was created by Anthropic.", "Claude was created by Anthropic."),
             ("identity_leak", "저는 챗GPT입니다", "챗GPT는 모델입니다"),
         ]
     ),

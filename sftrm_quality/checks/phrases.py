@@ -65,8 +65,12 @@ class Phrases:
         Returns:
             A piece of the text, or None.
         """
-        match = self._pattern.search(text or "", 0, len(text or "") if within is None else within)
+        match = self.match_in(text, within)
         return match[0] if match else None
+
+    def match_in(self, text: str | None, within: int | None = None) -> re.Match[str] | None:
+        """The same, with its place in the text."""
+        return self._pattern.search(text or "", 0, len(text or "") if within is None else within)
 
     def stand_in(self, texts: pa.StringArray, within: int | None = None) -> Mask:
         """Which texts have a phrase.

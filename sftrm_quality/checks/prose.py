@@ -30,15 +30,17 @@ def letters(text: str) -> tuple[int, int, int]:
 
 
 def scripts_differ(question: str, answer: str, minimum: int, share: float) -> tuple[str, str] | None:
-    """The script of a question, and that of an answer without a letter of it.
+    """The script of a question, and that of an answer in another one.
 
-    No letter of Hangul anywhere, or no Latin one outside code, formulas and addresses, which are Latin in any language.
+    Between Hangul and Latin: no letter of Hangul anywhere, or no Latin one outside code, formulas and addresses, which
+    are Latin in any language. In a third script: hardly a letter of those of the question.
 
     Args:
         question: As it was delivered.
         answer: As it was delivered.
         minimum: Letters that an answer has to have to be checked, and a quarter of them the question.
-        share: Of the question's letters that are of one script, 0.5 to 1; below it, it is not checked.
+        share: Of letters that are of one script, 0.5 to 1: in the question, or in an answer in a third one. What is
+            left over is what the answer may have of the question's scripts.
 
     Returns:
         Two of ``Hangul``, ``Latin``, ``other``; None where the script is the same or there is too little to tell.
@@ -50,4 +52,5 @@ def scripts_differ(question: str, answer: str, minimum: int, share: float) -> tu
     for script, count, none in zip(_SCRIPTS, in_question, missing, strict=False):
         if count >= share * sum(in_question) and none:
             return script, max(zip(in_answer, _SCRIPTS, strict=True))[1]
-    return None
+    third = in_question[2] < (1 - share) * sum(in_question) and in_answer[2] >= share * sum(in_answer)
+    return (max(zip(in_question, _SCRIPTS, strict=True))[1], _SCRIPTS[2]) if third else None

@@ -13,11 +13,15 @@ from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
 from sftrm_quality.arrays import Ints, Mask, Rows, as_ints
 from sftrm_quality.checks import texts
+from sftrm_quality.checks.code_spans import is_quoted
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.places import TEXT_OR_RESPONSES
+from sftrm_quality.checks.identities import identity_in
+from sftrm_quality.checks.letters import is_letter
 from sftrm_quality.checks.phrases import Phrases, compiled_phrases
 from sftrm_quality.checks.prose import scripts_differ
 from sftrm_quality.checks.rankings import Responses
+from sftrm_quality.text import normalise_text
 from sftrm_quality.words import say
 
 
@@ -56,34 +60,108 @@ def _phrases_problem(name: str, phrases: list[str]) -> str | None:
 
 
 class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
-    """None of the ``phrases`` occurs in the first ``within`` characters, both normalised. Null passes."""
+    """None of the ``phrases`` is in the first ``within`` characters, both normalised. Null passes.
+
+    Not where it is in quotes, nor in a letter to somebody, nor where the column ``other``, a question, has one of the
+    ``requests``: then another one speaks.
+    """
 
     phrases: list[StrictStr]
     within: StrictInt
+    other: StrictStr | None = None
+    requests: list[StrictStr] = []  # noqa: RUF012 (pydantic copies it)
 
     def columns_needed(self) -> list[str]:
-        return [self.column, f"{self.column}_normalised"]
+        asked = [f"{self.other}_normalised"] if self.other else []
+        return [self.column, f"{self.column}_normalised", *asked]
 
     def problem(self) -> str | None:
-        return _phrases_problem("phrases", self.phrases)
+        if bool(self.requests) != bool(self.other):
+            return say("'requests' are looked for in 'other': give both or neither")
+        return _phrases_problem("phrases", self.phrases) or (
+            _phrases_problem("requests", self.requests) if self.requests else None
+        )
 
     def failing(self, columns: Columns) -> Mask:
         failing = np.zeros(len(columns[self.column]), bool)
-        row, _, normalised = _answers(columns, *self.columns_needed())
-        failing[row[compiled_phrases(tuple(self.phrases)).stand_in(normalised, self.within)]] = True
+        failing[list(self._found(columns))] = True
         return failing
 
     def describe(self, columns: Columns) -> list[str]:
-        phrases = compiled_phrases(tuple(self.phrases))
-        found: dict[int, str] = {}
-        row, _, normalised = _answers(columns, *self.columns_needed())
-        for one, text in zip(row.tolist(), normalised.to_pylist(), strict=True):
-            if phrase := phrases.first_in(text, self.within):
-                found.setdefault(one, phrase)
+        found = self._found(columns)
         return [
             say("{text} says {excerpt}", text=self._checked_text, excerpt=texts.excerpt(found[one]))
             for one in range(len(columns[self.column]))
         ]
+
+    def _found(self, columns: Columns) -> dict[int, str]:
+        """By row that fails: the words."""
+        row, _, normalised = _answers(columns, self.column, f"{self.column}_normalised")
+        phrases = compiled_phrases(tuple(self.phrases))
+        possible = np.flatnonzero(phrases.stand_in(normalised, self.within))
+        rows = row[possible]
+        found: dict[int, str] = {}
+        for one, excused, text in zip(
+            rows.tolist(), self._excused(columns, rows), normalised.take(pa.array(possible)).to_pylist(), strict=True
+        ):
+            match = phrases.match_in(text, self.within)
+            if match and not (excused or is_quoted(text, *match.span()) or is_letter(text)):
+                found.setdefault(one, match[0])
+        return found
+
+    def _excused(self, columns: Columns, rows: Rows) -> list[bool]:
+        """Of rows, whether the question asks for words of another one."""
+        if self.other is None:
+            return [False] * len(rows)
+        requests = compiled_phrases(tuple(self.requests))
+        asked = columns[f"{self.other}_normalised"].take(pa.array(rows)).to_pylist()
+        return [requests.first_in(question) is not None for question in asked]
+
+
+class ExpectAnswerNotToClaimAnIdentity(_AnswerExpectation):
+    """No answer says in its first ``within`` characters that it is one of the ``names``, or made by the ``makers``.
+
+    ``other`` is the column of the question. See ``identities.identity_in``. Null passes.
+    """
+
+    names: list[StrictStr]
+    makers: list[StrictStr]
+    within: StrictInt
+    other: StrictStr
+
+    def columns_needed(self) -> list[str]:
+        return [self.column, f"{self.column}_normalised", f"{self.other}_normalised"]
+
+    def problem(self) -> str | None:
+        return _phrases_problem("names", self.names) or _phrases_problem("makers", self.makers)
+
+    def failing(self, columns: Columns) -> Mask:
+        failing = np.zeros(len(columns[self.column]), bool)
+        failing[list(self._found(columns))] = True
+        return failing
+
+    def describe(self, columns: Columns) -> list[str]:
+        found = self._found(columns)
+        return [
+            say("{text} says {excerpt}", text=self._checked_text, excerpt=texts.excerpt(found[one]))
+            for one in range(len(columns[self.column]))
+        ]
+
+    def _found(self, columns: Columns) -> dict[int, str]:
+        """By row that fails: the words."""
+        row, _, normalised = _answers(columns, self.column, f"{self.column}_normalised")
+        names, makers = (tuple(map(normalise_text, some)) for some in (self.names, self.makers))
+        # A particle is part of a word in Korean: names are looked for as pieces, and their ends by the closer look.
+        possible = np.flatnonzero(compiled_phrases((*names, *makers)).stand_in(normalised, self.within))
+        rows = row[possible]
+        asked = columns[f"{self.other}_normalised"].take(pa.array(rows)).to_pylist()
+        found: dict[int, str] = {}
+        for one, question, text in zip(
+            rows.tolist(), asked, normalised.take(pa.array(possible)).to_pylist(), strict=True
+        ):
+            if said := identity_in(text[: self.within], question, names, makers):
+                found.setdefault(one, said)
+        return found
 
 
 class ExpectAnswerToKeepTheScript(_AnswerExpectation):
@@ -135,8 +213,10 @@ class ExpectAnswerToKeepTheScript(_AnswerExpectation):
         # The counts include code and formulas, so they only say which answers cannot fail.
         korean_asked = (q_hangul >= self.minimum / 4 * self.share) & (hangul == 0)
         latin_asked = (q_latin > q_hangul) & (q_latin >= self.minimum / 4 * self.share) & (latin <= hangul)
-        long_enough = as_ints(pc.binary_length(text)) >= self.minimum
-        possible = pa.array(np.flatnonzero((korean_asked | latin_asked) & long_enough))
+        length = as_ints(pc.binary_length(text))
+        # Many bytes are neither: signs, digits, or letters of a third script.
+        third = (length - 3 * hangul - latin > 0.4 * length) & (q_hangul + q_latin >= self.minimum / 4 * self.share)
+        possible = pa.array(np.flatnonzero((korean_asked | latin_asked | third) & (length >= self.minimum)))
         rows = pa.array(row[possible.to_numpy()])
         requested = compiled_phrases(tuple(self.requests))
         found: dict[int, tuple[str, str]] = {}
