@@ -27,12 +27,15 @@ SHARDS = "limits.shard_records=10"
 @pytest.fixture(scope="module")
 def head():
     """A cluster whose head runs no tasks, and its nodes: none yet."""
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **NODE})
-    try:
-        yield cluster, []
-    finally:
-        ray.shutdown()
-        cluster.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        # With Ray's own 15 its workers, each of which imports everything, wait for the tests of the other processes.
+        patch.setenv("RAY_worker_niceness", "0")
+        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **NODE})
+        try:
+            yield cluster, []
+        finally:
+            ray.shutdown()
+            cluster.shutdown()
 
 
 @pytest.fixture
