@@ -99,7 +99,7 @@ def weakened(expectations):
     by_reason["question_count_negative"]["type"] = "expect_column_values_to_not_be_in_set"
     by_reason["question_count_negative"]["kwargs"] = {"column": "question_count", "value_set": [-1], "mostly": 0.95}
     del by_reason["refusal_phrase"]["kwargs"]["phrases"][0]
-    by_reason["identity_leak"]["kwargs"]["phrases"].append("something new")  # so does this
+    by_reason["identity_leak"]["kwargs"]["names"].append("something new")  # so does this
     by_reason["email_found"]["severity"] = "critical"  # asks for more
     by_reason["question_too_short"]["kwargs"]["minimum"] = 3  # so does this
 
