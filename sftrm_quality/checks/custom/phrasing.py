@@ -3,6 +3,7 @@
 Of responses, the best one is checked (of a tie, all of them): the others may be bad, that is what they are ranked for.
 """
 
+from abc import abstractmethod
 from typing import Annotated
 
 import numpy as np
@@ -59,7 +60,27 @@ def _phrases_problem(name: str, phrases: list[str]) -> str | None:
     return None
 
 
-class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
+class _SayingExpectation(_AnswerExpectation):
+    """An expectation that an answer does not say something."""
+
+    @abstractmethod
+    def _found(self, columns: Columns) -> dict[int, str]:
+        """By row that fails: the words."""
+
+    def failing(self, columns: Columns) -> Mask:
+        failing = np.zeros(len(columns[self.column]), bool)
+        failing[list(self._found(columns))] = True
+        return failing
+
+    def describe(self, columns: Columns) -> list[str]:
+        found = self._found(columns)
+        return [
+            say("{text} says {excerpt}", text=self._checked_text, excerpt=texts.excerpt(found[one]))
+            for one in range(len(columns[self.column]))
+        ]
+
+
+class ExpectAnswerToBeFreeOfPhrases(_SayingExpectation):
     """None of the ``phrases`` is in the first ``within`` characters, both normalised. Null passes.
 
     Not where it is in quotes, nor in a letter to somebody, nor where the column ``other``, a question, has one of the
@@ -82,20 +103,7 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
             _phrases_problem("requests", self.requests) if self.requests else None
         )
 
-    def failing(self, columns: Columns) -> Mask:
-        failing = np.zeros(len(columns[self.column]), bool)
-        failing[list(self._found(columns))] = True
-        return failing
-
-    def describe(self, columns: Columns) -> list[str]:
-        found = self._found(columns)
-        return [
-            say("{text} says {excerpt}", text=self._checked_text, excerpt=texts.excerpt(found[one]))
-            for one in range(len(columns[self.column]))
-        ]
-
     def _found(self, columns: Columns) -> dict[int, str]:
-        """By row that fails: the words."""
         row, _, normalised = _answers(columns, self.column, f"{self.column}_normalised")
         phrases = compiled_phrases(tuple(self.phrases))
         possible = np.flatnonzero(phrases.stand_in(normalised, self.within))
@@ -118,7 +126,7 @@ class ExpectAnswerToBeFreeOfPhrases(_AnswerExpectation):
         return [requests.first_in(question) is not None for question in asked]
 
 
-class ExpectAnswerNotToClaimAnIdentity(_AnswerExpectation):
+class ExpectAnswerNotToClaimAnIdentity(_SayingExpectation):
     """No answer says in its first ``within`` characters that it is one of the ``names``, or made by the ``makers``.
 
     ``other`` is the column of the question. See ``identities.identity_in``. Null passes.
@@ -135,20 +143,7 @@ class ExpectAnswerNotToClaimAnIdentity(_AnswerExpectation):
     def problem(self) -> str | None:
         return _phrases_problem("names", self.names) or _phrases_problem("makers", self.makers)
 
-    def failing(self, columns: Columns) -> Mask:
-        failing = np.zeros(len(columns[self.column]), bool)
-        failing[list(self._found(columns))] = True
-        return failing
-
-    def describe(self, columns: Columns) -> list[str]:
-        found = self._found(columns)
-        return [
-            say("{text} says {excerpt}", text=self._checked_text, excerpt=texts.excerpt(found[one]))
-            for one in range(len(columns[self.column]))
-        ]
-
     def _found(self, columns: Columns) -> dict[int, str]:
-        """By row that fails: the words."""
         row, _, normalised = _answers(columns, self.column, f"{self.column}_normalised")
         names, makers = (tuple(map(normalise_text, some)) for some in (self.names, self.makers))
         # A particle is part of a word in Korean: names are looked for as pieces, and their ends by the closer look.
