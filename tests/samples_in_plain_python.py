@@ -231,6 +231,8 @@ def reasons_of(kind: str, value: dict[str, Any]) -> set[str]:
     everything = [prompt, record.get("answer"), *(response["text"] for response in responses)]
     if any(text and not unicodedata.is_normalized("NFC", text) for text in everything):
         found.add("not_nfc")
+    if any(text and len(text) > 400 and text.count(text[-40:-10]) > 9 for text in everything[1:]):
+        found.add("text_loops")
     if kind == "sft":
         answer = record.get("answer")
         found |= text_reasons("answer", answer)
