@@ -108,7 +108,7 @@ def verdicts(
 ) -> None:
     """How often the checks of texts are right: alarms on clean ones, planted ones that are found.
 
-    Modules: personal, stand_ins, template_tokens, garbled, turns. Ten seconds for each.
+    Modules: personal, stand_ins, template_tokens, garbled, turns, leftovers, speakers. Ten seconds for each.
     """
     from benchmarks.verdicts.frame import measure_verdicts
     from benchmarks.verdicts.modules import MODULES

@@ -1,6 +1,6 @@
 """What ``python -m benchmarks verdicts`` measures, by name."""
 
-from benchmarks.verdicts import garbled, personal, stand_ins, template_tokens, turns
+from benchmarks.verdicts import garbled, leftovers, personal, speakers, stand_ins, template_tokens, turns
 from benchmarks.verdicts.frame import Module
 
 MODULES: dict[str, Module] = {
@@ -9,4 +9,6 @@ MODULES: dict[str, Module] = {
     "template_tokens": template_tokens.MODULE,
     "garbled": garbled.MODULE,
     "turns": turns.MODULE,
+    "leftovers": leftovers.MODULE,
+    "speakers": speakers.MODULE,
 }

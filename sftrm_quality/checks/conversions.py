@@ -6,19 +6,26 @@ Code, what is quoted, and answers to questions about code or markup may have all
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from html.entities import html5
 from urllib.parse import unquote_to_bytes
 
-from sftrm_quality.checks import question_cues as cues
 from sftrm_quality.checks.code_spans import CodeSpans
 
-# Of what a question may be about beside code.
+# Code, data, markup, characters: what a question about them gets may have all of this.
 _ABOUT = re.compile(
     r"html|web ?(?:page|site)|email template|xml|json|url|uri|unicode|utf-?8|ascii|escap|encod|decod|entit|regex|latex"
-    r"|markdown|newline|line break|tag\b"
+    r"|markdown|newline|line break|```"
+    r"|(?<![a-z])(?:tags?|code[sd]?|coding|program(?:s|ming)?|scripts?|functions?|python|java|javascript|sql|css|php|rust"
+    r"|golang|bash|shell|excel|pandas|numpy|arrays?|dict(?:ionary|ionaries)?|tuples?|strings?|variables?|terminal|console"
+    r"|commands?|prints?|repr|csv|ya?ml|data ?frames?|c\+\+|c#)(?![a-z0-9])"
     r"|유니코드|인코딩|디코딩|이스케이프|엔티티|태그|줄\s*바꿈|개행|웹\s*(?:페이지|사이트)|홈페이지"
-    r"|转义|编码|实体|標籤|标签|换行|エスケープ|文字コード|改行|タグ",
+    r"|파이썬|자바|코드|코딩|프로그램|프로그래밍"
+    r"|함수|변수|배열|딕셔너리|튜플|문자열|쿼리|스크립트|명령어|정규식|정규 표현식"
+    r"|엑셀|수식|터미널|데이터\s*프레임|마크다운"
+    r"|转义|编码|实体|標籤|标签|换行|代码|編程|编程|程序|函数|变量|数组|字符串|正则"
+    r"|エスケープ|文字コード|改行|タグ|コード|プログラ|関数|変数|配列|文字列|正規表現",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{2,7}|#[xX][0-9A-Fa-f]{2,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
@@ -46,6 +53,8 @@ _PRINTED = re.compile(
 _CONSTRUCTED = re.compile(
     r"\s*\[?\s*(?:\w+=(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)\s+)*(?:\w+=)?[A-Za-z_][\w.]*\(\w+=\s*['\"\[{\w]"
 )
+# In characters. What is longer is data and no answer, and Python's parser takes a hundred times its size.
+_LONGEST_OBJECT = 100_000
 _FIELDS_OF_ANSWERS = frozenset(
     {"text", "content", "answer", "response", "role", "type", "message", "output", "value", "result", "data", "parts"}
 )
@@ -72,8 +81,7 @@ def escape_in(text: str, asked: str | None) -> str | None:
 
 def is_about_markup(asked: str | None) -> bool:
     """Whether a question is about code, markup or characters, so that its answer may show what others must not."""
-    said = (asked or "").casefold()
-    return bool(_ABOUT.search(said) or cues.CODE.search(said) or "```" in said)
+    return bool(_ABOUT.search(asked or ""))
 
 
 def _escapes(text: str) -> Iterator[tuple[int, int]]:
@@ -134,11 +142,16 @@ def printed_object_in(text: str, asked: str | None) -> str | None:
 
 def _is_printed(whole: str) -> bool:
     """Whether a text as a whole is a value of Python, or an object of JSON whose fields are those of an answer."""
+    if len(whole) > _LONGEST_OBJECT:
+        return False
     try:
         value = json.loads(whole)
     except ValueError:
         try:
-            value = ast.literal_eval(whole)
+            with warnings.catch_warnings():
+                # What Python says of a backslash in somebody's text is for nobody.
+                warnings.simplefilter("ignore")
+                value = ast.literal_eval(whole)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return False
         # `(1, 2)` and `[3]` are answers; with texts in quotes it is what Python prints.
