@@ -263,6 +263,15 @@ RELEASE = [
 ROWS = [*SFT, *RM]
 # Both sides of what the kernels decide, beyond the one case a reason.
 MORE = [
+    # A sky is no empty value, and a kind of animals none of a variable.
+    *(
+        Case("sft", "answer_placeholder", {"question": plain, "answer": "null"}, {"question": code, "answer": "null"})
+        for plain, code in [
+            ("天空是什么颜色？", "空值在这里写成什么？"),
+            ("人类最好的朋友是谁？", "这个变量的类型是空时显示什么？"),
+            ("空は何色ですか？", "空文字の変数は何と表示されますか？"),
+        ]
+    ),
     *(
         Case("sft", "answer_placeholder", {"answer": stand_in}, {"answer": answer})
         for stand_in, answer in [
