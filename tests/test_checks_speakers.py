@@ -2,8 +2,12 @@
 
 import json
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sftrm_quality.checks.closer_look import FIRST_PERSON, deserve_a_look
 from sftrm_quality.checks.identities import identity_in
 from sftrm_quality.checks.letters import is_letter
 from sftrm_quality.checks.phrases import Phrases
@@ -48,6 +52,7 @@ def claimed(text, asked="너는 누구니?"):
 )
 def test_models_that_say_who_they_are(text):
     assert claimed(text)
+    assert deserve_a_look(pa.array([normalise_text(text)]), FIRST_PERSON).all()
     assert claimed(f'He said: "{text}"') is None
 
 
@@ -154,6 +159,41 @@ def test_questions_for_the_words_of_another_one(question, asks):
 )
 def test_letters(text, letter):
     assert is_letter(normalise_text(text)) is letter
+
+
+PIECES = st.sampled_from(
+    [
+        "저는 ",
+        "제 이름은 ",
+        "나는 ",
+        "전 ",
+        "클로드입니다",
+        "챗gpt",
+        "제가 ",
+        "i am ",
+        "i'm ",
+        "my name is ",
+        "claude",
+        "gpt-4",
+        " made by openai",
+        "我是",
+        "我叫",
+        "由openai开发",
+        "私は",
+        "です",
+        "openai에서 만든 모델입니다",
+        ". ",
+        " ",
+        "먼저",
+        "만나",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_the_quick_look_misses_nobody_who_speaks_of_themselves(text):
+    if identity_in(text, None, NAMES, MAKERS):
+        assert deserve_a_look(pa.array([text]), FIRST_PERSON).all(), text
 
 
 CHINESE = "今天天气很好，适合出去散步。下午可能会下雨，所以最好带一把伞，早一点回家休息，晚上再看书学习新的东西。"

@@ -17,7 +17,7 @@ _ENDS = (
 )
 _I_AM = r"(?<![a-z])(?:i am|i['’]m|my name is|my name['’]s|call me)\s+(?:(?:called|named)\s+)?"
 _MADE = "(?:trained|developed|created|made|built|designed|powered|released|provided|fine-tuned)"
-_ME = "(?:저는|나는|저의 이름은|제 이름은|내 이름은|전|난)"
+_ME = r"(?<![가-힣])(?:저는|나는|저의 이름은|제 이름은|내 이름은|(?:전|난)(?=\s))"
 _IS = "(?:입니다|이에요|예요|에요|이야|야|라고|이라고|이며|이고|로서|으로서|이라|라는|이라는)"
 _ENDED = "(?:입니다|이에요|예요|이야|습니다|되었다|됐다|이다|에요|어요)"
 # Where somebody else speaks, or a sign of the zodiac is asked for.
@@ -71,8 +71,8 @@ def _patterns(names: tuple[str, ...], makers: tuple[str, ...]) -> tuple[re.Patte
             rf"(?<![a-z])(?:i am|i['’]m)\s{sentence}{{0,60}}?\b(?:model|assistant|ai|chatbot)\s+(?:from|by|of)\s+"
             rf"{maker}(?![a-z0-9])",
             rf"{_ME}\s*(?:[^.!?\n]{{0,30}}\s)?{name}\s*(?:{_IS}|[,.!\n]|$)",
-            rf"{name}인\s*(?:저는|제가|나는|저로서)",
-            rf"(?:{_ME}|제가|저를)\s[^.!?\n]{{0,60}}?{maker}\s*(?:가|이|에서|에\s*의해|의|사가|팀이|사에서)?\s*"
+            rf"{name}인\s+(?:저는|제가|나는|저로서)",
+            rf"(?:{_ME}|(?<![가-힣])(?:제가|저를))\s[^.!?\n]{{0,60}}?{maker}\s*(?:가|이|에서|에\s*의해|의|사가|팀이|사에서)?\s*"
             rf"(?:\S+\s){{0,2}}?(?:개발(?!자|팀|사)|만든|만들|훈련|학습(?!자)|제작(?!자|진|사)|설계(?!자|사)|구축)[^.!?\n]{{0,40}}?{_ENDED}",
             rf"我(?:是|叫|的名字是)[^。!?！？\n]{{0,15}}?{name}",
             rf"我[^。!?！？\n]{{0,40}}?由\s*{maker}[^。!?！？\n]{{0,10}}(?:开发|训练|创建|创造|研发|打造|推出|製作|開發|訓練)",

@@ -8,6 +8,7 @@ from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
 from sftrm_quality.arrays import Mask, Rows
 from sftrm_quality.checks import texts
+from sftrm_quality.checks.closer_look import FIRST_PERSON, deserve_a_look
 from sftrm_quality.checks.code_spans import is_quoted
 from sftrm_quality.checks.custom.answers import AnswerExpectation, answers_of, phrases_problem
 from sftrm_quality.checks.custom.base import Columns
@@ -104,8 +105,10 @@ class ExpectAnswerNotToClaimAnIdentity(_SayingExpectation):
     def _found(self, columns: Columns) -> dict[int, str]:
         row, _, normalised = answers_of(columns, self.column, f"{self.column}_normalised")
         names, makers = (tuple(map(normalise_text, some)) for some in (self.names, self.makers))
-        # A particle is part of a word in Korean: names are looked for as pieces, and their ends by the closer look.
-        possible = np.flatnonzero(compiled_phrases((*names, *makers)).stand_in(normalised, self.within))
+        possible = np.flatnonzero(deserve_a_look(normalised, FIRST_PERSON))
+        # Of those who speak of themselves hardly any name a model.
+        named = compiled_phrases((*names, *makers)).stand_in(normalised.take(pa.array(possible)), self.within)
+        possible = possible[named]
         rows = row[possible]
         asked = columns[f"{self.other}_normalised"].take(pa.array(rows)).to_pylist()
         found: dict[int, str] = {}
