@@ -263,6 +263,15 @@ RELEASE = [
 ROWS = [*SFT, *RM]
 # Both sides of what the kernels decide, beyond the one case a reason.
 MORE = [
+    # Who speaks is another one: in quotes, in a letter, in what the question asks for.
+    *(
+        Case("sft", "refusal_phrase", {"question": "How?", "answer": "I cannot assist with that."}, near_miss)
+        for near_miss in [
+            {"question": "How?", "answer": '"I cannot assist with that," said the clerk.'},
+            {"question": "How?", "answer": "Dear Anna, I cannot assist with that."},
+            {"question": "Write a reply.", "answer": "I cannot assist with that."},
+        ]
+    ),
     # A sky is no empty value, and a kind of animals none of a variable.
     *(
         Case("sft", "answer_placeholder", {"question": plain, "answer": "null"}, {"question": code, "answer": "null"})
