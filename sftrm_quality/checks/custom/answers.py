@@ -3,10 +3,13 @@
 Of responses, the best one is checked (of a tie, all of them): the others may be bad, that is what they are ranked for.
 """
 
+from abc import abstractmethod
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 
-from sftrm_quality.arrays import Rows
+from sftrm_quality.arrays import Mask, Rows
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.places import TEXT_OR_RESPONSES
 from sftrm_quality.checks.phrases import Phrases
@@ -25,6 +28,15 @@ class AnswerExpectation(RowExpectation):
     def checked_text(self) -> str:
         """What people call the text that is checked."""
         return say("the best response") if self.column == "responses" else self.column
+
+    @abstractmethod
+    def found_in(self, columns: Columns) -> Mapping[int, object]:
+        """By row that fails: what was found."""
+
+    def failing(self, columns: Columns) -> Mask:
+        failing = np.zeros(len(columns[self.column]), bool)
+        failing[list(self.found_in(columns))] = True
+        return failing
 
 
 def answers_of(columns: Columns, name: str, beside: str) -> tuple[Rows, pa.Array, pa.Array]:

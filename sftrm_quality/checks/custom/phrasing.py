@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
-from sftrm_quality.arrays import Mask, Rows
+from sftrm_quality.arrays import Rows
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.closer_look import FIRST_PERSON, deserve_a_look
 from sftrm_quality.checks.code_spans import is_quoted
@@ -20,19 +20,14 @@ from sftrm_quality.words import say
 
 
 class _SayingExpectation(AnswerExpectation):
-    """An expectation that an answer does not say something."""
+    """An expectation that an answer does not say something: what was found are the words."""
 
     @abstractmethod
-    def _found(self, columns: Columns) -> dict[int, str]:
+    def found_in(self, columns: Columns) -> dict[int, str]:
         """By row that fails: the words."""
 
-    def failing(self, columns: Columns) -> Mask:
-        failing = np.zeros(len(columns[self.column]), bool)
-        failing[list(self._found(columns))] = True
-        return failing
-
     def describe(self, columns: Columns) -> list[str]:
-        found = self._found(columns)
+        found = self.found_in(columns)
         return [
             say("{text} says {excerpt}", text=self.checked_text, excerpt=texts.excerpt(found[one]))
             for one in range(len(columns[self.column]))
@@ -62,7 +57,7 @@ class ExpectAnswerToBeFreeOfPhrases(_SayingExpectation):
             phrases_problem("requests", self.requests) if self.requests else None
         )
 
-    def _found(self, columns: Columns) -> dict[int, str]:
+    def found_in(self, columns: Columns) -> dict[int, str]:
         row, _, normalised = answers_of(columns, self.column, f"{self.column}_normalised")
         phrases = compiled_phrases(tuple(self.phrases))
         possible = np.flatnonzero(phrases.stand_in(normalised, self.within))
@@ -102,7 +97,7 @@ class ExpectAnswerNotToClaimAnIdentity(_SayingExpectation):
     def problem(self) -> str | None:
         return phrases_problem("names", self.names) or phrases_problem("makers", self.makers)
 
-    def _found(self, columns: Columns) -> dict[int, str]:
+    def found_in(self, columns: Columns) -> dict[int, str]:
         row, _, normalised = answers_of(columns, self.column, f"{self.column}_normalised")
         names, makers = (tuple(map(normalise_text, some)) for some in (self.names, self.makers))
         possible = np.flatnonzero(deserve_a_look(normalised, FIRST_PERSON))

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from great_expectations.compatibility.pydantic import Field as PydanticField
 from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
-from sftrm_quality.arrays import Ints, Mask, as_ints
+from sftrm_quality.arrays import Ints, as_ints
 from sftrm_quality.checks.custom.answers import AnswerExpectation, answers_of, phrases_problem
 from sftrm_quality.checks.custom.base import Columns
 from sftrm_quality.checks.phrases import compiled_phrases
@@ -18,6 +18,8 @@ from sftrm_quality.words import say
 
 class ExpectAnswerToKeepTheScript(AnswerExpectation):
     """An answer to a question in Hangul has Hangul, one to a question in Latin letters has Latin letters.
+
+    Neither is in a third script.
 
     ``other`` is the column of the question; see ``prose.scripts_differ`` for ``minimum`` and ``share``. Not checked:
     questions with one of the ``requests``, and answers to Latin ones that have, code included, more Latin letters than
@@ -38,13 +40,8 @@ class ExpectAnswerToKeepTheScript(AnswerExpectation):
     def problem(self) -> str | None:
         return phrases_problem("requests", self.requests)
 
-    def failing(self, columns: Columns) -> Mask:
-        failing = np.zeros(len(columns[self.column]), bool)
-        failing[list(self._found(columns))] = True
-        return failing
-
     def describe(self, columns: Columns) -> list[str]:
-        found = self._found(columns)
+        found = self.found_in(columns)
         return [
             say(
                 "{text} is in {found} letters, {other} in {expected} ones",
@@ -56,7 +53,7 @@ class ExpectAnswerToKeepTheScript(AnswerExpectation):
             for row in range(len(columns[self.column]))
         ]
 
-    def _found(self, columns: Columns) -> dict[int, tuple[str, str]]:
+    def found_in(self, columns: Columns) -> dict[int, tuple[str, str]]:
         """By row that fails: the scripts of the question and of the answer."""
         row, text, sign = answers_of(columns, self.column, f"{self.column}_signs")
         question, asked = columns[self.other], columns[f"{self.other}_signs"]
