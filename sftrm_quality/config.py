@@ -34,6 +34,17 @@ def _why(reason: str) -> dict[str, Any]:
     return {"reason": reason}
 
 
+# As `records.Repair` has them, which comes with pyarrow.
+RepairName = Literal[
+    "undo_mojibake",
+    "decode_html_entities",
+    "decode_excel_escapes",
+    "compose_nfc",
+    "strip_end_tokens",
+    "drop_blank_losers",
+]
+
+
 class SourceSettings(_Settings, title="Source"):
     """What is declared about some of the raw files. The first entry whose ``files`` fits a file counts."""
 
@@ -112,6 +123,13 @@ class SourceSettings(_Settings, title="Source"):
         title="Unranked responses",
         description="allow keeps responses whose rank is null.",
         json_schema_extra=_why("A missing rank is a slip unless the source says that it means it."),
+    )
+    repairs: list[RepairName] = Field(
+        default_factory=list,
+        title="Repairs",
+        description="What is mended in the records of these files before they are checked; see docs/repairs.md. The "
+        "column repairs says what was done, originals/ of a release has what was delivered.",
+        json_schema_extra=_why("No text is changed unless the source says which of its faults are known."),
     )
 
     @model_validator(mode="after")

@@ -66,6 +66,17 @@ class ApartBy(StrEnum):
     PASSAGE = "passage"
 
 
+class Repair(StrEnum):
+    """What a source may declare to be mended in its records, in the order in which it is done."""
+
+    UNDO_MOJIBAKE = "undo_mojibake"
+    DECODE_HTML_ENTITIES = "decode_html_entities"
+    DECODE_EXCEL_ESCAPES = "decode_excel_escapes"
+    COMPOSE_NFC = "compose_nfc"
+    STRIP_END_TOKENS = "strip_end_tokens"
+    DROP_BLANK_LOSERS = "drop_blank_losers"
+
+
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
 # float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite checks it.
 CANDIDATE_RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.float64()), ("score", pa.float64())])
@@ -101,21 +112,40 @@ CANDIDATE_FIELDS = {
 # Beside the record's own content, of which it is no part.
 METADATA = pa.field("metadata", pa.string())
 
+# What was found in the record and done to it, of which its content is no part either.
+_NOTES = [pa.field("warnings", pa.list_(pa.string())), pa.field("repairs", pa.list_(pa.string()))]
+
 CANDIDATES = {
-    kind: pa.schema([*fields, METADATA, *(pa.field(*p) for p in POSITION)]) for kind, fields in CANDIDATE_FIELDS.items()
+    kind: pa.schema([*fields, METADATA, *_NOTES, *(pa.field(*p) for p in POSITION)])
+    for kind, fields in CANDIDATE_FIELDS.items()
 }
 """Columns of a spilled shard of candidates."""
+
+DELIVERED = {
+    kind: pa.schema([*fields, ("repaired_hash", pa.binary(16)), ("row", pa.int64())])
+    for kind, fields in CANDIDATE_FIELDS.items()
+}
+"""Columns of the records of a spilled shard that were repaired, as they were delivered. ``repaired_hash``: of their
+content as it is now; ``row``: among the candidates that passed."""
 
 _LINEAGE = [("record_id", pa.string()), ("source_file", pa.string()), *POSITION]
 PUBLISHED = {
     LabelKind.SFT: pa.schema(
-        [*_COMMON, ("question", pa.string()), ("answer", pa.string()), *_CONTEXT, METADATA, *_LINEAGE]
+        [*_COMMON, ("question", pa.string()), ("answer", pa.string()), *_CONTEXT, METADATA, *_NOTES, *_LINEAGE]
     ),
     LabelKind.RM: pa.schema(
-        [*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(RESPONSE)), *_CONTEXT, METADATA, *_LINEAGE]
+        [*_COMMON, ("prompt", pa.string()), ("responses", pa.list_(RESPONSE)), *_CONTEXT, METADATA, *_NOTES, *_LINEAGE]
     ),
 }
 """Columns of the released Parquet files."""
+
+ORIGINALS = {
+    kind: pa.schema(
+        [("record_id", pa.string()), ("repairs", pa.list_(pa.string())), ("repaired_hash", pa.binary(16)), *fields]
+    )
+    for kind, fields in CANDIDATE_FIELDS.items()
+}
+"""Columns of the originals of a release: its repaired records as they were delivered."""
 
 LINEAGE_COLUMNS = [name for name, _ in _LINEAGE]
 
@@ -187,7 +217,9 @@ COLUMNS = {
     "system": "The system message, where the source has one.",
     "history": "Earlier turns, oldest first.",
     "metadata": "The record without what was read of it, as JSON, numbers as written; null where all was read.",
-    "record_id": "Stable: a hash of label kind and the record's own content, and a number for identical copies.",
+    "warnings": "The reasons of the checks that warn of the record, in the order of the suite; empty for none.",
+    "repairs": "The declared repairs that changed it; what was delivered is in originals/. Empty for none.",
+    "record_id": "Stable: a hash of label kind and the content as delivered, and a number for identical copies.",
     "label_kind": "`sft` or `rm`; in the quarantine also `unknown`, for a whole file of no known format.",
     "source_file": "The raw file, relative to the raw folder; a member of an archive behind `!/`.",
     "source_index": "Which record of the file, counted from 0.",

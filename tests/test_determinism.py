@@ -82,11 +82,11 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
     """Pieces, row groups and parts of a few rows, so that every cut falls somewhere in a shard."""
     from sftrm_quality.job import Job
     from sftrm_quality.records import LabelKind
-    from sftrm_quality.releases import parts
+    from sftrm_quality.releases import part_files, parts
     from tests.outputs import load_config
 
-    monkeypatch.setattr(parts, "_PIECE_ROWS", 4)
-    monkeypatch.setattr(parts, bound, value)
+    monkeypatch.setattr(part_files, "PIECE_ROWS", 4)
+    monkeypatch.setattr(part_files, bound, value)
     monkeypatch.setattr(parts, "PART_ROWS", 16)
     raw = write(tmp_path / "raw", *make_records(60))
     written = []
@@ -100,7 +100,7 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
             collection = job.assign_splits(job.deduplicate(intakes))
             planned = parts.plan_parts(collection, LabelKind.SFT, tmp_path / str(records))
             for part in planned:
-                parts.write_part(part)
+                part_files.write_part(part)
         written.append({part.path.name: part.path.read_bytes() for part in planned})
         sizes = [pq.read_metadata(part.path) for part in planned]
         assert [m.num_rows for m in sizes if m.num_rows == 16] and all(m.num_rows <= 16 for m in sizes)

@@ -14,9 +14,10 @@ from sftrm_quality import progress
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases import moves, part_cache, parts
-from sftrm_quality.releases.facts import PartFacts, read_back
+from sftrm_quality.releases.read_back import FileFacts, PartFacts, read_back
 from sftrm_quality.releases.manifest import Release
-from sftrm_quality.releases.parts import Part, Segment, file_hash, plan_hash, write_part
+from sftrm_quality.releases.part_files import write_part
+from sftrm_quality.releases.parts import Part, Segment, file_hash, plan_hash
 from sftrm_quality.run_record import DataFile, read_manifest_json
 from tests.outputs import Output, report_of, run_on
 from tests.test_determinism import make_records, write
@@ -205,9 +206,9 @@ def test_only_parts_of_the_newest_release_are_kept(night):
     assert kept(out) & before and before - kept(out)
 
 
-def segment(folder="abc", name="0000-000000", source_file="a.jsonl", rows=(0, 1), numbers=(0, 0)):
+def segment(folder="abc", name="0000-000000", source_file="a.jsonl", rows=(0, 1), numbers=(0, 0), warned=()):
     paths = (Path("out/.cache") / folder / f"{name}.{what}.arrow" for what in ("records", "keys"))
-    return Segment(*paths, source_file, np.array(rows, np.int32), np.array(numbers, np.int32))
+    return Segment(*paths, None, source_file, np.array(rows, np.int32), np.array(numbers, np.int32), dict(warned))
 
 
 def part(*segments, kind=LabelKind.SFT, split=SplitName.TRAIN, path="x.parquet"):
@@ -226,6 +227,7 @@ PLAIN = part(segment())
         part(segment(rows=(0, 2))),
         part(segment(rows=(0,), numbers=(0,))),
         part(segment(numbers=(0, 1))),
+        part(segment(warned=((1, ("data_id_reused",)),))),
         part(segment(rows=(0,), numbers=(0,)), segment(rows=(1,), numbers=(0,))),
         part(segment(), segment()),
         part(),
@@ -242,7 +244,7 @@ def test_whatever_makes_other_bytes_makes_another_plan(other):
     [
         ("ROW_GROUP_ROWS", 4),
         ("ROW_GROUP_BYTES", 4),
-        ("_PIECE_ROWS", 4),
+        ("PIECE_ROWS", 4),
         ("code_hash", lambda: "other"),
         ("versions", lambda: {"pyarrow": "0"}),
     ],
@@ -325,14 +327,14 @@ def test_moves_are_read_only_from_the_files_that_differ(tmp_path, monkeypatch):
             path.parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(pa.table({"record_id": ids}), path)
             own = part(split=SplitName(split.split("-")[0]), path=path)
-            found.append((own, PartFacts(file_hash(path), 0, len(ids), path)))
+            found.append((own, PartFacts(FileFacts.of(path, len(ids)), None, path)))
         return found
 
     before = {"train-0": ["a", "b"], "train-1": ["c", "e"], "validation-0": ["d"], "test-0": []}
     after = {"train-0": ["a", "b"], "train-1": ["d", "e", "f"], "validation-0": ["c"], "test-0": []}
     listed = {
         f"sft/{own.path.name}": DataFile(
-            rows=facts.rows, bytes=0, sha256=facts.sha256, label_kind=own.label_kind, split=own.split
+            rows=facts.file.rows, bytes=0, sha256=facts.file.sha256, label_kind=own.label_kind, split=own.split
         )
         for own, facts in written("before", before)
     }

@@ -18,7 +18,8 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import PUBLISHED, LabelKind
 from sftrm_quality.releases import rollback
 from sftrm_quality.releases.card import _size_category
-from sftrm_quality.releases.parts import Part, file_hash, write_part
+from sftrm_quality.releases.part_files import write_part
+from sftrm_quality.releases.parts import Part, file_hash
 from sftrm_quality.releases.publish import all_releases
 from sftrm_quality.releases.trace import trace
 from sftrm_quality.reports.releases_compared import compare_releases
@@ -349,7 +350,7 @@ def test_a_second_writer_waits_or_is_refused(tmp_path):
 
 
 def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tmp_path):
-    from sftrm_quality.releases.facts import read_back
+    from sftrm_quality.releases.read_back import read_back
 
     table = pq.read_table(next((samples_run.release / "sft").glob("train-*.parquet")))
     answers = table["answer"].to_pylist()
@@ -367,7 +368,7 @@ def test_a_written_part_that_does_not_hold_its_record_is_refused(samples_run, tm
         read_back(Part(LabelKind.SFT, SplitName.TRAIN, path, ()), False, hashes)
     empty = Part(LabelKind.SFT, SplitName.TEST, tmp_path / "empty.parquet", ())
     write_part(empty)
-    assert read_back(empty, False, hashes).rows == 0
+    assert read_back(empty, False, hashes).file.rows == 0
 
 
 def test_a_run_whose_ledger_does_not_close_publishes_nothing(tmp_path, monkeypatch):

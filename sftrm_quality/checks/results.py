@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sftrm_quality.arrays import Mask, Rows, lists_of, one_array
+from sftrm_quality.arrays import Mask, Rows, lists_of, offsets_of, one_array
 from sftrm_quality.checks.suites import Suite
 from sftrm_quality.records import Severity
 
@@ -84,6 +84,12 @@ class CheckedRows:
     def warnings(self) -> npt.NDArray[np.uint16]:
         """How many checks of severity warning each row fails."""
         return np.bincount(self._of(Severity.WARNING)["row"].to_numpy(), minlength=self.rows).astype(np.uint16)
+
+    def reasons(self, severity: Severity) -> pa.ListArray:
+        """Of every row the reasons of one severity that it fails for (list<string>), in the order of the suite."""
+        chosen = self._of(severity)
+        lengths = np.bincount(chosen["row"].to_numpy(), minlength=self.rows)
+        return lists_of(offsets_of(lengths), one_array(chosen["reason"]))
 
     def grouped(self, severity: Severity) -> tuple[Rows, pa.ListArray, pa.ListArray]:
         """What failed with one severity, row by row.

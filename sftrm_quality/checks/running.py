@@ -11,7 +11,7 @@ import pyarrow as pa
 from great_expectations.core import ExpectationSuite
 from great_expectations.datasource.fluent import PandasDatasource
 
-from sftrm_quality.arrays import Rows, one_array
+from sftrm_quality.arrays import Mask, Rows, one_array
 from sftrm_quality.checks.compiling import compile_suite
 from sftrm_quality.checks.contexts import context_of_a_call
 from sftrm_quality.checks.custom import RowExpectation
@@ -55,6 +55,22 @@ def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
     columns |= _signs(compiled, columns)
     columns |= _made(compiled, columns)
     return _checked(suite, entries, compiled, columns, parameters)
+
+
+def rows_that_fail(
+    suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]
+) -> list[tuple[Entry, Mask]]:
+    """See ``sftrm_quality.checks.failing_rows``, also for arguments."""
+    columns = _columns(table, FRAMES[LabelKind(suite.name)][scope], str(scope))
+    compiled = _compiled(suite, scope)
+    columns |= _signs(compiled, columns)
+    columns |= _made(compiled, columns)
+    entries = [entry for entry in suite.entries if entry.scope is scope]
+    return [
+        (entry, _asking(expectation, parameters).failing({name: columns[name] for name in expectation.columns_read()}))
+        for entry, expectation in zip(entries, compiled.expectations, strict=True)
+        if isinstance(expectation, RowExpectation)
+    ]
 
 
 def check_deliveries(suite: Suite, facts: pa.Table) -> CheckedRows:
@@ -220,15 +236,21 @@ def _describe(
 ) -> list[str]:
     """What was found in each of the failing rows."""
     if isinstance(expectation, RowExpectation):
-        asked = ((name, getattr(expectation, name)) for name in expectation.settings())
-        given = {name: parameters[value["$PARAMETER"]] for name, value in asked if isinstance(value, dict)}
-        asking: RowExpectation = expectation.copy(update=given)
+        asking = _asking(expectation, parameters)
         return asking.describe({name: columns[name].take(failing) for name in asking.columns_read()})
     column = expectation.column
     return [
         say("{column} is {shortened}", column=column, shortened=_shortened(value))
         for value in columns[column].take(failing).to_pylist()
     ]
+
+
+def _asking(expectation: RowExpectation, parameters: Mapping[str, str]) -> RowExpectation:
+    """An expectation with the source's policies in place of their names."""
+    asked = ((name, getattr(expectation, name)) for name in expectation.settings())
+    given = {name: parameters[value["$PARAMETER"]] for name, value in asked if isinstance(value, dict)}
+    asking: RowExpectation = expectation.copy(update=given)
+    return asking
 
 
 def _shortened(value: str | float | None) -> str:

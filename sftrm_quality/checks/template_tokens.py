@@ -39,6 +39,7 @@ _LABEL = (
 CANDIDATE = f"{CONTROL}|{_REST}|{_BESIDE_SENTENCES}|{_THINK}|{_PIECE}|{_LABEL}".replace(r"[^\W\d_]", r"\pL")
 """What every text with a leaked token has, for RE2."""
 
+_TOKEN = re.compile(CONTROL)
 _CONTROL = re.compile(f"(?P<control>{CONTROL})|(?P<rest>{_REST})|(?P<beside>{_BESIDE_SENTENCES})")
 _PIECES = re.compile(r"(?<=[^\s#][ \t])##[^\W\d_]+")
 _THINKING = re.compile(_THINK)
@@ -80,6 +81,11 @@ def template_tokens_in(text: str, beside: str | None, *, prompt: bool = False) -
             *([turn] if turn else []),
         }
     )
+
+
+def is_token_asked_for(text: str, question: str | None) -> bool:
+    """Whether a text of nothing but tokens shows one that its question is about."""
+    return bool(_TOKEN.search(text)) and not template_tokens_in(text, question)
 
 
 def _controls(text: str, beside: str | None, code: CodeSpans, *, prompt: bool) -> Iterator[Span]:

@@ -53,6 +53,10 @@ def assign(collection: Collection, context: Context) -> Collection:
         group=groups.of,
         frozen=frozen,
         failures={**collection.failures, **found.of_rows},
+        warned={
+            row: (*collection.warned.get(row, ()), *found.warned.get(row, ()))
+            for row in {**collection.warned, **found.warned}
+        },
         counts=(*collection.counts, *found.counts),
     )
 

@@ -41,10 +41,12 @@ class Failure:
 class Failures:
     """Rows that failed a critical expectation, and what every expectation counted.
 
-    of_rows: by global row. counts: of each expectation, several where there was more than one check.
+    of_rows: by global row. warned: by global row, the reasons of the warnings.
+    counts: of each expectation, several where there was more than one check.
     """
 
     of_rows: dict[int, Failure]
+    warned: dict[int, tuple[str, ...]]
     counts: tuple[CheckCount, ...]
 
 
@@ -157,6 +159,7 @@ def check_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> F
         SftrmError: An expectation could not be evaluated.
     """
     of_rows: dict[int, Failure] = {}
+    warned: dict[int, tuple[str, ...]] = {}
     counts: list[CheckCount] = []
     submitted: list[Frame] = []
 
@@ -170,4 +173,7 @@ def check_frames(frames: Iterator[Frame], suites: Suites, workers: Workers) -> F
         failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
         for row, why, what in zip(failed, reasons.to_pylist(), details.to_pylist(), strict=True):
             of_rows[int(frame.rows[row])] = Failure(tuple(why), tuple(what))
-    return Failures(of_rows, tuple(counts))
+        failed, reasons, _ = checked_rows.grouped(Severity.WARNING)
+        for row, why in zip(failed, reasons.to_pylist(), strict=True):
+            warned[int(frame.rows[row])] = tuple(why)
+    return Failures(of_rows, warned, tuple(counts))

@@ -111,6 +111,7 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
             np.where(near.apart_by[kept] == dedup.Apart.TEMPLATE, templates.prompts[kept], 0).astype(np.uint32),
         ),
         failures=found.of_rows,
+        warned=found.warned,
         counts=found.counts,
     )
 
@@ -168,5 +169,6 @@ def _undecided(
         frozen=np.full(rows, NO_SPLIT, np.int8),
         kept_apart=KeptApart(nothing, nothing, nothing.astype(np.uint8), np.zeros(0), nothing.astype(np.uint32)),
         failures={},
+        warned={},
         counts=(),
     )

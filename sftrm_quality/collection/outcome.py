@@ -50,7 +50,8 @@ class Collection:
     `DUPLICATE_KINDS`, or NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact and folded duplicates. group: the first row of
     the prompt group of each row; -1 before the splits. templated: the templated parts of its prompt
     (``dedup.Templates``). frozen: the split that its prompt is frozen in, `NO_SPLIT` for none. kept_apart: rows that
-    stay although another one is nearly the same.
+    stay although another one is nearly the same. failures, warned: by row, why it fails beside the others, and the
+    reasons of what warns of it there.
     """
 
     shards: tuple[Shard, ...]
@@ -66,6 +67,7 @@ class Collection:
     frozen: npt.NDArray[np.int8]
     kept_apart: KeptApart
     failures: Mapping[int, Failure]
+    warned: Mapping[int, tuple[str, ...]]
     counts: tuple[CheckCount, ...]
 
     @cached_property

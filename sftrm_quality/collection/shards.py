@@ -20,7 +20,8 @@ class Shard:
     """The records of one label kind in one shard of one source file.
 
     number: of its summary among those of the intake. start: the first of its global rows, those that passed; rows: how
-    many. failing_start, failing: the same of those that failed, which are counted by themselves.
+    many. failing_start, failing: the same of those that failed, which are counted by themselves. delivered_path: where
+    the repaired ones are as they were delivered, None where there are none.
     """
 
     intake: FileIntake
@@ -33,6 +34,7 @@ class Shard:
     records_path: Path
     keys_path: Path
     failing_path: Path
+    delivered_path: Path | None
 
     def keys(self) -> ShardKeys:
         """What deduplication needs to know of the shard."""
@@ -60,9 +62,21 @@ def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
         if intake.label_kind is None:
             continue
         for number, summary in enumerate(intake.shards):
-            paths = intake.shard_paths(summary.number, intake.label_kind)
+            files = intake.shard_paths(summary.number, intake.label_kind)
             shards.append(
-                Shard(intake, number, intake.label_kind, start, summary.passed, failing_start, summary.failing, *paths)
+                Shard(
+                    intake=intake,
+                    number=number,
+                    label_kind=intake.label_kind,
+                    start=start,
+                    rows=summary.passed,
+                    failing_start=failing_start,
+                    failing=summary.failing,
+                    records_path=files.records,
+                    keys_path=files.keys,
+                    failing_path=files.failing,
+                    delivered_path=files.delivered if summary.repaired else None,
+                )
             )
             start += summary.passed
             failing_start += summary.failing

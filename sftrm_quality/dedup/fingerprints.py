@@ -47,7 +47,7 @@ def band_metadata(threshold: float) -> dict[bytes, bytes]:
 def fingerprint_schema(kind: LabelKind, near: NearDuplicates) -> pa.Schema:
     """Columns of a fingerprint, row by row the candidates of a shard.
 
-    - ``content_hash`` of the label kind and every field exactly as delivered; the position never enters
+    - ``content_hash`` of the label kind and every field exactly as delivered, before repairs; the position never enters
     - ``content_key`` of the strict prompt, history, system message and set of responses: equal is exact duplicate
     - ``folded_key`` of the same parts, folded: equal is folded duplicate
     - ``prompt_key`` of the folded prompt, history and system message, the same for both label kinds
@@ -85,7 +85,12 @@ def content_hashes(kind: LabelKind, table: pa.Table) -> pa.FixedSizeBinaryArray:
 
 
 def fingerprint(
-    kind: LabelKind, table: pa.Table, forms: FormColumns, warnings: npt.NDArray[np.uint16], near: NearDuplicates
+    kind: LabelKind,
+    table: pa.Table,
+    forms: FormColumns,
+    warnings: npt.NDArray[np.uint16],
+    near: NearDuplicates,
+    delivered: pa.FixedSizeBinaryArray | None = None,
 ) -> pa.Table:
     """The fingerprints of candidates, row by row. Texts that are null are taken for empty.
 
@@ -95,6 +100,7 @@ def fingerprint(
         forms: Their ``parts.form_columns``.
         warnings: How many checks of severity warning each fails.
         near: Says which bands are made.
+        delivered: The `content_hashes` of what was delivered, which repairs do not change; None where it is the table.
 
     Returns:
         The columns of ``fingerprint_schema``.
@@ -105,7 +111,7 @@ def fingerprint(
     strict_digests = digests(responses.texts.strict)
     folded_digests = _of_apart(digests(responses.texts.folded), strict_digests, responses.starts)
     columns = {
-        "content_hash": content_hashes(kind, table),
+        "content_hash": content_hashes(kind, table) if delivered is None else delivered,
         "content_key": _content_keys(kind, responses.starts, _prompt_keys(prompt, "strict"), strict_digests),
         "folded_key": _content_keys(kind, responses.starts, folded_prompts, folded_digests),
         "prompt_key": folded_prompts,

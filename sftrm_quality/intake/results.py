@@ -5,12 +5,32 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sftrm_quality.checks.results import CheckCount
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import FileStatus
+
+
+class ShardFiles(NamedTuple):
+    """Where a shard is spilled to, records of one label kind: those that passed, their keys, the failing ones, and, if
+    any passed that were repaired, these as they were delivered (`records.DELIVERED`)."""
+
+    records: Path
+    keys: Path
+    failing: Path
+    delivered: Path
+
+
+class Mendable(NamedTuple):
+    """Records for which a repair is not declared and would do something: they would fail fewer checks.
+
+    passing: of them, those that are quarantined now and would not be, with all the repairs that would change them.
+    """
+
+    records: int
+    passing: int
 
 
 @dataclass(frozen=True)
@@ -23,6 +43,8 @@ class ShardSummary:
     fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
     records that have them.
     encoding: of the records' bytes in the source file.
+    repaired: records that passed and were changed by a repair. repairs: records that each repair changed, those that
+    failed all the same among them; mendable: what those could do that are not declared. Both by `records.Repair`.
     """
 
     number: int
@@ -35,6 +57,9 @@ class ShardSummary:
     fields_unread: Mapping[str, int]
     counts: tuple[CheckCount, ...]
     encoding: str
+    repaired: int
+    repairs: Mapping[str, int]
+    mendable: Mapping[str, Mendable]
 
     @property
     def failing(self) -> int:
@@ -67,11 +92,10 @@ class FileIntake:
     layout: str = ""
     shards: tuple[ShardSummary, ...] = field(default=())
 
-    def shard_paths(self, number: int, kind: LabelKind) -> tuple[Path, Path, Path]:
-        """Files of the records of a label kind in a shard: those that passed, their keys, and the failing ones."""
+    def shard_paths(self, number: int, kind: LabelKind) -> ShardFiles:
+        """Files of the records of a label kind in a shard."""
         stem = f"{self.stream:04d}-{number:06d}-{kind}"
-        records, keys, failing = (self.folder / f"{stem}.{part}.arrow" for part in ("records", "keys", "failing"))
-        return records, keys, failing
+        return ShardFiles(*(self.folder / f"{stem}.{part}.arrow" for part in ShardFiles._fields))
 
     @property
     def encoding(self) -> str | None:
@@ -107,7 +131,13 @@ def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[FileInta
     intakes = []
     for values in json.loads(text):
         shards = tuple(
-            ShardSummary(**{**shard, "counts": tuple(map(CheckCount.from_json, shard["counts"]))})
+            ShardSummary(
+                **{
+                    **shard,
+                    "counts": tuple(map(CheckCount.from_json, shard["counts"])),
+                    "mendable": {name: Mendable(*counted) for name, counted in shard["mendable"].items()},
+                }
+            )
             for shard in values.pop("shards")
         )
         kind, status = values.pop("label_kind"), FileStatus(values.pop("status"))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,14 +11,25 @@ import xxhash
 from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import write_table
-from sftrm_quality.checks import LOSERS_TIE, CheckedRows, Scope, run_suite
+from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.mapping import Candidates, read_and_map
-from sftrm_quality.intake.results import ShardSummary
+from sftrm_quality.intake.mendable import mendable, with_forms
+from sftrm_quality.intake.results import ShardFiles, ShardSummary
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import LoadedShard, Shard, payload_columns, position_columns
-from sftrm_quality.records import CANDIDATES, SHARD_QUARANTINE, LabelKind, Severity, Stage
+from sftrm_quality.records import (
+    CANDIDATE_FIELDS,
+    CANDIDATES,
+    DELIVERED,
+    SHARD_QUARANTINE,
+    LabelKind,
+    Repair,
+    Severity,
+    Stage,
+)
+from sftrm_quality.repairs import Repaired, repair
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class ShardTask:
     """Everything that a worker needs for one shard: paths and settings, no data.
 
     format: of the file; its records may be of others. id_field: where the file has its ids, "" for ids from the
-    content. paths: for each label kind, where its records, their keys and the failing ones go.
+    content. paths: for each label kind, where its records go.
     """
 
     shard: Shard
@@ -35,7 +45,7 @@ class ShardTask:
     format: str
     id_field: str
     settings: ShardSettings
-    paths: Mapping[LabelKind, tuple[Path, Path, Path]]
+    paths: Mapping[LabelKind, ShardFiles]
 
 
 def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str, pa.Array]) -> pa.Table:
@@ -69,24 +79,26 @@ def _unmapped(loaded: LoadedShard, misfits: Mapping[int, Misfit]) -> pa.Table:
     return _failing_rows(loaded, rows, Stage.FORMAT, columns)
 
 
-def _failed(loaded: LoadedShard, candidates: Candidates, checked_rows: CheckedRows, kind: LabelKind) -> pa.Table:
+def _failed(
+    loaded: LoadedShard, candidates: Candidates, checked_rows: CheckedRows, delivered: pa.FixedSizeBinaryArray
+) -> pa.Table:
     failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
-    table = candidates.table.take(pa.array(failed))
     columns = {
-        "data_id": one_array(table["data_id"]),
+        "data_id": one_array(candidates.table["data_id"]).take(pa.array(failed)),
         "reasons": reasons,
         "details": details,
-        "content_hash": dedup.content_hashes(kind, table),
+        "content_hash": delivered.take(pa.array(failed)),
     }
     return _failing_rows(loaded, candidates.rows[failed], Stage.CHECK, columns)
 
 
 def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
-    """Take one shard from its bytes to three spilled tables for each label kind in it, and count what happened.
+    """Take one shard from its bytes to spilled tables for each label kind in it, and count what happened.
 
-    The tables are records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, and the failing
-    records (`records.SHARD_QUARANTINE`), each as an Arrow IPC file. Unreadable records are of the file's label kind,
-    for which there is always a summary.
+    The tables are records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, the failing
+    records (`records.SHARD_QUARANTINE`), and what was delivered of the repaired ones if there are any
+    (`records.DELIVERED`), each as an Arrow IPC file. Unreadable records are of the file's label kind, for which there
+    is always a summary.
     """
     settings = task.settings
     main = settings.formats.by_name[task.format]
@@ -109,26 +121,33 @@ def _of_kind(
     unreadable: pa.Table,
     source: SourceSettings,
 ) -> ShardSummary:
-    settings, frame = task.settings, candidates.table
-    for name, column in dedup.form_columns(kind, frame).items():
-        frame = frame.append_column(name, column)
-    if kind is LabelKind.RM:
-        frame = frame.append_column(LOSERS_TIE, pa.array(candidates.losers_tie))
+    settings, losers_tie = task.settings, candidates.losers_tie
     # What ties is gone by then; what is left has none.
     ties = "forbid" if source.ties == "drop_record" else source.ties
     policies = {"ties": ties, "unranked": source.unranked}
+    delivered = dedup.content_hashes(kind, candidates.table)
+    repaired = repair(kind, candidates.table, list(map(Repair, source.repairs)), losers_tie, ties)
+    frame = with_forms(kind, repaired.table, losers_tie)
     checked_rows = run_suite(settings.suite(kind), Scope.RECORD, frame, policies)
     passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
     columns = {name: kept[name] for name in candidates.table.column_names}
     columns |= position_columns(loaded.shard, candidates.rows[passed])
+    columns |= {
+        "warnings": checked_rows.reasons(Severity.WARNING).take(pa.array(passed)),
+        "repairs": repaired.repairs.take(pa.array(passed)),
+    }
     records = pa.table([columns[field.name] for field in CANDIDATES[kind]], schema=CANDIDATES[kind])
     unmapped = _unmapped(loaded, candidates.misfits)
-    failing = pa.concat_tables([unreadable, unmapped, _failed(loaded, candidates, checked_rows, kind)])
-    records_path, keys_path, failing_path = task.paths[kind]
-    write_table(records_path, records)
-    write_table(keys_path, dedup.fingerprint(kind, kept, kept, checked_rows.warnings()[passed], settings.near))
-    write_table(failing_path, failing.sort_by("source_index"))
+    failing = pa.concat_tables([unreadable, unmapped, _failed(loaded, candidates, checked_rows, delivered)])
+    paths = task.paths[kind]
+    write_table(paths.records, records)
+    hashes = delivered.take(pa.array(passed))
+    write_table(paths.keys, dedup.fingerprint(kind, kept, kept, checked_rows.warnings()[passed], settings.near, hashes))
+    write_table(paths.failing, failing.sort_by("source_index"))
+    originals = _delivered(kind, candidates.table, repaired, passed)
+    if len(originals):
+        write_table(paths.delivered, originals)
     reasons = Counter(reason for table in (unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
     return ShardSummary(
         number=task.number,
@@ -141,4 +160,19 @@ def _of_kind(
         fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
         encoding=task.shard.encoding,
+        repaired=len(originals),
+        repairs=repaired.counts(),
+        mendable=mendable(settings.suite(kind), source, candidates, frame, checked_rows, policies),
     )
+
+
+def _delivered(kind: LabelKind, table: pa.Table, repaired: Repaired, passed: Rows) -> pa.Table:
+    """Of the records that passed those that were repaired, in the columns of `records.DELIVERED`."""
+    rows = np.flatnonzero(np.isin(passed, repaired.rows))
+    chosen = pa.array(passed[rows])
+    columns = {
+        **{name: table[name].take(chosen) for name in CANDIDATE_FIELDS[kind].names},
+        "repaired_hash": dedup.content_hashes(kind, repaired.table.take(chosen).combine_chunks()),
+        "row": pa.array(rows),
+    }
+    return pa.table(columns, schema=DELIVERED[kind])

@@ -9,7 +9,7 @@ from sftrm_quality.releases.exports import (
     forget_unlisted_exports,
     make_exports,
 )
-from sftrm_quality.releases.facts import PartFacts, count_repeated, release_facts
+from sftrm_quality.releases.facts import count_repeated, release_facts
 from sftrm_quality.releases.held_out import frozen_splits_of
 from sftrm_quality.releases.known_records import KnownRecords, excluded_of_release, read_known
 from sftrm_quality.releases.manifest import (
@@ -33,6 +33,7 @@ from sftrm_quality.releases.publish import (
     release_and_damage,
     switch_to,
 )
+from sftrm_quality.releases.read_back import PartFacts
 from sftrm_quality.releases.rollbacks import decisions_of, rollback, settled_decisions
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
 from sftrm_quality.releases.trace import Trace, trace

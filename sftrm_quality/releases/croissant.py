@@ -72,7 +72,7 @@ def croissant(
         The JSON-LD of ``croissant.json``.
     """
     kinds = [kind for kind in LabelKind if any(file.label_kind is kind for file in data_files.values())]
-    distribution = [_file(name, file) for name, file in sorted(data_files.items()) if file.label_kind is not None]
+    distribution = [_file(name, file) for name, file in sorted(data_files.items()) if file.split is not None]
     distribution += [_files_of(kind) for kind in kinds]
     return {
         "@context": _CONTEXT,
@@ -157,6 +157,8 @@ def _field(kind: LabelKind, field: pa.Field) -> dict[str, Any]:
     source = {"fileSet": {"@id": f"{kind}-files"}, "extract": {"column": field.name}}
     if not pa.types.is_list(field.type):
         return {**described, "dataType": _TYPES[field.type], "source": source}
+    if not pa.types.is_struct(field.type.value_type):
+        return {**described, "repeated": True, "dataType": _TYPES[field.type.value_type], "source": source}
     inner = [
         {
             "@type": "cr:Field",

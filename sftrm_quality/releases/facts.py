@@ -1,152 +1,32 @@
-"""Facts of a staged release, read back from its files: what the release suite checks.
+"""Facts of a staged release, of what was read back from its files: what the release suite checks.
 
-Nothing here trusts what was meant to be written. Every file is decoded again, each record's content is hashed again
-and compared with the hash in its record_id, and prompts and ids are compared over all files.
+Prompts and ids are compared over all files.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import sqrt
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
-import xxhash
 
-from sftrm_quality import dedup
-from sftrm_quality.arrays import one_array
 from sftrm_quality.checks import RELEASE_FACTS
 from sftrm_quality.collection import Collection
 from sftrm_quality.config import RunConfig
-from sftrm_quality.errors import OwnFileError
 from sftrm_quality.intake import FileIntake
-from sftrm_quality.output import append_array
-from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind, SplitName
-from sftrm_quality.releases.parts import STREAMED, Part, file_hash
-from sftrm_quality.releases.profile import Profile, add, profile_of
+from sftrm_quality.records import LabelKind, SplitName
+from sftrm_quality.releases.parts import Part
+from sftrm_quality.releases.read_back import Hashes, PartFacts, together
 from sftrm_quality.run_record import FileStatus
 from sftrm_quality.splits import NO_SPLIT, SPLITS
-from sftrm_quality.words import say
-from sftrm_quality.workers import give_memory_back
 
-Hashes = npt.NDArray[np.uint64]
 Integer = TypeVar("Integer", bound=np.integer)
 # A split is expected to be non-empty when ten groups are expected in it: all of them elsewhere has odds of e^-10.
 _EXPECTED_GROUPS = 10
 # Of groups of one record, a share is off by more once in 15,000 draws.
 _STANDARD_ERRORS = 4
-_BATCH_ROWS = 2_048
-# Allocators keep what batches free: 80 MiB by the end of a file, 30 MiB when they are asked now and then.
-_BATCHES_KEPT = 8
-
-
-@dataclass(frozen=True)
-class PartFacts:
-    """What is in one written file.
-
-    hashes: an array file of record_ids, data_ids and prompts, (3, rows, 2). profile: what its records are like.
-    """
-
-    sha256: str
-    bytes: int
-    rows: int
-    hashes: Path
-    profile: Profile = field(default_factory=dict)
-
-    @property
-    def record_ids(self) -> Hashes:
-        return self._hashes(0)
-
-    @property
-    def data_ids(self) -> Hashes:
-        return self._hashes(1)
-
-    @property
-    def prompts(self) -> Hashes:
-        return self._hashes(2)
-
-    def _hashes(self, which: int) -> Hashes:
-        found: Hashes = np.load(self.hashes, mmap_mode="r")[which]
-        return found
-
-
-def _hashes(values: Sequence[str]) -> Hashes:
-    digests = b"".join(xxhash.xxh3_128_digest(value.encode()) for value in values)
-    return np.frombuffer(digests, np.uint64).reshape(-1, 2)
-
-
-def _words(column: pa.Array) -> Hashes:
-    return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(-1, 2)
-
-
-def _save(path: Path, values: Hashes) -> None:
-    with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
-        append_array(file, values)
-
-
-def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
-    """Decode a written part, batch by batch, and write its ``hashes``.
-
-    Args:
-        part: What was to be written, and where.
-        ids_within_file: A data_id counts together with its source file.
-        hashes: Where the hashes of its record_ids, data_ids and prompts go, to be compared with those of other parts.
-
-    Returns:
-        What was read.
-
-    Raises:
-        OwnFileError: The part is not what was to be written.
-    """
-    record_ids, data_ids, prompts = [], [], []
-    profile: Profile = {}
-    with pq.ParquetFile(part.path, page_checksum_verification=True, **STREAMED) as file:
-        for number, batch in enumerate(file.iter_batches(_BATCH_ROWS), 1):
-            table = pa.Table.from_batches([batch])
-            fields = CANDIDATE_FIELDS[part.label_kind]
-            candidates = pa.table([one_array(table[f.name]).cast(f.type) for f in fields], schema=fields)
-            ids = table["record_id"].to_pylist()
-            for record_id, content in zip(
-                ids, dedup.content_hashes(part.label_kind, candidates).to_pylist(), strict=True
-            ):
-                if record_id.split("-")[1] != content.hex():
-                    raise OwnFileError(
-                        say(
-                            "{path}: record {record_id} does not hold the content that was checked",
-                            path=part.path,
-                            record_id=record_id,
-                        )
-                    )
-            record_ids.append(_hashes(ids))
-            names = table["data_id"].to_pylist()
-            if ids_within_file:
-                names = [f"{file}\0{name}" for file, name in zip(table["source_file"].to_pylist(), names, strict=True)]
-            data_ids.append(_hashes(names))
-            prompts.append(_words(dedup.prompt_keys(part.label_kind, candidates)))
-            add(profile, profile_of(part.label_kind, table))
-            if number % _BATCHES_KEPT == 0:
-                give_memory_back()
-    rows = sum(map(len, record_ids))
-    if rows != part.rows:
-        raise OwnFileError(
-            say(
-                "{path}: {rows} rows read back, {expected} were to be written",
-                path=part.path,
-                rows=rows,
-                expected=part.rows,
-            )
-        )
-    _save(hashes, np.stack([_together(column) for column in (record_ids, data_ids, prompts)]))
-    return PartFacts(file_hash(part.path), part.path.stat().st_size, rows, hashes, profile)
-
-
-def _together(hashes: Sequence[Hashes]) -> Hashes:
-    return np.concatenate([np.zeros((0, 2), np.uint64), *hashes])
 
 
 def _distinct(values: npt.NDArray[Integer]) -> npt.NDArray[Integer]:
@@ -165,14 +45,14 @@ def _repeated(halves: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64
 
 def _chosen(parts: Sequence[Hashes], possible: npt.NDArray[np.uint64]) -> Hashes:
     """Each hash once whose first half is possible."""
-    found = _together([hashes[np.isin(hashes[:, 0], possible)] for hashes in parts])
+    found = together([hashes[np.isin(hashes[:, 0], possible)] for hashes in parts])
     return np.unique(found, axis=0)
 
 
 def count_repeated(parts: Sequence[Hashes]) -> int:
     """How many hashes (uint64, rows x 2) occur more than once, each counted once."""
     possible = _repeated([hashes[:, 0] for hashes in parts])
-    found = _together([hashes[np.isin(hashes[:, 0], possible)] for hashes in parts])
+    found = together([hashes[np.isin(hashes[:, 0], possible)] for hashes in parts])
     return int(np.count_nonzero(np.unique(found, axis=0, return_counts=True)[1] > 1))
 
 
@@ -256,7 +136,7 @@ def release_facts(
         account = collection.ledger.of(kind)
         own = [f for p, f in parts if p.label_kind == kind]
         before = previously_published.get(kind, 0)
-        published = sum(f.rows for f in own)
+        published = sum(f.file.rows for f in own)
         within = _in_two_splits(parts, (kind,))
         rows.append(
             {

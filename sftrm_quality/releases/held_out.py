@@ -12,9 +12,9 @@ from sftrm_quality.arrays import digest_halves, one_array
 from sftrm_quality.dedup.parts import PROMPT_COLUMN
 from sftrm_quality.errors import OwnFileError
 from sftrm_quality.records import LabelKind, SplitName
-from sftrm_quality.releases.facts import PartFacts
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.parts import STREAMED, Part
+from sftrm_quality.releases.read_back import PartFacts
 from sftrm_quality.splits import SPLITS, FrozenSplits
 from sftrm_quality.words import say
 

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 
 from sftrm_quality.arrays import as_ints, one_array
 from sftrm_quality.records import LabelKind, SplitName
-from sftrm_quality.releases.facts import PartFacts
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.parts import Part
+from sftrm_quality.releases.read_back import PartFacts
 from sftrm_quality.splits import SPLITS, Codes
 
 MOVES = pa.schema([("record_id", pa.string()), ("from", pa.string()), ("to", pa.string())])
@@ -41,7 +41,7 @@ def split_moves(parts: Sequence[tuple[Part, PartFacts]], previous: Release | Non
     tables = []
     for kind in LabelKind:
         before = {(file.split, file.sha256): file.path for file in previous.files_of(kind)}
-        now = {(part.split, facts.sha256): part.path for part, facts in parts if part.label_kind == kind}
+        now = {(part.split, facts.file.sha256): part.path for part, facts in parts if part.label_kind == kind}
         old_ids, old = _splits_of([(before[file], file[0]) for file in before if file not in now])
         ids, new = _splits_of([(now[file], file[0]) for file in now if file not in before])
         if not len(old_ids) or not len(ids):

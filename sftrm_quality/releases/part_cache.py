@@ -9,7 +9,9 @@ releases share the files in which they are equal; nothing writes into a file tha
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import xxhash
 
@@ -17,11 +19,12 @@ from sftrm_quality import progress
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder, link_or_copy, move_folder
 from sftrm_quality.reading import content_hash
-from sftrm_quality.releases.facts import PartFacts
-from sftrm_quality.releases.parts import Part, file_hash
+from sftrm_quality.releases.parts import Part
+from sftrm_quality.releases.read_back import FileFacts, PartFacts, originals_facts
 from sftrm_quality.words import say
 
 _DATA = "part.parquet"
+_ORIGINALS = "originals.parquet"
 _HASHES = "hashes.npy"
 _PROFILE = "profile.json"
 _FACTS = "facts.json"
@@ -35,8 +38,10 @@ def reuse(part: Part, kept: Path) -> PartFacts | None:
     try:
         listed = json.loads((kept / _FACTS).read_text("utf-8"))
         link_or_copy(kept / _DATA, part.path)
+        if (kept / _ORIGINALS).is_file():
+            link_or_copy(kept / _ORIGINALS, part.originals)
         profile = json.loads((kept / _PROFILE).read_text("utf-8"))
-        found = PartFacts(file_hash(part.path), part.path.stat().st_size, part.rows, kept / _HASHES, profile)
+        found = PartFacts(FileFacts.of(part.path, part.rows), originals_facts(part), kept / _HASHES, profile)
         return found if _listed(found) == listed else None
     except (OSError, ValueError, StorageError):
         return None
@@ -54,7 +59,10 @@ def keep(output: OutputFolder, release_id: str, parts: Sequence[tuple[Part, Part
             if facts.hashes.parent != folder:  # or it was reused from there
                 building = output.staging / f"part-{folder.name}"
                 building.mkdir()
-                link_or_copy(output.releases / release_id / part.label_kind / part.path.name, building / _DATA)
+                for path, name in ((part.path, _DATA), (part.originals, _ORIGINALS)):
+                    published = output.releases / release_id / path.relative_to(part.folder)
+                    if name == _DATA or facts.originals:
+                        link_or_copy(published, building / name)
                 link_or_copy(facts.hashes, building / _HASHES)
                 (building / _PROFILE).write_text(json.dumps(facts.profile), "utf-8")
                 (building / _FACTS).write_text(json.dumps(_listed(facts)), "utf-8")
@@ -77,6 +85,7 @@ def _forget_others(folder: Path, kept: Sequence[Path]) -> None:
         shutil.rmtree(other, ignore_errors=True)
 
 
-def _listed(facts: PartFacts) -> dict[str, str | int]:
+def _listed(facts: PartFacts) -> dict[str, Any]:
     hashes, profile = content_hash(facts.hashes), xxhash.xxh3_128_hexdigest(json.dumps(facts.profile).encode())
-    return {"sha256": facts.sha256, "bytes": facts.bytes, "rows": facts.rows, "hashes": hashes, "profile": profile}
+    originals = asdict(facts.originals) if facts.originals else None
+    return {"file": asdict(facts.file), "originals": originals, "hashes": hashes, "profile": profile}

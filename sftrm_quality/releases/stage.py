@@ -1,6 +1,6 @@
 """A staged release: data files and what is excluded, all written and read back before any of it counts."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,13 +10,14 @@ from sftrm_quality import progress
 from sftrm_quality.collection import Collection
 from sftrm_quality.records import LINEAGE_COLUMNS, PUBLISHED, LabelKind
 from sftrm_quality.releases.excluded import write_excluded
-from sftrm_quality.releases.facts import PartFacts, read_back
 from sftrm_quality.releases.held_out import no_longer_held_out
 from sftrm_quality.releases.kept_apart import write_kept_apart
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.moves import split_moves
 from sftrm_quality.releases.part_cache import reuse
-from sftrm_quality.releases.parts import Part, plan_hash, plan_parts, write_part
+from sftrm_quality.releases.part_files import write_part
+from sftrm_quality.releases.parts import Part, plan_hash, plan_parts
+from sftrm_quality.releases.read_back import PartFacts, read_back
 from sftrm_quality.run_record import DataFile
 from sftrm_quality.workers import Workers, give_memory_back
 
@@ -69,16 +70,14 @@ class StagedRelease:
         Returns:
             The descriptions, by path in the release.
         """
-        return {
-            part.path.relative_to(self.release).as_posix(): DataFile(
-                rows=facts.rows,
-                bytes=facts.bytes,
-                sha256=facts.sha256,
-                label_kind=part.label_kind,
-                split=part.split,
-            )
-            for part, facts in self.parts
-        }
+        listed: dict[str, DataFile] = {}
+        for part, facts in self.parts:
+            # Originals are of no split: who reads the release by its splits never meets them.
+            for path, file, split in ((part.path, facts.file, part.split), (part.originals, facts.originals, None)):
+                if file:
+                    name = path.relative_to(self.release).as_posix()
+                    listed[name] = DataFile(**asdict(file), label_kind=part.label_kind, split=split)
+        return listed
 
 
 @dataclass(frozen=True)

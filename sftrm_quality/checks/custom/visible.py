@@ -1,6 +1,5 @@
 """Expectations that something of a text can be seen."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,10 +10,9 @@ from sftrm_quality.arrays import Mask, as_mask
 from sftrm_quality.checks import texts
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.places import CONTENTS, Place, places
-from sftrm_quality.checks.template_tokens import CONTROL, template_tokens_in
+from sftrm_quality.checks.template_tokens import is_token_asked_for
 from sftrm_quality.words import say
 
-_TOKEN = re.compile(CONTROL)
 # What a tool gave back may be nothing.
 _SPEAKERS = ("user", "assistant", "system")
 
@@ -65,7 +63,7 @@ class ExpectTextToBeVisible(RowExpectation):
                 place, text = place_of(int(row[at]), at), column[at].as_py()
                 if place.is_turn and place.role not in _SPEAKERS:
                     continue
-                if text and self.question and _is_asked_for(text, place.asked(self.question)):
+                if text and self.question and is_token_asked_for(text, place.asked(self.question)):
                     continue
                 yield place, text
 
@@ -77,11 +75,6 @@ def _described(blank: list[tuple[Place, str | None]]) -> str:
     return say(
         "{where} is {excerpt}, and {times} more", where=place.named(), excerpt=texts.excerpt(text), times=len(more)
     )
-
-
-def _is_asked_for(text: str, question: str | None) -> bool:
-    """Whether a text of nothing but tokens shows one that its question is about."""
-    return bool(_TOKEN.search(text)) and not template_tokens_in(text, question)
 
 
 class ExpectEveryResponseToBeVisible(ExpectTextToBeVisible):

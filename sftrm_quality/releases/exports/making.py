@@ -31,7 +31,7 @@ from sftrm_quality.workers import Workers, give_memory_back
 
 EXPORTS = "exports"
 _DATASET_INFO = "dataset_info.json"
-# Allocators keep what batches free, see `releases/facts.py`.
+# Allocators keep what batches free, see `releases/read_back.py`.
 _BATCHES_KEPT = 8
 
 
