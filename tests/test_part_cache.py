@@ -14,10 +14,10 @@ from sftrm_quality import progress
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases import moves, part_cache, parts
-from sftrm_quality.releases.read_back import FileFacts, PartFacts, read_back
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.part_files import write_part
-from sftrm_quality.releases.parts import Part, Segment, file_hash, plan_hash
+from sftrm_quality.releases.parts import Part, Segment, plan_hash
+from sftrm_quality.releases.read_back import FileFacts, PartFacts, read_back
 from sftrm_quality.run_record import DataFile, read_manifest_json
 from tests.outputs import Output, report_of, run_on
 from tests.test_determinism import make_records, write

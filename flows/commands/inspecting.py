@@ -127,6 +127,8 @@ def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
     yield from map(_reason, file.reasons)
     for field in file.unread[:_FIELDS]:
         yield say("not read"), _becomes(field)
+    for name, count in file.repairs.items():
+        yield say("repair"), _repair(name, count, is_declared=name in file.repairs_declared)
     for name, why in file.left_out.items():
         yield say("left out"), f"{name}: {why}"
     for name, count in list(file.fields_seen.items())[:_FIELDS]:
@@ -159,6 +161,16 @@ def _reason(found: "ReasonFound") -> tuple[str, str]:
 def _becomes(field: "UnreadField") -> str:
     counts = [(getattr(field, outcome), words) for outcome, words in _OUTCOMES.items()]
     return f"{field.field[:_NAME]}: " + "; ".join(f"{_records(count)} {say(words)}" for count, words in counts if count)
+
+
+def _repair(name: str, count: int, *, is_declared: bool) -> str:
+    if is_declared:
+        return say("{repair} changes {records}", repair=name, records=_records(count))
+    return say(
+        "{repair} would change {records}; if this source is known for it, declare it under sources",
+        repair=name,
+        records=_records(count),
+    )
 
 
 def _records(count: int) -> str:

@@ -1,6 +1,8 @@
 """What a person sees in a terminal: verdict, ledger, and answers about records."""
 
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -64,7 +66,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     console.print(table)
     for reasons in _reasons(report):
         console.print(reasons, soft_wrap=True)
-    for told in _pairs_and_exports(report):
+    for told in (*_repairs(report), *_pairs_and_exports(report)):
         console.print(told, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
@@ -136,6 +138,27 @@ def _reasons(report: "Report") -> list[Text]:
     return lines
 
 
+def _repairs(report: "Report") -> list[Text]:
+    """What was repaired, and what could be if its source declared it."""
+    from sftrm_quality.reports import repairs_done, repairs_possible
+
+    lines = []
+    if done := _by_repair((one.repair, one.records) for one in repairs_done(report.files)):
+        lines.append(Text.assemble((f"{say('repaired'):<12}", "dim"), done))
+    if possible := _by_repair((one.repair, one.passing or 0) for one in repairs_possible(report.files)):
+        advice = say("records that would pass: {repairs}; see Repairs in the report", repairs=possible)
+        lines.append(Text.assemble((f"{say('repairable'):<12}", "dim"), advice))
+    return lines
+
+
+def _by_repair(counts: Iterable[tuple[str, int]]) -> str:
+    """``strip_end_tokens 8,400``, the most first; those of no record are not named."""
+    total: Counter[str] = Counter()
+    for name, count in counts:
+        total[name] += count
+    return ", ".join(f"{name} {count:,}" for name, count in total.most_common() if count)
+
+
 def _pairs_and_exports(report: "Report") -> list[Text]:
     """How many pairs the rankings make, and what was exported."""
     lines = []
@@ -183,6 +206,11 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
                     ),
                 )
             )
+        if found.repaired:
+            lines.append((say("repaired"), ", ".join(found.repaired["repairs"])))
+            lines += [
+                (say("{field}, as delivered", field=name), safe(text)) for name, text in _delivered(found.repaired)
+            ]
         if found.apart:
             lines.append((say("kept apart from"), _kept_apart(found.apart)))
         if "payload" in row:
@@ -190,6 +218,13 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             lines.append((say("text"), safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
         for title, text in lines:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
+
+
+def _delivered(original: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields of a repaired record that are of another text now, as they were."""
+    for name, value in original["fields"].items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield name, mask_text(text[:_LOOKED_AT])[:_TEXT] + ("…" if len(text) > _TEXT else "")
 
 
 def _kept_apart(apart: dict[str, Any]) -> str:

@@ -147,6 +147,8 @@ def _without_counts(entry: FileEntry, source: str) -> FileEntry:
         "note": "",
         "incomplete": False,
         "fields_unread": {},
+        "repairs": {},
+        "repairable": {},
         "reasons": {},
         "warnings": {},
         **dict(NO_RECORDS),

@@ -12,6 +12,7 @@ from sftrm_quality.inspection.named import Inspected
 from sftrm_quality.inspection.seen import seen_of
 from sftrm_quality.intake import NotRead, recognise_stream
 from sftrm_quality.reading import RawStream, UnknownFile, open_streams
+from sftrm_quality.records import Repair
 from sftrm_quality.run_record import FileStatus, InspectedFile, MissingFields, ProposedFormat, UnreadField
 from sftrm_quality.words import say
 
@@ -67,6 +68,8 @@ def _inspect_stream(stream: RawStream | UnknownFile, config: RunConfig, formats:
         note=found.note,
         reasons=tuple(seen.reasons.values()),
         unread=tuple(UnreadField(field=name, **counts) for name, counts in seen.unread.items()),
+        repairs={name: seen.repairs[name] for name in Repair if seen.repairs[name]},
+        repairs_declared=tuple(source.repairs),
         left_out={name: say(why) for name, why in found.format.ignores},
         shown=tuple(one for of_kind in seen.shown.values() for one in of_kind),
     )

@@ -17,7 +17,8 @@ from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake import MappedShard, Recognised, read_and_map
 from sftrm_quality.personal_data import mask_personal_data, mask_text
 from sftrm_quality.reading import DueCells
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, Repair
+from sftrm_quality.repairs import repair
 from sftrm_quality.run_record import ReasonFound, RecordShown
 from sftrm_quality.words import say
 
@@ -41,6 +42,7 @@ class Seen:
     kinds: Counter[LabelKind] = field(default_factory=Counter)
     reasons: dict[str, ReasonFound] = field(default_factory=dict)
     unread: dict[str, Counter[str]] = field(default_factory=dict)
+    repairs: Counter[str] = field(default_factory=Counter)
     shown: dict[LabelKind, list[RecordShown]] = field(default_factory=dict)
 
     def add(self, mapped: MappedShard, found: Recognised, source: SourceSettings) -> None:
@@ -60,6 +62,8 @@ class Seen:
         for kind, candidates in mapped.candidates.items():
             self.kinds[kind] += len(candidates.table) + len(candidates.misfits)
             failing += [(int(shard.indexes[row]), m.reason, m.detail) for row, m in candidates.misfits.items()]
+            ties = "forbid" if source.ties == "drop_record" else source.ties
+            self.repairs.update(repair(kind, candidates.table, tuple(Repair), candidates.losers_tie, ties).counts())
             shown = self.shown.setdefault(kind, [])
             rows = candidates.rows[: _RECORDS_SHOWN - len(shown)].tolist()
             for row, record in zip(rows, candidates.table.slice(0, len(rows)).to_pylist(), strict=True):

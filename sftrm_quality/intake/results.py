@@ -23,16 +23,6 @@ class ShardFiles(NamedTuple):
     delivered: Path
 
 
-class Mendable(NamedTuple):
-    """Records for which a repair is not declared and would do something: they would fail fewer checks.
-
-    passing: of them, those that are quarantined now and would not be, with all the repairs that would change them.
-    """
-
-    records: int
-    passing: int
-
-
 @dataclass(frozen=True)
 class ShardSummary:
     """Counts of the records of one label kind in one shard. ``received = passed + unreadable + quarantined``.
@@ -44,7 +34,8 @@ class ShardSummary:
     records that have them.
     encoding: of the records' bytes in the source file.
     repaired: records that passed and were changed by a repair. repairs: records that each repair changed, those that
-    failed all the same among them; mendable: what those could do that are not declared. Both by `records.Repair`.
+    failed all the same among them. repairable: of each that is not declared, how many records would fail fewer checks
+    with it, and how many of these would no longer be quarantined. Both by `records.Repair`.
     """
 
     number: int
@@ -59,7 +50,7 @@ class ShardSummary:
     encoding: str
     repaired: int
     repairs: Mapping[str, int]
-    mendable: Mapping[str, Mendable]
+    repairable: Mapping[str, tuple[int, int]]
 
     @property
     def failing(self) -> int:
@@ -111,6 +102,24 @@ class FileIntake:
         return total
 
     @property
+    def repairs(self) -> Counter[str]:
+        """How many records each repair changed."""
+        total: Counter[str] = Counter()
+        for shard in self.shards:
+            total.update(shard.repairs)
+        return total
+
+    @property
+    def repairable(self) -> dict[str, tuple[int, int]]:
+        """What repairs could do that are not declared, as in the summaries of the shards."""
+        total: dict[str, tuple[int, int]] = {}
+        for shard in self.shards:
+            for name, (records, passing) in shard.repairable.items():
+                before = total.get(name, (0, 0))
+                total[name] = before[0] + records, before[1] + passing
+        return total
+
+    @property
     def unknown_records(self) -> int:
         """Records of a file of no known format: 1 where nobody can count them, since something was delivered."""
         if self.status is not FileStatus.UNREADABLE:
@@ -135,7 +144,7 @@ def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[FileInta
                 **{
                     **shard,
                     "counts": tuple(map(CheckCount.from_json, shard["counts"])),
-                    "mendable": {name: Mendable(*counted) for name, counted in shard["mendable"].items()},
+                    "repairable": {name: tuple(counts) for name, counts in shard["repairable"].items()},
                 }
             )
             for shard in values.pop("shards")

@@ -15,7 +15,7 @@ from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.mapping import Candidates, read_and_map
-from sftrm_quality.intake.mendable import mendable, with_forms
+from sftrm_quality.intake.repairable import repairable, with_forms
 from sftrm_quality.intake.results import ShardFiles, ShardSummary
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import LoadedShard, Shard, payload_columns, position_columns
@@ -162,7 +162,7 @@ def _of_kind(
         encoding=task.shard.encoding,
         repaired=len(originals),
         repairs=repaired.counts(),
-        mendable=mendable(settings.suite(kind), source, candidates, frame, checked_rows, policies),
+        repairable=repairable(settings.suite(kind), source, candidates, frame, checked_rows, policies),
     )
 
 

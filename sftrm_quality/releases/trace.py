@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sftrm_quality.output import OutputFolder
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.kept_apart import FILE
 from sftrm_quality.releases.manifest import Release
+from sftrm_quality.releases.parts import ORIGINALS_FOLDER
 from sftrm_quality.releases.publish import current_release
 from sftrm_quality.words import say
 
@@ -26,13 +27,15 @@ class Trace:
 
     row: the columns that tell about it. where: the release or the run whose files say so. apart: the row of
     `records.KEPT_APART` of a published record that another one is nearly the same as, with the texts of ``both`` (the
-    second one None where it is not published).
+    second one None where it is not published). repaired: of a published record that was repaired its ``repairs``, and
+    ``fields``, those that were delivered otherwise, as they were.
     """
 
     outcome: str
     where: str
     row: dict[str, Any]
     apart: dict[str, Any] | None = None
+    repaired: dict[str, Any] | None = None
 
 
 def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[dict[str, Any]]:
@@ -72,6 +75,22 @@ def _kept_apart(output: OutputFolder, release: Release, kind: LabelKind, record_
     return {**rows[0], "both": both}
 
 
+def _repaired(release: Release, kind: LabelKind, path: Path, record_id: str) -> dict[str, Any] | None:
+    """What was done to a record of a data file, and its fields that were delivered otherwise."""
+    originals = release.folder / ORIGINALS_FOLDER / kind / path.name
+    if not originals.is_file():
+        return None
+    fields = CANDIDATE_FIELDS[kind].names
+    delivered = next(_matching([originals], ["record_id", "data_id", "repairs", *fields[1:]], record_id), None)
+    now = next(_matching([path], fields, record_id), None)
+    if delivered is None or now is None:
+        return None
+    return {
+        "repairs": delivered["repairs"],
+        "fields": {name: delivered[name] for name in fields if delivered[name] != now[name]},
+    }
+
+
 def trace(output: OutputFolder, wanted: str) -> list[Trace]:
     """All records with that record_id or data_id, in the current release and in the newest run.
 
@@ -89,6 +108,7 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
                         say("release {release_id}, {file}", release_id=release.release_id, file=path.name),
                         {"label_kind": str(kind), **row},
                         _kept_apart(output, release, kind, row["record_id"]),
+                        _repaired(release, kind, path, row["record_id"]),
                     )
                     for row in _matching([path], _LINEAGE, wanted)
                 ]

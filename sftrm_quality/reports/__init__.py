@@ -19,6 +19,7 @@ from sftrm_quality.reports.names import heading, told_apart
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
+from sftrm_quality.reports.repairs import repairs_done, repairs_possible
 from sftrm_quality.reports.rows_links import BROWSE_PAGE
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
@@ -59,6 +60,8 @@ __all__ = [
     "release_profile",
     "render_index",
     "renew_index",
+    "repairs_done",
+    "repairs_possible",
     "report_of",
     "sides_named",
     "take_back",

@@ -23,6 +23,7 @@ from sftrm_quality.run_record import (
     Profile,
     PromptGroups,
     ReasonsTogether,
+    Repairable,
 )
 from sftrm_quality.sources import source_of
 from sftrm_quality.splits import SPLITS
@@ -57,6 +58,11 @@ def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: 
             **dict(accounts.get((intake.source_file, intake.label_kind or NoKind.UNKNOWN), NO_RECORDS)),
             reasons=dict(sorted(reasons[_key(intake)].items())),
             warnings=dict(sorted(_warnings(intake).items())),
+            repairs=dict(sorted(intake.repairs.items())),
+            repairable={
+                name: Repairable(records=records, passing=passing)
+                for name, (records, passing) in sorted(intake.repairable.items())
+            },
         )
         for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or ""))
     )

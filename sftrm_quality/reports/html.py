@@ -18,6 +18,7 @@ from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display, names, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
+from sftrm_quality.reports.repairs import repairs_done, repairs_possible
 from sftrm_quality.reports.rows_links import rows_link
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.script_words import sentences_for
@@ -41,6 +42,8 @@ MOVES_SHOWN = 50
 DIRECTIONS_SHOWN = 20
 RESPONSE_NUMBERS_SHOWN = 20
 STEPS_SHOWN = 25
+# A source may have six of each kind.
+_REPAIRS_SHOWN = 60
 # With three names and a sentence each.
 FINDINGS_SHOWN = 20
 RUNS_SHOWN = 200
@@ -158,6 +161,9 @@ def render_run(report: Report) -> str:
             personal_samples=report.samples.personal[:PERSONAL_SAMPLES_SHOWN],
             **sources_shown(report, STEPS_SHOWN),
             **samples_shown(report),
+            repairs_done=repairs_done(report.files),
+            repairs_possible=repairs_possible(report.files),
+            repairs_most=_REPAIRS_SHOWN,
             **_of_rankings(report.profile.rm if report.profile else None),
         )
     )

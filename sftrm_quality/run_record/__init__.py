@@ -26,6 +26,7 @@ from sftrm_quality.run_record.counts import (
     FileEntry,
     PromptGroups,
     RawFile,
+    Repairable,
     SizedRawFile,
 )
 from sftrm_quality.run_record.decision import Action, RecordedDecision
@@ -163,6 +164,7 @@ __all__ = [
     "RecordedDecision",
     "RecordsWith",
     "ReleaseHead",
+    "Repairable",
     "Report",
     "RmProfile",
     "RowCounts",

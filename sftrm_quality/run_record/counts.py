@@ -55,6 +55,16 @@ class _SourceFile(Value):
     fields_unread: dict[str, int]
 
 
+class Repairable(Value):
+    """What a repair could do that is not declared: records that would fail fewer checks.
+
+    passing: of them, those that are quarantined and would not be.
+    """
+
+    records: Count
+    passing: Count
+
+
 class FileEntry(Account, _SourceFile):
     """A source file, or one member of an archive: how it was read, its account, its reasons.
 
@@ -62,10 +72,13 @@ class FileEntry(Account, _SourceFile):
     began, None in a manifest, which does not depend on that. incomplete: it ends in the middle of a record or of its
     list, or its stream breaks off, so that records may be missing. reasons: how many of its records are quarantined or
     unreadable for each; a record can have several. warnings: the same for checks that only warn, of all its records.
+    repairs: how many records each declared repair changed, and repairable: what the others could do.
     """
 
     reasons: dict[str, int]
     warnings: dict[str, int]
+    repairs: dict[str, Count]
+    repairable: dict[str, Repairable]
 
     @property
     def ends_early(self) -> str:

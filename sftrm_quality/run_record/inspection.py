@@ -64,7 +64,8 @@ class InspectedFile(Value):
     why: what decided about the format. id_field: where ids come from, "" for the content of the record, None where no
     record is read. records: None where they cannot be counted. label_kinds: how many of them are of each. note: why
     nothing is read. left_out: fields that the format reads and does not publish, on purpose, and why. fields_seen: of a
-    file of no known format, in how many of its first records each field is. proposed: for such a file.
+    file of no known format, in how many of its first records each field is. repairs: how many records each repair would
+    change, and those that are declared do. proposed: for a file of no known format.
     """
 
     source_file: str
@@ -80,6 +81,8 @@ class InspectedFile(Value):
     note: str = ""
     reasons: tuple[ReasonFound, ...] = ()
     unread: tuple[UnreadField, ...] = ()
+    repairs: dict[str, Count] = Field(default_factory=dict)
+    repairs_declared: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
     fields_seen: dict[str, Count] = Field(default_factory=dict)
     nearest: tuple[MissingFields, ...] = ()

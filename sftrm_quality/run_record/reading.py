@@ -161,6 +161,8 @@ def _renew_figures(figures: Json) -> None:
         file.setdefault("source", "")
         file.setdefault("delivery", None)
         file.setdefault("warnings", {})
+        file.setdefault("repairs", {})
+        file.setdefault("repairable", {})
         if "fields_ignored" in file:
             file["fields_unread"] = file.pop("fields_ignored")
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))

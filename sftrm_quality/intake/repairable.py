@@ -12,7 +12,6 @@ from sftrm_quality.arrays import Mask
 from sftrm_quality.checks import LOSERS_TIE, CheckedRows, Scope, Suite, failing_rows
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.intake.mapping import Candidates
-from sftrm_quality.intake.results import Mendable
 from sftrm_quality.records import LabelKind, Repair, Severity
 from sftrm_quality.repairs import repair
 
@@ -35,14 +34,14 @@ def with_forms(kind: LabelKind, table: pa.Table, losers_tie: Mask) -> pa.Table:
     return table.append_column(LOSERS_TIE, pa.array(losers_tie)) if kind is LabelKind.RM else table
 
 
-def mendable(
+def repairable(
     suite: Suite,
     source: SourceSettings,
     candidates: Candidates,
     frame: pa.Table,
     checked_rows: CheckedRows,
     policies: Mapping[str, str],
-) -> dict[str, Mendable]:
+) -> dict[str, tuple[int, int]]:
     """Try the repairs that are not declared on the records that fail a check.
 
     Args:
@@ -54,7 +53,8 @@ def mendable(
         policies: As they were checked by.
 
     Returns:
-        By the name of a repair the records for which it and the others that change them would do something.
+        By the name of a repair how many records would fail fewer checks, with it and the others that change them, and
+        how many of these would no longer be quarantined.
     """
     kind = LabelKind(suite.name)
     faults = checked_rows.failures.filter(pc.is_in(checked_rows.failures["severity"], _FAULTS))
@@ -83,7 +83,7 @@ def mendable(
     for row in np.flatnonzero(fewer).tolist():
         records.update(names[row])
         would_pass.update(names[row] if passing[row] else [])
-    return {str(one): Mendable(records[one], would_pass[one]) for one in Repair if records[one]}
+    return {str(one): (records[one], would_pass[one]) for one in Repair if records[one]}
 
 
 def _else_critical(faults: pa.Table, looked_at: pa.Array, rows: np.ndarray) -> Mask:
