@@ -263,7 +263,8 @@ def test_the_cut_into_shards_leaves_no_trace_in_originals(both, tmp_path):
 def test_identical_records_of_two_sources_are_two_records_where_one_declares_a_repair(tmp_path):
     sft, rm = records()
     raw = write(tmp_path / "raw", [sft[0], sft[5]], rm[:1])
-    (raw / "c_sft.jsonl").write_bytes((raw / "a_sft.jsonl").read_bytes())
+    lines = [json.dumps(one, ensure_ascii=False) + "\n" for one in (sft[11], sft[12], sft[5])]
+    (raw / "c_sft.jsonl").write_text("".join(lines), "utf-8")
     # They are near copies of each other, which is no matter here.
     settings = (DECLARED.replace("*", "c_*"), "ids.within=file", "near.threshold=1")
     out = Output(tmp_path / "out", run_on([raw], tmp_path / "out", open_gate(tmp_path / "suites"), *settings).report)
