@@ -35,6 +35,8 @@ def entry(name: str, received: int, failing: int) -> FileEntry:
         published=received - failing,
         reasons={"answer_blank": failing},
         warnings={},
+        repairs={},
+        repairable={},
     )
 
 
