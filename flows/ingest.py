@@ -43,9 +43,16 @@ from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import ConfigError, DecisionError  # noqa: E402
+from sftrm_quality.errors import ConfigError  # noqa: E402
 from sftrm_quality.intake import FileIntake  # noqa: E402
-from sftrm_quality.job import CheckedRelease, Job, Plan, RunResult  # noqa: E402
+from sftrm_quality.job import (  # noqa: E402
+    READ_AGAIN_SECONDS,
+    CheckedRelease,
+    Job,
+    Plan,
+    RunResult,
+    must_make,
+)
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
 from sftrm_quality.run_record import Mode, Verdict  # noqa: E402
@@ -59,8 +66,6 @@ _REFUSALS = {
 }
 # The release that a person decided on at the shell: no parameter of the flow, since nobody should fill it in by a form.
 _decided: ContextVar[str | None] = ContextVar("decided release", default=None)
-# Of the runs of this process that came to their end, also when Prefect's server can not be told any more.
-results: list[RunResult] = []
 # A deployment has settings of its own. Prefect's quick run asks for what has no default instead of starting with them.
 _AS_AT_THE_SHELL = RunConfig()
 # A task run costs Prefect some milliseconds and database rows; thousands of small files are read in groups.
@@ -95,8 +100,8 @@ def _files_named() -> str:
     task_run_name=_files_named,
     cache_policy=NO_CACHE,
     persist_result=False,
-    retries=2,
-    retry_delay_seconds=[2, 10],
+    retries=len(READ_AGAIN_SECONDS),
+    retry_delay_seconds=list(READ_AGAIN_SECONDS),
     retry_condition_fn=may_pass,
 )
 def read_and_check(job: Job, plan: Box[Plan], files: Box[Sequence[SourceFile]]) -> Box[list[FileIntake]]:
@@ -133,17 +138,12 @@ def release_checks(
 def publish_and_report(
     job: Job, plan: Box[Plan], checked: Box[CheckedRelease], decision: Box[Decision | None]
 ) -> Box[RunResult]:
-    return Box(_finished(job.finish(plan.value, checked.value, decision.value)))
+    return Box(job.finish(plan.value, checked.value, decision.value))
 
 
 @_step("report: nothing has changed")
 def report_unchanged(job: Job, plan: Box[Plan]) -> Box[RunResult]:
-    return Box(_finished(job.report_unchanged(plan.value)))
-
-
-def _finished(result: RunResult) -> RunResult:
-    results.append(result)
-    return result
+    return Box(job.report_unchanged(plan.value))
 
 
 def _done(task: Any) -> Any:
@@ -173,7 +173,7 @@ class _Done(NamedTuple):
 
 def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     plan = discover(job)
-    _must_be(_decided.get(), plan.value)
+    must_make(plan.value, _decided.get())
     if job.publishes and plan.value.unchanged:
         unchanged: Box[RunResult] = report_unchanged(job, plan)
         return _Done(unchanged.value, plan.value, False)
@@ -191,19 +191,6 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     report = finished.value.report
     rejected = report.decision is not None and report.verdict is Verdict.HELD
     return _Done(finished.value, plan.value, rejected and decision.value is None)
-
-
-def _must_be(release_id: str | None, plan: Plan) -> None:
-    if release_id not in (None, plan.release_id):
-        raise DecisionError(
-            say(
-                "nothing was published: the decision is on release {release_id}, and what that was to be "
-                "made from has changed since (raw files, suites or versions) and makes {another}. Run "
-                "again, and decide on that",
-                release_id=release_id,
-                another=plan.release_id,
-            )
-        )
 
 
 def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:

@@ -13,8 +13,6 @@ _DEFAULTS = {
     # Prefect would start a server that lets everybody in; ours are in `flows/server/`.
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "sftrm_quality",
-    # Great Expectations' own telemetry.
-    "GX_ANALYTICS_ENABLED": "false",
 }
 # A shell user reads our lines; the flow's own would say the same again.
 _QUIET = {

@@ -3,8 +3,6 @@
 import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
     from sftrm_quality.output import OutputFolder
 
 _TRIES = 5
-# Held by the thread that ends this process; Prefect's server is among the children that it kills, and the thread that
-# watches the server must not take that for news. Always taken before `nothing_moving`.
-_first_to_end = threading.Lock()
 _handler: Callable[[int, FrameType | None], None] | None = None
 
 
@@ -65,56 +60,15 @@ def stop_on_signals(output: "OutputFolder") -> None:
             print(f"\n{said}", file=sys.stderr, flush=True)
             return 128 + number
 
-        with _first_to_end:
-            _end(output, last_words)
+        _end(output, last_words)
 
     global _handler
     _handler = stop
     again()
 
 
-def stop_without_server(
-    output: "OutputFolder", current_before: str | None, has_finished: Callable[[], bool], tell: Callable[[], int]
-) -> NoReturn:
-    """End this process because Prefect's server beside it is gone; to be called in another thread than the run's.
-
-    The run would go on asking for the server at each step, for minutes. What it had done is in the cache.
-
-    Args:
-        output: The run's.
-        current_before: The release that LATEST named when the run began.
-        has_finished: Whether the run has come to its end, but for what it tells the server.
-        tell: Tells people how a finished run ended, and returns its exit code.
-    """
-    from sftrm_quality.releases import nothing_moving
-
-    def last_words() -> int:
-        if has_finished():
-            said = say(
-                "warning: Prefect's server ended before it was told of the end of the run; the run itself is complete"
-            )
-            print(said, file=sys.stderr, flush=True)
-            return tell()
-        said = say(
-            "error: Prefect's server ended before the run did; nothing was published. "
-            "Run again: what was read is in the cache"
-        )
-        print(f"\n{said}", file=sys.stderr, flush=True)
-        return 3
-
-    for _ in range(_TRIES * 20):
-        with _first_to_end, nothing_moving():
-            published = output.writer() == os.getpid() and output.current_release_id() != current_before
-            # A run that has just published comes to its end by itself, in moments.
-            if has_finished() or not published:
-                _end(output, last_words)
-        time.sleep(0.1)
-    with _first_to_end:
-        _end(output, last_words)
-
-
 def _end(output: "OutputFolder", last_words: Callable[[], int]) -> NoReturn:
-    """End this process and its children, and take back what it left half in place. For who holds `_first_to_end`.
+    """End this process and its children, and take back what it left half in place.
 
     Args:
         output: The run's.

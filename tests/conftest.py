@@ -28,7 +28,7 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 # two files from the beginning: the first and the fourth, and so on.
 _LONG = (
     *("service", "nights", "cluster", "cli", "kills", "browser", "decide", "storage_faults", "memory", "dedup_global"),
-    *("rollbacks", "part_cache", "decisions", "without_server", "guard_browser", "work_pool", "determinism"),
+    *("rollbacks", "part_cache", "decisions", "guard_browser", "work_pool", "determinism"),
     *("preflight_of_runs", "training_steps", "clients", "reference", "report_browser", "bad_sizes", "bad_files"),
     *("findings", "reading_containers", "exports", "checks_reasons", "publish", "what_is_shown", "reading_delimited"),
     *("links", "dedup_exchange", "docs", "profile_page", "report_foreign", "incomplete", "reading_encodings"),

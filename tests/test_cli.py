@@ -1,4 +1,4 @@
-"""The command as a user starts it: a process of its own, real Prefect, no server running."""
+"""The command as a user starts it: a process of its own, no server running or configured."""
 
 import json
 import os
@@ -73,6 +73,10 @@ def test_a_run_ends_quietly_with_verdict_ledger_release_and_report(first_run):
         "deduplicate",
         "write and read back",
     ]
+
+
+def test_a_run_at_the_shell_leaves_prefect_alone(first_run, home):
+    assert list(home.iterdir()) == []
 
 
 def test_a_second_run_says_unchanged_and_json_is_the_report(first_run, sftrm):
@@ -159,7 +163,7 @@ def test_nothing_stays_behind_a_killed_run(environment, large, tmp_path):
         time.sleep(0.02)
     family = psutil.Process(run.pid).children(recursive=True)
     workers = [p for p in family if p.parent() and p.parent().pid != run.pid]
-    assert workers and any("flows.server" in p.cmdline() for p in family)
+    assert workers
     run.kill()
     run.wait()
     _, alive = psutil.wait_procs(family, timeout=20)
@@ -371,8 +375,7 @@ def test_a_configured_server_that_does_not_answer_is_one_line(environment, tmp_p
     assert not (tmp_path / "out" / "LATEST").exists()
 
 
-def test_settings_of_any_size_fit_into_the_server_beside_a_run(held_run):
-    """Prefect's own limit is 512 KiB."""
+def test_settings_may_be_of_any_size(held_run):
     out, done = held_run
     (report,) = out.glob("reports/*/report.json")
     salt = json.loads(report.read_text("utf-8"))["config"]["splits"]["salt"]

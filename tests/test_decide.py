@@ -272,7 +272,6 @@ def test_the_server_of_a_service_is_known_by_its_process_whatever_options_it_has
     found = [
         Process(1, me),
         Process(2, me, "--declared", "https://gate.example.org"),
-        Process(3, me, services.BESIDE_A_RUN),
         Process(4, me),
         Process(5, me),
         Process(6, me + 1),

@@ -4,20 +4,14 @@ The pages send the right password with every request, which no real one has: onl
 """
 
 import base64
-import os
 import shutil
-import subprocess
-import sys
-import time
 
 import httpx
 import psutil
 import pytest
-from filelock import FileLock
 
-from tests.conftest import ROOT
 from tests.other_pages import ATTACKS, NOTHING_LEARNT, in_a_sandbox, page_on_another_port
-from tests.service import PATIENCE, Service
+from tests.service import Service
 from tests.test_determinism import make_records, write
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -50,41 +44,9 @@ def serving(tmp_path_factory, prefect_home):
     service.stop()
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory, prefect_home):
-    """The server beside a run that waits for another one, and so goes on for as long as it is wanted."""
-    base = tmp_path_factory.mktemp("beside")
-    raw, out, home = write(base / "raw", *make_records(10)), base / "out", prefect_home(base / "home")
-    out.mkdir()
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    with FileLock(out / ".lock"):
-        run = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli", "run", str(raw), "--out", str(out)],
-            env={**mine, "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert run.stderr is not None and "another run is writing" in run.stderr.readline()
-        yield Target(_address_of_server_beside(run.pid), home)
-    assert run.wait(PATIENCE) == 0
-
-
-def _address_of_server_beside(pid):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        for child in psutil.Process(pid).children():
-            if "flows.server" in child.cmdline():
-                for connection in child.net_connections():
-                    if connection.status == psutil.CONN_LISTEN:
-                        assert connection.laddr.ip == "127.0.0.1"
-                        return f"http://127.0.0.1:{connection.laddr.port}"
-        time.sleep(0.1)
-    raise AssertionError("no server beside the run")
-
-
-@pytest.fixture(params=["serving", "running"])
-def target(request):
-    return request.getfixturevalue(request.param)
+@pytest.fixture
+def target(serving):
+    return serving
 
 
 @pytest.fixture(scope="module")

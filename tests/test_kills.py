@@ -275,7 +275,7 @@ def sftrm(tmp_path):
 
 @pytest.mark.soak
 def test_whole_commands_killed_at_random_moments(nights, sftrm):
-    """With Prefect, its server and worker processes, uniform over the length of a run."""
+    """With its worker processes, uniform over the length of a run."""
     began = time.monotonic()
     run = sftrm(nights.raw, nights.fresh())
     assert run.wait(600) == 0

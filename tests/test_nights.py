@@ -52,11 +52,9 @@ class Team:
             (ran.report_folder / "index.html").read_text("utf-8"),
         )
 
-    def night_by_command(self, home: Path) -> Night:
-        """The same as a whole command, with Prefect."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")} | {
-            "PREFECT_HOME": str(home)
-        }
+    def night_by_command(self) -> Night:
+        """The same as a whole command."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
         call = [sys.executable, "-m", "flows.cli", "run", str(self.raw), "--out", str(self.out), "--workers", "1"]
         done = subprocess.run([*call, "--json"], env=environment, capture_output=True, text=True, check=False)
         report = read_report_json(done.stdout)
@@ -65,10 +63,10 @@ class Team:
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory, prefect_home):
+def nights(tmp_path_factory):
     """Each night by its name. What was wrong is put right before the next one."""
     folder = tmp_path_factory.mktemp("nights")
-    team, home = Team(folder), prefect_home(folder / "prefect")
+    team = Team(folder)
     raw, seen = team.raw, {}
     deliver(raw, 1)
     seen["first"] = team.night()
@@ -143,7 +141,7 @@ def nights(tmp_path_factory, prefect_home):
     (raw / C).write_bytes(whole[: len(whole) // 2])
     write(raw / A(14), delivery("namsan", 14, 100, failing=1.0))
     (raw / B(14)).write_text("", "utf-8")
-    seen["everything at once"] = team.night_by_command(home)
+    seen["everything at once"] = team.night_by_command()
     return seen
 
 

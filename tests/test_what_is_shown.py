@@ -28,6 +28,7 @@ from tests.conftest import ROOT
 from tests.outputs import open_gate, run_on
 from tests.page import Page
 from tests.report_example import read
+from tests.service import Service
 from tests.test_determinism import make_records, write
 
 MARK = "Quuxwort"  # at the end of every text, beyond what an excerpt shows
@@ -68,22 +69,27 @@ def hostile_lines():
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory, prefect_home):
-    """A run of the command, its Prefect told to keep every line, and what it printed."""
+    """A run of the command on a Prefect server that is told to keep every line, and what both printed."""
     folder = tmp_path_factory.mktemp("shown")
     (folder / "raw").mkdir()
     (folder / "raw" / NAME).write_text("\n".join(hostile_lines()) + "\n", "utf-8")
     (folder / "raw" / f"broken{STEERING}.json").write_text(f'{{"{"가" * 60}": "{PERSON[1]} {MARK}', "utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    service = Service(prefect_home(folder / "home"), folder / "raw", folder / "out")
+    service.start()
     environment |= {
-        "PREFECT_HOME": str(prefect_home(folder / "home")),
+        "PREFECT_HOME": str(service.home),
+        "PREFECT_API_URL": f"{service.prefect}/api",
+        "PREFECT_API_AUTH_STRING": service.auth_string,
         "PYTHONPATH": str(ROOT),
         "PREFECT_LOGGING_TO_API_ENABLED": "true",
         "PREFECT_LOGGING_LEVEL": "DEBUG",
     }
     call = [sys.executable, "-m", "flows.cli", "run", "raw", "--out", "out", "--workers", "2"]
     done = subprocess.run(call, cwd=folder, env=environment, capture_output=True)
+    service.stop()
     assert done.returncode in (0, 1), done.stderr
-    return folder, done.stdout + done.stderr
+    return folder, done.stdout + done.stderr + "".join(service.lines).encode()
 
 
 def report_in(folder):

@@ -1,6 +1,6 @@
 """The commands that make a run: run and check. What the user can have got wrong comes to light first."""
 
-from contextlib import ExitStack
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sftrm_quality.config import RunConfig
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.run_record import Report
+    from sftrm_quality.run_record import Mode, Report
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")]
 
@@ -65,6 +64,8 @@ def make_run(
 
 
 def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: str | None) -> "Report":
+    """The run as a flow of the Prefect server that is configured; without one in this process, which needs none."""
+    from flows.server import configured_server
     from flows.stopping import stop_on_signals
     from sftrm_quality.output import OutputFolder
 
@@ -72,41 +73,33 @@ def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: s
     if config.engine == "processes":
         from sftrm_quality.workers.processes import start_fork_server
 
-        # Great Expectations is imported there while Prefect starts here.
+        # Great Expectations is imported there while the rest is here.
         start_fork_server()
-    from flows.prefect_settings import set_defaults
+    server = configured_server()
+    from flows.commands.progress_bars import showing_progress
+    from sftrm_quality.run_record import Mode
 
-    set_defaults(quiet=True)
-    from flows.server import beside_a_run, configured_server, must_answer
+    with nullcontext() if as_json else showing_progress(console(stderr=True)):
+        if server is None:
+            return _run_here(config, Mode(mode), decided_release_id)
+        from flows.prefect_settings import set_defaults
 
-    with ExitStack() as stack:
-        answers = None
-        if server := configured_server():
-            must_answer(server)
-        else:
-            output = OutputFolder(config.out)
-            before = output.current_release_id()
-            answers = stack.enter_context(beside_a_run(lambda: _stop_without_server(output, before, as_json)))
-        # It starts while these are imported.
-        from flows.commands.progress_bars import showing_progress
+        set_defaults(quiet=True)
         from flows.ingest import ingest_with
-        from sftrm_quality.run_record import Mode
+        from flows.server import must_answer
 
-        if not as_json:
-            stack.enter_context(showing_progress(console(stderr=True)))
-        if answers:
-            answers()
+        must_answer(server)
         return ingest_with(config, Mode(mode), decided_release_id).report
 
 
-def _stop_without_server(output: "OutputFolder", before: str | None, as_json: bool) -> None:
-    from flows.ingest import results
-    from flows.stopping import stop_without_server
+def _run_here(config: "RunConfig", mode: "Mode", decided_release_id: str | None) -> "Report":
+    from flows import stopping
+    from sftrm_quality.job import Job
 
-    def tell() -> int:
-        return _tell(results[-1].report, output.root, as_json)
-
-    stop_without_server(output, before, lambda: bool(results), tell)
+    with Job(config, mode) as job:
+        # Ray claims SIGTERM when it starts.
+        stopping.again()
+        return job.all_steps(decided_release_id).report
 
 
 def _tell(report: "Report", out: Path, as_json: bool) -> int:

@@ -1,19 +1,19 @@
 """A Prefect server of our own: with a password, for nobody but us and the pages that it serves itself.
 
-`sftrm serve` has one for as long as it lives, and a run at the shell one beside it, on loopback, unless a server is
-configured. That of the service listens where it is told to.
+`sftrm serve` has one for as long as it lives, unless a server is configured. It listens where it is told to. A run at
+the shell needs none.
 """
 
+from flows.server.configured import configured_server
 from flows.server.elsewhere import check_server, must_answer
 from flows.server.names import HOST, address_of, bound, origin_of, own_origins
-from flows.server.running import Server, beside_a_run, configured_server, for_the_service
+from flows.server.running import Server, for_the_service
 from flows.server.services import servers_of_services
 
 __all__ = [
     "HOST",
     "Server",
     "address_of",
-    "beside_a_run",
     "bound",
     "check_server",
     "configured_server",

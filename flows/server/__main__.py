@@ -14,7 +14,6 @@ import threading
 from flows.server.guard import App, Guard, Receive, Scope, Send
 from flows.server.names import SIGN_IN, own_origins
 from flows.server.secret import SIGN_IN_CODE
-from flows.server.services import BESIDE_A_RUN
 from flows.server.sign_in import SignIn
 from sftrm_quality.imports import large_imports
 from sftrm_quality.words import say
@@ -47,7 +46,6 @@ def main() -> None:
     """Serve until SIGTERM, or until the parent process is gone."""
     arguments = argparse.ArgumentParser(prog="python -m flows.server")
     arguments.add_argument("descriptor", type=int, help=say("A bound socket."))
-    arguments.add_argument(BESIDE_A_RUN, action="store_true", help=say("No pages, no schedules, only errors."))
     arguments.add_argument("--declared", action="append", default=[], help=say("An origin under which it is reached."))
     given = arguments.parse_args()
     threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
@@ -55,12 +53,12 @@ def main() -> None:
     host, port, *_ = listening.getsockname()
     settings = get_current_settings().server
     code = os.environ.pop(SIGN_IN_CODE, None)
-    app: App = create_app(ephemeral=given.beside_a_run, final=True)
+    app: App = create_app(final=True)
     if code and settings.api.auth_string:
         app = _with_sign_in(app, SignIn(code, settings.api.auth_string.get_secret_value()))
     config = uvicorn.Config(
         Guard(app, own_origins(port, host, given.declared)),
-        log_level="error" if given.beside_a_run else "warning",
+        log_level="warning",
         lifespan="on",
         server_header=False,
         timeout_keep_alive=settings.api.keepalive_timeout,

@@ -12,11 +12,10 @@ from pathlib import Path
 import httpx
 
 from flows.prefect_settings import set_own_server, set_served
-from flows.server.names import HOST, SIGN_IN, address_of, bound
+from flows.server.names import SIGN_IN, address_of, bound
 from flows.server.secret import SIGN_IN_CODE, auth_string, new_code, password_file
-from flows.server.services import BESIDE_A_RUN, server_command
+from flows.server.services import server_command
 from sftrm_quality.errors import SftrmError
-from sftrm_quality.imports import large_imports
 from sftrm_quality.words import say
 
 # The first start makes the database; 15 s here, and several times that on a slow disk.
@@ -42,15 +41,6 @@ class Server:
     address: str
     sign_in: str
     password_file: Path
-
-
-def configured_server() -> str | None:
-    """The address of the server that the user has configured, by ``PREFECT_API_URL`` or a profile of Prefect's."""
-    with large_imports():
-        from prefect.settings import get_current_settings
-
-    address = get_current_settings().api.url
-    return address.removesuffix("/api") if address else None
 
 
 @contextmanager
@@ -79,22 +69,6 @@ def for_the_service(
         say("waiting until it answers; the first start makes its database")
         address = wait()
         yield Server(address, f"{address}{SIGN_IN}#{code}", password_file(home))
-
-
-@contextmanager
-def beside_a_run(ended: Callable[[], None]) -> Iterator[Callable[[], str]]:
-    """A server for one run of this process. It starts while the caller goes on.
-
-    What the context gives waits until it answers, and returns its address.
-
-    Args:
-        ended: Called in a thread of its own when the server ends before the context does.
-
-    Raises:
-        ServerError: The server does not start.
-    """
-    with _running((HOST, 0), [BESIDE_A_RUN], {}, ended) as wait:
-        yield wait
 
 
 def _home() -> Path:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import psutil
 
-BESIDE_A_RUN = "--beside-a-run"
 _MODULE = ("-m", "flows.server")
 
 
@@ -49,5 +48,4 @@ def server_command(descriptor: int, options: Sequence[str]) -> list[str]:
 
 
 def _is_server(arguments: Sequence[str]) -> bool:
-    """Whether it is one of a service; one beside a run has no schedules, and nothing waits there."""
-    return tuple(arguments[1:3]) == _MODULE and BESIDE_A_RUN not in arguments
+    return tuple(arguments[1:3]) == _MODULE

@@ -1,16 +1,17 @@
 """The whole way of a record as one job: opening, plan, (steps of the rooms below), gate, publish, report.
 
-``flows/ingest.py`` takes the same steps as Prefect tasks.
+A run at the shell takes all steps of it; ``flows/ingest.py`` takes the same ones as Prefect tasks.
 """
 
 from sftrm_quality.job.deciding import decision_on, held_run, same_settings, store_decision
 from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import check_before_reading
-from sftrm_quality.job.plan import Plan
+from sftrm_quality.job.plan import Plan, must_make
 from sftrm_quality.job.report import RunResult
-from sftrm_quality.job.steps import Job, run
+from sftrm_quality.job.steps import READ_AGAIN_SECONDS, Job, run
 
 __all__ = [
+    "READ_AGAIN_SECONDS",
     "CheckedRelease",
     "Job",
     "Plan",
@@ -18,6 +19,7 @@ __all__ = [
     "check_before_reading",
     "decision_on",
     "held_run",
+    "must_make",
     "run",
     "same_settings",
     "store_decision",

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from sftrm_quality import findings, progress, releases
+from sftrm_quality.errors import DecisionError
 from sftrm_quality.intake import ReadProgress, hashed_files, refuse_fields_of_no_record
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.reading import SourceFile
@@ -64,3 +65,25 @@ def plan_of(run: RunContext) -> Plan:
             )
         )
     return Plan(files, wanted, release, tuple(damaged), ReadProgress(size))
+
+
+def must_make(plan: Plan, decided_release_id: str | None) -> None:
+    """Go on only where a plan makes what a person decided on.
+
+    Args:
+        plan: The plan.
+        decided_release_id: The release, None where nobody decided.
+
+    Raises:
+        DecisionError: The inputs make another one by now.
+    """
+    if decided_release_id not in (None, plan.release_id):
+        raise DecisionError(
+            say(
+                "nothing was published: the decision is on release {release_id}, and what that was to be "
+                "made from has changed since (raw files, suites or versions) and makes {another}. Run "
+                "again, and decide on that",
+                release_id=decided_release_id,
+                another=plan.release_id,
+            )
+        )

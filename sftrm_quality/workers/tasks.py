@@ -15,7 +15,7 @@ R = TypeVar("R")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
 # Arrow's allocator keeps freed pages for a while. At once costs 1 % more CPU time and saves 40 MiB a writing worker
 # (1M records, 2 workers: 1,233 → 1,163 MiB over all processes).
-_ENVIRONMENT = {**dict.fromkeys(_ONE_THREAD, "1"), "MIMALLOC_PURGE_DELAY": "0"}
+_ENVIRONMENT = {**dict.fromkeys(_ONE_THREAD, "1"), "MIMALLOC_PURGE_DELAY": "0", "GX_ANALYTICS_ENABLED": "false"}
 
 
 # Python's resource tracker tells on the terminal that a killed process has left semaphores, which it then removes.
