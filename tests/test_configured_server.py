@@ -29,9 +29,8 @@ def nothing(tmp_path, monkeypatch):
 def test_nothing_names_one(nothing, monkeypatch):
     here, home = nothing
     (here / "pyproject.toml").write_text('[project]\nname = "labels"\n')
-    (home / "profiles.toml").write_text(
-        'active = "ephemeral"\n\n[profiles.ephemeral]\nPREFECT_SERVER_ALLOW_EPHEMERAL_MODE = "true"\n'
-    )
+    profile = '[profiles.ephemeral]\nPREFECT_SERVER_ALLOW_EPHEMERAL_MODE = "true"\n'
+    (home / "profiles.toml").write_text(f'active = "ephemeral"\n\n{profile}')
     monkeypatch.setenv("PREFECT_LOGGING_LEVEL", "DEBUG")
     monkeypatch.setattr(configured, "large_imports", None)  # or it would be asked for Prefect
     assert configured_server() is None
