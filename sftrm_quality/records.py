@@ -219,6 +219,7 @@ COLUMNS = {
     "metadata": "The record without what was read of it, as JSON, numbers as written; null where all was read.",
     "warnings": "The reasons of the checks that warn of the record, in the order of the suite; empty for none.",
     "repairs": "The declared repairs that changed it; what was delivered is in originals/. Empty for none.",
+    "repaired_hash": "Of a repaired record: xxh3_128 of its content as it is now, made as the hash in `record_id`.",
     "record_id": "Stable: a hash of label kind and the content as delivered, and a number for identical copies.",
     "label_kind": "`sft` or `rm`; in the quarantine also `unknown`, for a whole file of no known format.",
     "source_file": "The raw file, relative to the raw folder; a member of an archive behind `!/`.",

@@ -82,7 +82,7 @@ def by_id(rows):
 def originals(output, kind):
     return [
         row
-        for path in sorted((output.release / "originals" / kind).glob("*.parquet"))
+        for path in sorted((output.release / "originals").glob(f"{kind}-*.parquet"))
         for row in pq.read_table(path).to_pylist()
     ]
 
@@ -177,7 +177,7 @@ def test_the_next_night_links_the_originals_again(both, tmp_path):
     )
     again = Output(declared.out, run_on([more], declared.out, gate, DECLARED).report)
     assert again.release != declared.release
-    paths = [path.relative_to(declared.release) for path in declared.release.glob("originals/rm/*.parquet")]
+    paths = [path.relative_to(declared.release) for path in declared.release.glob("originals/rm-*.parquet")]
     assert paths and all((again.release / p).stat().st_ino == (declared.release / p).stat().st_ino for p in paths)
     fresh = Output(tmp_path / "fresh", run_on([more], tmp_path / "fresh", gate, DECLARED).report)
     assert again.data_bytes() == fresh.data_bytes()
@@ -187,9 +187,9 @@ def test_the_next_night_links_the_originals_again(both, tmp_path):
 def part(both, tmp_path):
     """A part with its originals, copied."""
     _, _, _, declared = both
-    (path,) = declared.release.glob("originals/sft/train-*.parquet")
-    copies = Part(LabelKind.SFT, SplitName.TRAIN, tmp_path / "sft" / path.name, ())
-    for source, to in ((path, copies.originals), (declared.release / "sft" / path.name, copies.path)):
+    (path,) = declared.release.glob("originals/sft-train-*.parquet")
+    copies = Part(LabelKind.SFT, SplitName.TRAIN, tmp_path / "sft" / path.name.removeprefix("sft-"), ())
+    for source, to in ((path, copies.originals), (declared.release / "sft" / path.name.removeprefix("sft-"), copies.path)):
         to.parent.mkdir(parents=True)
         pq.write_table(pq.read_table(source), to)
     return copies

@@ -29,7 +29,7 @@ PART_ROWS = 4 * ROW_GROUP_ROWS
 STREAMED = {"pre_buffer": False, "buffer_size": 1 << 18}
 
 
-ORIGINALS_FOLDER = "originals"
+_ORIGINALS_FOLDER = "originals"
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,19 @@ class Part:
     @property
     def originals(self) -> Path:
         """Where its repaired records go as they were delivered."""
-        return self.folder / ORIGINALS_FOLDER / self.label_kind / self.path.name
+        return originals_of(self.path)
 
     @property
     def rows(self) -> int:
         return sum(len(segment.rows) for segment in self.segments)
+
+
+def originals_of(path: Path) -> Path:
+    """Where the repaired records of a data file are as they were delivered, if there are any.
+
+    No folder of the name of a label kind, so that no glob for its data files finds them.
+    """
+    return path.parents[1] / _ORIGINALS_FOLDER / f"{path.parent.name}-{path.name}"
 
 
 def plan_parts(collection: Collection, kind: LabelKind, folder: Path) -> list[Part]:

@@ -12,7 +12,7 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.kept_apart import FILE
 from sftrm_quality.releases.manifest import Release
-from sftrm_quality.releases.parts import ORIGINALS_FOLDER
+from sftrm_quality.releases.parts import originals_of
 from sftrm_quality.releases.publish import current_release
 from sftrm_quality.words import say
 
@@ -75,9 +75,9 @@ def _kept_apart(output: OutputFolder, release: Release, kind: LabelKind, record_
     return {**rows[0], "both": both}
 
 
-def _repaired(release: Release, kind: LabelKind, path: Path, record_id: str) -> dict[str, Any] | None:
+def _repaired(kind: LabelKind, path: Path, record_id: str) -> dict[str, Any] | None:
     """What was done to a record of a data file, and its fields that were delivered otherwise."""
-    originals = release.folder / ORIGINALS_FOLDER / kind / path.name
+    originals = originals_of(path)
     if not originals.is_file():
         return None
     fields = CANDIDATE_FIELDS[kind].names
@@ -108,7 +108,7 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
                         say("release {release_id}, {file}", release_id=release.release_id, file=path.name),
                         {"label_kind": str(kind), **row},
                         _kept_apart(output, release, kind, row["record_id"]),
-                        _repaired(release, kind, path, row["record_id"]),
+                        _repaired(kind, path, row["record_id"]),
                     )
                     for row in _matching([path], _LINEAGE, wanted)
                 ]
