@@ -189,7 +189,10 @@ def part(both, tmp_path):
     _, _, _, declared = both
     (path,) = declared.release.glob("originals/sft-train-*.parquet")
     copies = Part(LabelKind.SFT, SplitName.TRAIN, tmp_path / "sft" / path.name.removeprefix("sft-"), ())
-    for source, to in ((path, copies.originals), (declared.release / "sft" / path.name.removeprefix("sft-"), copies.path)):
+    for source, to in (
+        (path, copies.originals),
+        (declared.release / "sft" / path.name.removeprefix("sft-"), copies.path),
+    ):
         to.parent.mkdir(parents=True)
         pq.write_table(pq.read_table(source), to)
     return copies

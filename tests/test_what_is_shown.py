@@ -14,7 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.commands import command_line, terminal
+from flows.commands import command_line, terminal, traces_shown
 from flows.commands.progress_bars import showing_progress
 from flows.terminal_text import json_text, safe
 from flows.ui.artifacts import checks_table, summary
@@ -165,7 +165,7 @@ def test_why_masks_what_belongs_to_a_person_also_at_the_end_of_what_it_shows():
             "payload": "가" * before + f" {PERSON[0]} " + "나" * 100,
         }
         heard = io.StringIO()
-        terminal.print_traces(Console(file=heard, width=1000), [Trace("unreadable", "run 1", row)])
+        traces_shown.print_traces(Console(file=heard, width=1000), [Trace("unreadable", "run 1", row)])
         assert not any(c in heard.getvalue() for c in ("900101", "4821", "1234568"))
         assert "***-****-****" in heard.getvalue()
 
@@ -212,7 +212,7 @@ def test_names_are_printed_as_they_are_on_a_terminal(name, tmp_path, monkeypatch
     shown = command_line.console()
     terminal.print_result(shown, read(result.report), out)
     terminal.print_releases(shown, all_releases(OutputFolder(out / "out")), "UTC")
-    terminal.print_traces(shown, trace(OutputFolder(out / "out"), data_id))
+    traces_shown.print_traces(shown, trace(OutputFolder(out / "out"), data_id))
     printed = without_our_colours(sys.stdout.getvalue())
     assert safe(out) in printed and safe(f"f{name.replace('/', '')}") in printed
     assert f"data_id                 {data_id}" in printed

@@ -17,7 +17,7 @@ def why(
     out: OutOption = None,
 ) -> None:
     """Show where a record came from and what happened to it."""
-    from flows.commands.terminal import print_traces
+    from flows.commands.traces_shown import print_traces
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import trace
 

@@ -1,24 +1,22 @@
-"""What a person sees in a terminal: verdict, ledger, and answers about records."""
+"""What a person sees in a terminal of runs and releases."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from flows.terminal_text import safe
-from sftrm_quality.personal_data import mask_personal_data, mask_text
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import number, say
 
 if TYPE_CHECKING:
     from sftrm_quality.decisions import Rollback
-    from sftrm_quality.releases import Release, Trace
+    from sftrm_quality.releases import Release
     from sftrm_quality.run_record import Comparison, Finding, RecordedDecision, Report
 
 _COLOURS = {"published": "green", "unchanged": "cyan", "checked": "green", "held": "red"}
@@ -26,8 +24,6 @@ _COLOURS = {"published": "green", "unchanged": "cyan", "checked": "green", "held
 _STEPS = 10
 # What a person reads before the report; it has the others.
 _FINDINGS, _REASONS = 10, 5
-# Of a raw record, in characters; a number that ends beyond them is masked too.
-_TEXT, _LOOKED_AT = 300, 1000
 
 
 def print_result(console: Console, report: "Report", out: Path) -> None:
@@ -169,77 +165,6 @@ def _pairs_and_exports(report: "Report") -> list[Text]:
         rows = ", ".join(f"{name} {export.rows:,}" for name, export in report.exports.items())
         lines.append(Text.assemble((f"{say('exports'):<12}", "dim"), rows))
     return lines
-
-
-def print_traces(console: Console, traces: list["Trace"]) -> None:
-    """Each record's end, with its reasons and its place in the raw file."""
-    from sftrm_quality.reports import position
-
-    for found in traces:
-        row = found.row
-        head = Text.assemble(
-            (say(found.outcome), "bold"), f"  {row['label_kind'].upper()} {safe(row['record_id'])}  ({found.where})"
-        )
-        console.print(head, soft_wrap=True)
-        place = say(
-            "{position}, byte {source_offset}",
-            position=position(row["source_index"], row["source_line"]),
-            source_offset=row["source_offset"],
-        )
-        lines = [
-            (say("from"), f"{safe(row['source_file'])}, {place}"),
-            ("data_id", safe(mask_personal_data(str(row["data_id"])))),
-        ]
-        lines += [
-            (reason, safe(detail))
-            for reason, detail in zip(row.get("reasons", []), row.get("details", []), strict=True)
-        ]
-        if found.outcome == "duplicate":
-            lines.append(
-                (
-                    say("duplicate of"),
-                    say(
-                        "{duplicate_of} ({kind}, similarity {similarity:.3f})",
-                        duplicate_of=row["duplicate_of"],
-                        kind=row["kind"],
-                        similarity=row["similarity"],
-                    ),
-                )
-            )
-        if found.repaired:
-            lines.append((say("repaired"), ", ".join(found.repaired["repairs"])))
-            lines += [
-                (say("{field}, as delivered", field=name), safe(text)) for name, text in _delivered(found.repaired)
-            ]
-        if found.apart:
-            lines.append((say("kept apart from"), _kept_apart(found.apart)))
-        if "payload" in row:
-            text = mask_text(row["payload"][:_LOOKED_AT], row["data_id"])
-            lines.append((say("text"), safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
-        for title, text in lines:
-            console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
-
-
-def _delivered(original: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The fields of a repaired record that are of another text now, as they were."""
-    for name, value in original["fields"].items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield name, mask_text(text[:_LOOKED_AT])[:_TEXT] + ("…" if len(text) > _TEXT else "")
-
-
-def _kept_apart(apart: dict[str, Any]) -> str:
-    """Which record is nearly the same, and what tells the two apart: '6 ≠ 5'."""
-    from sftrm_quality.records import ApartBy
-    from sftrm_quality.reports import texts_of, told_apart, what_differs
-
-    by, (one, other) = ApartBy(apart["by"]), apart["both"]
-    differs = what_differs(by, texts_of(one), texts_of(other)) if one and other else ("", "")
-    return say(
-        "{record} (similarity {similarity:.3f}): {cause}",
-        record=apart["apart_from"],
-        similarity=apart["similarity"],
-        cause=safe(told_apart(by, apart["prompts"], *differs)),
-    )
 
 
 def print_releases(
