@@ -72,6 +72,7 @@ from sftrm_quality.run_record.profile import (
     RmProfile,
     SftProfile,
     SharedPrompts,
+    SignCount,
     SplitFigures,
     WouldStay,
 )
@@ -171,6 +172,7 @@ __all__ = [
     "Samples",
     "SftProfile",
     "SharedPrompts",
+    "SignCount",
     "SizedRawFile",
     "SplitFigures",
     "SplitMove",

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sftrm_quality.records import ApartBy, LabelKind, SplitName
+from sftrm_quality.records import ApartBy, DirectionSign, LabelKind, SplitName
 from sftrm_quality.run_record.value import Count, Share, Value
 
 
@@ -79,13 +79,30 @@ class PairCounts(Value):
     most: Count
 
 
-class _Doubt(Value):
+class SignCount(Value):
+    """A sign of the direction of ranks: of the records that have it, in how many what has it is above, or below.
+
+    weight: the logarithm of the odds that it gives for ranks read upside down; below 0 it speaks against it.
+    """
+
+    sign: DirectionSign
+    above: Count
+    below: Count
+    weight: float
+
+
+class DoubtfulDirection(Value):
+    """A source file whose ranks look as if they were read upside down, by all of its records that could be mapped.
+
+    strong: all but certain. records: those with different ranks. log_odds: for it, as a logarithm; None in reports that
+    are older than it, whose signs have no weights. signs: the heaviest first.
+    """
+
     source_file: str
     strong: bool
-
-
-class DoubtfulDirection(Ranking, _Doubt):
-    """A source file in which short responses win. strong: both signs of ranks read upside down are there."""
+    records: Count
+    log_odds: float
+    signs: tuple[SignCount, ...]
 
 
 class RankFigures(Value):
