@@ -13,9 +13,9 @@ from sftrm_quality.reports.directions import doubtful_directions
 
 NAME = "directions"
 _NOTES = """\
-Found: files that are upside down and told. Alarms: files whose ranks are right, and that are told; none may be "probably
-wrong". Files in which nothing tells the direction, or in which short responses or refusals are wanted, count as alarms
-only."""
+Found: files that are upside down and told. Alarms: files whose ranks are right, and that are told; none may be told as
+"probably wrong". Files in which nothing tells the direction, or in which short responses or refusals are wanted, count
+as alarms only."""
 
 KINDS: Mapping[str, Traits] = {
     "long wins, two responses": Traits(longer=0.97, spread=4),

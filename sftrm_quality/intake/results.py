@@ -22,6 +22,7 @@ class ShardSummary:
     formats: how many records are read by another format than their file's, by its name.
     fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
     records that have them.
+    directions: of RM records, those that failed among them: what tells the direction of their ranks.
     encoding: of the records' bytes in the source file.
     """
 
@@ -34,6 +35,7 @@ class ShardSummary:
     formats: Mapping[str, int]
     fields_unread: Mapping[str, int]
     counts: tuple[CheckCount, ...]
+    directions: Mapping[str, int]
     encoding: str
 
     @property
@@ -84,6 +86,14 @@ class FileIntake:
         total: Counter[str] = Counter()
         for shard in self.shards:
             total.update(shard.fields_unread)
+        return total
+
+    @property
+    def directions(self) -> Counter[str]:
+        """What tells the direction of the ranks of its records."""
+        total: Counter[str] = Counter()
+        for shard in self.shards:
+            total.update(shard.directions)
         return total
 
     @property

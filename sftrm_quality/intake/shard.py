@@ -13,6 +13,7 @@ from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import LOSERS_TIE, CheckedRows, Scope, run_suite
+from sftrm_quality.checks.directions import direction_signs
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.mapping import Candidates, read_and_map
@@ -140,5 +141,6 @@ def _of_kind(
         formats=dict(sorted(candidates.formats.items())),
         fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
+        directions=direction_signs(frame) if kind is LabelKind.RM else {},
         encoding=task.shard.encoding,
     )

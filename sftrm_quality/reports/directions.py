@@ -8,7 +8,7 @@ more of the same file say little more than the first hundred, and no sign says m
 for honest reasons. Logarithms of the odds that signs give are added, as those of independent witnesses are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import exp, lgamma, log
 
@@ -66,38 +66,49 @@ _EXPECTED: Mapping[DirectionSign, _Expected] = {
 _LENGTH = (DirectionSign.SHORT, DirectionSign.FAR_SHORTEST)
 
 
-def doubtful_directions(files: Mapping[str, Mapping[str, int]]) -> tuple[DoubtfulDirection, ...]:
+def doubtful_directions(
+    files: Mapping[str, Mapping[str, int]], by_format: Collection[str] = ()
+) -> tuple[DoubtfulDirection, ...]:
     """Source files whose ranks are more probably read upside down than not, the most certain first.
 
     Args:
-        files: By name, what `checks.direction_signs` counts of them.
+        files: By name, what `checks.directions` counts of them.
+        by_format: Those whose format says which response is better.
 
     Returns:
         The files. ``strong``: it is nineteen to one.
     """
-    found = [_doubt(name, counts) for name, counts in files.items() if counts.get("records", 0) >= _RECORDS]
-    told = [file for file in found if file.log_odds > _TOLD]
-    return tuple(sorted(told, key=lambda file: (-file.log_odds, -file.records, file.source_file)))
+    found = [
+        _doubt(name, counts, name in by_format)
+        for name, counts in files.items()
+        if counts.get("records", 0) >= _RECORDS
+    ]
+    told = [(odds, file) for odds, file in found if odds > _TOLD]
+    return tuple(file for _, file in sorted(told, key=lambda pair: (-pair[0], -pair[1].records, pair[1].source_file)))
 
 
-def _doubt(source_file: str, counts: Mapping[str, int]) -> DoubtfulDirection:
+def _doubt(source_file: str, counts: Mapping[str, int], by_format: bool) -> tuple[float, DoubtfulDirection]:
+    """The logarithm of the odds that its ranks are read upside down, and what is told where they are high."""
     records = counts["records"]
-    signs = {}
-    for sign in DirectionSign:
-        above, below = counts[f"{sign}_above"], counts[f"{sign}_below"]
-        if above + below:
-            weight = round(_weight(sign, above, below, records), 2)
-            signs[sign] = SignCount(sign=sign, above=above, below=below, weight=weight)
-    less = min((signs[sign] for sign in _LENGTH if sign in signs), key=lambda one: abs(one.weight), default=None)
-    if less is not None and all(sign in signs for sign in _LENGTH):
-        signs[less.sign] = less.model_copy(update={"weight": 0.0})
-    log_odds = round(_BEFORE + sum(one.weight for one in signs.values()), 2)
-    return DoubtfulDirection(
+    weights = {
+        sign: _weight(sign, counts[f"{sign}_above"], counts[f"{sign}_below"], records)
+        for sign in DirectionSign
+        if counts[f"{sign}_above"] + counts[f"{sign}_below"]
+    }
+    if all(sign in weights for sign in _LENGTH):
+        weights[min(_LENGTH, key=lambda sign: abs(weights[sign]))] = 0.0
+    log_odds = round(_BEFORE + sum(weights.values()), 2)
+    signs = (
+        SignCount(sign=sign, above=counts[f"{sign}_above"], below=counts[f"{sign}_below"], weight=round(weight, 2))
+        for sign, weight in sorted(weights.items(), key=lambda pair: -pair[1])
+    )
+    return log_odds, DoubtfulDirection(
         source_file=source_file,
         strong=log_odds > _STRONG,
+        by_format=by_format,
         records=records,
         log_odds=log_odds,
-        signs=tuple(sorted(signs.values(), key=lambda one: -one.weight)),
+        signs=tuple(signs),
     )
 
 
