@@ -9,7 +9,7 @@ for honest reasons. Logarithms of the odds that signs give are added, as those o
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, lgamma, log
 
 from sftrm_quality.records import DirectionSign
@@ -24,8 +24,13 @@ _TOLD = 0.0
 _STRONG = log(0.95 / 0.05)
 # Fewer records than these say too little to trouble anybody, however much they agree.
 _RECORDS = 20
-# What one record in a hundred has is an accident: of what people mean by their ranks it says nothing.
+# What two records have, or one in a hundred, is an accident: of what people mean by their ranks it says nothing.
 _LEAST_SHARE = 0.01
+_LEAST = 3
+# What fewer than one in twenty have may be of prompts of one sort, for which it is right: in parts of 200 records of
+# HH-RLHF, all of its five refusals, or its three silent responses, are often the better ones.
+_OFTEN = 0.05
+_SILENT_IF_RARE, _TURNED_IF_RARE = 0.35, 0.06
 # Where more than half of the records have a refusal, the file is about what to refuse, and either may be wanted.
 _ABOUT_REFUSALS = 0.5
 
@@ -114,20 +119,22 @@ def _doubt(source_file: str, counts: Mapping[str, int], by_format: bool) -> tupl
 
 def _weight(sign: DirectionSign, above: int, below: int, records: int) -> float:
     """The logarithm of the odds that a sign gives: how much better the story of upside down tells its counts."""
-    expected, turned = _EXPECTED[sign], _EXPECTED[sign].turned
-    if sign not in _LENGTH and above + below < _LEAST_SHARE * records:
+    expected, found = _EXPECTED[sign], above + below
+    if sign not in _LENGTH and found < max(_LEAST, _LEAST_SHARE * records):
         return 0.0
-    if sign is DirectionSign.REFUSAL and above + below > _ABOUT_REFUSALS * records:
-        turned = (1 - expected.silent) / 2
-    return _told_by(expected, turned, below, above) - _told_by(expected, turned, above, below)
+    if sign not in _LENGTH and found < _OFTEN * records:
+        expected = replace(expected, silent=_SILENT_IF_RARE, turned=_TURNED_IF_RARE)
+    if sign is DirectionSign.REFUSAL and found > _ABOUT_REFUSALS * records:
+        expected = replace(expected, turned=(1 - expected.silent) / 2)
+    return _told_by(expected, below, above) - _told_by(expected, above, below)
 
 
-def _told_by(expected: _Expected, turned: float, above: int, below: int) -> float:
+def _told_by(expected: _Expected, above: int, below: int) -> float:
     """The logarithm of the probability of these counts in a file whose ranks are read as they are meant."""
-    usual = 1 - expected.silent - turned
+    usual = 1 - expected.silent - expected.turned
     parts = [(expected.silent, expected.about_half, expected.about_half)]
     for weight, a, b in expected.shares:
-        parts += [(usual * weight, a, b), (turned * weight, b, a)]
+        parts += [(usual * weight, a, b), (expected.turned * weight, b, a)]
     logs = [log(weight) + _log_beta(above + a, below + b) - _log_beta(a, b) for weight, a, b in parts]
     most = max(logs)
     return most + log(sum(exp(one - most) for one in logs))
