@@ -26,6 +26,7 @@ from sftrm_quality.arrays import (
     text_buffers,
 )
 from sftrm_quality.checks.phrases import compiled_phrases
+from sftrm_quality.checks.refusals import REFUSALS
 from sftrm_quality.checks.texts import is_blank, matches, whole_text_pattern
 from sftrm_quality.records import DirectionSign
 
@@ -51,47 +52,11 @@ _STAND_INS = whole_text_pattern(
     ]
 )
 
-# How people are refused in the first sentences. A part of the table of the suites' ``refusal_phrase``: what is counted
-# here is a tendency, which a rare phrase does not change.
-_REFUSALS = (
-    *("I'm sorry … I can't", "I'm sorry … I cannot", "I'm sorry … unable to", "I'm sorry … not able to"),
-    *("Sorry … I can't", "Sorry … I cannot", "I apologize … I can't", "I apologize … I cannot", "I apologize … unable"),
-    *("Unfortunately, I can't", "Unfortunately, I cannot", "Unfortunately, I am unable", "Unfortunately, I'm unable"),
-    *("I can't assist", "I cannot assist", "I can't help", "I cannot help", "I can't provide", "I cannot provide"),
-    *("I can't answer", "I cannot answer", "I can't comply", "I cannot comply", "I can't fulfill", "I cannot fulfill"),
-    *("I am unable to", "I'm unable to", "I'm not able to", "I am not able to", "I won't be able to"),
-    *("I must decline", "I have to decline", "I don't feel comfortable", "I'm not comfortable"),
-    *("As an AI language model", "As an AI assistant", "As an AI model", "As an AI, I", "As a language model, I"),
-    *("죄송하지만 … 수 없", "죄송합니다 … 수 없", "죄송합니다만 … 수 없", "죄송하지만 … 어렵", "죄송합니다만 … 어렵"),
-    *("안타깝지만 … 수 없", "안타깝게도 … 수 없", "유감스럽게도 … 수 없", "도와드릴 수 없", "도와 드릴 수 없"),
-    *("답변을 드릴 수 없", "답변드릴 수 없", "답변해 드릴 수 없", "답변할 수 없", "알려드릴 수 없", "알려 드릴 수 없"),
-    *("제공해 드릴 수 없", "제공할 수 없", "응할 수 없", "도움을 드릴 수 없", "드리기 어렵습니다", "대답할 수 없"),
-    *("AI 언어 모델로서", "인공지능으로서", "AI로서", "저는 AI라서"),
-    *(
-        "抱歉 … 无法",
-        "抱歉 … 不能",
-        "对不起 … 无法",
-        "对不起 … 不能",
-        "我无法",
-        "我不能提供",
-        "我不能回答",
-        "我不能协助",
-    ),
-    *(
-        "无法回答",
-        "无法提供",
-        "无法满足",
-        "无法协助",
-        "不便回答",
-        "作为一个人工智能",
-        "作为人工智能",
-        "作为一个语言模型",
-    ),
-    *("申し訳ありません … できません", "申し訳ございません … できません", "お答えできません", "お手伝いできません"),
-    *("お答えすることはできません", "回答できません", "提供できません", "いたしかねます", "AIとして"),
-)
-# A refusal begins with itself.
-_WITHIN = 120
+# A refusal begins with itself. So many characters of each response are looked at.
+_WITHIN = 60
+# What is damaged is damaged throughout, and tokens of templates are at the ends: so many bytes at either end are looked
+# at, which is a third of the time of looking at all.
+_AT_ENDS = 160
 
 
 def direction_signs(table: pa.Table) -> Mapping[str, int]:
@@ -112,8 +77,8 @@ def direction_signs(table: pa.Table) -> Mapping[str, int]:
     found = (
         _blank(text, normalised),
         _copies(one_array(table["prompt_strict"]), one_array(table["responses_strict"])),
-        _broken(*text_buffers(text)),
-        compiled_phrases(_REFUSALS).stand_in(normalised, _WITHIN),
+        _broken(*text_buffers(text), _AT_ENDS),
+        compiled_phrases(REFUSALS).stand_in(normalised, _WITHIN),
     )
     signs = np.zeros(len(flat), np.uint8)
     for bit, mask in enumerate(found):
@@ -123,7 +88,8 @@ def direction_signs(table: pa.Table) -> Mapping[str, int]:
     counts = _count(
         list_offsets(responses),
         as_floats(pc.struct_field(flat, "rank")),
-        as_ints(pc.utf8_length(text)),
+        # In bytes of UTF-8, in which a syllable of Hangul says as much as three Latin letters; characters take longer.
+        as_ints(pc.binary_length(text)),
         signs,
         _MOST_RESPONSES,
     ).tolist()
@@ -152,44 +118,50 @@ def _copies(prompts: pa.StringArray, responses: pa.ListArray) -> Mask:
 
 
 @njit(cache=True, nogil=True)
-def _broken(offsets, data):  # type: ignore[no-untyped-def]
+def _broken(offsets, data, at_ends):  # type: ignore[no-untyped-def]
     """Which texts have U+FFFD, a control character that no code has, or a token of a template (`<|…|>`, `</s>`)."""
     count = len(offsets) - 1
     found = np.zeros(count, np.bool_)
     for text in range(count):
-        piece = data[offsets[text] : offsets[text + 1]]
-        special = np.int32(0)
-        # A sum without a branch, which the compiler turns into vector instructions.
-        for byte in piece:
-            special += (byte == 0xEF) | (byte < 0x09) | (byte == 0x7C) | (byte == 0x2F)
-        if not special:
-            continue
-        end = len(piece)
-        for i in range(end):
-            byte = piece[i]
-            if byte < 0x09:
-                found[text] = True
-            elif byte == 0xEF:
-                found[text] |= i + 2 < end and piece[i + 1] == 0xBF and piece[i + 2] == 0xBD
-            elif byte == 0x2F:
-                found[text] |= (
-                    0 < i < end - 2 and piece[i - 1] == 0x3C and piece[i + 1] == 0x73 and piece[i + 2] == 0x3E
-                )
-            elif byte == 0x7C and 0 < i < end - 3 and piece[i - 1] == 0x3C:
-                at = i + 1
-                while at < min(end, i + 40) and (np.uint8((piece[at] | 0x20) - 0x61) < 26 or piece[at] == 0x5F):
-                    at += 1
-                found[text] |= at > i + 1 and at + 1 < end and piece[at] == 0x7C and piece[at + 1] == 0x3E
-            if found[text]:
-                break
+        whole = data[offsets[text] : offsets[text + 1]]
+        for side in range(1 + (len(whole) > at_ends)):
+            piece = whole[-at_ends:] if side else whole[:at_ends]
+            special = np.int32(0)
+            # A sum without a branch, which the compiler turns into vector instructions.
+            for byte in piece:
+                special += (byte == 0xEF) | (byte < 0x09) | (byte == 0x7C) | (byte == 0x2F)
+            if special:
+                found[text] |= _is_broken(piece)
     return found
+
+
+@njit(cache=True, nogil=True)
+def _is_broken(piece):  # type: ignore[no-untyped-def]
+    end = len(piece)
+    for i in range(end):
+        byte = piece[i]
+        if byte < 0x09:
+            return True
+        if byte == 0xEF:
+            if i + 2 < end and piece[i + 1] == 0xBF and piece[i + 2] == 0xBD:
+                return True
+        elif byte == 0x2F:
+            if 0 < i < end - 2 and piece[i - 1] == 0x3C and piece[i + 1] == 0x73 and piece[i + 2] == 0x3E:
+                return True
+        elif byte == 0x7C and 0 < i < end - 3 and piece[i - 1] == 0x3C:
+            at = i + 1
+            while at < min(end, i + 40) and (np.uint8((piece[at] | 0x20) - 0x61) < 26 or piece[at] == 0x5F):
+                at += 1
+            if at > i + 1 and at + 1 < end and piece[at] == 0x7C and piece[at + 1] == 0x3E:
+                return True
+    return False
 
 
 @njit(cache=True, nogil=True)
 def _count(ends, ranks, lengths, signs, most):  # type: ignore[no-untyped-def]
     """Records, and the two counts of every sign in the order of ``_COUNTED``.
 
-    Args: where the responses of each record begin and end, and of every response its rank (NaN: none), characters, and
+    Args: where the responses of each record begin and end, and of every response its rank (NaN: none), bytes, and
     signs (bits in the order of ``_BY_ITSELF``).
     """
     counts = np.zeros(13, np.int64)
