@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from markupsafe import escape
+
 from sftrm_quality.findings import doubt_in_words
 from sftrm_quality.run_record import FirstListedInFile, RmProfile
 
@@ -21,14 +23,15 @@ def rankings_shown(rm: RmProfile | None) -> dict[str, Any]:
         rm: The profile of RM records; None without any.
 
     Returns:
-        Values for the template: doubtful, files with what is said of each; places, files in which the response listed
-        first is far more or far less often best than by chance; responses, records by their number of responses.
+        Values for the template: doubtful, files with what is said of each, which is never cut; places, files in which
+        the response listed first is far more or far less often best than by chance; responses, records by their number
+        of responses.
     """
     if rm is None:
         return {"doubtful": [], "places": [], "responses": []}
     most = sorted(rm.responses.items(), key=lambda pair: (-pair[1], int(pair[0])))[:RESPONSE_NUMBERS_SHOWN]
     return {
-        "doubtful": [(file, doubt_in_words(file)) for file in rm.doubtful_directions[:DIRECTIONS_SHOWN]],
+        "doubtful": [(file, escape(doubt_in_words(file))) for file in rm.doubtful_directions[:DIRECTIONS_SHOWN]],
         "places": [file for file in rm.first_listed.files if _is_far_from_chance(file)][:PLACES_SHOWN],
         "responses": sorted(most, key=lambda pair: int(pair[0])),
     }
