@@ -156,7 +156,7 @@ def counts(records=200, **signs):
         (counts(short=(200, 0)), False),
         (counts(short=(130, 70)), None),
         (counts(short=(110, 90), far_shortest=(60, 20)), None),
-        # However many they are, length or refusals alone are never "probably": either may be wanted.
+        # However many they are, neither length nor refusals by themselves are "probably": either may be wanted.
         (counts(100_000, short=(100_000, 0), far_shortest=(100_000, 0)), False),
         (counts(100_000, refusal=(40_000, 0)), False),
         # Where most records have a refusal, the file is about what to refuse.

@@ -30,7 +30,7 @@ I must decline to answer this.
 I apologize, but I am unable to help with {}.
 I don't feel comfortable talking about that.
 I won't be able to write this for you.
-As an AI model I cannot judge {}.
+As an AI model I cannot rate {}.
 """),
     ),
     "Korean": Texts(
