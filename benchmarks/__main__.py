@@ -108,15 +108,21 @@ def verdicts(
 ) -> None:
     """How often the checks of texts are right: alarms on clean ones, planted ones that are found.
 
-    Modules: personal, stand_ins, template_tokens, garbled, turns, leftovers, speakers. Ten seconds for each.
+    Modules: personal, stand_ins, template_tokens, garbled, turns, leftovers, speakers; and directions, of whole files
+    whose ranks are upside down, a twentieth as many of each kind and language. Ten seconds for each.
     """
+    from benchmarks.verdicts.directions import NAME, measure_directions
     from benchmarks.verdicts.frame import measure_verdicts
     from benchmarks.verdicts.modules import MODULES
 
-    if unknown := set(names or ()) - set(MODULES):
-        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; expected some of {', '.join(MODULES)}")
-    for name in names or MODULES:
-        measure_verdicts(name, MODULES[name], count, seed, held_out, report.resolve())
+    known = (*MODULES, NAME)
+    if unknown := set(names or ()) - set(known):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; expected some of {', '.join(known)}")
+    for name in names or known:
+        if name == NAME:
+            measure_directions(max(1, count // 20), seed, held_out, report.resolve())
+        else:
+            measure_verdicts(name, MODULES[name], count, seed, held_out, report.resolve())
 
 
 if __name__ == "__main__":

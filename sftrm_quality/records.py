@@ -77,6 +77,17 @@ class Repair(StrEnum):
     DROP_BLANK_LOSERS = "drop_blank_losers"
 
 
+class DirectionSign(StrEnum):
+    """What responses have that says something of the direction of their ranks: mostly the worse ones have it."""
+
+    BLANK = "blank"
+    COPY = "copy"
+    BROKEN = "broken"
+    REFUSAL = "refusal"
+    SHORT = "short"
+    FAR_SHORTEST = "far_shortest"
+
+
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
 # float64, because a candidate's rank is what was delivered: 1, 1.0, 1.5 or nothing. The suite checks it.
 CANDIDATE_RESPONSE = pa.struct([("text", pa.string()), ("rank", pa.float64()), ("score", pa.float64())])

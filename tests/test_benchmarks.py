@@ -33,6 +33,7 @@ from benchmarks.splits import prompts_in_two_splits
 from benchmarks.targets import TARGETS
 from benchmarks.variant_labels import COPIES, SHARES
 from benchmarks.variants import figures, survivors
+from benchmarks.verdicts.directions import figures_of as directions
 from benchmarks.verdicts.frame import Example, Module, is_wrong, reasons_of, wrong_ones
 from benchmarks.verdicts.frame import figures as verdict_figures
 from benchmarks.verdicts.modules import MODULES
@@ -432,6 +433,16 @@ def test_verdicts_are_those_of_the_suites_and_counted_by_reason():
     assert counted["mobile_number_found: found of 2 planted"] == 1
     assert counted["mobile_number_found: precision"] == counted["mobile_number_found: recall"] == 0.5
     assert counted["· words: missed of 1"] == counted["· mail: alarms of 1"] == 1
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_files_upside_down_are_counted_by_kind_and_met(held_out):
+    found = list(directions(2, 1, held_out))
+    assert [figure.what for figure in found if figure.verdict(full_size=True) == "missed"] == []
+    assert found == list(directions(2, 1, held_out))
+    by_kind = {figure.what: figure.value for figure in found}
+    told = [value for what, value in by_kind.items() if what.startswith("· ") and ": found of" in what]
+    assert len(told) >= (19 if not held_out else 12) and sum(told) >= found[0].value > 0
 
 
 @pytest.mark.parametrize("name", MODULES)

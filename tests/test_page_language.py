@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sftrm_quality.decisions import Rollback
-from sftrm_quality.records import DuplicateKind, Severity, SplitName, Stage
+from sftrm_quality.records import DirectionSign, DuplicateKind, Severity, SplitName, Stage
 from sftrm_quality.reports import html
 from sftrm_quality.run_record import Comparison, DeliveryStatus, FileStatus, Mode, Verdict
 from sftrm_quality.words import speaking
@@ -47,8 +47,17 @@ def _eventful(report: dict[str, Any]) -> dict[str, Any]:
         report["history"]["sources"][file["source"]] = [0.1, 0.2]
         report["changes"]["files"][file["source_file"]] = {"received": 90, "failing": 9, "same_name": True}
     rm = report["profile"]["rm"]
-    name, counts = next(iter(rm["files"].items()))
-    rm["doubtful_directions"] = [{"source_file": name, "strong": True, **counts}]
+    name = next(iter(rm["files"]))
+    signs = [{"sign": sign, "above": 31, "below": 9, "weight": 2.0} for sign in DirectionSign]
+    doubt = {"source_file": name, "records": 60, "log_odds": 3.1}
+    ways = [(strong, by_format) for strong in (True, False) for by_format in (True, False)]
+    rm["doubtful_directions"] = [
+        {**doubt, "strong": strong, "by_format": by_format, "signs": signs[at : at + 3]}
+        for at, (strong, by_format) in enumerate(ways)
+    ]
+    place = {"records": 100, "by_chance": 50.0, "sigmas": 9.0}
+    rm["first_listed"]["files"] = [{"source_file": name, **place, "first_is_best": best} for best in (100, 90)]
+    rm["first_listed"]["left_out"] = 2
     rm["records_with"]["too_many_responses"] = 2
     for script in ("mixed", "other", "none"):
         report["profile"]["sft"]["scripts"][script][script] = rm["scripts"][script] = 1

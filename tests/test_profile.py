@@ -16,9 +16,8 @@ from sftrm_quality.records import PUBLISHED, LabelKind
 from sftrm_quality.releases.profile import add, profile_of, tallies
 from sftrm_quality.releases.profile.rankings import MOST_RESPONSES
 from sftrm_quality.reports.differences import marked
-from sftrm_quality.reports.directions import doubtful_directions
 from sftrm_quality.reports.profiles import lengths
-from sftrm_quality.run_record import Bin, Ranking
+from sftrm_quality.run_record import Bin
 from tests.outputs import KINDS, SPLITS, open_gate
 from tests.test_determinism import make_records, run, write
 
@@ -88,7 +87,11 @@ def preference(rows):
     return found
 
 
-def check_rm(figures, rows):
+# These have no order of their own.
+BEST_FIRST = ("hh_rlhf", "pair", "pair_conversations", "pair_implicit")
+
+
+def check_rm(figures, rows, best_first):
     every = [response for row in rows for response in row["responses"]]
     assert figures["records"] == len(rows)
     check_lengths(figures["prompt"], [row["prompt"] for row in rows])
@@ -119,18 +122,32 @@ def check_rm(figures, rows):
         counted = preference([row for row in rows if row["source_file"] == name])
         assert found == {figure: counted[figure] for figure in found}
     first = figures["first_listed"]
-    chance = [
-        sum(r["rank"] == min(s["rank"] or 99 for s in row["responses"]) for r in row["responses"])
-        / len(row["responses"])
-        for row in rows
-        if len({r["rank"] for r in row["responses"] if r["rank"] is not None}) > 1
-    ]
-    assert (first["records"], first["first_is_best"]) == (len(chance), figures["preference"]["first_is_best"])
-    assert first["by_chance"] == pytest.approx(sum(chance), abs=0.051)
-    sigma = sum(p * (1 - p) for p in chance) ** 0.5
-    assert first["sigmas"] == pytest.approx((first["first_is_best"] - sum(chance)) / sigma, abs=0.06)
+    own = [row for row in rows if row["source_file"] not in best_first]
+    check_first_listed(first, own)
+    assert first["left_out"] == preference([row for row in rows if row["source_file"] in best_first])["compared"]
     for column in ("records", "first_is_best"):
         assert sum(row[column] for row in first["by_number"]) == first[column]
+    compared = {row["source_file"] for row in own if chance_of(row)}
+    assert {file["source_file"] for file in first["files"]} == compared
+    for file in first["files"]:
+        check_first_listed(file, [row for row in own if row["source_file"] == file["source_file"]])
+    sigmas = [abs(file["sigmas"]) for file in first["files"]]
+    assert sigmas == sorted(sigmas, reverse=True)
+
+
+def chance_of(row):
+    """That a best response is listed first by chance; None where nothing is ranked above another."""
+    ranks = [response["rank"] for response in row["responses"]]
+    known = {rank for rank in ranks if rank is not None}
+    return ranks.count(min(known)) / len(ranks) if len(known) > 1 else None
+
+
+def check_first_listed(found, rows):
+    chance = [p for row in rows if (p := chance_of(row)) is not None]
+    assert (found["records"], found["first_is_best"]) == (len(chance), preference(rows)["first_is_best"])
+    assert found["by_chance"] == pytest.approx(sum(chance), abs=0.051)
+    sigma = sum(p * (1 - p) for p in chance) ** 0.5
+    assert found["sigmas"] == pytest.approx((found["first_is_best"] - sum(chance)) / sigma, abs=0.06)
 
 
 def check_all(output):
@@ -142,7 +159,8 @@ def check_all(output):
     check_names(profile["sft"]["names"], sft)
     crossed = Counter((script_of(row["question"]), script_of(row["answer"])) for row in sft)
     assert {(q, a): n for q, row in profile["sft"]["scripts"].items() for a, n in row.items() if n} == crossed
-    check_rm(profile["rm"], rm)
+    best_first = {file["source_file"] for file in output.report["files"] if file["format"] in BEST_FIRST}
+    check_rm(profile["rm"], rm, best_first)
     for kind in KINDS:
         clusters = Counter(row["duplicate_of"] for row in output.duplicates if row["label_kind"] == kind)
         figures = profile["duplicates"][kind]
@@ -316,46 +334,6 @@ def test_more_responses_than_are_compared():
     profile = profile_of(LabelKind.RM, pa.Table.from_pylist(rows, schema=PUBLISHED[LabelKind.RM]))
     assert profile["records"]["too_many_responses"] == profile["ranking"]["compared"] == 1
     assert profile["ranking"]["shorter_wins"] == MOST_RESPONSES * (MOST_RESPONSES - 1) // 2
-
-
-def counts(compared=100, longer=60, shorter=40, best=0, worst=20):
-    return Ranking(
-        compared=compared, pairs=longer + shorter, longer_wins=longer, shorter_wins=shorter,
-        tied_pairs=0, first_is_best=0, best=compared, best_far_shortest=best, worst_far_shortest=worst,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("found", "strong"),
-    [
-        (counts(), None),
-        (counts(longer=40), None),
-        (counts(longer=39, shorter=61), False),
-        (counts(best=4, worst=0), None),
-        (counts(best=15, worst=6), None),
-        (counts(best=15, worst=5), False),
-        (counts(longer=39, shorter=61, best=15, worst=5), True),
-        (counts(compared=49, longer=39, shorter=61, best=15, worst=5), None),
-        (counts(longer=0, shorter=0, best=15, worst=5), None),
-    ],
-)
-def test_directions(found, strong):
-    doubted = doubtful_directions({"a.json": found})
-    assert [file.strong for file in doubted] == ([] if strong is None else [strong])
-
-
-@pytest.mark.parametrize(("direction", "strong"), [("lowest_is_best", []), ("highest_is_best", ["b_rm.json"])])
-def test_a_direction_declared_upside_down_is_named(tmp_path, direction, strong):
-    _, rm = make_records(60)
-    for i, record in enumerate(rm):
-        record["prompt"] = f"Judge the case {i * 6007} of the year {i}."
-        record["responses"] = [
-            {"text": f"{i} {'because of this ' * (9 if rank < 3 else 1)}{rank}", "rank": rank} for rank in (1, 2, 3)
-        ]
-    arguments = open_gate(tmp_path / "gate"), f'sources=[{{"files": "*", "rank_direction": "{direction}"}}]'
-    report = run(write(tmp_path / "raw", [], rm), tmp_path / "out", *arguments).report
-    doubted = report["profile"]["rm"]["doubtful_directions"]
-    assert [file["source_file"] for file in doubted if file["strong"]] == strong
 
 
 def test_no_text_has_no_quantile():

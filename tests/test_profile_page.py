@@ -14,11 +14,24 @@ from tests.report_example import published, read, run_page
 def report(samples_run):
     """The samples' own, with a file whose ranks look upside down, and one that only may."""
     found = copy.deepcopy(samples_run.report)
-    (name, counts) = next(iter(found["profile"]["rm"]["files"].items()))
-    found["profile"]["rm"]["doubtful_directions"] = [
-        {"source_file": name, "strong": True, **counts},
-        {"source_file": "b.json", "strong": False, **counts},
+    rm = found["profile"]["rm"]
+    name = next(iter(rm["files"]))
+    signs = [{"sign": sign, "above": 31, "below": 9, "weight": 2.0} for sign in ("refusal", "short")]
+    of_all = {"records": 60, "log_odds": 3.1, "signs": signs}
+    rm["doubtful_directions"] = [
+        {"source_file": name, "strong": True, "by_format": False, **of_all},
+        {"source_file": "b.json", "strong": False, "by_format": True, **of_all},
     ]
+    place = {"records": 100, "by_chance": 50.0}
+    rm["first_listed"] |= {
+        "left_out": 7,
+        "files": [
+            {"source_file": "sorted.json", **place, "first_is_best": 100, "sigmas": 10.0},
+            {"source_file": "upper.json", **place, "first_is_best": 75, "sigmas": 5.0},
+            {"source_file": "large.json", **place, "records": 10_000, "first_is_best": 80, "sigmas": 6.0},
+            {"source_file": "chance.json", **place, "first_is_best": 65, "sigmas": 3.0},
+        ],
+    }
     return found
 
 
@@ -63,8 +76,20 @@ def test_rankings_are_those_of_the_report(report):
     for check in report["checks"]:
         if check["reason"] in ("ranking_contradicted", "score_contradicts_rank"):
             assert f"{check['failed']} of the {check['evaluated']} records checked" in words
-    assert words.count("the declared rank direction is probably wrong.") == 1
-    assert "b.json: Of pairs of unequal length" in words
+    assert words.count("the declared rank direction is probably wrong:") == 1
+    assert "refusals are ranked above others in 31 of 40 records that have one, the shorter responses win 31" in words
+    assert "b.json: the better and the worse responses may be exchanged" in words
+    assert "sorted.json: the response listed first is best in all of 100 records" in words
+    assert "upper.json: the response listed first is best in 75 of 100 records (75.0 %)" in words
+    assert "large.json" not in words and "chance.json" not in words
+    assert "7 records are left out here" in words
+
+
+def test_where_no_order_is_the_files_own_nothing_is_said_of_it(report):
+    first = report["profile"]["rm"]["first_listed"]
+    first |= {"records": 0, "first_is_best": 0, "by_chance": 0.0, "sigmas": 0.0, "by_number": [], "files": []}
+    words = assert_well_made(run_page(report)).words("rm")
+    assert "listed first is best in" not in words and "7 records are left out here" in words
 
 
 def test_clusters_and_groups_are_those_of_the_report(report):

@@ -76,6 +76,7 @@ def renew_figures(figures: Any) -> None:
     for of_kind in figures["profile"]["duplicates"].values():
         of_kind |= {"kept_apart": None, "largest_template": None}
     figures["profile"]["splits"] |= {"key_version": 1, "largest": None}
+    figures["profile"]["rm"]["first_listed"] |= {"files": [], "left_out": 0}
 
 
 def test_an_older_report_is_read_and_loses_nothing() -> None:

@@ -90,6 +90,16 @@ class Declaration(Part):
             return "answer" if self.answer is not None else "messages"
         return next(name for name in RESPONSES if getattr(self, name))
 
+    @property
+    def says_which_is_better(self) -> bool:
+        """Whether the ranks are ours: a source has nothing to declare about them."""
+        return self.shape in ("verdict", "pair", "transcripts")
+
+    @property
+    def lists_better_first(self) -> bool:
+        """Whether the order of the responses is ours, the better one first, and says nothing of the file's."""
+        return self.shape in ("pair", "transcripts")
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         """Nothing that is declared is without effect, and nothing is declared twice."""

@@ -170,7 +170,7 @@ class WholeFormat:
     def _meant(self, source: SourceSettings) -> SourceSettings:
         """How ranks are meant: as the format says, and where a source says something else, as the source does."""
         declared = self.declaration
-        if declared.shape in ("verdict", "pair", "transcripts"):  # the ranks are ours
+        if declared.says_which_is_better:
             return source.model_copy(update={"rank_base": 1, "rank_direction": "lowest_is_best"})
         by_default = SourceSettings()
         names = ("rank_base", "rank_direction")

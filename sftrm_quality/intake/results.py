@@ -32,6 +32,7 @@ class ShardSummary:
     formats: how many records are read by another format than their file's, by its name.
     fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
     records that have them.
+    directions: of RM records, those that failed among them: what tells the direction of their ranks.
     encoding: of the records' bytes in the source file.
     repaired: records that passed and were changed by a repair. repairs: records that each repair changed, those that
     failed all the same among them. repairable: of each that is not declared, how many records would fail fewer checks
@@ -47,6 +48,7 @@ class ShardSummary:
     formats: Mapping[str, int]
     fields_unread: Mapping[str, int]
     counts: tuple[CheckCount, ...]
+    directions: Mapping[str, int]
     encoding: str
     repaired: int
     repairs: Mapping[str, int]
@@ -117,6 +119,14 @@ class FileIntake:
             for name, (records, passing) in shard.repairable.items():
                 before = total.get(name, (0, 0))
                 total[name] = before[0] + records, before[1] + passing
+        return total
+
+    @property
+    def directions(self) -> Counter[str]:
+        """What tells the direction of the ranks of its records."""
+        total: Counter[str] = Counter()
+        for shard in self.shards:
+            total.update(shard.directions)
         return total
 
     @property

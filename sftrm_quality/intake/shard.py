@@ -12,6 +12,7 @@ from sftrm_quality import dedup
 from sftrm_quality.arrays import Rows, one_array
 from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import CheckedRows, Scope, run_suite
+from sftrm_quality.checks.directions import direction_signs
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.mapping import Candidates, read_and_map
@@ -128,6 +129,8 @@ def _of_kind(
     delivered = dedup.content_hashes(kind, candidates.table)
     repaired = repair(kind, candidates.table, list(map(Repair, source.repairs)), losers_tie, ties)
     frame = with_forms(kind, repaired.table, losers_tie)
+    # Blank losers are evidence, also where they are left out.
+    as_delivered = with_forms(kind, candidates.table, losers_tie) if len(repaired.rows) else frame
     checked_rows = run_suite(settings.suite(kind), Scope.RECORD, frame, policies)
     passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
@@ -159,6 +162,7 @@ def _of_kind(
         formats=dict(sorted(candidates.formats.items())),
         fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
+        directions=direction_signs(as_delivered) if kind is LabelKind.RM else {},
         encoding=task.shard.encoding,
         repaired=len(originals),
         repairs=repaired.counts(),

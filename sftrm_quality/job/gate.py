@@ -71,7 +71,9 @@ def checked_release(
         [*release_results, *delivery.results],
         reasons_together=reports.reasons_together(staged.quarantine_file),
         personal_data=reports.personal_figures(intakes, run.suites),
-        profile=reports.release_profile(staged.parts, collection, facts, run.config.near.threshold),
+        profile=reports.release_profile(
+            staged.parts, intakes, run.formats, collection, facts, run.config.near.threshold
+        ),
     )
     if left := run.decisions.left.get(plan.release_id):
         figures = reports.with_check(figures, findings.rolled_back_check(left, run.config.timezone))

@@ -18,6 +18,7 @@ from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display, names, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
+from sftrm_quality.reports.rankings_shown import rankings_shown
 from sftrm_quality.reports.repairs import repairs_done, repairs_possible
 from sftrm_quality.reports.rows_links import rows_link
 from sftrm_quality.reports.samples_shown import samples_shown
@@ -29,7 +30,6 @@ from sftrm_quality.run_record import (
     Check,
     Comparison,
     Report,
-    RmProfile,
     RunSummary,
 )
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, moment
@@ -39,8 +39,6 @@ PAIRS_SHOWN = 12
 PERSONAL_FILES_SHOWN = 5
 PERSONAL_SAMPLES_SHOWN = 24
 MOVES_SHOWN = 50
-DIRECTIONS_SHOWN = 20
-RESPONSE_NUMBERS_SHOWN = 20
 STEPS_SHOWN = 25
 # A source may have six of each kind.
 _REPAIRS_SHOWN = 60
@@ -164,7 +162,7 @@ def render_run(report: Report) -> str:
             repairs_done=repairs_done(report.files),
             repairs_possible=repairs_possible(report.files),
             repairs_most=_REPAIRS_SHOWN,
-            **_of_rankings(report.profile.rm if report.profile else None),
+            **rankings_shown(report.profile.rm if report.profile else None),
         )
     )
 
@@ -254,17 +252,6 @@ def render_diff(comparison: Comparison, timezone: str) -> str:
             steps=comparison.by_file[:STEPS_SHOWN],
         )
     )
-
-
-def _of_rankings(rm: RmProfile | None) -> dict[str, Sequence[Any]]:
-    """What the page shows of lists that grow with the number of files or of responses."""
-    if rm is None:
-        return {"doubtful": [], "responses": []}
-    most = sorted(rm.responses.items(), key=lambda pair: (-pair[1], int(pair[0])))[:RESPONSE_NUMBERS_SHOWN]
-    return {
-        "doubtful": rm.doubtful_directions[:DIRECTIONS_SHOWN],
-        "responses": sorted(most, key=lambda pair: int(pair[0])),
-    }
 
 
 def _worst_first(check: Check) -> tuple[bool, int, bool, float]:

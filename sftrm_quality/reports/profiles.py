@@ -1,12 +1,14 @@
 """What the published records are like, as figures of ``report.json``: from the profiles of the parts, added up."""
 
+from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from math import sqrt
 
 import pyarrow as pa
 
 from sftrm_quality.collection import Collection
+from sftrm_quality.formats import Declaration, Formats, declaration_of
+from sftrm_quality.intake import FileIntake
 from sftrm_quality.personal_data import mask_text
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import Part, PartFacts
@@ -24,10 +26,10 @@ from sftrm_quality.releases.profile import (
 )
 from sftrm_quality.reports.directions import doubtful_directions
 from sftrm_quality.reports.groups import duplicate_figures, split_figures
+from sftrm_quality.reports.places import first_listed
 from sftrm_quality.run_record import (
     Bin,
-    FirstListed,
-    FirstListedOf,
+    DoubtfulDirection,
     Lengths,
     NameCount,
     Names,
@@ -47,12 +49,19 @@ _SCRIPTS = [script.name.lower() for script in Script]
 
 
 def release_profile(
-    parts: Sequence[tuple[Part, PartFacts]], collection: Collection, facts: pa.Table, threshold: float
+    parts: Sequence[tuple[Part, PartFacts]],
+    intakes: Sequence[FileIntake],
+    formats: Formats,
+    collection: Collection,
+    facts: pa.Table,
+    threshold: float,
 ) -> ReleaseProfile:
     """What the records of a release are like, their duplicates, and how their prompts are grouped.
 
     Args:
         parts: As they were read back.
+        intakes: Of every raw file, with what tells the direction of its ranks.
+        formats: Those of the run.
         collection: All records, with their outcomes.
         facts: Of the release, one row per label kind.
         threshold: Of near duplicates.
@@ -64,9 +73,17 @@ def release_profile(
     for part, of_part in parts:
         add(totals[part.label_kind], of_part.profile)
     sft, rm = (totals[kind] if totals[kind].get("records", {}).get("all") else None for kind in LabelKind)
+    ranked = [intake for intake in intakes if intake.label_kind is LabelKind.RM]
+    directions = {intake.source_file: intake.directions for intake in ranked}
+    best_first = {
+        intake.source_file for intake in ranked if any(one.lists_better_first for one in _declared(intake, formats))
+    }
+    by_format = {
+        intake.source_file for intake in ranked if any(one.says_which_is_better for one in _declared(intake, formats))
+    }
     return ReleaseProfile(
         sft=_of_sft(sft) if sft else None,
-        rm=_of_rm(rm) if rm else None,
+        rm=_of_rm(rm, doubtful_directions(directions, by_format), best_first) if rm else None,
         duplicates={kind: duplicate_figures(collection, kind, threshold) for kind in LabelKind},
         splits=split_figures(collection, facts),
     )
@@ -85,9 +102,14 @@ def _of_sft(total: Profile) -> SftProfile:
     )
 
 
-def _of_rm(total: Profile) -> RmProfile:
-    files = {name: tally for name, tally in sorted(total.items()) if name.startswith("file:")}
-    by_file = {name[len("file:") :]: Ranking(**tally) for name, tally in files.items()}
+def _declared(intake: FileIntake, formats: Formats) -> list[Declaration]:
+    """By what its RM records are read, as far as it is no code."""
+    names = {intake.format or "", *(name for shard in intake.shards for name in shard.formats)}
+    declared = (declaration_of(formats.by_name[name]) for name in names if name in formats.by_name)
+    return [one for one in declared if one is not None and one.label_kind is LabelKind.RM]
+
+
+def _of_rm(total: Profile, doubtful: tuple[DoubtfulDirection, ...], best_first: AnyOf[str]) -> RmProfile:
     return RmProfile(
         records=total["records"]["all"],
         prompt=lengths(total["prompt_chars"]),
@@ -102,10 +124,15 @@ def _of_rm(total: Profile) -> RmProfile:
         most_responses_compared=MOST_RESPONSES,
         preference=Ranking(**total["ranking"]),
         pairs={take: _pair_counts(total["pairs"][take], lengths(total[f"pairs:{take}"])) for take in TAKES},
-        first_listed=_first_listed(total),
-        files=by_file,
-        doubtful_directions=doubtful_directions(by_file),
+        first_listed=first_listed(_of_files(total, "listed:"), best_first),
+        files={name: Ranking(**tally) for name, tally in _of_files(total, "file:").items()},
+        doubtful_directions=doubtful,
     )
+
+
+def _of_files(total: Profile, what: str) -> Profile:
+    """The tallies of source files whose names begin so, by file."""
+    return {name[len(what) :]: tally for name, tally in sorted(total.items()) if name.startswith(what)}
 
 
 def lengths(tally: Tally) -> Lengths:
@@ -169,24 +196,4 @@ def _by_rank(total: Profile) -> tuple[RankFigures, ...]:
             mean_gap=round(total["rank_gap"][rank] / beside, 1) if beside else None,
         )
         for rank, count in _in_order({k: v for k, v in total["ranks"].items() if k != "unranked"}).items()
-    )
-
-
-def _first_listed(total: Profile) -> FirstListed:
-    """How often the response listed first is a best one, what chance would give, and how far that is in its sigmas."""
-    numbers = {int(n): tally for n, tally in _in_order(total["number_records"]).items()}
-    by_number, expected, variance = [], 0.0, 0.0
-    for n, records in numbers.items():
-        best, squared = total["number_best"][str(n)], total["number_best_squared"][str(n)]
-        first = total["number_first_is_best"][str(n)]
-        expected += best / n
-        variance += best / n - squared / n**2
-        by_number.append(FirstListedOf(responses=n, records=records, first_is_best=first, by_chance=round(best / n, 1)))
-    seen = total["ranking"]["first_is_best"]
-    return FirstListed(
-        records=total["ranking"]["compared"],
-        first_is_best=seen,
-        by_chance=round(expected, 1),
-        sigmas=round((seen - expected) / sqrt(variance), 1) if variance > 0 else 0.0,
-        by_number=tuple(by_number),
     )

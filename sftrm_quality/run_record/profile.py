@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sftrm_quality.records import ApartBy, LabelKind, SplitName
+from sftrm_quality.records import ApartBy, DirectionSign, LabelKind, SplitName
 from sftrm_quality.run_record.value import Count, Share, Value
 
 
@@ -79,13 +79,33 @@ class PairCounts(Value):
     most: Count
 
 
-class _Doubt(Value):
+class SignCount(Value):
+    """A sign of the direction of ranks: of the records that have it, in how many what has it is above, or below.
+
+    weight: the logarithm of the odds that it gives for ranks read upside down; below 0 it speaks against it. None in
+    reports that are older than it.
+    """
+
+    sign: DirectionSign
+    above: Count
+    below: Count
+    weight: float | None
+
+
+class DoubtfulDirection(Value):
+    """A source file whose ranks look as if they were read upside down, by all of its records that could be mapped.
+
+    strong: all but certain. by_format: its format says which response is better, and no setting of the source. records:
+    those with different ranks. log_odds: of it, as a logarithm; None in reports that are older than it, whose signs are
+    those of length, and have no weights. signs: the heaviest first.
+    """
+
     source_file: str
     strong: bool
-
-
-class DoubtfulDirection(Ranking, _Doubt):
-    """A source file in which short responses win. strong: both signs of ranks read upside down are there."""
+    by_format: bool
+    records: Count
+    log_odds: float | None
+    signs: tuple[SignCount, ...]
 
 
 class RankFigures(Value):
@@ -116,14 +136,33 @@ class FirstListedOf(Value):
     by_chance: float
 
 
-class FirstListed(Value):
-    """The same of all records; sigmas: how far that is from chance, in standard deviations."""
-
+class _FirstListedIn(Value):
     records: Count
     first_is_best: Count
     by_chance: float
     sigmas: float
+
+
+class _OfFile(Value):
+    source_file: str
+
+
+class FirstListedInFile(_FirstListedIn, _OfFile):
+    """The same of the records of a source file; sigmas: how far that is from chance, in standard deviations."""
+
+
+class _Places(Value):
     by_number: tuple[FirstListedOf, ...]
+    files: tuple[FirstListedInFile, ...]
+    left_out: Count
+
+
+class FirstListed(_Places, _FirstListedIn):
+    """The same of all files whose order is their own, and by file: those farthest from chance first.
+
+    left_out: records of files of a format of chosen and rejected responses, which has no order of its own. Reports
+    that are older than it count these, and no files.
+    """
 
 
 class RmProfile(Value):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import ValidationError
 
+from sftrm_quality.records import DirectionSign
 from sftrm_quality.run_record.changes import RunSummary, summary_of
 from sftrm_quality.run_record.counts import NO_RECORDS, FileEntry
 from sftrm_quality.run_record.findings import Finding
@@ -178,3 +179,21 @@ def _renew_figures(figures: Json) -> None:
         profile["splits"].setdefault("largest", None)
         if profile["rm"]:
             profile["rm"].setdefault("pairs", {})
+            profile["rm"]["first_listed"].setdefault("files", [])
+            profile["rm"]["first_listed"].setdefault("left_out", 0)
+            for file in profile["rm"]["doubtful_directions"]:
+                _renew_doubt(file)
+
+
+def _renew_doubt(file: Json) -> None:
+    """Of pairs of published responses, and of records; only lengths were looked at, and had no weights."""
+    if "signs" in file:
+        return
+    file["records"], file["log_odds"] = file.pop("compared"), None
+    file["by_format"] = False
+    short = {"above": file.pop("shorter_wins"), "below": file.pop("longer_wins")}
+    stubs = {"above": file.pop("best_far_shortest"), "below": file.pop("worst_far_shortest")}
+    signs = ((DirectionSign.SHORT, short), (DirectionSign.FAR_SHORTEST, stubs))
+    file["signs"] = [{"sign": sign, **counts, "weight": None} for sign, counts in signs]
+    for name in ("pairs", "tied_pairs", "first_is_best", "best"):
+        del file[name]

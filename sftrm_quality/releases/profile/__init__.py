@@ -6,11 +6,12 @@ the part. The counts of two parts are added key by key; how the records are cut 
 
 from sftrm_quality.releases.profile.counting import NAMES, Profile, add, profile_of
 from sftrm_quality.releases.profile.policies import TAKES
-from sftrm_quality.releases.profile.rankings import LAST_RANK, MOST_RESPONSES
+from sftrm_quality.releases.profile.rankings import LAST_RANK, LISTED, MOST_RESPONSES
 from sftrm_quality.releases.profile.tallies import MISSING, REST, Tally, names_in
 
 __all__ = [
     "LAST_RANK",
+    "LISTED",
     "MISSING",
     "MOST_RESPONSES",
     "NAMES",

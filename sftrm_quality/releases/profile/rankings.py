@@ -30,6 +30,8 @@ COUNTED = (
 )
 _PAIRS, _TIED = COUNTED.index("pairs"), COUNTED.index("tied_pairs")
 SUMMED = COUNTED[:-1]
+LISTED = ("records", "first_is_best", "best", "best_squared")
+"""What is counted of a file for each number of responses, to tell whether the one listed first is best by chance."""
 
 
 def rankings(responses: pa.ListArray, source_file: pa.Array) -> dict[str, Tally]:
@@ -55,12 +57,14 @@ def rankings(responses: pa.ListArray, source_file: pa.Array) -> dict[str, Tally]
         "ranking": sums(SUMMED, counted[:, : len(SUMMED)]),
         **of_policies(ends, ranks, MOST_RESPONSES),
         **_by_rank(ranks, lengths, np.repeat(counted[:, -1], per_record), ranked),
-        **_by_number(per_record[compared], counted[compared]),
     }
     files = pc.dictionary_encode(source_file)
     codes = as_ints(files.indices)
     for code, name in enumerate(files.dictionary.to_pylist()):
-        tallies[f"file:{name}"] = sums(SUMMED, counted[codes == code, : len(SUMMED)])
+        of_file = codes == code
+        tallies[f"file:{name}"] = sums(SUMMED, counted[of_file, : len(SUMMED)])
+        of_file &= compared
+        tallies[f"listed:{name}"] = _by_number(per_record[of_file], counted[of_file])
     return tallies
 
 
@@ -77,15 +81,18 @@ def _by_rank(ranks: Floats, lengths: Ints, best_length: Ints, ranked: Mask) -> d
     }
 
 
-def _by_number(per_record: Ints, counted: Ints) -> dict[str, Tally]:
-    """For each number of responses in a record: records that are compared, and what chance needs to be told from."""
+def _by_number(per_record: Ints, counted: Ints) -> Tally:
+    """For each number of responses in a record: records that are compared, and what chance needs to be told from.
+
+    The keys are the number and one of ``LISTED``.
+    """
     best = counted[:, COUNTED.index("best")]
     first = counted[:, COUNTED.index("first_is_best")]
+    values = (np.ones_like(best), first, best, best * best)
     return {
-        "number_records": of_numbers(per_record),
-        "number_first_is_best": _sum_by(per_record, first),
-        "number_best": _sum_by(per_record, best),
-        "number_best_squared": _sum_by(per_record, best * best),
+        f"{number}:{name}": total
+        for name, column in zip(LISTED, values, strict=True)
+        for number, total in _sum_by(per_record, column).items()
     }
 
 
