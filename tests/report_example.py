@@ -381,7 +381,9 @@ def published() -> dict[str, Any]:
             }
         },
         "preflights": [preflight()],
-        "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None},
+        "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None}
+        | {"warned": 25_242, "warned_listed": 10_000}
+        | {"warned_reasons": {"sft": {"answer_refuses": 25_104, "category_unclean": 138}, "rm": {}}},
         "profile": None,
         "inputs": [],
         "damaged_files": [],

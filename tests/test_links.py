@@ -19,7 +19,7 @@ from tests.outputs import run_on
 from tests.report_example import held, published, read
 
 LINKS = ("href", "src", "action", "data", "poster", "formaction", "srcset")
-FILTERS = {"source", "file", "reason", "kind"}
+FILTERS = {"source", "file", "reason", "kind", "outcome"}
 
 
 @pytest.fixture(scope="module")

@@ -171,9 +171,11 @@ def test_all_of_the_page_of_two_releases_is_said():
 _NO_CHANGES = {"added": 0, "removed": 0, "kept": 0, "moved": {}}
 
 
+@pytest.mark.parametrize("made", [published, held])
 @pytest.mark.parametrize("listed", [7, 8])
-def test_all_of_the_page_of_rows_is_said_before_its_scripts_speak(listed):
-    report = published() | {"browse": {"page": "browse.html", "rows": 8, "listed": listed}}
+def test_all_of_the_page_of_rows_is_said_before_its_scripts_speak(listed, made):
+    browse = {"page": "browse.html", "rows": 8, "listed": listed, "warned": 8, "warned_listed": listed}
+    report = made() | {"browse": browse}
     with speaking(Pseudo()):
         page = browse_page(report)
     assert unsaid(page, _data(report)) == []

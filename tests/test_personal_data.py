@@ -265,6 +265,18 @@ def test_the_id_of_a_record_is_shown_where_its_text_repeats_it() -> None:
     assert mask_text("010-1234-5678", "010-1234-5678") == "***-****-****"
 
 
+# Pieces with at most five digits together, so that none is left to chance.
+FEW_DIGITS = st.lists(
+    st.sampled_from([*"0189３", "여권 M", "A", "계좌 ", "-", " ", "<<", "\u200b", "번호 "]), max_size=30
+)
+
+
+@given(FEW_DIGITS.map("".join).filter(lambda text: sum(map(str.isdigit, text)) < 6))
+def test_no_finding_has_fewer_than_six_digits_or_an_address(text: str) -> None:
+    """Which `mask_text` takes for granted."""
+    assert mask_personal_data(text) == text == mask_text(text)
+
+
 @given(st.text(max_size=60))
 def test_text_without_findings_stays(text: str) -> None:
     assert mask_personal_data(text) == text or find_personal_data(text)

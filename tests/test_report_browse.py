@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from sftrm_quality.records import DUPLICATES
 from sftrm_quality.reports import browse
-from sftrm_quality.reports.browse import equal_share, write_rows
+from sftrm_quality.reports.browse import Before, write_rows
 from sftrm_quality.reports.browse_rows import EXCERPT_CHARACTERS
+from sftrm_quality.reports.equal_shares import equal_share
 from sftrm_quality.reports.html import browse_scripts
 from sftrm_quality.reports.raw_defects import raw_defects
+from sftrm_quality.reports.warned_rows import WarnedRows
 from sftrm_quality.sources import natural_key
 from tests.test_report_samples import REASONS, quarantined, row, written
 
@@ -38,6 +40,7 @@ class Listed(NamedTuple):
     new: int
     first: int
     marks: list
+    outcome: int
 
 
 def duplicate(number, name, payload="{}"):
@@ -51,7 +54,8 @@ def listed(tmp_path, rows, twice=(), group=1000, before=None):
     paths = written(tmp_path / "q", rows, group), written(tmp_path / "d", list(twice), group, DUPLICATES)
     if before is not None:
         before = written(tmp_path / "q0", before[0]), written(tmp_path / "d0", before[1], schema=DUPLICATES)
-    counts = write_rows(*paths, tmp_path / "rows", SOURCES, before)
+    nothing = WarnedRows(0, {}, ())
+    counts = write_rows(*paths, nothing, tmp_path / "rows", SOURCES, Before(before, None))
     read = [path.read_text("utf-8") for path in sorted((tmp_path / "rows").iterdir())]
     (index,) = [json.loads(text[len("sftrmIndex(") : -2]) for text in read if text.startswith("sftrmIndex(")]
     chunks = []
@@ -59,7 +63,7 @@ def listed(tmp_path, rows, twice=(), group=1000, before=None):
         number, found = re.fullmatch(r"sftrmRows\((\d+),(\[.*\])\)\n", text, re.DOTALL).groups()
         assert int(number) == len(chunks)
         chunks.append([Listed(*row) for row in json.loads(found)])
-    assert counts == {"rows": index["rows"], "listed": index["listed"]}
+    assert counts == {"rows": index["rows"], "listed": index["listed"], "warned": 0, "warned_listed": 0}
     assert index["listed"] == sum(map(len, chunks))
     return index, chunks
 
@@ -78,19 +82,22 @@ def test_every_row_is_there_with_its_reasons_and_the_index_says_where(tmp_path):
         assert (found.text, found.characters, found.first) == (its["payload"], len(its["payload"]), 0)
         assert index["files"][found.file][0] == its["source_file"]
         assert [index["reasons"][code][1] for code in found.reasons] == its["reasons"]
+        assert index["outcomes"][found.outcome] == "failing"
         assert found.details == its["details"] and found.new == bool(its["source_index"] % 3)
     for number, (its, found) in enumerate(zip(twice, every[:30], strict=True)):
         assert index["reasons"][found.reasons[0]][:2] == ["rm", f"duplicate: {its['kind']}"]
         assert (found.details, found.stage, found.stayed, found.new) == (["0.88"], "", "rm-x", number >= 10)
+        assert index["outcomes"][found.outcome] == "duplicate"
     for code, (_, _, count) in enumerate(index["reasons"]):
         assert count == sum(code in found.reasons for found in every)
     for chunk, said in zip(chunks, index["chunks"], strict=True):
         assert said["rows"] == len(chunk)
-        for file, kind, code, count, new in said["counts"]:
+        for file, kind, outcome, code, count, new in said["counts"]:
             mine = [row for row in chunk if row.file == file and (code == -1 or code in row.reasons)]
+            mine = [row for row in mine if row.outcome == outcome]
             mine = [row for row in mine if index["reasons"][row.reasons[0]][0] == index["kinds"][kind]]
             assert (count, new) == (len(mine), sum(row.new for row in mine))
-        assert sum(count for _, _, code, count, _ in said["counts"] if code == -1) == len(chunk)
+        assert sum(count for _, _, _, code, count, _ in said["counts"] if code == -1) == len(chunk)
 
 
 def test_files_are_in_the_reverse_natural_order_of_their_names(tmp_path):

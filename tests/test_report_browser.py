@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pandas
 import pytest
 from typer.testing import CliRunner
 
@@ -21,9 +22,9 @@ from flows.cli import app
 from flows.service.site import ReportSite
 from sftrm_quality.reports import position
 from sftrm_quality.reports.html import render_browse
-from sftrm_quality.run_record import read_report_json
+from sftrm_quality.run_record import Mode, read_report_json
 from sftrm_quality.words import speaking
-from tests.outputs import open_gate, run_on
+from tests.outputs import Output, open_gate, run_on
 from tests.pseudo import Pseudo
 from tests.report_example import published, run_page
 from tests.test_report_sources import entry
@@ -231,6 +232,107 @@ def test_a_link_opens_the_page_filtered_and_the_page_says_the_command_for_the_ro
     playwright.expect(page.locator("#status")).to_contain_text("no release before to compare with")
 
 
+def test_published_records_with_warnings_are_behind_the_filter_of_outcomes(report, opened):
+    figures = json.loads((report / "report.json").read_text("utf-8"))
+    browse, address = figures["browse"], (report / "browse.html").as_uri()
+    every, warned = browse["rows"], browse["warned"]
+    page = opened(address, 390)
+    status, rows, outcome = page.locator("#status"), page.locator("#rows > li"), page.get_by_label("Outcome")
+    playwright.expect(status).to_have_text(f"1–50 of {every} rows ")
+    # What nobody asked for is not loaded.
+    loaded = [url for url in page.asked if re.search(r"rows/\d+\.js$", url)]
+    options = dict(text.rsplit(" (", 1) for text in outcome.locator("option").all_inner_texts())
+    failing, twice = (int(options[name][:-1]) for name in ("failing", "duplicate"))
+    assert failing + twice == every and options["published, with a warning"] == f"{warned})" and warned > 5
+    assert options["failing or duplicate"] == f"{every})" and options["all of these"] == f"{every + warned})"
+
+    outcome.select_option("warned")
+    playwright.expect(status).to_contain_text(f"of {warned} rows")
+    assert page.url == f"{address}#outcome=warned"
+    assert {url for url in page.asked if re.search(r"rows/\d+\.js$", url)} > {*loaded}
+    shown = rows.all_inner_texts()
+    assert len(shown) == min(warned, 50) and all(
+        re.search("published in (train|validation|test)", text) for text in shown
+    )
+    assert page.locator("#rows :is(img, script, svg, style, link, a, input)").count() == 0
+    assert {*page.locator("#rows .part .name").all_inner_texts()} >= {"question", "answer"}
+    # Sources, files and label kinds are those of the outcome.
+    assert page.get_by_label("Kind").locator("option").all_inner_texts() == ["all", f"sft ({warned})"]
+    assert "rm.json.gz" not in page.get_by_label("File").inner_text()
+    released = {row["record_id"]: row for row in Output(report.parent.parent, figures).published("sft")}
+    for text in shown:
+        (record,) = [row for record_id, row in released.items() if f"{figures['why']} {record_id}\n" in text]
+        assert (
+            all(f"SFT {reason}" in text for reason in record["warnings"]) and f"published in {record['split']}" in text
+        )
+
+    # A reason that warns leads to its records, and one for which records fail to those.
+    reason, count = max(browse["warned_reasons"]["sft"].items(), key=lambda pair: pair[1])
+    page.get_by_label("Reason").select_option("answer_blank")
+    playwright.expect(status).to_contain_text(f"of {figures['reasons']['sft']['answer_blank']} rows")
+    assert outcome.input_value() == "" and page.url == f"{address}#reason=answer_blank"
+    page.get_by_label("Reason").select_option(reason)
+    playwright.expect(status).to_contain_text(f"1–{count} of {count} row")
+    assert outcome.input_value() == "warned"
+    outcome.select_option("duplicate")
+    playwright.expect(status).to_contain_text(f"of {twice} row")
+    assert page.get_by_label("Reason").input_value() == "" and page.url == f"{address}#outcome=duplicate"
+    playwright.expect(page.locator("#command")).to_contain_text("duplicates file")
+    page.go_back()
+    playwright.expect(status).to_contain_text(f"of {count} row")
+    # What the page says to pandas is there: by the reason, and by the file, whatever its name is.
+    page.get_by_label("File").select_option(NAME)
+    playwright.expect(status).to_contain_text(f"of {count} row")
+    (said,) = page.locator("#command code").all_inner_texts()
+    assert "\\U0000202E" in said
+    found = eval(said.replace('"releases/', f'"{report.parent.parent}/releases/'), {"pandas": pandas})  # noqa: S307
+    assert len(found) == count and all(reason in names for names in found["warnings"])
+
+    outcome.select_option("all")
+    page.get_by_label("Reason").select_option("")
+    page.get_by_label("File").select_option("")
+    playwright.expect(status).to_have_text(f"1–50 of {every + warned} rows ")
+    page.get_by_label("Search").fill("GNP.exe")
+    playwright.expect(status).to_contain_text("rows")
+    outcome.select_option("warned")
+    playwright.expect(rows.first).to_contain_text("gnp.exe")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Excerpts as CSV").click()
+    header, *saved = csv.reader(io.StringIO(Path(saving.value.path()).read_bytes().decode("utf-8-sig"), newline=""))
+    saved = [dict(zip(header, row, strict=True)) for row in saved]
+    assert saved and all(row["outcome"] == "warned" and row["split"] and "gnp.exe" in row["excerpt"] for row in saved)
+    page.goto(f"{address}#outcome=warned&new=1")
+    playwright.expect(status).to_contain_text("none that names what warns of its records")
+
+
+def test_rankings_that_would_be_published_are_shown_with_their_best_responses(tmp_path, opened):
+    """A check publishes nothing; the second response of each ranking comes first where it is the best."""
+    texts = [f"{place}: it is a river, {place} of them. " for place in range(1, 6)]
+    lines = [
+        {
+            "data_id": f"r{n}",
+            "prompt": f"What is river {n}?",
+            "responses": [
+                {"text": f"{text}{n} " + "It flows on and on. " * 60 * (place == 1), "rank": (place + n) % 5 + 1}
+                for place, text in enumerate(texts, 1)
+            ],
+        }
+        for n in range(7)
+    ]
+    write(tmp_path / "raw" / "r.jsonl", lines)
+    ran = run_on([tmp_path / "raw"], tmp_path / "out", open_gate(tmp_path / "suites"), mode=Mode.CHECK)
+    page = opened(f"{(ran.report_folder / 'browse.html').as_uri()}#reason=text_loops")
+    playwright.expect(page.locator("#status")).to_contain_text("1–7 of 7 rows")
+    first = page.locator("#rows > li").first
+    playwright.expect(first).to_contain_text("would be published in ")
+    names = first.locator(".part .name").all_inner_texts()
+    assert names == ["prompt", "response 5, rank 1", "response 1, rank 2", "response 2, rank 3"]
+    assert "and 2 more responses" in first.inner_text() and "more characters" in first.inner_text()
+    assert page.locator("#command").inner_text() == "Nothing was published: these records are in no release."
+    assert page.get_by_label("Outcome").locator("option:checked").inner_text() == "publishable, with a warning (7)"
+    assert "failing (" not in page.get_by_label("Outcome").inner_text()
+
+
 def test_what_is_shown_can_be_saved_as_cells_that_do_nothing(report, opened):
     page = opened((report / "browse.html").as_uri() + "#kind=rm&q=gnp.exe")
     playwright.expect(page.locator("#status")).to_contain_text("1–")
@@ -287,9 +389,15 @@ BARRIERS = {
 def test_axe_finds_no_barrier_on_a_page(samples_run, opened):
     report = samples_run.out / "reports" / samples_run.report["run_id"]
     axe = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
-    for name, width in (("index.html", 375), ("browse.html", 375), ("../index.html", 375)):
-        page = opened((report / name).resolve().as_uri(), width)
-        if name == "browse.html":
+    for name, width in (
+        ("index.html", 375),
+        ("browse.html", 375),
+        ("browse.html#outcome=all", 375),
+        ("../index.html", 375),
+    ):
+        path, _, filters = name.partition("#")
+        page = opened(f"{(report / path).resolve().as_uri()}#{filters}", width)
+        if name.startswith("browse.html"):
             playwright.expect(page.locator("#status")).to_contain_text("1–")
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
         page.evaluate(axe.AXE_FILE_PATH.read_text("utf-8"))

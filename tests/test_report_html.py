@@ -216,6 +216,11 @@ def test_rows_that_are_not_listed_are_named(report: dict[str, Any]) -> None:
     report["browse"]["listed"] = 87_626
     assert "Browse all 87,626 excluded rows" in Page(run_page(report)).words("failing")
     assert "87,626 rows, failing or duplicate, each" in Page(browse_page(report)).words("")
+    assert "10,000 of 25,242 published records that a check warns of" in Page(browse_page(report)).words("")
+    report["browse"]["warned_listed"] = 25_242
+    assert "leads to the 25,242 published records" in Page(browse_page(report)).words("")
+    report["browse"]["warned"] = 0
+    assert "a check warns of" not in Page(browse_page(report)).words("")
 
 
 def test_personal_data_is_counted_and_the_page_says_that_it_is_published(report: dict[str, Any]) -> None:

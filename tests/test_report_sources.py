@@ -12,7 +12,7 @@ from sftrm_quality.findings import Past, Tallies
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.reports.browse import browse_of
 from sftrm_quality.reports.comparison import history_with
-from sftrm_quality.reports.rows_links import rows_link
+from sftrm_quality.reports.rows_links import check_link, rows_link
 from sftrm_quality.reports.sources_shown import FILES_UNFOLDED, sources_shown
 from sftrm_quality.run_record import FileEntry, Verdict
 from tests.outputs import open_gate, run_on
@@ -168,6 +168,17 @@ def test_there_is_a_link_only_where_a_page_knows_the_rows() -> None:
     assert rows_link(read(report | {"browse": old}), source="vendor_a") == "./browse.html#source=vendor_a"
 
 
+def test_a_check_that_warns_leads_to_published_records_where_some_are_listed() -> None:
+    report = published()
+    report["browse"]["warned_reasons"] = {"sft": {"answer_refuses": 3}}
+    now = read(report)
+    assert check_link(now, "sft", "answer_blank", "critical") == "./browse.html#reason=answer_blank&amp;kind=sft"
+    found = "./browse.html#source=a&amp;reason=answer_refuses&amp;kind=sft&amp;outcome=warned"
+    assert check_link(now, "sft", "answer_refuses", "warning", "a") == found
+    assert check_link(now, "rm", "answer_refuses", "warning") == check_link(now, "sft", "text_loops", "warning") == ""
+    assert check_link(read(report | {"browse": None}), "sft", "answer_refuses", "warning") == ""
+
+
 def test_an_unchanged_run_leads_to_the_rows_of_the_run_that_made_the_release(tmp_path: Path) -> None:
     raw, out, gate = tmp_path / "raw", tmp_path / "out", open_gate(tmp_path / "suites")
     for vendor in ("namsan", "inwang", "hangang"):
@@ -201,6 +212,8 @@ def test_every_source_file_reason_and_check_with_rows_leads_to_them_and_no_other
     links = [filters(href) for href in page.attributes("a", "href") if href and "browse.html#" in href]
     excluded = [(row, row["reasons"]) for row in samples_run.quarantine]
     excluded += [(row, []) for row in samples_run.duplicates]
+    of_kinds = {kind: samples_run.published(kind) for kind in ("sft", "rm")}
+    warned = [(row | {"label_kind": kind}, row["warnings"]) for kind, rows in of_kinds.items() for row in rows]
     sources = {file["source_file"]: file["source"] for file in report["files"]}
     for link in links:
         # Each leads somewhere.
@@ -209,7 +222,7 @@ def test_every_source_file_reason_and_check_with_rows_leads_to_them_and_no_other
             and link.get("file", row["source_file"]) == row["source_file"]
             and link.get("kind", row["label_kind"]) == row["label_kind"]
             and (link.get("reason") in (None, *reasons))
-            for row, reasons in excluded
+            for row, reasons in (warned if link.get("outcome") == "warned" else excluded)
         ), link
     linked = {tuple(link.items()) for link in links}
     for row, reasons in excluded:
@@ -218,6 +231,10 @@ def test_every_source_file_reason_and_check_with_rows_leads_to_them_and_no_other
         if row["label_kind"] != "unknown":
             assert (("file", row["source_file"]), *kind) in linked
             assert all((("reason", reason), *kind) in linked for reason in reasons)
+    named = {(row["label_kind"], reason) for row, reasons in warned for reason in reasons}
+    assert len(named) > 10
+    for kind, reason in named:
+        assert links.count({"reason": reason, "kind": kind, "outcome": "warned"}) >= 2
     # Reasons in both tables, of checks and of reasons.
     reason = next(r for row, reasons in excluded for r in reasons if row["stage"] == "check")
     assert sum(link.get("reason") == reason and "file" not in link and "source" not in link for link in links) >= 2

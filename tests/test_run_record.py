@@ -23,6 +23,7 @@ OLDER_MANIFEST, OLDER_REPORT = FIXTURES / "manifest-779ee60.json", FIXTURES / "r
 RENEWED = {"decision", "with_warnings", "browse", "files.reasons", "reasons_together", "personal_data", "profile"}
 RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "finding_counts", "history.sources"}
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
+RENEWED |= {f"browse.{name}" for name in ("warned", "warned_listed", "warned_reasons")}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
 RENEWED |= {"preflights"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
@@ -33,6 +34,7 @@ NAMED_BY_DATA |= {"files.fields_unread", "versions", "history.runs.ledger", "cha
 NAMED_BY_DATA |= {"history.files", "changes.ledger", "exports", "exports.pairs.settings", "exports.pairs.left_out"}
 NAMED_BY_DATA |= {f"preflights.{name}" for name in ("settings", "splits", "sources", "left_out", "dropped_by")}
 NAMED_BY_DATA |= {f"preflights.{name}" for name in ("template_errors", "special_tokens")}
+NAMED_BY_DATA |= {f"browse.warned_reasons{kind}" for kind in ("", ".sft", ".rm")}
 
 
 def schema(name: str) -> Draft202012Validator:
@@ -89,7 +91,7 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     older["profile"]["rm"]["pairs"] = {}
     older |= {"config": None, "planned_release_id": None, "findings": [], "finding_counts": {"new": 0, "known": 0}}
     older["history"]["sources"] = {}
-    older["browse"]["known_sources"] = None
+    older["browse"] |= {"known_sources": None, "warned": 0, "warned_listed": 0, "warned_reasons": {}}
     for run in older["history"]["runs"]:
         run["finding_counts"] = {"new": 0, "known": 0}
     for file in older["changes"]["files"].values():

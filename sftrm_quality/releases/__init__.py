@@ -11,7 +11,7 @@ from sftrm_quality.releases.exports import (
 )
 from sftrm_quality.releases.facts import count_repeated, release_facts
 from sftrm_quality.releases.held_out import frozen_splits_of
-from sftrm_quality.releases.known_records import KnownRecords, excluded_of_release, read_known
+from sftrm_quality.releases.known_records import KnownRecords, excluded_of_release, published_of_release, read_known
 from sftrm_quality.releases.manifest import (
     PublishedFile,
     Release,
@@ -23,7 +23,7 @@ from sftrm_quality.releases.manifest import (
 )
 from sftrm_quality.releases.moves import MOVES
 from sftrm_quality.releases.part_cache import keep as keep_parts
-from sftrm_quality.releases.parts import STREAMED, Part
+from sftrm_quality.releases.parts import STREAMED, Part, Segment
 from sftrm_quality.releases.publish import (
     all_releases,
     current_suites_hash,
@@ -51,6 +51,7 @@ __all__ = [
     "PartFacts",
     "PublishedFile",
     "Release",
+    "Segment",
     "StagedRelease",
     "Trace",
     "add_exports",
@@ -70,6 +71,7 @@ __all__ = [
     "keep_parts",
     "make_exports",
     "nothing_moving",
+    "published_of_release",
     "put_release_in_place",
     "raw_hash",
     "read_known",

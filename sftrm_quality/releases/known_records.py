@@ -1,4 +1,4 @@
-"""Which excluded records the release before had as well: what tells new faults from those that were there already."""
+"""What the release before had as well: what tells new faults from those that were there already."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +88,26 @@ def excluded_of_release(output: OutputFolder, release_id: str | None) -> tuple[P
     except SftrmError:
         return None
     return paths if all(path.is_file() for path in paths) else None
+
+
+def published_of_release(output: OutputFolder, release_id: str | None) -> tuple[Path, ...] | None:
+    """The files that hold the records of a release.
+
+    Args:
+        output: The output folder.
+        release_id: The release; None for none.
+
+    Returns:
+        Their paths; None where there is no such release.
+    """
+    if release_id is None:
+        return None
+    folder = output.release(release_id)
+    try:
+        files = read_manifest(folder).data_files
+    except SftrmError:
+        return None
+    return tuple(folder / name for name, file in sorted(files.items()) if file.split is not None)
 
 
 def _hashes(record_ids: pa.Array) -> npt.NDArray[np.uint64]:

@@ -1,7 +1,7 @@
 """What people look at after a run: figures, samples, the page, the index over all runs."""
 
 from sftrm_quality.reports.borderline import apart_pairs, borderline_pairs, texts_of, what_differs
-from sftrm_quality.reports.browse import browse_of, write_rows
+from sftrm_quality.reports.browse import Before, browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
 from sftrm_quality.reports.compared_sides import sides_named
 from sftrm_quality.reports.decided import as_decided
@@ -24,6 +24,8 @@ from sftrm_quality.reports.rows_links import BROWSE_PAGE
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.together import reasons_together
+from sftrm_quality.reports.warned_places import chosen_rows
+from sftrm_quality.reports.warned_rows import WarnedRows, listed_of
 from sftrm_quality.reports.write import (
     put_in_place,
     renew_index,
@@ -35,20 +37,24 @@ from sftrm_quality.reports.write import (
 
 __all__ = [
     "BROWSE_PAGE",
+    "Before",
     "Ending",
     "Found",
     "RunFacts",
+    "WarnedRows",
     "all_counts",
     "apart_pairs",
     "as_decided",
     "borderline_pairs",
     "browse_of",
+    "chosen_rows",
     "compare_releases",
     "described_checks",
     "duplicate_samples",
     "file_entries",
     "gate_of",
     "heading",
+    "listed_of",
     "manifest_of",
     "of_collection",
     "personal_figures",

@@ -1,4 +1,4 @@
-"""All excluded rows (failing and duplicates), as files for the page that shows them.
+"""Excluded rows (failing and duplicates), and published ones with warnings, as files for the page that shows them.
 
 A page opened from a disk may not read files; it may load scripts from its own folder. So rows come in scripts that do
 nothing but hand over JSON, some hundred rows each, and an index says which rows are in which, so that a filter loads
@@ -7,6 +7,7 @@ no more than it shows. `templates/browse.js` is what reads them.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ import orjson
 from sftrm_quality.errors import StorageError
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases import KnownRecords, read_known
-from sftrm_quality.reports.browse_rows import BrowseRow, ExcludedRows
+from sftrm_quality.reports.browse_rows import OUTCOMES, BrowseRow, ExcludedRows, Names
+from sftrm_quality.reports.equal_shares import equal_share
 from sftrm_quality.reports.rows_links import BROWSE_PAGE
+from sftrm_quality.reports.warned_rows import WarnedRows
+from sftrm_quality.reports.warned_texts import WarnedTexts
 from sftrm_quality.run_record import Browse, FileEntry, FileStatus, read_report_json
 
 # A night of a million records has some 66,000; 100,000 are 100 MB at most usually, and the Parquet files have them all.
@@ -29,53 +33,83 @@ CHUNK_BYTES = 256 << 10
 _ANY_REASON = -1
 
 
+@dataclass(frozen=True)
+class Before:
+    """What the release before had of them, by which a row is new or not. excluded: its quarantine and its duplicates
+    file; published: its parts; None where there are none."""
+
+    excluded: tuple[Path, Path] | None
+    published: tuple[Path, ...] | None
+
+
 def write_rows(
-    quarantine: Path, duplicates: Path, folder: Path, sources: Mapping[str, str], before: tuple[Path, Path] | None
+    quarantine: Path, duplicates: Path, warned: WarnedRows, folder: Path, sources: Mapping[str, str], before: Before
 ) -> dict[str, int]:
     """Write ``00000.js`` … and ``index.js``.
 
-    Where there are too many, source files have equal shares and the first rows of each are listed.
+    Where there are too many excluded rows, source files have equal shares and the first rows of each are listed. Those
+    with warnings are in scripts of their own, behind the others: who does not look at them does not load them.
 
     Args:
         quarantine: The quarantine file of the run.
         duplicates: Its duplicates file.
+        warned: What it published, or would have, although a check warns.
         folder: Where the scripts go; it is made.
         sources: Whose each source file is.
-        before: Both files of the release before, by which a row is new or not; None without one.
+        before: Of the release before.
 
     Returns:
-        How many ``rows`` there are and how many of them are ``listed``.
+        How many ``rows`` are excluded and how many of them are ``listed``; the same of those ``warned`` of.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = ("quarantine", "duplicates")
-    known = _known(dict(zip(tables, before, strict=True)) if before else {})
-    excluded = ExcludedRows(dict(zip(tables, (quarantine, duplicates), strict=True)), known)
+    known = _known(dict(zip(tables, before.excluded, strict=True)) if before.excluded else {})
+    names = Names()
+    excluded = ExcludedRows(dict(zip(tables, (quarantine, duplicates), strict=True)), known, names)
     delivered, places = excluded.counted()
     share = equal_share(delivered, MOST_ROWS)
     room = {key: min(count, share) for key, count in delivered.items()}
-    chunks: list[dict[str, Any]] = []
-    totals: Counter[int] = Counter()
-    written = 0
-    for chunk in _chunks(excluded.rows(places, room)):
-        script = b"sftrmRows(%d,[" % len(chunks) + b",\n".join(row.json for row in chunk) + b"])\n"
-        if written + len(script) > MOST_BYTES:
-            break
-        (folder / f"{len(chunks):05d}.js").write_bytes(script)
-        written += len(script)
-        totals.update(code for row in chunk for code in row.reasons)
-        chunks.append({"rows": len(chunk), "counts": _counts(chunk)})
-    listed = sum(chunk["rows"] for chunk in chunks)
+    texts = WarnedTexts(warned, before.published, names)
+    scripts = _Scripts(folder)
+    listed = scripts.write(excluded.rows(places, room), MOST_BYTES)
+    # A row of them has a bound, and so has their number.
+    warned_listed = scripts.write(texts.rows(), None)
+    rows = sum(delivered.values())
     index = {
-        "rows": sum(delivered.values()),
+        "rows": rows,
         "listed": listed,
         "compared": bool(known),
-        "files": [[name, sources.get(name, "")] for name in excluded.files],
-        "kinds": list(excluded.kinds),
-        "reasons": [[*name, totals[code]] for name, code in excluded.reasons.items()],
-        "chunks": chunks,
+        "warned_compared": texts.compared,
+        "outcomes": OUTCOMES,
+        "files": [[name, sources.get(name, "")] for name in names.files],
+        "kinds": list(names.kinds),
+        "reasons": [[*name, scripts.reasons[code]] for name, code in names.reasons.items()],
+        "chunks": scripts.chunks,
     }
     (folder / "index.js").write_bytes(b"sftrmIndex(" + orjson.dumps(index) + b")\n")
-    return {"rows": sum(delivered.values()), "listed": listed}
+    return {"rows": rows, "listed": listed, "warned": warned.rows, "warned_listed": warned_listed}
+
+
+class _Scripts:
+    """What is written. chunks: of each script how many rows it has and which; reasons: rows by the code of a reason."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.chunks: list[dict[str, Any]] = []
+        self.reasons: Counter[int] = Counter()
+
+    def write(self, rows: Iterator[BrowseRow], most_bytes: int | None) -> int:
+        """Write rows, as many as there is room for, and say how many these are."""
+        before, written = len(self.chunks), 0
+        for chunk in _chunks(rows):
+            script = b"sftrmRows(%d,[" % len(self.chunks) + b",\n".join(row.json for row in chunk) + b"])\n"
+            if most_bytes is not None and written + len(script) > most_bytes:
+                break
+            (self._folder / f"{len(self.chunks):05d}.js").write_bytes(script)
+            written += len(script)
+            self.reasons.update(code for row in chunk for code in row.reasons)
+            self.chunks.append({"rows": len(chunk), "counts": _counts(chunk)})
+        return sum(chunk["rows"] for chunk in self.chunks[before:])
 
 
 def _known(before: Mapping[str, Path]) -> dict[str, KnownRecords]:
@@ -117,22 +151,12 @@ def _files_by_source(files: Iterable[FileEntry]) -> dict[str, set[str]]:
     return found
 
 
-def equal_share(counts: Mapping[Any, int], most: int) -> int:
-    """The greatest number n for which the sum of min(count, n) is at most ``most``."""
-    left, waiting = most, sorted(counts.values())
-    for place, count in enumerate(waiting):
-        if count * (len(waiting) - place) > left:
-            return left // (len(waiting) - place)
-        left -= count
-    return max(waiting, default=0)
-
-
 def _counts(chunk: list[BrowseRow]) -> list[list[int]]:
-    """File, label kind, reason or any: how many rows of a chunk, and how many of these are new."""
-    rows: Counter[tuple[int, int, int]] = Counter()
-    new: Counter[tuple[int, int, int]] = Counter()
+    """File, label kind, outcome, reason or any: how many rows of a chunk, and how many of these are new."""
+    rows: Counter[tuple[int, int, int, int]] = Counter()
+    new: Counter[tuple[int, int, int, int]] = Counter()
     for row in chunk:
-        keys = [(row.file, row.kind, code) for code in (_ANY_REASON, *row.reasons)]
+        keys = [(row.file, row.kind, row.outcome, code) for code in (_ANY_REASON, *row.reasons)]
         rows.update(keys)
         if row.new:
             new.update(keys)

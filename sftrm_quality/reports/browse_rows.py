@@ -23,7 +23,7 @@ EXCERPT_CHARACTERS = 300
 _LEAD = 60
 _DETAIL_CHARACTERS = 200
 # More than the longest finding of personal data has: what begins or ends in the excerpt is masked whole.
-_BEYOND = 700
+BEYOND = 700
 # Of a longer record the defect is not looked for in the rest.
 _LOOKED_AT = 1 << 16
 _BATCH_ROWS = 500
@@ -32,6 +32,11 @@ _OWN = {
     "quarantine": ("stage", "reasons", "details", "payload_bytes"),
     "duplicates": ("kind", "duplicate_of", "similarity"),
 }
+
+
+OUTCOMES = ("failing", "duplicate", "warned")
+"""How records come to be on the page: unreadable or quarantined, a duplicate, published although a check warns."""
+FAILING, DUPLICATE, WARNED = range(3)
 
 
 class Codes(dict[Any, int]):
@@ -43,10 +48,20 @@ class Codes(dict[Any, int]):
 
 
 @dataclass(frozen=True)
+class Names:
+    """The codes of names, which they get while rows are read; a reason's name is that of its label kind and its own."""
+
+    files: Codes = field(default_factory=Codes)
+    kinds: Codes = field(default_factory=Codes)
+    reasons: Codes = field(default_factory=Codes)
+
+
+@dataclass(frozen=True)
 class BrowseRow:
-    """One row: its JSON, and the codes of its file, its label kind and its reasons."""
+    """One row: its JSON, its outcome, and the codes of its file, its label kind and its reasons."""
 
     json: bytes
+    outcome: int
     file: int
     kind: int
     reasons: tuple[int, ...]
@@ -57,15 +72,12 @@ class BrowseRow:
 class ExcludedRows:
     """The rows of a quarantine and a duplicates file.
 
-    known: of each table the records that the release before had in it; without them no row is new. files, kinds and
-    reasons get their codes while rows are read; a reason's name is that of its label kind and its own.
+    known: of each table the records that the release before had in it; without them no row is new.
     """
 
     paths: Mapping[str, Path]
     known: Mapping[str, KnownRecords]
-    files: Codes = field(default_factory=Codes)
-    kinds: Codes = field(default_factory=Codes)
-    reasons: Codes = field(default_factory=Codes)
+    names: Names
 
     def counted(self) -> tuple[Counter[tuple[str, str]], list[tuple[str, str, int]]]:
         """How many rows of each file there are in each table, and where: file, table, row group.
@@ -125,19 +137,24 @@ class ExcludedRows:
         kind = row["label_kind"] or ""
         marks: list[Span] = []
         if table == "quarantine":
-            names = tuple(self.reasons[kind, reason] for reason in row["reasons"])
+            reasons = tuple(self.names.reasons[kind, reason] for reason in row["reasons"])
             own = [[detail[:_DETAIL_CHARACTERS] for detail in row["details"]], row["stage"], ""]
             marks = raw_defects(row["text"], row["stage"], row["reasons"], row["details"], row["as_read"])
         else:
-            names = (self.reasons[kind, f"duplicate: {row['kind']}"],)
+            reasons = (self.names.reasons[kind, f"duplicate: {row['kind']}"],)
             own = [[f"{row['similarity']:.2f}"], "", row["duplicate_of"]]
-        file = self.files[row["source_file"]]
-        # Vendors number by telephone and by e-mail too.
-        data_id = mask_personal_data((row["data_id"] or "")[: _DETAIL_CHARACTERS + _BEYOND])[:_DETAIL_CHARACTERS]
-        shown = [row["record_id"], data_id, file, row["source_index"], row["source_line"], names]
+        outcome = FAILING if table == "quarantine" else DUPLICATE
+        file = self.names.files[row["source_file"]]
+        shown = [row["record_id"], shown_id(row["data_id"]), file, row["source_index"], row["source_line"], reasons]
         first, excerpt, marked = _excerpt(row["text"], row["data_id"], marks)
-        text = [excerpt, row["characters"], *own, int(row["new"] or 0), first, marked]
-        return BrowseRow(orjson.dumps([*shown, *text]), file, self.kinds[kind], names, bool(row["new"]))
+        text = [excerpt, row["characters"], *own, int(row["new"] or 0), first, marked, outcome]
+        json = orjson.dumps([*shown, *text])
+        return BrowseRow(json, outcome, file, self.names.kinds[kind], reasons, bool(row["new"]))
+
+
+def shown_id(data_id: str | None) -> str:
+    """The id that a vendor gave, as a page shows it: vendors number by telephone and by e-mail too."""
+    return mask_personal_data((data_id or "")[: _DETAIL_CHARACTERS + BEYOND])[:_DETAIL_CHARACTERS]
 
 
 def _excerpt(text: str, data_id: str | None, marks: list[Span]) -> tuple[int, str, list[int]]:
@@ -145,8 +162,8 @@ def _excerpt(text: str, data_id: str | None, marks: list[Span]) -> tuple[int, st
     first = 0
     if marks and marks[0][0] > EXCERPT_CHARACTERS - _LEAD:
         first = marks[0][0] - _LEAD
-    start = max(0, first - _BEYOND)
-    around = text[start : first + EXCERPT_CHARACTERS + _BEYOND]
+    start = max(0, first - BEYOND)
+    around = text[start : first + EXCERPT_CHARACTERS + BEYOND]
     # Masking keeps the length.
     shown = mask_text(around, data_id)[first - start :][:EXCERPT_CHARACTERS]
     within = [(max(0, begin - first), min(end - first, len(shown))) for begin, end in marks]

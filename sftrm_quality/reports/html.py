@@ -20,7 +20,7 @@ from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.rankings_shown import rankings_shown
 from sftrm_quality.reports.repairs import repairs_done, repairs_possible
-from sftrm_quality.reports.rows_links import rows_link
+from sftrm_quality.reports.rows_links import check_link, rows_link
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.script_words import sentences_for
 from sftrm_quality.reports.sources_shown import FILES_SHOWN, sources_shown
@@ -104,6 +104,7 @@ def _environment() -> Environment:
         way=names.way,
         position=display.position,
         rows_link=rows_link,
+        check_link=check_link,
         segments=display.segments,
         what_was_found=what_was_found,
         why_held=why_held,
@@ -168,7 +169,7 @@ def render_run(report: Report) -> str:
 
 
 def render_browse(report: Report) -> str:
-    """The page to browse all excluded rows, to be put beside the page of the run and the folder ``rows``.
+    """The page to browse excluded rows and those with warnings, to be put beside the page of the run and ``rows``.
 
     Args:
         report: The content of ``report.json``, of a run that has such a page.
@@ -188,7 +189,8 @@ def render_browse(report: Report) -> str:
 def browse_scripts() -> dict[str, str]:
     """The scripts of that page, by their names in the folder ``rows``."""
     loader = PackageLoader("sftrm_quality.reports")
-    return {name: loader.get_source(_environment(), name)[0] for name in ("browse_texts.js", "browse.js")}
+    names = ("browse_texts.js", "browse_filters.js", "browse.js")
+    return {name: loader.get_source(_environment(), name)[0] for name in names}
 
 
 def render_index(

@@ -132,6 +132,8 @@ def _renew_report(report: Json) -> None:
     report.setdefault("exports", {})
     report.setdefault("preflights", [])
     if report["browse"]:
+        for name, nothing in (("warned", 0), ("warned_listed", 0), ("warned_reasons", {})):
+            report["browse"].setdefault(name, nothing)
         report["browse"].setdefault("known_sources", [] if "/" in report["browse"]["page"] else None)
     report["samples"].setdefault("borderline", [])
     report["samples"].setdefault("personal", [])

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from sftrm_quality.records import SplitName
+from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.run_record.changes import Changes, History, RunSummary, summary_of
 from sftrm_quality.run_record.counts import RawFile
 from sftrm_quality.run_record.decision import RecordedDecision
@@ -36,15 +36,19 @@ class SplitMoves(Value):
 
 
 class Browse(Value):
-    """The page of all rows: where it is, how many rows there are, and how many of them it lists.
+    """The page of all rows: where it is, how many excluded rows there are, and how many of them it lists.
 
-    known_sources: those of the report that have the same files there, where the page is another run's; None for its
-    own.
+    warned: how many records that were published, or would have been, a check warns of; warned_listed: how many of them
+    the page lists; warned_reasons: how many of them have each reason. known_sources: those of the report that have the
+    same files there, where the page is another run's; None for its own.
     """
 
     page: str
     rows: Count
     listed: Count
+    warned: Count
+    warned_listed: Count
+    warned_reasons: dict[LabelKind, dict[str, Count]]
     known_sources: tuple[str, ...] | None
 
 

@@ -1,20 +1,20 @@
 "use strict";
 // Shows the rows that browse.py wrote. Whatever comes from a record goes into the page as text, never as markup.
 (() => {
-  const PAGE = 50, KEPT = 12, ANY = -1;
-  const {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, item, line} = window.sftrmTexts;
-  const {ID, DATA_ID, FILE, REASONS, TEXT, DETAILS, STAYED, NEW} = COLUMNS;
+  const PAGE = 50, KEPT = 12;
+  const {HEADER, number, say, sayNodes, sayOf, element, visible, word, literal, item, line} = window.sftrmTexts;
   const find = id => document.getElementById(id);
-  const [source, file, reason, kind, fresh, query, list, status, back, next, rowsCommand, save] =
-    ["source", "file", "reason", "kind", "new", "query", "rows", "status", "back", "next", "command", "save"].map(find);
-  const selects = {source, file, reason, kind};
+  const [outcome, source, file, reason, kind, fresh, query, list, status, back, next, rowsCommand, save] =
+    ["outcome", "source", "file", "reason", "kind", "new", "query", "rows", "status", "back", "next", "command", "save"].map(find);
+  const selects = {outcome, source, file, reason, kind};
   const why = find("why").textContent, command = find("base").textContent, run = find("run").textContent;
-  let index, page = 0, hits = null, turn = 0, timer, wanted;
+  const release = find("release").textContent;
+  let index, filters, page = 0, hits = null, turn = 0, timer, wanted;
 
   // Chunks that were looked at last; a promise each, so that none is asked for twice.
   const kept = new Map(), waiting = new Map();
   window.sftrmRows = (chunk, rows) => { waiting.get(chunk)(rows); waiting.delete(chunk); };
-  window.sftrmIndex = found => { index = found; begin(); };
+  window.sftrmIndex = found => { index = found; filters = window.sftrmFilters(found); begin(); };
 
   function load(name, failed) {
     const script = document.createElement("script");
@@ -35,14 +35,14 @@
     return kept.get(chunk);
   }
 
-  const kindOf = row => index.reasons[row[REASONS][0]][0];
-
   // The filters are in the address and nowhere else, so that a link to the page brings them and the way back works.
   function read() {
     const given = new URLSearchParams(location.hash.slice(1));
     const names = Object.fromEntries(Object.keys(selects).map(name => [name, given.get(name) || ""]));
+    // Without an outcome what people look for first: what is not published; but a reason that warns leads to its records.
+    names.outcome = names.outcome || (filters.isOf("warned", names.reason) && !filters.isOf("", names.reason) ? "warned" : "");
     wanted = {...names, fresh: given.get("new") === "1", words: (given.get("q") || "").trim()};
-    listFiles();
+    for (const [name, found] of Object.entries(filters.names(wanted))) offer(selects[name], found);
     for (const [name, select] of Object.entries(selects)) {
       if (!Array.from(select.options).some(one => one.value === names[name])) select.append(option(names[name], 0));
       select.value = names[name];
@@ -60,28 +60,9 @@
     if (replace) location.replace(`#${given}`); else location.hash = given;
   }
 
-  const fileFits = (code, now) =>
-    (!now.file || index.files[code][0] === now.file) && (!now.source || index.files[code][1] === now.source);
-
-  function countIn(chunk, now) {
-    return index.chunks[chunk].counts.reduce((sum, [code, ofKind, why, count, ofNew]) =>
-      sum + ((now.reason ? why !== ANY && index.reasons[why][1] === now.reason : why === ANY)
-        && (!now.kind || index.kinds[ofKind] === now.kind) && fileFits(code, now) ? (now.fresh ? ofNew : count) : 0), 0);
-  }
-
-  const fits = now => row => fileFits(row[FILE], now) && (!now.kind || kindOf(row) === now.kind)
-    && (!now.reason || row[REASONS].some(code => index.reasons[code][1] === now.reason)) && (!now.fresh || row[NEW] === 1);
-
-  function says(row, words) {
-    const texts = [row[ID], row[DATA_ID], row[TEXT], row[STAYED], ...row[DETAILS]];
-    return texts.some(text => text.toLowerCase().includes(words));
-  }
-
-  const chunksOf = now => index.chunks.map((_, chunk) => [chunk, countIn(chunk, now)]).filter(([, count]) => count);
-
   // Without words the index knows how many rows of each chunk fit; with words every chunk has to be looked into.
   async function look(now) {
-    const mine = ++turn, words = now.words.toLowerCase(), chunks = chunksOf(now);
+    const mine = ++turn, words = now.words.toLowerCase(), chunks = filters.chunksOf(now);
     hits = [];
     page = 0;
     tell(now);
@@ -93,7 +74,7 @@
     for (const [place, [chunk]] of chunks.entries()) {
       const rows = await rowsOf(chunk);
       if (mine !== turn) return;
-      rows.filter(fits(now)).forEach((row, n) => { if (says(row, words)) hits.push([chunk, n]); });
+      rows.filter(filters.fits(now)).forEach((row, n) => { if (filters.says(row, words)) hits.push([chunk, n]); });
       if (place % 8 === 0 && shown < PAGE && hits.length > shown) {
         shown = hits.length;
         await show(mine, true);
@@ -109,14 +90,18 @@
     }
     if (hits.length) return sayOf("{first}–{last} of {count} row", "{first}–{last} of {count} rows", hits.length, values);
     if (looking) return say("No row so far, still looking");
-    return now.fresh && !index.compared
-      ? say("No row is known to be new: there is no release before to compare with") : say("No row fits");
+    if (now.fresh && !filters.isCompared(now.outcome)) {
+      return now.outcome === "warned"
+        ? say("No row is known to be new: there is no release before, or none that names what warns of its records")
+        : say("No row is known to be new: there is no release before to compare with");
+    }
+    return say("No row fits");
   }
 
   // A hit is a chunk and the place among its rows that fit the filters.
   async function show(mine, looking) {
     const shown = hits.slice(page * PAGE, (page + 1) * PAGE), items = [], now = wanted;
-    for (const [chunk, n] of shown) items.push(item((await rowsOf(chunk)).filter(fits(now))[n], index, why));
+    for (const [chunk, n] of shown) items.push(item((await rowsOf(chunk)).filter(filters.fits(now))[n], index, why, release !== ""));
     if (mine !== turn) return;
     list.replaceChildren(...items);
     status.textContent = found(shown.length, looking, now);
@@ -125,12 +110,27 @@
     save.disabled = !hits.length;
   }
 
+  // The records of the filters in full, label kind by label kind: their columns differ.
+  function inRelease(now) {
+    const kinds = index.kinds.filter(one => (!now.kind || one === now.kind) && filters.chunksOf({...now, kind: one}).length);
+    const rows = [now.reason ? `rows["warnings"].map(lambda names: ${literal(now.reason)} in names)` : '(rows["warnings"].map(len) > 0)'];
+    if (now.file) rows.push(`(rows["source_file"] == ${literal(now.file)})`);
+    return kinds.map(one => element("code", "copy trace", `pandas.read_parquet(${literal(`${release}/${one}`)}).loc[lambda rows: ${rows.join(" & ")}]`));
+  }
+
   // The command for the same rows in full.
   function tell(now) {
+    if (now.outcome === "warned") {
+      const commands = element("span", "", ...inRelease(now));
+      rowsCommand.replaceChildren(...(release
+        ? sayNodes("In full, by reason and file, with pandas in the output folder: {command}", {command: commands})
+        : [say("Nothing was published: these records are in no release.")]));
+      return;
+    }
     const options = [["source", now.source], ["file", now.file], ["reason", now.reason], ["label-kind", now.kind]];
     const words = options.filter(([, name]) => name).map(([name, value]) => ` --${name} ${word(value)}`);
     const full = `${command}${words.join("")}${now.fresh ? " --new" : ""} --format xlsx`;
-    rowsCommand.replaceChildren(...(now.reason.startsWith("duplicate: ")
+    rowsCommand.replaceChildren(...(now.outcome === "duplicate" || now.reason.startsWith("duplicate: ")
       ? [say("Duplicates are no faults, and are not sent back: they are in the duplicates file, whole.")]
       : sayNodes("The failing rows of these filters, in full: {command}", {command: element("code", "copy", full)})));
   }
@@ -140,8 +140,8 @@
     const now = wanted, words = now.words.toLowerCase(), parts = [];
     parts.push("\ufeff", HEADER);
     save.disabled = true;
-    for (const [chunk] of chunksOf(now)) {
-      const rows = (await rowsOf(chunk)).filter(fits(now)).filter(row => !words || says(row, words));
+    for (const [chunk] of filters.chunksOf(now)) {
+      const rows = (await rowsOf(chunk)).filter(filters.fits(now)).filter(row => !words || filters.says(row, words));
       parts.push(...rows.map(row => line(row, index)));
     }
     const link = element("a", "");
@@ -164,25 +164,22 @@
     select.replaceChildren(select.options[0], ...names.map(([name, count]) => option(name, count)));
   }
 
-  function counted(nameOf) {
-    const found = new Map();
-    for (const {counts} of index.chunks) for (const [code, ofKind, why, count] of counts) {
-      const name = nameOf(code, ofKind, why);
-      if (name) found.set(name, (found.get(name) || 0) + count);
+  // The names of outcomes are the page's; those of which there is no row are not offered.
+  function listOutcomes() {
+    for (const one of Array.from(outcome.options)) {
+      const rows = filters.rowsOf(one.value);
+      if (one.value && !rows) one.remove(); else one.append(` (${number(rows)})`);
     }
-    return found;
   }
 
-  const listFiles = () => offer(file, counted((code, _, why) =>
-    why === ANY && (!wanted.source || index.files[code][1] === wanted.source) && index.files[code][0]));
-
   function begin() {
-    offer(source, counted((code, _, why) => why === ANY && index.files[code][1]));
-    offer(reason, counted((code, _, why) => why !== ANY && index.reasons[why][1]));
-    offer(kind, counted((code, ofKind, why) => why === ANY && index.kinds[ofKind]));
-    fresh.disabled = !index.compared;
+    listOutcomes();
+    fresh.disabled = !filters.isCompared("") && !filters.isCompared("warned");
     source.addEventListener("change", () => { file.value = ""; });
-    for (const field of [source, file, reason, kind, fresh]) field.addEventListener("change", () => write(false));
+    // A reason and an outcome that no row has together: the one that was chosen last counts.
+    outcome.addEventListener("change", () => { if (!filters.isOf(outcome.value, reason.value)) reason.value = ""; });
+    reason.addEventListener("change", () => { if (reason.value && !filters.isOf(outcome.value, reason.value)) outcome.value = ""; });
+    for (const field of [outcome, source, file, reason, kind, fresh]) field.addEventListener("change", () => write(false));
     query.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => write(true), 250); });
     back.addEventListener("click", () => { page--; show(++turn, false).then(() => list.focus()); });
     next.addEventListener("click", () => { page++; show(++turn, false).then(() => list.focus()); });

@@ -1,9 +1,9 @@
 "use strict";
 // Texts of records as elements, as cells of a CSV file and as words of a shell; whatever they hold, it stays a text.
 window.sftrmTexts = (() => {
-  // Of a row, as browse_rows.py writes it.
-  const COLUMNS = {ID: 0, DATA_ID: 1, FILE: 2, INDEX: 3, LINE: 4, REASONS: 5, TEXT: 6, CHARACTERS: 7, DETAILS: 8, STAYED: 10, NEW: 11, FIRST: 12, MARKS: 13};
-  const {ID, DATA_ID, FILE, INDEX, LINE, REASONS, TEXT, CHARACTERS, DETAILS, STAYED, NEW, FIRST, MARKS} = COLUMNS;
+  // Of a row, as browse_rows.py and warned_texts.py write it; from SPLIT on only published ones have them.
+  const COLUMNS = {ID: 0, DATA_ID: 1, FILE: 2, INDEX: 3, LINE: 4, REASONS: 5, TEXT: 6, CHARACTERS: 7, DETAILS: 8, STAYED: 10, NEW: 11, FIRST: 12, MARKS: 13, OUTCOME: 14, SPLIT: 15, REPAIRS: 16, PARTS: 17, LEFT_OUT: 18};
+  const {ID, DATA_ID, FILE, INDEX, LINE, REASONS, TEXT, CHARACTERS, DETAILS, STAYED, NEW, FIRST, MARKS, OUTCOME, SPLIT, REPAIRS, PARTS, LEFT_OUT} = COLUMNS;
   // As display.py shows them: controls, format and bidirectional marks, separators, private and unassigned characters.
   const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b-\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}⏎⇥⟨]|(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]/gu;
   const number = value => value.toLocaleString("en-US");
@@ -83,14 +83,56 @@ window.sftrmTexts = (() => {
     return `$'${escaped}'`;
   }
 
+  // A text in Python; what cannot be seen is written by its number there, too.
+  const literal = text => JSON.stringify(text).replace(UNSEEN, one => `\\U${code(one, 8)}`);
+
   // As `position` of display.py says it.
   function position(index, line) {
     const record = number(index + 1);
     return line === null ? say("record {record}", {record}) : say("line {line} (record {record})", {line: number(line), record});
   }
 
+  const isWarned = (row, index) => index.outcomes[row[OUTCOME]] === "warned";
+
+  // What of a raw record is shown.
+  function excerpt(row) {
+    const more = row[CHARACTERS] - row[FIRST] - Array.from(row[TEXT]).length, text = element("blockquote", "");
+    if (row[FIRST]) text.append(element("span", "quiet", say("from character {place} …", {place: number(row[FIRST] + 1)}), " "));
+    text.append(marked(row[TEXT], row[MARKS]));
+    if (more > 0) text.append(element("span", "quiet", " ", sayOf("… {count} more character", "… {count} more characters", more)));
+    return text;
+  }
+
+  function partName(name, place, rank) {
+    if (name !== "response") return {question: say("question"), answer: say("answer"), prompt: say("prompt")}[name];
+    return rank === null ? say("response {place}", {place}) : say("response {place}, rank {rank}", {place, rank});
+  }
+
+  // The texts of a published record; together they are what a search finds.
+  function parts(row) {
+    const characters = Array.from(row[TEXT]), made = element("div", "parts");
+    let start = 0;
+    for (const [name, place, rank, shown, whole] of row[PARTS]) {
+      const text = element("blockquote", "", visible(characters.slice(start, start + shown).join("")));
+      if (shown < whole) text.append(element("span", "quiet", " ", sayOf("… {count} more character", "… {count} more characters", whole - shown)));
+      made.append(element("div", "part", element("p", "name", partName(name, place, rank)), text));
+      start += shown + 1;
+    }
+    if (row[LEFT_OUT]) made.append(element("p", "quiet", sayOf("and {count} more response", "and {count} more responses", row[LEFT_OUT])));
+    return made;
+  }
+
+  // Where a record is; of a run that published nothing, where it would be.
+  function published(row, released) {
+    const split = {train: say("train"), validation: say("validation"), test: say("test")}[row[SPLIT]];
+    return released ? say("published in {split}", {split}) : say("would be published in {split}", {split});
+  }
+
+  const repaired = row => row[REPAIRS].length
+    ? [element("p", "", ...sayNodes("repaired as declared: {repairs}", {repairs: element("code", "", row[REPAIRS].join(", "))}))] : [];
+
   // A row as the page shows it.
-  function item(row, index, why) {
+  function item(row, index, why, released) {
     const made = element("li", ""), [name, owner] = index.files[row[FILE]];
     const where = position(row[INDEX], row[LINE]);
     const place = owner
@@ -98,26 +140,22 @@ window.sftrmTexts = (() => {
       : [named(name), `, ${where}`];
     const head = element("p", "", element("span", "place", ...place), " ");
     if (row[DATA_ID]) head.append(element("span", "", ...sayNodes("id {id}", {id: visible(row[DATA_ID])})), " ");
-    if (row[NEW]) head.append(element("strong", "tag new", say("new")));
+    if (row[NEW]) head.append(element("strong", "tag new", say("new")), " ");
+    if (isWarned(row, index)) head.append(element("span", "tag warning", published(row, released)));
     head.append(element("code", "copy trace", `${why} ${row[ID]}`));
     made.append(head);
     row[REASONS].forEach((code, n) => {
       const [ofKind, title] = index.reasons[code];
       const detail = row[STAYED]
         ? sayNodes("similarity {similarity} to {record}", {similarity: row[DETAILS][n], record: element("code", "copy", row[STAYED])})
-        : [visible(row[DETAILS][n])];
+        : row[DETAILS].length ? [visible(row[DETAILS][n])] : [];
       made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} `, named(title)), " ", ...detail));
     });
-    const more = row[CHARACTERS] - row[FIRST] - Array.from(row[TEXT]).length;
-    const text = element("blockquote", "");
-    if (row[FIRST]) text.append(element("span", "quiet", say("from character {place} …", {place: number(row[FIRST] + 1)}), " "));
-    text.append(marked(row[TEXT], row[MARKS]));
-    if (more > 0) text.append(element("span", "quiet", " ", sayOf("… {count} more character", "… {count} more characters", more)));
-    made.append(text);
+    made.append(...(isWarned(row, index) ? [...repaired(row), parts(row)] : [excerpt(row)]));
     return made;
   }
 
-  const LISTED = ["source", "source_file", "line", "data_id", "label_kind", "reasons", "details", "excerpt", "new", "record_id"];
+  const LISTED = ["source", "source_file", "line", "data_id", "label_kind", "reasons", "details", "excerpt", "new", "record_id", "outcome", "split", "repairs"];
   const HEADER = `${LISTED.map(cell).join()}\r\n`;
 
   // A row as a line of a CSV file.
@@ -125,8 +163,10 @@ window.sftrmTexts = (() => {
     const [name, owner] = index.files[row[FILE]], reasons = row[REASONS].map(code => index.reasons[code]);
     const where = row[LINE] ?? position(row[INDEX], null), details = row[STAYED] || row[DETAILS].join("; ");
     const cells = [owner, name, where, row[DATA_ID], reasons[0][0], reasons.map(([, title]) => title).join(", "), details, row[TEXT]];
-    return `${[...cells, index.compared ? row[NEW] : "", row[ID]].map(cell).join()}\r\n`;
+    const compared = isWarned(row, index) ? index.warned_compared : index.compared;
+    const after = [index.outcomes[row[OUTCOME]], row[SPLIT] || "", (row[REPAIRS] || []).join(", ")];
+    return `${[...cells, compared ? row[NEW] : "", row[ID], ...after].map(cell).join()}\r\n`;
   }
 
-  return {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, cell, item, line};
+  return {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, literal, cell, item, line};
 })();
