@@ -31,7 +31,7 @@ _LONGEST_LOOKED_AT = 4000
 _MOST = 1000
 _MOST_LEFT = 0.5
 
-_ABOUT_CHARACTERS = re.compile(
+ABOUT_CHARACTERS = re.compile(
     "replacement char|u\\+fffd|fffd|unicode|utf-?8|encod|decod|mojibake|charset|invalid byte|corrupt|broken char"
     "|garbled|black diamond"
     "|인코딩|디코딩|유니코드|깨진|깨져|깨짐|깨지|대체\\s*문자|모지바케|바이트|编码|解码|乱码|替换字符|替換|编碼"
@@ -56,7 +56,7 @@ def garbled_in(text: str, beside: str | None) -> Iterator[Span]:
         beside: The question of an answer; what shows what the text is about.
     """
     about = f"{beside or ''}\n{text}"[:_LONGEST_LOOKED_AT].casefold()
-    of_characters, of_controls = bool(_ABOUT_CHARACTERS.search(about)), bool(_ABOUT_CONTROLS.search(about))
+    of_characters, of_controls = bool(ABOUT_CHARACTERS.search(about)), bool(_ABOUT_CONTROLS.search(about))
     code = CodeSpans.of(text)
     for match in islice(GARBLED.finditer(text), _MOST):
         if match["replaced"]:

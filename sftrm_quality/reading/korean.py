@@ -39,6 +39,11 @@ German of windows-1252 0 %, Korean of UTF-8 4 % (10, 25).
 """
 
 
+def is_common(letter: str) -> bool:
+    """Whether a letter is one of the commonest syllables of Korean."""
+    return letter in _SYLLABLES
+
+
 def is_korean(sample: bytes) -> bool:
     """Whether some bytes are certainly Korean in CP949.
 
@@ -49,7 +54,7 @@ def is_korean(sample: bytes) -> bool:
         False also where there are too few to tell.
     """
     letters = [one for one in sample.decode("cp949", "replace") if _is_letter(one)]
-    common = sum(one in _SYLLABLES for one in letters)
+    common = sum(map(is_common, letters))
     least = ENOUGH_SHARE if len(letters) >= ENOUGH else FEW_SHARE
     return len(letters) >= FEW and common >= least * len(letters)
 
