@@ -1,8 +1,8 @@
 """A text whose bytes were read in the wrong encoding, and the same text as it was meant.
 
 An encoding that reads every byte loses nothing: the bytes can be had again, and be read rightly. Certain is what is a
-language by its letters then; what may have been meant as it is, or in two ways, is left as it is. Of the 63,702 messages
-in the translations of Django 5.2, in a hundred languages, none is taken for misread.
+language by its letters then; what may have been meant as it is, or in two ways, is left as it is. Of the 63,702
+messages in the translations of Django 5.2, in a hundred languages, none is taken for misread.
 """
 
 import re
@@ -26,8 +26,8 @@ _MOST_ROUNDS = 3
 _SEVERAL = 3
 # What Latin alphabets have, and Greek, Cyrillic, Hebrew and Arabic.
 _LETTER_OF_TWO_BYTES = re.compile("[\u00a0-\u017f\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u0300-\u052f\u0590-\u06ff]")
-# Of three and four bytes, what one of means something by itself: signs of punctuation, kana, full width, emoji, Thai to Vietnamese.
-_MEANS_SOMETHING = re.compile("[\u0900-\u0e7f\u1e00-\u27bf\u3000-\u30ff\uff00-\uffef\U0001f000-\U0001faff]")
+# Of three and four bytes, that of which one is enough: signs, kana, full width, emoji, letters from Hindi to Vietnamese.
+_ENOUGH_BY_ITSELF = re.compile("[\u0900-\u0e7f\u1e00-\u27bf\u3000-\u30ff\uff00-\uffef\U0001f000-\U0001faff]")
 _WESTERN = re.compile("[\u00c0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e]")
 _CENTRAL = re.compile("[\u0100-\u017f\u0218-\u021b]")
 _ENDS_A_QUOTE = "”’»“‘›"
@@ -120,7 +120,7 @@ def _utf8_in(text: str, read: str) -> str | None:
 
 
 def _is_common(one: str) -> bool:
-    return bool(_MEANS_SOMETHING.match(one)) or is_common(one) or one in COMMON_CHINESE
+    return bool(_ENOUGH_BY_ITSELF.match(one)) or is_common(one) or one in COMMON_CHINESE
 
 
 def _is_letter_of_a_word(text: str, run: re.Match[str], meant: str, read: str) -> bool:
