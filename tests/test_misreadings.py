@@ -52,6 +52,8 @@ def misread(text: str, written: str, read: str) -> str:
         ("café", "utf-8", "cp1252"),
         ("café", "utf-8", "mac_roman"),
         ("zostało", "utf-8", "cp1252"),
+        # Another encoding would have a capital in the middle of the word.
+        ("pomyślnie zostało", "utf-8", "cp437"),
     ],
 )
 def test_what_was_misread_is_had_again(text: str, written: str, read: str) -> None:
@@ -84,6 +86,9 @@ def test_what_was_misread_twice_or_around_korean_is_had_again() -> None:
         "« Où êtes-vous ? » dit-elle à Noël, l’été où naïf, façade, cœur, ÉCOLE, À, ÇA",
         "“IRMÃ” e «MAÇû",
         "Ålesund, «BLÅ», Ærø, Øre, Göteborg, «Å»",
+        "IRMÃ” e ela",
+        "BLÅ» og",
+        "Å»",
         "Spaß“",
         "£5, €7, ¥8, ¢9; Ã—?",
         "94 × 46 = 2 × 2 × 1081 × 1, 3 × 5 × 7",
@@ -99,6 +104,10 @@ def test_what_was_misread_twice_or_around_korean_is_had_again() -> None:
         "Ã© and é",
         "π ≈ 3, so donâ€™t",
         "«Ã©»",
+        # Two encodings, two letters.
+        misread("Zażółć gęślą jaźń", "utf-8", "cp437"),
+        # ≒ by the code that programs read and do not write.
+        misread(JAPANESE, "cp932", "cp1252") + "‡\x90",
     ],
 )
 def test_what_may_be_meant_is_left_as_it_is(text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sftrm_quality.reading.korean import is_common
 
 EAST_ASIAN = re.compile("[\u3000-\u9fff가-힣\uf900-\ufaff\uff00-\uffef]")
-WITHIN_A_LATIN_WORD = re.compile("[A-Za-z][\u3041-\u9fff가-힣\uff66-\uff9f]+[a-z]")
+_WITHIN_A_LATIN_WORD = re.compile("[A-Za-z][\u3041-\u9fff가-힣\uff66-\uff9f]+[a-z]")
 
 # Different letters of East Asia that tell a language: of five characters of Chinese read as CP949, all are common
 # syllables of Korean once in 40,000 (12 % each, `reading.korean`). Where no language has such letters together, two do.
@@ -73,7 +73,7 @@ def is_language(meant: str, written: str, was_latin: bool) -> bool:
         return (
             written in _OF_KOREAN
             and len(hangul) >= 0.9 * len(letters)
-            and not WITHIN_A_LATIN_WORD.search(meant)
+            and not _WITHIN_A_LATIN_WORD.search(meant)
             and _is_korean(hangul, written, was_latin)
         )
     # A sign of maths that a text has again and again is one letter.

@@ -14,7 +14,6 @@ from sftrm_quality.checks.garbled import ABOUT_CHARACTERS
 from sftrm_quality.checks.languages import (
     COMMON_CHINESE,
     EAST_ASIAN,
-    WITHIN_A_LATIN_WORD,
     is_already,
     is_assigned,
     is_language,
@@ -26,7 +25,7 @@ _MOST_ROUNDS = 3
 _SEVERAL = 3
 # What Latin alphabets have, and Greek, Cyrillic, Hebrew and Arabic.
 _LETTER_OF_TWO_BYTES = re.compile("[\u00a0-\u017f\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u0300-\u052f\u0590-\u06ff]")
-# Of three and four bytes, that of which one is enough: signs, kana, full width, emoji, letters from Hindi to Vietnamese.
+# Of three and four bytes, one is enough of: signs, kana, full width, emoji, letters from Hindi to Vietnamese.
 _ENOUGH_BY_ITSELF = re.compile("[\u0900-\u0e7f\u1e00-\u27bf\u3000-\u30ff\uff00-\uffef\U0001f000-\U0001faff]")
 _WESTERN = re.compile("[\u00c0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e]")
 _CENTRAL = re.compile("[\u0100-\u017f\u0218-\u021b]")
@@ -67,7 +66,7 @@ def undone(text: str) -> str | None:
         not), and where it might have been meant as it is: a text that speaks of encodings, or has other letters of the
         same encoding that were read rightly.
     """
-    if text.isascii() or "\ufffd" in text or ABOUT_CHARACTERS.search(text.casefold()):
+    if text.isascii() or ABOUT_CHARACTERS.search(text.casefold()):
         return None
     found = None
     for _ in range(_MOST_ROUNDS):
@@ -140,7 +139,7 @@ def _others_undone(text: str, readings_of: Sequence[str] | None) -> Iterator[str
         if readings_of is not None and reading.read not in readings_of:
             continue
         raw = _bytes_of(text, reading.read)
-        if raw is None or WITHIN_A_LATIN_WORD.search(text):
+        if raw is None:
             continue
         try:
             meant = raw.decode(reading.written)
