@@ -112,7 +112,7 @@ def test_what_was_misread_twice_or_around_korean_is_had_again() -> None:
         "привилегии",
         misread("5分前", "gb18030", "cp1252"),
         misread("モデル名", "cp949", "mac_roman"),
-        misread("Primärschlüssel für", "utf-8", "cp1251"),
+        misread("Primärschlüssel", "utf-8", "cp1251"),
         misread("必須要有項目被選中才能進行動作。沒有任何項目被修改。", "euc_jp", "cp1252"),
         # ≒ by the code that programs read and do not write.
         misread(JAPANESE, "cp932", "cp1252") + "‡\x90",
