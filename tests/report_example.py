@@ -122,6 +122,7 @@ def _file(name: str, format_: str | None, kind: str | None, account: dict[str, i
         "fields_unread": {},
         "reasons": {},
         "warnings": {},
+        "marks": {},
         "delivery": "same",
     }
     named = {"source_file": name, "source": name.partition("/")[0], "format": format_, "label_kind": kind}

@@ -35,6 +35,7 @@ def entry(name: str, received: int, failing: int) -> FileEntry:
         published=received - failing,
         reasons={"answer_blank": failing},
         warnings={},
+        marks={},
     )
 
 

@@ -69,7 +69,7 @@ def renew_figures(figures: Any) -> None:
     for file in figures["files"]:
         file["fields_unread"] = file.pop("fields_ignored")
         file["incomplete"] = False
-        file |= {"source": "", "delivery": None, "warnings": {}}
+        file |= {"source": "", "delivery": None, "warnings": {}, "marks": {}}
     figures["ledger"]["unknown"] = dict(NO_RECORDS)
     for counts in figures["duplicates"].values():
         counts["folded"] = 0

@@ -149,6 +149,7 @@ def _without_counts(entry: FileEntry, source: str) -> FileEntry:
         "fields_unread": {},
         "reasons": {},
         "warnings": {},
+        "marks": {},
         **dict(NO_RECORDS),
     }
     return entry.model_copy(update={"status": FileStatus.GONE, "delivery": DeliveryStatus.GONE, **nothing})

@@ -22,6 +22,7 @@ class ShardSummary:
     formats: how many records are read by another format than their file's, by its name.
     fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
     records that have them.
+    marks: in how many of the records that were mapped each is found (`census`).
     encoding: of the records' bytes in the source file.
     """
 
@@ -34,6 +35,7 @@ class ShardSummary:
     formats: Mapping[str, int]
     fields_unread: Mapping[str, int]
     counts: tuple[CheckCount, ...]
+    marks: Mapping[str, int]
     encoding: str
 
     @property
@@ -84,6 +86,18 @@ class FileIntake:
         total: Counter[str] = Counter()
         for shard in self.shards:
             total.update(shard.fields_unread)
+        return total
+
+    @property
+    def read(self) -> int:
+        """Records of its label kind that could be read."""
+        return sum(shard.received - shard.unreadable for shard in self.shards)
+
+    @property
+    def marks(self) -> Counter[str]:
+        total: Counter[str] = Counter()
+        for shard in self.shards:
+            total.update(shard.marks)
         return total
 
     @property

@@ -15,6 +15,7 @@ from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import LOSERS_TIE, CheckedRows, Scope, run_suite
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
+from sftrm_quality.intake.census import marks_in
 from sftrm_quality.intake.mapping import Candidates, read_and_map
 from sftrm_quality.intake.results import ShardSummary
 from sftrm_quality.intake.shard_settings import ShardSettings
@@ -140,5 +141,6 @@ def _of_kind(
         formats=dict(sorted(candidates.formats.items())),
         fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
+        marks=marks_in(kind, candidates.table),
         encoding=task.shard.encoding,
     )

@@ -10,6 +10,7 @@ from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
 from sftrm_quality.collection import Collection, hash_column
 from sftrm_quality.config import RunConfig
+from sftrm_quality.findings import recurring_marks
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.releases import count_repeated
@@ -57,6 +58,7 @@ def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: 
             **dict(accounts.get((intake.source_file, intake.label_kind or NoKind.UNKNOWN), NO_RECORDS)),
             reasons=dict(sorted(reasons[_key(intake)].items())),
             warnings=dict(sorted(_warnings(intake).items())),
+            marks=recurring_marks(intake.marks, intake.read),
         )
         for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or ""))
     )

@@ -62,10 +62,12 @@ class FileEntry(Account, _SourceFile):
     began, None in a manifest, which does not depend on that. incomplete: it ends in the middle of a record or of its
     list, or its stream breaks off, so that records may be missing. reasons: how many of its records are quarantined or
     unreadable for each; a record can have several. warnings: the same for checks that only warn, of all its records.
+    marks: what recurs in its texts and no list knows (`<[!br]>`), with how many of its records have it.
     """
 
     reasons: dict[str, int]
     warnings: dict[str, int]
+    marks: dict[str, int]
 
     @property
     def ends_early(self) -> str:

@@ -161,6 +161,7 @@ def _renew_figures(figures: Json) -> None:
         file.setdefault("source", "")
         file.setdefault("delivery", None)
         file.setdefault("warnings", {})
+        file.setdefault("marks", {})
         if "fields_ignored" in file:
             file["fields_unread"] = file.pop("fields_ignored")
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))
