@@ -111,11 +111,16 @@ def verdicts(
     Modules: personal, stand_ins, template_tokens, garbled, turns, leftovers, speakers. Ten seconds for each.
     """
     from benchmarks.verdicts.frame import measure_verdicts
+    from benchmarks.verdicts.marks import measure_marks
     from benchmarks.verdicts.modules import MODULES
 
-    if unknown := set(names or ()) - set(MODULES):
-        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; expected some of {', '.join(MODULES)}")
-    for name in names or MODULES:
+    known = [*MODULES, "marks"]
+    if unknown := set(names or ()) - set(known):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; expected some of {', '.join(known)}")
+    for name in names or known:
+        if name == "marks":
+            measure_marks(seed, held_out, report.resolve())
+            continue
         measure_verdicts(name, MODULES[name], count, seed, held_out, report.resolve())
 
 

@@ -34,7 +34,7 @@ def recurring_marks(counts: Mapping[str, int], records: int) -> dict[str, int]:
         The most frequent ones, at most five, most frequent first.
     """
     least = max(RECURRING_RECORDS, RECURRING_SHARE * records)
-    recurring = [mark for mark, count in counts.items() if count >= least and not is_ordinary(mark, counts)]
+    recurring = [mark for mark, count in counts.items() if count >= least and not is_ordinary(mark)]
     return {mark: counts[mark] for mark in sorted(recurring, key=lambda mark: (-counts[mark], mark))[:_MOST_NAMED]}
 
 

@@ -1,7 +1,6 @@
 """What looks like a mark of some tool and is ordinary: markup, code, maths, logs, and tokens that checks know."""
 
 import re
-from collections.abc import Mapping
 
 from sftrm_quality.checks.template_tokens import template_tokens_in
 
@@ -28,12 +27,12 @@ deque exception filesystem fstream functional iomanip ios iosfwd iostream istrea
 mutex numeric optional ostream queue random regex set sstream stack stdexcept streambuf string string_view thread
 tuple type_traits unordered_map unordered_set utility variant vector
 """)
-# In single brackets: of editors, usage texts, logs, forums, citations, LaTeX.
+# In single brackets, square or angle: of editors, tracebacks, usage texts, logs, forums, citations, LaTeX.
 _WORDS = _words("""
 sic edit edited note citation emphasis ibid et al cf toc link image video url code quote img list color size spoiler
 options option file files filename arg args argument arguments path name command dir directory flag flags info debug
 warn warning error fatal trace critical ok notice index key value item id self true false null none htbp tbp label
-todo wip fix feat deleted removed
+todo wip fix feat deleted module stdin lambda genexpr listcomp string unknown anonymous removed
 """)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)(/?)>")
 _SQUARE = re.compile(r"\[([A-Za-z][\w.-]*)\]")
@@ -41,26 +40,22 @@ _SQUARE = re.compile(r"\[([A-Za-z][\w.-]*)\]")
 _ORDINARY_SQUARE = re.compile(r"[A-Z][a-z]+|(?:[A-Za-z0]-[A-Za-z0])+\w*|[IVXLCM]+|(?:[a-z]\.)+[a-z]?|[a-z]0")
 _ORDINARY = re.compile(
     # ERB, PHP, Jinja; classes of regular expressions; the norm of a vector; an emoticon; a table of contents.
-    r"<[%?!].*|\{[%#].*|\[[:^].*|\|{1,2}[A-Za-z][\w.-]{0,2}\|{1,2}|@_@|\[\[_?toc_?\]\]",
+    r"<[%?!].*|\{[%#].*|\[{1,2}[:^].*|\|{1,2}[A-Za-z][\w.-]?\|{1,2}|@_@|\[\[_?toc_?\]\]",
     re.IGNORECASE | re.DOTALL,
 )
 
 
-def is_ordinary(mark: str, counts: Mapping[str, int]) -> bool:
+def is_ordinary(mark: str) -> bool:
     """Whether a mark says nothing of the tools of those who made a file.
 
     Args:
         mark: As `intake.census` counts it.
-        counts: Of all marks of the file, in how many records each is: a tag whose end is there as often is markup.
     """
     if template_tokens_in(mark, None) or _ORDINARY.fullmatch(mark):
         return True
     if tag := _TAG.fullmatch(mark):
         name = tag[2].casefold()
-        if name in _ELEMENTS or name in _HEADERS or name.endswith(".h"):
-            return True
-        other = f"<{tag[2]}>" if tag[1] else f"</{tag[2]}>"
-        return 2 * counts.get(other, 0) >= counts[mark]
+        return name in _ELEMENTS or name in _HEADERS or name in _WORDS or name.endswith(".h")
     if square := _SQUARE.fullmatch(mark):
         return square[1].casefold() in _WORDS or bool(_ORDINARY_SQUARE.fullmatch(square[1]))
     return False

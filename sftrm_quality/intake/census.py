@@ -6,7 +6,6 @@ whatever the order of files and the cut of shards.
 """
 
 import re
-from collections import Counter
 
 import numpy as np
 import pyarrow as pa
@@ -36,24 +35,21 @@ def marks_in(kind: LabelKind, records: pa.Table) -> dict[str, int]:
     Returns:
         The most frequent marks in the order of their texts, numbers in them as ``0``.
     """
-    hashes, rows, shown = [], [], {}
+    hashes, rows = [], []
+    shown: dict[int, str] = {}
     for name in _TEXTS[kind]:
         row_of, texts = text_of_each(one_array(records[name]))
         offsets, data = text_buffers(texts)
         found, text, starts, ends = scan(data, offsets, CLASSES)
         hashes.append(found)
-        rows.append(row_of[text])
+        rows.append(row_of[text].astype(np.uint64))
         # Every place of a mark has the same text, but for its digits.
-        for mark, start, end in zip(*_first_of_each(found, starts, ends), strict=True):
+        marks, first = np.unique(found, return_index=True)
+        for mark, start, end in zip(marks.tolist(), starts[first], ends[first], strict=True):
             shown.setdefault(mark, _DIGITS.sub("0", bytes(data[start:end]).decode()))
     # Of one record and mark, once.
-    pairs = np.unique(np.column_stack([np.concatenate(hashes), np.concatenate(rows).astype(np.uint64)]), axis=0)
+    pairs = np.unique(np.column_stack([np.concatenate(hashes), np.concatenate(rows)]), axis=0)
     marks, counts = np.unique(pairs[:, 0], return_counts=True)
-    of_marks = Counter({shown[int(mark)]: int(count) for mark, count in zip(marks, counts, strict=True)})
+    of_marks = {shown[mark]: count for mark, count in zip(marks.tolist(), counts.tolist(), strict=True)}
     kept = sorted(of_marks.items(), key=lambda mark: (-mark[1], mark[0]))[:MARKS_PER_SHARD]
     return dict(sorted(kept))
-
-
-def _first_of_each(hashes, starts, ends):  # type: ignore[no-untyped-def]
-    marks, first = np.unique(hashes, return_index=True)
-    return marks.tolist(), starts[first].tolist(), ends[first].tolist()

@@ -5,11 +5,14 @@ are meant. Whether a mark is ordinary (a tag of HTML) is not asked here.
 """
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 MARKS_PER_TEXT = 8
 """Different ones that are counted of a text, the first: a page of HTML has more, and none of them is looked for."""
 
+# Of those, tags: a page of markup is to leave room for others. Names are told apart by a number below 1,024.
+_TAGS_PER_TEXT, _NAMES = 4, 1_024
 _LONGEST_SIGNS, _LONGEST_BODY, _LONGEST_ROW = 4, 30, 8
 
 # Classes of ASCII. A sign may be beside a bracket or in a row; of signs that stand for something by themselves two are
@@ -17,7 +20,7 @@ _LONGEST_SIGNS, _LONGEST_BODY, _LONGEST_ROW = 4, 30, 8
 _BODY, _SIGN, _DOUBLED, _OPENING, _CLOSING, _BEGINS = 1, 2, 4, 8, 16, 32
 
 
-def _classes() -> np.ndarray:  # type: ignore[type-arg]
+def _classes() -> npt.NDArray[np.uint8]:
     table = np.zeros(256, np.uint8)
     for byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.":
         table[byte] |= _BODY
@@ -72,16 +75,18 @@ def scan(data, offsets, classes):  # type: ignore[no-untyped-def]
             )
         if signs:
             signed[text] = True
-            count += min(signs, MARKS_PER_TEXT)
+            count += min(int(signs), MARKS_PER_TEXT)
+    opened, closed = np.zeros(_NAMES, np.bool_), np.zeros(_NAMES, np.bool_)
     hashes, texts = np.zeros(count, np.uint64), np.zeros(count, np.int64)
     starts, ends = np.zeros(count, np.int64), np.zeros(count, np.int64)
     found = 0
     for text in range(len(offsets) - 1):
         if not signed[text]:
             continue
-        first, i, end, fenced = found, offsets[text], offsets[text + 1], False
-        while i < end and found - first < MARKS_PER_TEXT:
-            at, byte = i, data[i]
+        first, i, end, fenced, tags = found, offsets[text], offsets[text + 1], False, 0
+        of_markup = 0
+        while i < end:
+            at, byte, is_tag = i, data[i], 0
             kind = classes[byte]
             if not kind & _BEGINS or (fenced and byte != 0x60):
                 i += 1
@@ -94,25 +99,61 @@ def scan(data, offsets, classes):  # type: ignore[no-untyped-def]
             elif byte >= 0x80:
                 i = _other_mark(data, i, end)
             else:
-                before = data[i - 1] if i > offsets[text] else np.uint8(0x20)
-                i = _ascii_mark(data, i, end, before, classes)
+                if byte == 0x3C and i + 2 < end:
+                    if data[i + 1] == 0x2F:
+                        is_tag = 1
+                        closed[_name(data, i + 2, end)] = True
+                    elif _is_letter(data[i + 1]):
+                        is_tag = 1
+                        opened[_name(data, i + 1, end)] = True
+                    of_markup |= is_tag
+                i = _ascii_mark(data, i, offsets[text], end, classes)
             if i < 0:
                 # Nothing here: so it says where to go on.
                 i = -i
                 continue
+            if found - first == MARKS_PER_TEXT or (is_tag and tags == _TAGS_PER_TEXT):
+                continue
             mark = _hash(data, at, i)
-            known = False
+            known = 0
             for other in range(first, found):
-                known |= hashes[other] == mark
+                known += hashes[other] == mark
             if not known:
                 hashes[found], texts[found], starts[found], ends[found] = mark, text, at, i
                 found += 1
+                tags += is_tag
+        if of_markup:
+            # A tag whose other end is in the text is markup.
+            kept = first
+            for k in range(first, found):
+                start = starts[k]
+                other = False
+                if data[start] == 0x3C and data[start + 1] == 0x2F:
+                    other = opened[_name(data, start + 2, end)]
+                elif data[start] == 0x3C and _is_letter(data[start + 1]):
+                    other = closed[_name(data, start + 1, end)]
+                if not other:
+                    hashes[kept], texts[kept], starts[kept], ends[kept] = hashes[k], text, start, ends[k]
+                    kept += 1
+            found = kept
+            opened[:] = False
+            closed[:] = False
     return hashes[:found], texts[:found], starts[:found], ends[:found]
 
 
 @njit(cache=True, nogil=True)
 def _is_letter(byte):  # type: ignore[no-untyped-def]
     return np.uint8((byte | 0x20) - 0x61) < 26
+
+
+@njit(cache=True, nogil=True)
+def _name(data, start, end):  # type: ignore[no-untyped-def]
+    """A number for the name of a tag, below _NAMES."""
+    value, i = np.uint64(0xCBF29CE484222325), start
+    while i < end and i - start < _LONGEST_BODY and (_is_alnum(data[i]) or data[i] in (0x2D, 0x2E, 0x5F)):
+        value = (value ^ np.uint64(data[i])) * np.uint64(0x100000001B3)
+        i += 1
+    return (value >> np.uint64(20)) % np.uint64(_NAMES)
 
 
 @njit(cache=True, nogil=True)
@@ -143,7 +184,7 @@ def _hash(data, start, end):  # type: ignore[no-untyped-def]
         if digit and was_digit:
             continue
         value = (value ^ np.uint64(0x30 if digit else byte)) * np.uint64(0x100000001B3)
-        was_digit = digit
+        was_digit = bool(digit)
     return value
 
 
@@ -167,9 +208,9 @@ def _after_code(data, i, end, fenced):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _ascii_mark(data, i, end, before, classes):  # type: ignore[no-untyped-def]
+def _ascii_mark(data, i, start, end, classes):  # type: ignore[no-untyped-def]
     """The end of a mark that begins here; where there is none, a negative number: where to look next."""
-    first = data[i]
+    first, before = data[i], data[i - 1] if i > start else np.uint8(0x20)
     # Signs in a row, as many as follow each other.
     j = i
     while j < end and classes[data[j]] & _SIGN:
@@ -180,23 +221,28 @@ def _ascii_mark(data, i, end, before, classes):  # type: ignore[no-untyped-def]
         body += 1
     if j - i <= _LONGEST_SIGNS and body > opening and body - opening <= _LONGEST_BODY and body < end:
         if classes[first] & _OPENING:
-            after = _bracketed(data, i, opening, body, end, before, classes)
+            after = _bracketed(data, i, opening, body, start, end, classes)
             if after:
                 return after
         elif before != first:
             after = _between(data, i, opening, body, end, before)
             if after:
                 return after
-    if 3 <= j - i <= _LONGEST_ROW and not classes[before] & _SIGN and _is_row(data, i, j):
+    if (
+        3 <= j - i <= _LONGEST_ROW
+        and not (classes[before] & _SIGN or np.uint8(before - 0x30) < 10)
+        and _is_row(data, i, j)
+    ):
         return j
     # A mark may begin within what is none: `<<[x]>`.
     return -(i + 1)
 
 
 @njit(cache=True, nogil=True)
-def _bracketed(data, i, opening, body, end, before, classes):  # type: ignore[no-untyped-def]
+def _bracketed(data, i, opening, body, start, end, classes):  # type: ignore[no-untyped-def]
     """`<[!br]>`, `[[NL]]`, `{{blank}}`; `[unused12]`, `<sep>`, `</sep>`, `<sep/>`; 0 for anything else."""
     after, brackets, shared = body, 0, False
+    before = data[i - 1] if i > start else np.uint8(0x20)
     for k in range(opening - 1, i - 1, -1):
         sign = data[k]
         closing = _mirrored(sign)
@@ -230,6 +276,11 @@ def _bracketed(data, i, opening, body, end, before, classes):  # type: ignore[no
         if data[k] >= 0x80:
             return 0
     if before < 0x80 and (_is_alnum(before) or before in (0x22, 0x27, 0x29, 0x5D, 0x5F, 0x7D, 0x5B, 0x3D, 0x5E)):
+        return 0
+    # `[dbo].[users]`
+    if before == 0x2E and i - 1 > start and data[i - 2] == 0x5D:
+        return 0
+    if after + 1 < end and data[after] == 0x2E and data[after + 1] == 0x5B:
         return 0
     follows = data[after] if after < end else np.uint8(0x20)
     if data[i] == 0x5B and (follows in (0x28, 0x3A, 0x3D, 0x5B, 0x2B, 0x2A, 0x5D, 0x7B) or follows == 0x5E):
@@ -291,7 +342,7 @@ def _escape(data, i, end):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _other_mark(data, i, end):  # type: ignore[no-untyped-def]
-    """`§§` but not in front of a number, `¶`, `¤`, `↵`, `⏎`, `␤`, `␊`, `⟦br⟧`; else as `_ascii_mark`."""
+    """`§§` and `¶` but not in front of a number, `¤`, `↵`, `⏎`, `␤`, `␊`, `⟦br⟧`; else as `_ascii_mark`."""
     if data[i] == 0xC2:
         sign = data[i + 1]
         if sign != 0xA7 and sign != 0xB6 and sign != 0xA4:
@@ -302,7 +353,7 @@ def _other_mark(data, i, end):  # type: ignore[no-untyped-def]
         number = j
         while number < end and data[number] == 0x20:
             number += 1
-        if sign == 0xA7 and (j - i < 4 or (number < end and np.uint8(data[number] - 0x30) < 10)):
+        if (sign == 0xA7 and j - i < 4) or (number < end and np.uint8(data[number] - 0x30) < 10):
             return -j
         return j
     second, third = data[i + 1], data[i + 2]
