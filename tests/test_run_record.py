@@ -29,7 +29,14 @@ RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicate
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in BY_KIND - {"ledger"} for kind in ("sft", "rm")}
-NAMED_BY_DATA |= {"files.fields_unread", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
+NAMED_BY_DATA |= {
+    "files.fields_unread",
+    "files.marks",
+    "versions",
+    "history.runs.ledger",
+    "changes.checks",
+    "changes.files",
+}
 NAMED_BY_DATA |= {"history.files", "changes.ledger", "exports", "exports.pairs.settings", "exports.pairs.left_out"}
 NAMED_BY_DATA |= {f"preflights.{name}" for name in ("settings", "splits", "sources", "left_out", "dropped_by")}
 NAMED_BY_DATA |= {f"preflights.{name}" for name in ("template_errors", "special_tokens")}
