@@ -24,7 +24,7 @@ RENEWED = {"decision", "with_warnings", "browse", "files.reasons", "reasons_toge
 RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "finding_counts", "history.sources"}
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
-RENEWED |= {"preflights"}
+RENEWED |= {"preflights", "files.marks"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
