@@ -109,18 +109,22 @@ def verdicts(
     """How often the checks of texts are right: alarms on clean ones, planted ones that are found.
 
     Modules: personal, stand_ins, template_tokens, garbled, turns, leftovers, speakers; and directions, of whole files
-    whose ranks are upside down, a twentieth as many of each kind and language. Ten seconds for each.
+    whose ranks are upside down, a twentieth as many of each kind and language; and marks, of files that tools left some
+    in. Ten seconds for each.
     """
     from benchmarks.verdicts.directions import NAME, measure_directions
     from benchmarks.verdicts.frame import measure_verdicts
+    from benchmarks.verdicts.marks import measure_marks
     from benchmarks.verdicts.modules import MODULES
 
-    known = (*MODULES, NAME)
+    known = (*MODULES, NAME, "marks")
     if unknown := set(names or ()) - set(known):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}; expected some of {', '.join(known)}")
     for name in names or known:
         if name == NAME:
             measure_directions(max(1, count // 20), seed, held_out, report.resolve())
+        elif name == "marks":
+            measure_marks(seed, held_out, report.resolve())
         else:
             measure_verdicts(name, MODULES[name], count, seed, held_out, report.resolve())
 

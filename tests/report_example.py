@@ -124,6 +124,7 @@ def _file(name: str, format_: str | None, kind: str | None, account: dict[str, i
         "warnings": {},
         "repairs": {"strip_end_tokens": 12},
         "repairable": {"drop_blank_losers": {"records": 7, "passing": 5}},
+        "marks": {},
         "delivery": "same",
     }
     named = {"source_file": name, "source": name.partition("/")[0], "format": format_, "label_kind": kind}

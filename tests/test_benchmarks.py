@@ -36,6 +36,8 @@ from benchmarks.variants import figures, survivors
 from benchmarks.verdicts.directions import figures_of as directions
 from benchmarks.verdicts.frame import Example, Module, is_wrong, reasons_of, wrong_ones
 from benchmarks.verdicts.frame import figures as verdict_figures
+from benchmarks.verdicts.marks import files as marked_files
+from benchmarks.verdicts.marks import mark_figures
 from benchmarks.verdicts.modules import MODULES
 
 COUNT = 2000
@@ -459,3 +461,9 @@ def test_the_texts_of_verdicts_follow_from_the_seed_and_are_met(name):
     made, apart = ({one._replace(form="") for one in maker(Random(1), 40)} for maker in (module.make, module.set_apart))
     # Some short ones there are no two ways to write, and an order of turns has no words at all.
     assert len(made & apart) < len(apart) / 2 or module.make is module.set_apart
+
+
+def test_marks_are_told_of_by_file_and_clean_files_are_not():
+    made, again = (list(marked_files(Random(7), held_out=False)) for _ in range(2))
+    assert made == again
+    assert [figure.what for figure in mark_figures(made) if figure.verdict(full_size=True) != "met"] == []

@@ -37,6 +37,7 @@ def entry(name: str, received: int, failing: int) -> FileEntry:
         warnings={},
         repairs={},
         repairable={},
+        marks={},
     )
 
 

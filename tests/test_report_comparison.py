@@ -20,7 +20,15 @@ def file_json(name: str, received: int, **reasons: int) -> dict[str, Any]:
     failing = sum(reasons.values())
     account = {"received": received, "unreadable": 0, "quarantined": failing, "duplicates": 0, "published": 0}
     read = {"format": None, "container": None, "encoding": None, "note": "", "incomplete": False}
-    read |= {"fields_unread": {}, "source": "v", "delivery": "same", "warnings": {}, "repairs": {}, "repairable": {}}
+    read |= {
+        "fields_unread": {},
+        "source": "v",
+        "delivery": "same",
+        "warnings": {},
+        "repairs": {},
+        "repairable": {},
+        "marks": {},
+    }
     return {"source_file": name, "label_kind": "sft", "status": "read", **read, **account, "reasons": reasons}
 
 

@@ -54,7 +54,7 @@ def files(*names, format="reference_sft"):
         "note": "",
     }
     nothing = {**dict(NO_RECORDS), "incomplete": False, "fields_unread": {}, "reasons": {}}
-    nothing |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}}
+    nothing |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}, "marks": {}}
     return [FileEntry(source_file=name, **about, **nothing) for name in names]
 
 

@@ -25,12 +25,19 @@ RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "fin
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
 RENEWED |= {f"browse.{name}" for name in ("warned", "warned_listed", "warned_reasons")}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
-RENEWED |= {"preflights", "files.repairs", "files.repairable"}
+RENEWED |= {"preflights", "files.repairs", "files.repairable", "files.marks"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
 NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in BY_KIND - {"ledger"} for kind in ("sft", "rm")}
-NAMED_BY_DATA |= {"files.fields_unread", "versions", "history.runs.ledger", "changes.checks", "changes.files"}
+NAMED_BY_DATA |= {
+    "files.fields_unread",
+    "files.marks",
+    "versions",
+    "history.runs.ledger",
+    "changes.checks",
+    "changes.files",
+}
 NAMED_BY_DATA |= {"history.files", "changes.ledger", "exports", "exports.pairs.settings", "exports.pairs.left_out"}
 NAMED_BY_DATA |= {f"preflights.{name}" for name in ("settings", "splits", "sources", "left_out", "dropped_by")}
 NAMED_BY_DATA |= {f"preflights.{name}" for name in ("template_errors", "special_tokens")}
@@ -72,7 +79,7 @@ def renew_figures(figures: Any) -> None:
     for file in figures["files"]:
         file["fields_unread"] = file.pop("fields_ignored")
         file["incomplete"] = False
-        file |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}}
+        file |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}, "marks": {}}
     figures["ledger"]["unknown"] = dict(NO_RECORDS)
     for counts in figures["duplicates"].values():
         counts["folded"] = 0

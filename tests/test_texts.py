@@ -26,6 +26,7 @@ FILES = {
     "sftrm_quality/config.py": "the settings, as their reference describes them",
     "sftrm_quality/config_description.py": "a YAML file that people copy",
     "sftrm_quality/records.py": "descriptions of columns, as docs/reference/columns.md has them",
+    "sftrm_quality/findings/ordinary_marks.py": "names of tags and words in brackets",
     "sftrm_quality/formats/content_words.py": "words of fields",
     "sftrm_quality/formats/proposing/part_names.py": "words of fields",
     "sftrm_quality/personal_data/domains.py": "domains that are looked for in records",

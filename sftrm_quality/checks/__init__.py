@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from sftrm_quality.arrays import Mask
 from sftrm_quality.checks.frames import DELIVERY_FACTS, FORM_FIELDS, FRAMES, LOSERS_TIE, RELEASE_FACTS, Scope
+from sftrm_quality.checks.misreadings import undone
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, sum_counts, verdict
 from sftrm_quality.checks.suites import PARAMETERS, Entry, Suite, Suites, read_suites
 
@@ -37,6 +38,7 @@ __all__ = [
     "read_suites",
     "run_suite",
     "sum_counts",
+    "undone",
     "verdict",
 ]
 

@@ -19,6 +19,9 @@ FOREIGN = 4
 LOOP = 8
 # Somebody speaks of themselves, in a normalised text: i, my name, call me; 저, 제, 나, 내, 전, 난; 我; 私, 僕.
 FIRST_PERSON = 16
+# As texts read in the wrong encoding are: ideographs without what Chinese and Japanese have nearly everywhere (的, の,
+# their full stop and commas), or many of them beside Hangul; Cyrillic of which a third is Р and С.
+MISREAD = 32
 
 # Bytes in which a piece of the end must be three times: `loops` finds turns of at most 120 characters, 360 bytes.
 _END = 1_200
@@ -54,6 +57,8 @@ def _scan(data, offsets, wanted):  # type: ignore[no-untyped-def]
             found |= _foreign(piece)
         if wanted & FIRST_PERSON:
             found |= _first_person(piece)
+        if wanted & MISREAD:
+            found |= _misread(piece)
         if wanted & LOOP:
             found |= _loop(piece)
         signs[text] = found
@@ -107,6 +112,40 @@ def _foreign(piece):  # type: ignore[no-untyped-def]
             after = piece[i + 1]
             other += 0x81 <= after <= 0x83 or after >= 0x90
     return FOREIGN if hangul >= 15 and other else 0
+
+
+@njit(cache=True, nogil=True)
+def _misread(piece):  # type: ignore[no-untyped-def]
+    special = np.int32(0)
+    # A sum without a branch, which the compiler turns into vector instructions.
+    for byte in piece:
+        special += (np.uint8(byte - 0xE4) < 6) | (np.uint8(byte - 0xD0) < 2) | (byte == 0xEF)
+    if special < 2:
+        return 0
+    hangul = ideographs = cyrillic = doubled = ordinary = np.int64(0)
+    for i in range(len(piece) - 1):
+        byte, after = piece[i], piece[i + 1]
+        if byte < 0xC0:
+            continue
+        if byte == 0xD0 or byte == 0xD1:
+            cyrillic += 1
+            doubled += byte == 0xD0 and (after == 0xA0 or after == 0xA1)
+        elif byte >= 0xEA and byte < 0xEE:
+            hangul += 1
+        elif byte >= 0xE4 and byte < 0xEA:
+            ideographs += 1
+            ordinary += byte == 0xE7 and after == 0x9A and piece[i + 2] == 0x84
+        elif byte == 0xE3:
+            last = piece[i + 2]
+            ordinary += (after == 0x80 and (last == 0x81 or last == 0x82)) or (after == 0x81 and last == 0xAE)
+        elif byte == 0xEF:
+            last = piece[i + 2]
+            # Half width kana, ideographs for compatibility; a full width comma.
+            ideographs += after == 0xBD or after == 0xBE or after == 0xA8
+            ordinary += after == 0xBC and last == 0x8C
+    if cyrillic >= 6 and 3 * doubled >= cyrillic:
+        return MISREAD
+    return MISREAD if ideographs >= 2 and not ordinary and 4 * ideographs > hangul else 0
 
 
 @njit(cache=True, nogil=True)

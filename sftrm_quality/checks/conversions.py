@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from html.entities import html5
 from urllib.parse import unquote_to_bytes
 
-from sftrm_quality.checks.code_spans import CodeSpans
+from sftrm_quality.checks.code_spans import CodeSpans, is_quoted
+from sftrm_quality.checks.garbled import ABOUT_CHARACTERS
 
 # Code, data, markup, characters: what a question about them gets may have all of this.
 _ABOUT = re.compile(
@@ -73,8 +74,10 @@ def escape_in(text: str, asked: str | None) -> str | None:
     if is_about_markup(asked):
         return None
     code = CodeSpans.of(text)
+    # In quotes, in a text on encodings, it is shown.
+    shown = ABOUT_CHARACTERS.search(text.casefold()) is not None
     for start, end in _escapes(text):
-        if not code.hold(start, end):
+        if not code.hold(start, end) and not (shown and is_quoted(text, start, end)):
             return text[max(0, start - 10) : end + 10]
     return None
 

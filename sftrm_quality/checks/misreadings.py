@@ -1,43 +1,39 @@
 """A text whose bytes were read in the wrong encoding, and the same text as it was meant.
 
-An encoding that reads every byte loses nothing, so that the bytes can be had again and be read rightly. Certain is only
-what is a language again when it is done; whatever else could have been meant so, is left alone.
+An encoding that reads every byte loses nothing: the bytes can be had again, and be read rightly. Certain is what is a
+language by its letters then; what may have been meant as it is, or in two ways, is left as it is. Of the 63,702
+messages in the translations of Django 5.2, in a hundred languages, none is taken for misread.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from sftrm_quality.checks.garbled import ABOUT_CHARACTERS
+from sftrm_quality.checks.languages import (
+    COMMON_CHINESE,
+    EAST_ASIAN,
+    is_already,
+    is_assigned,
+    is_language,
+)
 from sftrm_quality.reading.korean import is_common
 
+# Misread, saved, and misread again: more often nobody has seen it.
 _MOST_ROUNDS = 3
-"""Misread, saved, and misread again: more often nobody has seen it."""
-_LEAST_LETTERS = 5
-"""Letters of East Asia that say by themselves what they are. Of five characters of a Chinese text, read as CP949, all
-are common syllables of Korean once in 40,000 (12 % each, `reading.korean`)."""
-_LEAST_PAIRS = 2
-_COMMON_SHARE = 0.75
-_KANA_SHARE = 0.3
-# Of Chinese the letters below are 40 %, of what was misread as Chinese 2 %; the commonest syllables of Korean 97 and 12 %.
-_ALREADY_COMMON = {True: 0.4, False: 0.2}
-_OF_KOREAN = ("utf-8", "cp949", "utf-16-le")
-_OF_JAPANESE = ("utf-8", "cp932", "euc_jp", "utf-16-le")
-_OF_CHINESE = ("utf-8", "gb18030", "cp950", "utf-16-le")
-_WESTERN = re.compile("[\u00a0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e]")
-_FIRST_OF_THREE_BYTES = 0x800
-_SEVERAL_PAIRS = 3
+_SEVERAL = 3
+# What Latin alphabets have, and Greek, Cyrillic, Hebrew and Arabic.
+_LETTER_OF_TWO_BYTES = re.compile("[\u00a0-\u017f\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u0300-\u052f\u0590-\u06ff]")
+# Of three and four bytes, one is enough of: signs, kana, full width, emoji, letters from Hindi to Vietnamese.
+_ENOUGH_BY_ITSELF = re.compile("[\u0900-\u0e7f\u1e00-\u27bf\u3000-\u30ff\uff00-\uffef\U0001f000-\U0001faff]")
+_WESTERN = re.compile("[\u00c0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e]")
+_CENTRAL = re.compile("[\u0100-\u017f\u0218-\u021b]")
+_ENDS_A_QUOTE = "”’»“‘›"
+
+_SINGLE_BYTE = ("cp1252", "mac_roman", "cp437", "cp850", "cp1251", "koi8_r")
 # Where a pair of the bytes of UTF-8 begins with a sign: `caf√©`, `caf├®`.
 _OF_SIGNS = ("mac_roman", "cp437", "cp850")
-_CYRILLIC_WORD = re.compile(r"(?:[\u0410-\u042f\u0401]?[\u0430-\u044f\u0451]+|[\u0410-\u042f\u0401]+)")
-_ENDS_A_QUOTE = "”’»“‘›"
-_COMMON_CHINESE = frozenset(
-    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家"
-    "种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实這個們來為國說時會對過發後"
-    "樣經麼學現當沒動還進種從實"
-)
 
 
 class _Reading(NamedTuple):
@@ -47,19 +43,15 @@ class _Reading(NamedTuple):
     written: str
 
 
-# What reads every byte by itself comes first: that a text is UTF-8 again is then the more certain.
+# UTF-8 that was read as an encoding of single bytes is looked for before all of these (`_utf8_undone`).
 _READINGS = (
-    *(_Reading(read, "utf-8") for read in ("cp1252", "mac_roman", "cp437", "cp850", "cp1251", "koi8_r")),
     *(_Reading(read, "utf-8") for read in ("cp949", "gb18030", "cp932", "cp950", "big5hkscs", "euc_jp")),
-    *(
-        _Reading(read, "cp949")
-        for read in ("cp1252", "mac_roman", "cp437", "cp1251", "gb18030", "cp950", "euc_jp", "cp932")
-    ),
+    *(_Reading(read, "cp949") for read in ("cp1252", "mac_roman", "cp437", "cp1251")),
+    *(_Reading(read, "cp949") for read in ("gb18030", "cp950", "euc_jp")),
     *(_Reading("cp1252", written) for written in ("cp1251", "gb18030", "cp932", "euc_jp", "cp950")),
     *(_Reading("cp949", written) for written in ("gb18030", "cp932", "euc_jp", "cp950")),
     _Reading("cp1252", "utf-16-le"),
 )
-_SINGLE = frozenset({"cp1252", "mac_roman", "cp437", "cp850", "cp1251", "koi8_r"})
 
 
 def undone(text: str) -> str | None:
@@ -69,94 +61,110 @@ def undone(text: str) -> str | None:
         text: As it was delivered.
 
     Returns:
-        The text that, written and misread, gives exactly this one; up to three times over, as it is for text that was
+        The text that, written and misread, gives exactly this one; up to three times over, as text comes out that was
         misread again. None where it is no such text, where bytes were lost (``?`` or U+FFFD for what the encoding had
-        not), or where it might have been meant as it is: a text that explains what misread letters look like, or has
-        other letters of the same encoding that were read rightly.
+        not), and where it might have been meant as it is: a text that speaks of encodings, or has other letters of the
+        same encoding that were read rightly.
     """
+    if text.isascii() or ABOUT_CHARACTERS.search(text.casefold()):
+        return None
     found = None
     for _ in range(_MOST_ROUNDS):
-        again = next(_readings_undone(text if found is None else found), None)
+        again = _utf8_undone(text if found is None else found)
         if again is None:
             break
         found = again
-    return found
+    if found is not None:
+        return next(_others_undone(found, _SINGLE_BYTE), found)
+    return next(_others_undone(text, None), None)
 
 
-def _readings_undone(text: str) -> Iterator[str]:
-    if text.isascii() or "\ufffd" in text or ABOUT_CHARACTERS.search(text.casefold()):
-        return
-    for reading in _READINGS:
-        meant = _undone(text, reading)
-        if meant is not None and meant != text and "\ufffd" not in meant:
-            yield meant
-
-
-def _undone(text: str, reading: _Reading) -> str | None:
-    if reading.read in _SINGLE and reading.written == "utf-8":
-        return _utf8_in(text, reading.read)
-    raw = _bytes_of(text, reading.read)
-    if raw is None:
-        return None
-    try:
-        meant = raw.decode(reading.written)
-    except UnicodeDecodeError:
-        return None
-    return meant if _is_language(meant, reading) and not _is_already(text, reading.read) else None
+def _utf8_undone(text: str) -> str | None:
+    """UTF-8 that was read as single bytes, where there is one way to undo it."""
+    # Where it can be Windows-1252 it is: of the others each is a thousand times as rare.
+    if (meant := _utf8_in(text, "cp1252")) is not None:
+        return meant
+    found = {meant for read in _SINGLE_BYTE if (meant := _utf8_in(text, read)) is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _utf8_in(text: str, read: str) -> str | None:
-    """Every run of an encoding's letters of its own decoded as UTF-8, where all can be and some are certain.
+    """Every run of an encoding's own letters decoded as UTF-8, where all of them can be and some are certain.
 
-    Letters of other encodings between them were never misread: Korean around a pasted apostrophe.
+    Letters of East Asia between them were never misread: Korean around a pasted apostrophe.
     """
     table = _bytes(read)
-    runs = re.compile("[" + "".join(map(re.escape, table)) + "]+")
-    certain = several = 0
-    pieces, at = [], 0
-    for run in runs.finditer(text):
-        raw = bytes(table[one] for one in run[0])
+    certain = several = at = 0
+    pieces = []
+    for run in _runs(read).finditer(text):
         try:
-            meant = raw.decode("utf-8")
+            meant = bytes(table[one] for one in run[0]).decode("utf-8")
         except UnicodeDecodeError:
             return None
         for one in meant:
-            if not _is_assigned(one):
+            if not is_assigned(one):
                 return None
-            if ord(one) >= _FIRST_OF_THREE_BYTES or (one.isalpha() and _is_letter_of_a_word(text, run, one, read)):
-                certain += 1
-            else:
-                several += 1
+            several += bool(_LETTER_OF_TWO_BYTES.match(one)) or one > "\u07ff"
+            certain += _is_common(one) or _is_letter_of_a_word(text, run, one, read)
+        if meant.isupper() and text[: run.start()][-1:].islower() and text[run.end() :][:1].islower():
+            return None
         pieces += [text[at : run.start()], meant]
         at = run.end()
-    # A pair may be two letters after all; of several pairs each happens to be UTF-8 only where they are.
-    return "".join([*pieces, text[at:]]) if certain or several >= _SEVERAL_PAIRS else None
+    rest = [one for one in _runs(read).sub("", text) if one >= "\x80" and one < "\U0001f000"]
+    if not all(map(EAST_ASIAN.match, rest)):
+        return None
+    # A pair may be two letters after all, and three letters a rare one; of several each happens to be UTF-8 only where
+    # they are.
+    return "".join([*pieces, text[at:]]) if certain or several >= _SEVERAL else None
+
+
+def _is_common(one: str) -> bool:
+    return bool(_ENOUGH_BY_ITSELF.match(one)) or is_common(one) or one in COMMON_CHINESE
 
 
 def _is_letter_of_a_word(text: str, run: re.Match[str], meant: str, read: str) -> bool:
-    """Whether a pair is one letter of Western Europe: `Ã©`, but not the letter and the closing quote of `IRMÃ”`."""
+    """Whether a pair is one letter: `Ã©`, but not the letter and the closing quote of `IRMÃ”` and `«BLÅ»`."""
+    before, after = text[max(0, run.start() - 1) : run.start()], text[run.end() : run.end() + 1]
+    if _CENTRAL.match(meant):
+        return before.isalpha() and after.isalpha() and not run[0][-1].isalpha()
     if not _WESTERN.match(meant):
         return False
-    before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
     if read == "cp1252":
         return after.isalpha() or run[0][-1] not in _ENDS_A_QUOTE
     return read in _OF_SIGNS and (before.isalpha() or after.isalpha())
 
 
+def _others_undone(text: str, readings_of: Sequence[str] | None) -> Iterator[str]:
+    for reading in _READINGS:
+        if readings_of is not None and reading.read not in readings_of:
+            continue
+        raw = _bytes_of(text, reading.read)
+        if raw is None:
+            continue
+        try:
+            meant = raw.decode(reading.written)
+        except UnicodeDecodeError:
+            continue
+        # Some encodings have two codes for one character: then other bytes may have been there.
+        same = raw == meant.encode(reading.written)
+        if (
+            same
+            and meant != text
+            and is_language(meant, reading.written, reading.read in _SINGLE_BYTE)
+            and (reading.read in _SINGLE_BYTE or not is_already(text, reading.read))
+        ):
+            yield meant
+
+
 def _bytes_of(text: str, read: str) -> bytes | None:
-    if read in _SINGLE:
-        table = _bytes(read)
-        raw = bytearray()
-        for one in text:
-            byte = ord(one) if one < "\x80" else table.get(one)
-            if byte is None:
-                return None
-            raw.append(byte)
-        return bytes(raw)
-    try:
-        return text.encode(read)
-    except UnicodeEncodeError:
-        return None
+    if read not in _SINGLE_BYTE:
+        try:
+            return text.encode(read)
+        except UnicodeEncodeError:
+            return None
+    table = _bytes(read)
+    found = [ord(one) if one < "\x80" else table.get(one, -1) for one in text]
+    return bytes(found) if min(found) >= 0 else None
 
 
 @cache
@@ -164,56 +172,11 @@ def _bytes(read: str) -> dict[str, int]:
     """The byte above ASCII that an encoding reads as each character, and those that it has not as Latin-1 has them."""
     table = {chr(byte): byte for byte in range(0x80, 0xA0)} if read == "cp1252" else {}
     for byte in range(0x80, 0x100):
-        try:
-            table[bytes([byte]).decode(read)] = byte
-        except UnicodeDecodeError:
-            table.setdefault(chr(byte), byte)
+        one = bytes([byte]).decode(read, "replace")
+        table[chr(byte) if one == "\ufffd" else one] = byte
     return table
 
 
-def _is_assigned(one: str) -> bool:
-    return unicodedata.category(one) not in ("Cn", "Co", "Cs", "Cc")
-
-
-def _is_already(text: str, read: str) -> bool:
-    """Whether a text of East Asia is one as it is: it has the commonest letters of its language."""
-    if read in _SINGLE:
-        return False
-    letters = [one for one in text if one >= "\x80" and one.isalpha()]
-    common = is_common if read == "cp949" else _COMMON_CHINESE.__contains__
-    whole = [one for one in letters if not "\u3131" <= one <= "\u318e"]
-    return not whole or sum(map(common, whole)) > _ALREADY_COMMON[read == "cp949"] * len(whole)
-
-
-def _is_language(meant: str, reading: _Reading) -> bool:
-    """Whether a text is Korean, Japanese, Chinese or Russian, as its letters say."""
-    if not all(_is_assigned(one) or one in "\n\r\t" for one in meant):
-        return False
-    letters = [one for one in meant if one >= "\x80" and one.isalpha()]
-    signs = sum(one >= "\x80" and not one.isalpha() and not one.isspace() for one in meant)
-    hangul = [one for one in letters if "가" <= one <= "힣"]
-    if hangul:
-        return reading.written in _OF_KOREAN and len(hangul) >= 0.9 * len(letters) and _is_korean(hangul, reading)
-    # A sign of maths that a text has again and again is one letter.
-    if len(set(letters)) < _LEAST_LETTERS or signs > len(letters) / 2:
-        return False
-    if reading.written == "cp1251":
-        words = re.findall(r"[^\W\d_]+", meant)
-        russian = [word for word in words if _CYRILLIC_WORD.fullmatch(word)]
-        return sum(map(len, russian)) == len(letters) and max(map(len, russian)) >= _LEAST_LETTERS
-    kana = sum("\u3041" <= one <= "\u30fe" for one in letters)
-    ideographs = sum("\u4e00" <= one <= "\u9fff" for one in letters)
-    if kana + ideographs < len(letters):
-        return False
-    if kana:
-        return reading.written in _OF_JAPANESE and kana >= _KANA_SHARE * len(letters)
-    return reading.written in _OF_CHINESE and sum(one in _COMMON_CHINESE for one in letters) >= 0.2 * len(letters)
-
-
-def _is_korean(hangul: Sequence[str], reading: _Reading) -> bool:
-    common = sum(map(is_common, hangul))
-    if reading.written == "utf-8" or reading.read in _SINGLE:
-        # In no word of a Latin alphabet are two such pairs, and hardly a text of East Asia is UTF-8 again.
-        return len(hangul) >= _LEAST_PAIRS and common >= _COMMON_SHARE * len(hangul)
-    share = _COMMON_SHARE if len(hangul) >= 2 * _LEAST_LETTERS else 1
-    return len(hangul) >= _LEAST_LETTERS and common >= share * len(hangul)
+@cache
+def _runs(read: str) -> re.Pattern[str]:
+    return re.compile("[" + "".join(map(re.escape, _bytes(read))) + "]+")

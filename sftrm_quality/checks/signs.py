@@ -37,7 +37,8 @@ ASCII letters it has. A null text has none of anything."""
 AT = 2
 # A compatibility jamo (U+3131 to U+318E).
 LOOSE_JAMO = 4
-# A conjoining jamo (U+1100 to U+11FF) or a combining mark (U+0300 to U+036F).
+# A conjoining jamo (U+1100 to U+11FF), a combining mark (U+0300 to U+036F, of kana U+3099 and U+309A) or a vowel of
+# half width.
 DECOMPOSED = 8
 # Two characters as UTF-8 or CP949 read as Latin-1 gives them; 占, or a question mark before and after a syllable.
 MISREAD = 16
@@ -134,12 +135,16 @@ def _specials(piece):  # type: ignore[no-untyped-def]
         elif byte == 0xE3:
             if 0x84 <= piece[i + 1] <= 0x86:
                 found |= LOOSE_JAMO
+            elif piece[i + 1] == 0x82 and (piece[i + 2] == 0x99 or piece[i + 2] == 0x9A):
+                found |= DECOMPOSED
         elif byte == 0xE5:
             if piece[i + 1] == 0x8D and piece[i + 2] == 0xA0:
                 found |= MISREAD
         elif byte == 0xEF:
             if (piece[i + 1] == 0xBC and piece[i + 2] == 0xA0) or (piece[i + 1] == 0xB9 and piece[i + 2] == 0xAB):
                 found |= AT
+            elif piece[i + 1] == 0xBF and np.uint8(piece[i + 2] - 0x82) < 27:
+                found |= DECOMPOSED
             elif i + 6 < end and piece[i + 1] == 0xBF and piece[i + 2] == 0xBD:
                 last = piece[i + 6]
                 if np.uint8(piece[i + 3] - 0xEA) < 4 and (last == 0x3F or last == 0xEF):

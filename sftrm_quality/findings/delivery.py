@@ -151,6 +151,7 @@ def _without_counts(entry: FileEntry, source: str) -> FileEntry:
         "repairable": {},
         "reasons": {},
         "warnings": {},
+        "marks": {},
         **dict(NO_RECORDS),
     }
     return entry.model_copy(update={"status": FileStatus.GONE, "delivery": DeliveryStatus.GONE, **nothing})

@@ -87,6 +87,20 @@ def _redelivered(found: Found) -> str:
     return say("{who}: all {records} were delivered before", who=_who(found), records=_records(found.count))
 
 
+def _marked(found: Found) -> str:
+    first, others = found.because[0], found.because[1:]
+    said = say(
+        "{who}: {mark} is in {count} of {of} records ({share}), a mark that no list knows",
+        who=_who(found),
+        mark=first[0],
+        count=number(first[1]),
+        of=number(found.of),
+        share=share(first[1], found.of),
+    )
+    also = ", ".join(f"{mark} ({number(count)})" for mark, count in others)
+    return say("{said}; also {marks}", said=said, marks=also) if also else said
+
+
 def _of_any_check(found: Found) -> str:
     said = {"who": _who(found), "check": found.description or found.reason}
     return say("{who}: {count} of {of}. {check}", count=number(found.count), of=number(found.of), **said).rstrip(".")
@@ -126,6 +140,7 @@ _DELIVERY: Mapping[str, Callable[[Found], str]] = {
     "file_failing": _failing,
     "file_unusual": _failing,
     "file_redelivered": _redelivered,
+    "recurring_mark": _marked,
 }
 _OTHERS: Mapping[str, Callable[[Found], str]] = {
     "sft": _of_rows,

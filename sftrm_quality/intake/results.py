@@ -33,6 +33,7 @@ class ShardSummary:
     fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
     records that have them.
     directions: of RM records, those that failed among them: what tells the direction of their ranks.
+    marks: in how many of the records that were mapped each is found (`census`).
     encoding: of the records' bytes in the source file.
     repaired: records that passed and were changed by a repair. repairs: records that each repair changed, those that
     failed all the same among them. repairable: of each that is not declared, how many records would fail fewer checks
@@ -49,6 +50,7 @@ class ShardSummary:
     fields_unread: Mapping[str, int]
     counts: tuple[CheckCount, ...]
     directions: Mapping[str, int]
+    marks: Mapping[str, int]
     encoding: str
     repaired: int
     repairs: Mapping[str, int]
@@ -127,6 +129,18 @@ class FileIntake:
         total: Counter[str] = Counter()
         for shard in self.shards:
             total.update(shard.directions)
+        return total
+
+    @property
+    def read(self) -> int:
+        """Records of its label kind that could be read."""
+        return sum(shard.received - shard.unreadable for shard in self.shards)
+
+    @property
+    def marks(self) -> Counter[str]:
+        total: Counter[str] = Counter()
+        for shard in self.shards:
+            total.update(shard.marks)
         return total
 
     @property

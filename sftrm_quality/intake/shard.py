@@ -15,6 +15,7 @@ from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.checks.directions import direction_signs
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.formats.wire import Misfit
+from sftrm_quality.intake.census import marks_in
 from sftrm_quality.intake.mapping import Candidates, read_and_map
 from sftrm_quality.intake.repairable import repairable, with_forms
 from sftrm_quality.intake.results import ShardFiles, ShardSummary
@@ -163,6 +164,7 @@ def _of_kind(
         fields_unread=dict(sorted(candidates.fields_unread.items())),
         counts=checked_rows.counts,
         directions=direction_signs(as_delivered) if kind is LabelKind.RM else {},
+        marks=marks_in(kind, candidates.table),
         encoding=task.shard.encoding,
         repaired=len(originals),
         repairs=repaired.counts(),

@@ -85,6 +85,7 @@ def all_findings(
         *findings.found_by_checks(
             figures.checks, figures.files, _hashes(plan), figures.ledger, current.figures.ledger if current else None
         ),
+        *findings.found_marks(figures.files, _hashes(plan)),
         *findings.found_in_settings(run.config, [file.source_file for file in figures.files]),
         *findings.found_in_directions(figures.profile, figures.files, _hashes(plan)),
         *findings.found_in_suites(run.suites, current),

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sftrm_quality.arrays import Mask, Rows, as_mask, list_offsets, lists_of, one_array
-from sftrm_quality.checks import texts
-from sftrm_quality.checks.misreadings import undone
+from sftrm_quality.checks import closer_look, texts, undone
+from sftrm_quality.checks.closer_look import deserve_a_look
 from sftrm_quality.checks.signs import MISREAD, has_sign, signs_of
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind, Repair
 from sftrm_quality.repairs.end_tokens import END_TOKEN, without_end_tokens
@@ -147,7 +147,9 @@ def _decomposed(column: pa.StringArray) -> Mask:
 
 
 _POSSIBLE: Mapping[Repair, Callable[[pa.StringArray], Mask]] = {
-    Repair.UNDO_MOJIBAKE: lambda column: has_sign(signs_of(column), MISREAD),
+    Repair.UNDO_MOJIBAKE: lambda column: (
+        has_sign(signs_of(column), MISREAD) | deserve_a_look(column, closer_look.MISREAD)
+    ),
     Repair.DECODE_HTML_ENTITIES: partial(texts.matches, pattern=ENTITY),
     Repair.DECODE_EXCEL_ESCAPES: partial(texts.matches, pattern=EXCEL_ESCAPE),
     Repair.COMPOSE_NFC: _decomposed,

@@ -10,6 +10,7 @@ from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
 from sftrm_quality.collection import Collection, hash_column
 from sftrm_quality.config import RunConfig
+from sftrm_quality.findings import recurring_marks
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.releases import count_repeated
@@ -63,6 +64,7 @@ def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: 
                 name: Repairable(records=records, passing=passing)
                 for name, (records, passing) in sorted(intake.repairable.items())
             },
+            marks=recurring_marks(intake.marks, intake.read),
         )
         for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or ""))
     )

@@ -73,12 +73,14 @@ class FileEntry(Account, _SourceFile):
     list, or its stream breaks off, so that records may be missing. reasons: how many of its records are quarantined or
     unreadable for each; a record can have several. warnings: the same for checks that only warn, of all its records.
     repairs: how many records each declared repair changed, and repairable: what the others could do.
+    marks: what recurs in its texts and no list knows (`<[!br]>`), with how many of its records have it.
     """
 
     reasons: dict[str, int]
     warnings: dict[str, int]
     repairs: dict[str, Count]
     repairable: dict[str, Repairable]
+    marks: dict[str, int]
 
     @property
     def ends_early(self) -> str:

@@ -166,6 +166,7 @@ def _renew_figures(figures: Json) -> None:
         file.setdefault("warnings", {})
         file.setdefault("repairs", {})
         file.setdefault("repairable", {})
+        file.setdefault("marks", {})
         if "fields_ignored" in file:
             file["fields_unread"] = file.pop("fields_ignored")
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))

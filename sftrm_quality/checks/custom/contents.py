@@ -14,6 +14,7 @@ from great_expectations.compatibility.pydantic import StrictInt, StrictStr
 
 from sftrm_quality.arrays import Mask, Rows, flat
 from sftrm_quality.checks import damage, personal, signs, texts
+from sftrm_quality.checks.closer_look import MISREAD, deserve_a_look
 from sftrm_quality.checks.custom.base import Columns, RowExpectation
 from sftrm_quality.checks.custom.places import CONTENTS, Place, places
 from sftrm_quality.personal_data import LATEST_BIRTH, PersonalKind, find_personal_data
@@ -132,6 +133,11 @@ class ExpectRecordNotToBeMisread(ContentsExpectation):
     """No text has characters that are the bytes of another encoding (see ``damage.find_misread``)."""
 
     sign = signs.MISREAD
+
+    def _possible(self, columns: Columns, name: str) -> Rows:
+        _, column = texts.text_of_each(columns[name])
+        signed = signs.has_sign(flat(columns[f"{name}_signs"]), self.sign)
+        return np.flatnonzero(signed | deserve_a_look(column, MISREAD))
 
     def find(self, text: str, place: Place) -> str | None:
         found = damage.find_misread(text)
