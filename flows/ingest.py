@@ -22,7 +22,7 @@ from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
 from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
-from flows.retries import may_pass, with_retries  # noqa: E402
+from flows.retries import READ_AGAIN_SECONDS, may_pass, with_retries  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal_text import safe  # noqa: E402
 from flows.ui import (  # noqa: E402
@@ -46,7 +46,6 @@ from sftrm_quality.decisions import Decision  # noqa: E402
 from sftrm_quality.errors import ConfigError  # noqa: E402
 from sftrm_quality.intake import FileIntake  # noqa: E402
 from sftrm_quality.job import (  # noqa: E402
-    READ_AGAIN_SECONDS,
     CheckedRelease,
     Job,
     Plan,

@@ -9,6 +9,8 @@ from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.words import say
 
 T = TypeVar("T")
+# A file server that does not answer is asked for a file again this soon. More often is for whole nights.
+READ_AGAIN_SECONDS = (2, 10)
 
 
 def may_pass(_task: Any, _run: Any, state: Any) -> bool:

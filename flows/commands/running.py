@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sftrm_quality.config import RunConfig
-    from sftrm_quality.run_record import Mode, Report
+    from sftrm_quality.run_record import Report
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and nothing else.")]
 
@@ -81,7 +81,9 @@ def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: s
 
     with nullcontext() if as_json else showing_progress(console(stderr=True)):
         if server is None:
-            return _run_here(config, Mode(mode), decided_release_id)
+            from flows.without_prefect import run_here
+
+            return run_here(config, Mode(mode), decided_release_id).report
         from flows.prefect_settings import set_defaults
 
         set_defaults(quiet=True)
@@ -90,16 +92,6 @@ def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: s
 
         must_answer(server)
         return ingest_with(config, Mode(mode), decided_release_id).report
-
-
-def _run_here(config: "RunConfig", mode: "Mode", decided_release_id: str | None) -> "Report":
-    from flows import stopping
-    from sftrm_quality.job import Job
-
-    with Job(config, mode) as job:
-        # Ray claims SIGTERM when it starts.
-        stopping.again()
-        return job.all_steps(decided_release_id).report
 
 
 def _tell(report: "Report", out: Path, as_json: bool) -> int:

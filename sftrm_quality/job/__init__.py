@@ -8,10 +8,9 @@ from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import check_before_reading
 from sftrm_quality.job.plan import Plan, must_make
 from sftrm_quality.job.report import RunResult
-from sftrm_quality.job.steps import READ_AGAIN_SECONDS, Job, run
+from sftrm_quality.job.steps import Job, run
 
 __all__ = [
-    "READ_AGAIN_SECONDS",
     "CheckedRelease",
     "Job",
     "Plan",

@@ -1,9 +1,7 @@
 """The steps of a run as methods of one job, which takes them in order without Prefect."""
 
 import logging
-import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +9,6 @@ from sftrm_quality import releases
 from sftrm_quality.collection import Collection, Context, assign, deduplicate
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision
-from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.findings import refuse_another_case
 from sftrm_quality.intake import FileIntake, IntakeContext, ShardSettings, intake_file
 from sftrm_quality.job.gate import CheckedRelease, checked_release
@@ -27,8 +24,9 @@ from sftrm_quality.workers import Workers, give_memory_back
 
 # Counts and names only: logs are kept by others, and records can hold personal data.
 _log = logging.getLogger(__name__)
-# A file server that does not answer is asked again this soon, and then once more; more often is for whole nights.
-READ_AGAIN_SECONDS = (2, 10)
+
+
+Reading = Callable[["Job", Plan], Sequence[Sequence[FileIntake]]]
 
 
 class Job:
@@ -175,11 +173,12 @@ class Job:
         """
         return published_or_held(self._run, plan, checked, decision)
 
-    def all_steps(self, decided_release_id: str | None = None) -> RunResult:
-        """All of them, in order; raw files are read side by side.
+    def all_steps(self, decided_release_id: str | None = None, read: Reading | None = None) -> RunResult:
+        """All of them, in order.
 
         Args:
             decided_release_id: The only release that may be published, where a person decided on one.
+            read: Takes the intake of the files of a plan; one after the other without it.
 
         Returns:
             How it ended. A release that the gate holds is an ending and no error.
@@ -192,27 +191,10 @@ class Job:
         must_make(plan, decided_release_id)
         if self.publishes and plan.unchanged:
             return self.report_unchanged(plan)
-        intakes = [intake for of_file in self._read_all(plan) for intake in of_file]
+        of_files = read(self, plan) if read else [self.intake_file(plan, file) for file in plan.files]
+        intakes = [intake for of_file in of_files for intake in of_file]
         collection = self.assign_splits(self.deduplicate(intakes))
         return self.finish(plan, self.check_release(plan, intakes, collection, self.stage(plan, collection)))
-
-    def _read_all(self, plan: Plan) -> list[list[FileIntake]]:
-        """As many files at a time as there are workers to keep busy, and one that is read ahead."""
-        with ThreadPoolExecutor(self._run.config.workers + 1) as readers:
-            reading = [readers.submit(self._read_patiently, plan, file) for file in plan.files]
-            try:
-                return [one.result() for one in reading]
-            except BaseException:
-                readers.shutdown(cancel_futures=True)
-                raise
-
-    def _read_patiently(self, plan: Plan, file: SourceFile) -> list[FileIntake]:
-        for wait in READ_AGAIN_SECONDS:
-            try:
-                return self.intake_file(plan, file)
-            except TransientStorageError:
-                time.sleep(wait)
-        return self.intake_file(plan, file)
 
     def report_unchanged(self, plan: Plan) -> RunResult:
         """The current release is what these files make: say so, with the figures that it was published with."""
