@@ -86,6 +86,17 @@ def by_source(report: dict[str, Any]) -> list[dict[str, int]]:
     ]
 
 
+def repairs_by_source(report: dict[str, Any]) -> list[int]:
+    """Records of each source that a repair changed, or would."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for file in report["files"]:
+        source = file.get("source") or file["source_file"]
+        found.update({(source, name, "done"): count for name, count in file["repairs"].items()})
+        for name, counts in file["repairable"].items():
+            found.update({(source, name, of): count for of, count in counts.items()})
+    return list(found.values())
+
+
 def derived(report: dict[str, Any]) -> list[float]:
     """Counts of what is listed, and sums and differences that the page itself shows as such."""
     found: list[float] = []
@@ -99,6 +110,7 @@ def derived(report: dict[str, Any]) -> list[float]:
     found += [len(files)]
     for source in by_source(report):
         found += source.values()
+    found += repairs_by_source(report)
     found += [len(by_source(report))]
     for counts in (report["reasons"], report["warnings"]):
         found += [sum(1 for n in of_kind.values() if not n) for of_kind in counts.values()]
