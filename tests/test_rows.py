@@ -18,6 +18,8 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import DUPLICATES
 from sftrm_quality.releases import read_known
 from sftrm_quality.reports import write_rows
+from sftrm_quality.reports.browse import Before
+from sftrm_quality.reports.warned_rows import WarnedRows
 from sftrm_quality.rows import Wanted, find_run, select
 from sftrm_quality.rows import files as row_files
 from sftrm_quality.rows.cells import LONGEST_CELL
@@ -278,7 +280,7 @@ def test_new_rows_are_those_that_did_not_fail_in_the_release_before(tmp_path):
     # The page of rows says the same.
     index = (out / "reports" / second.report["run_id"] / "rows" / "index.js").read_text("utf-8")
     index = json.loads(index[len("sftrmIndex(") : -2])
-    new = {(code, count) for chunk in index["chunks"] for code, _, why, _, count in chunk["counts"] if why == -1}
+    new = {(code, count) for chunk in index["chunks"] for code, _, _, why, _, count in chunk["counts"] if why == -1}
     assert index["compared"] is True
     assert {index["files"][code][0]: count for code, count in new} == {"night-1.jsonl": 0, "night-2.jsonl": 3}
     # The next night brings nothing: its rows are those of the run that checked them.
@@ -363,7 +365,9 @@ def test_a_damaged_quarantine_is_one_line_and_stops_no_later_run(tmp_path):
     assert done.exit_code == 3 and str(path) in done.output and done.output.count("\n") == 1
     rows = written(tmp_path / "q", [quarantined(1, "a.json", ["r"])])
     nothing = written(tmp_path / "d", [], schema=DUPLICATES)
-    assert write_rows(rows, nothing, tmp_path / "rows", {}, (path, nothing)) == {"rows": 1, "listed": 1}
+    before = Before((path, nothing), None)
+    counts = write_rows(rows, nothing, WarnedRows(0, {}, ()), tmp_path / "rows", {}, before)
+    assert (counts["rows"], counts["listed"]) == (1, 1)
     assert b'"compared":false' in (tmp_path / "rows" / "index.js").read_bytes()
 
 
