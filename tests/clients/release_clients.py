@@ -83,7 +83,9 @@ def _mlcroissant(release: Path) -> Json:
 def _by_column(row: Json) -> Json:
     """Its fields are named by their paths, ``sft/history/role``."""
     return {
-        name.rpartition("/")[2]: [_by_column(one) for one in value] if isinstance(value, list) else value
+        name.rpartition("/")[2]: [_by_column(one) if isinstance(one, dict) else one for one in value]
+        if isinstance(value, list)
+        else value
         for name, value in row.items()
     }
 
