@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,48 +100,37 @@ class FileIntake:
 
     @property
     def fields_unread(self) -> Counter[str]:
-        total: Counter[str] = Counter()
-        for shard in self.shards:
-            total.update(shard.fields_unread)
-        return total
+        """In how many records each field is that the format does not read."""
+        return _summed(shard.fields_unread for shard in self.shards)
 
     @property
     def repairs(self) -> Counter[str]:
         """How many records each repair changed."""
-        total: Counter[str] = Counter()
-        for shard in self.shards:
-            total.update(shard.repairs)
-        return total
+        return _summed(shard.repairs for shard in self.shards)
 
     @property
     def repairable(self) -> dict[str, tuple[int, int]]:
         """What repairs could do that are not declared, as in the summaries of the shards."""
-        total: dict[str, tuple[int, int]] = {}
-        for shard in self.shards:
-            for name, (records, passing) in shard.repairable.items():
-                before = total.get(name, (0, 0))
-                total[name] = before[0] + records, before[1] + passing
-        return total
+        records, passing = (
+            _summed({name: counts[which] for name, counts in shard.repairable.items()} for shard in self.shards)
+            for which in range(2)
+        )
+        return {name: (count, passing[name]) for name, count in records.items()}
 
     @property
     def directions(self) -> Counter[str]:
         """What tells the direction of the ranks of its records."""
-        total: Counter[str] = Counter()
-        for shard in self.shards:
-            total.update(shard.directions)
-        return total
+        return _summed(shard.directions for shard in self.shards)
+
+    @property
+    def marks(self) -> Counter[str]:
+        """In how many of its records each mark is found."""
+        return _summed(shard.marks for shard in self.shards)
 
     @property
     def read(self) -> int:
         """Records of its label kind that could be read."""
         return sum(shard.received - shard.unreadable for shard in self.shards)
-
-    @property
-    def marks(self) -> Counter[str]:
-        total: Counter[str] = Counter()
-        for shard in self.shards:
-            total.update(shard.marks)
-        return total
 
     @property
     def unknown_records(self) -> int:
@@ -157,6 +146,13 @@ class FileIntake:
             del values[name]
         values["source_file"] = self.source_file[len(self.raw.source_file) :]
         return values
+
+
+def _summed(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for of_shard in counts:
+        total.update(of_shard)
+    return total
 
 
 def intakes_from_json(text: str, raw: SourceFile, folder: Path) -> list[FileIntake]:
