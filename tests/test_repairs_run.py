@@ -11,10 +11,13 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from sftrm_quality import dedup
+from sftrm_quality.config_loading import load_config
 from sftrm_quality.errors import StorageError
+from sftrm_quality.job import Job
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind, Repair, SplitName
 from sftrm_quality.releases.parts import Part
 from sftrm_quality.releases.read_back import read_back
+from tests.inline_workers import tasks_here
 from tests.outputs import KINDS, Output, open_gate, run_on
 
 ALL = json.dumps(list(map(str, Repair)))
@@ -276,3 +279,34 @@ def test_identical_records_of_two_sources_are_two_records_where_one_declares_a_r
     first, second = found["a_sft.jsonl"], found["c_sft.jsonl"]
     assert first["repairs"] == [] and first["answer"] == kept["answer"] != second["answer"]
     assert second["record_id"] == kept["record_id"] == f"{first['record_id']}-1"
+
+
+def test_what_tells_the_direction_of_ranks_is_counted_before_repairs(tmp_path):
+    """Blank losers say that the ranks are right, also where they are left out."""
+    sft, rm = records()
+    rm[4]["responses"][2]["text"] = " "
+    raw = write(tmp_path / "raw", sft, rm)
+    found = []
+    for number, settings in enumerate(((), (DECLARED,))):
+        config = load_config(None, ["workers=1", *settings], {"raw": [raw], "out": tmp_path / f"out{number}"})
+        with tasks_here(), Job(config) as job:
+            plan = job.plan()
+            (rm,) = job.intake_file(plan, next(file for file in plan.files if file.source_file == "b_rm.jsonl"))
+        found.append((rm.directions, rm.repairs))
+    assert found[0][0] == found[1][0] and found[0][0]["blank_below"] == 1
+    assert not found[0][1] and found[1][1]["drop_blank_losers"] == 2
+
+
+def test_what_warns_of_a_record_beside_the_others_is_in_its_row_too(tmp_path):
+    sft, rm = records()
+    again = {**sft[11], "question": "Another question of the same id?"}
+    raw = write(tmp_path / "raw", [sft[5], sft[11], sft[12], again], rm[:1])
+    gate = open_gate(tmp_path / "suites")
+    suite = json.loads((tmp_path / "suites" / "sft.json").read_text("utf-8"))
+    (entry,) = (one for one in suite["expectations"] if one["meta"]["reason"] == "data_id_reused")
+    entry["severity"] = "warning"
+    (tmp_path / "suites" / "sft.json").write_text(json.dumps(suite), "utf-8")
+    out = Output(tmp_path / "out", run_on([raw], tmp_path / "out", gate).report)
+    rows = {(row["data_id"], row["question"]): row["warnings"] for row in out.published("sft")}
+    assert rows["s11", again["question"]] == ["data_id_reused"]
+    assert rows["s11", sft[11]["question"]] == [] and rows["s5", sft[5]["question"]] == ["text_escaped"]
