@@ -162,9 +162,9 @@ def _bytes_of(text: str, read: str) -> bytes | None:
             return text.encode(read)
         except UnicodeEncodeError:
             return None
-    table = _bytes(read)
-    found = [ord(one) if one < "\x80" else table.get(one, -1) for one in text]
-    return bytes(found) if min(found) >= 0 else None
+    table = _codes(read)
+    # Korean has no character of an encoding of Western letters: that is seen at the first of them.
+    return text.translate(table).encode("latin-1") if table.keys() >= {*map(ord, text)} else None
 
 
 @cache
@@ -175,6 +175,12 @@ def _bytes(read: str) -> dict[str, int]:
         one = bytes([byte]).decode(read, "replace")
         table[chr(byte) if one == "\ufffd" else one] = byte
     return table
+
+
+@cache
+def _codes(read: str) -> dict[int, int]:
+    """The same by code points, and ASCII as itself."""
+    return {byte: byte for byte in range(0x80)} | {ord(one): byte for one, byte in _bytes(read).items()}
 
 
 @cache

@@ -174,12 +174,19 @@ def _made(suite: ExpectationSuite, columns: Mapping[str, pa.Array]) -> dict[str,
 def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:
     if not suite.expectations:
         return []
-    frame = pd.DataFrame({name: pd.Series(pd.arrays.ArrowExtensionArray(array)) for name, array in columns.items()})
+    frame = pd.DataFrame({name: _series(array) for name, array in columns.items()})
     source = PandasDatasource(name="shards")
     asset = source.add_dataframe_asset("shard")
     context_of_a_call().data_sources.add_pandas(datasource=source)
     batch = asset.get_batch(asset.build_batch_request(options={"dataframe": frame}))
     return list(batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters)).results)
+
+
+def _series(column: pa.Array) -> pd.Series:
+    """Numbers as numpy has them, where none is null: Great Expectations compares others one by one (7 µs each)."""
+    if column.null_count == 0 and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return pd.Series(column.to_numpy())
+    return pd.Series(pd.arrays.ArrowExtensionArray(column))
 
 
 @dataclass(frozen=True)

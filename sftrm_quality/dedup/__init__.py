@@ -20,6 +20,7 @@ how the work is cut into tasks or where these run.
 
 from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
+from sftrm_quality.dedup.encoding import digests
 from sftrm_quality.dedup.exact import equal_rows, first_holders
 from sftrm_quality.dedup.fingerprints import KEY_VERSION, content_hashes, fingerprint, prompt_keys
 from sftrm_quality.dedup.keys import NONE, ShardKeys
@@ -42,6 +43,7 @@ __all__ = [
     "content_hashes",
     "contradictions",
     "copy_numbers",
+    "digests",
     "equal_rows",
     "find_templates",
     "fingerprint",

@@ -22,6 +22,7 @@ _GROUPS = (
 _HARMLESS = re.compile(rf"(?<!\d)(?<!\d[-./·,])(?:{_MOMENT}|{_GROUPS})(?![-./·,]?\d)")
 _DIGIT = re.compile(r"\d")
 _JOINED_BEFORE = re.compile(r"(?:[\w./·-]|\d )\Z")
+_JOINED_AFTER = re.compile(r"[\w/·-]| \d")
 
 
 def mask_personal_data(text: str) -> str:
@@ -66,13 +67,19 @@ def mask_text(text: str, id_: str | None = None) -> str:
 
 def _without_id(text: str, id_: str) -> str:
     """The text without the id of its record, where it is no part of something longer."""
-
-    def blank(match: re.Match[str]) -> str:
-        start = match.start()
-        return match[0] if _JOINED_BEFORE.search(text, max(0, start - 2), start) else _blank(match)
-
-    # What is before it is looked at only where it is: a pattern that begins with a literal is ten times as fast.
-    return re.sub(rf"{re.escape(id_)}(?![\w/·-]| \d)", blank, text)
+    # Not by a pattern: each record has another id, and to compile a pattern takes longer than to look for it.
+    pieces, end = [], 0
+    at = text.find(id_)
+    while at >= 0:
+        stop = at + len(id_)
+        if _JOINED_AFTER.match(text, stop):
+            at = text.find(id_, at + 1)
+            continue
+        if not _JOINED_BEFORE.search(text, max(0, at - 2), at):
+            pieces += [text[end:at], "\0" * len(id_)]
+            end = stop
+        at = text.find(id_, stop)
+    return "".join(pieces) + text[end:] if pieces else text
 
 
 def without_numbers(text: str) -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import xxhash
 
 from sftrm_quality import dedup
-from sftrm_quality.arrays import list_offsets, one_array
+from sftrm_quality.arrays import Mask, as_mask, list_offsets, one_array
 from sftrm_quality.errors import OwnFileError
 from sftrm_quality.output import append_array
-from sftrm_quality.records import CANDIDATE_FIELDS
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
 from sftrm_quality.releases.parts import STREAMED, Part, file_hash
 from sftrm_quality.releases.profile import Profile, add, profile_of
 from sftrm_quality.words import say
@@ -28,6 +28,8 @@ Hashes = npt.NDArray[np.uint64]
 _BATCH_ROWS = 2_048
 # Allocators keep what batches free: 80 MiB by the end of a file, 30 MiB when they are asked now and then.
 _BATCHES_KEPT = 8
+# Of a content hash in a record_id.
+_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,8 @@ class PartFacts:
         return found
 
 
-def _hashes(values: Sequence[str]) -> Hashes:
-    digests = b"".join(xxhash.xxh3_128_digest(value.encode()) for value in values)
-    return np.frombuffer(digests, np.uint64).reshape(-1, 2)
-
-
-def _words(column: pa.Array) -> Hashes:
-    return np.frombuffer(b"".join(column.to_pylist()), np.uint64).reshape(-1, 2)
+def _words(digests: pa.FixedSizeBinaryArray) -> Hashes:
+    return np.frombuffer(digests.buffers()[1], np.uint64).reshape(-1, 2)
 
 
 def _save(path: Path, values: Hashes) -> None:
@@ -111,17 +108,18 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
             table = pa.Table.from_batches([batch])
             fields = CANDIDATE_FIELDS[part.label_kind]
             candidates = pa.table([one_array(table[f.name]).cast(f.type) for f in fields], schema=fields)
-            ids = table["record_id"].to_pylist()
+            ids = one_array(table["record_id"])
+            contents = dedup.content_hashes(part.label_kind, candidates)
             repaired = np.diff(list_offsets(one_array(table["repairs"]))) > 0
-            contents = dedup.content_hashes(part.label_kind, candidates).to_pylist()
-            for record_id, content, is_repaired in zip(ids, contents, repaired.tolist(), strict=True):
-                if (record_id, content) != (next(originals, None) if is_repaired else (record_id, _named(record_id))):
+            for row in np.flatnonzero(repaired | ~_named_by(part.label_kind, ids, contents)).tolist():
+                record_id = ids[row].as_py()
+                if not repaired[row] or (record_id, contents[row].as_py()) != next(originals, None):
                     raise _not_as_checked(part.path, record_id)
-            record_ids.append(_hashes(ids))
-            names = table["data_id"].to_pylist()
+            record_ids.append(_words(dedup.digests(ids)))
+            names = one_array(table["data_id"])
             if ids_within_file:
-                names = [f"{file}\0{name}" for file, name in zip(table["source_file"].to_pylist(), names, strict=True)]
-            data_ids.append(_hashes(names))
+                names = pc.binary_join_element_wise(one_array(table["source_file"]), names, "\0")
+            data_ids.append(_words(dedup.digests(names)))
             prompts.append(_words(dedup.prompt_keys(part.label_kind, candidates)))
             add(profile, profile_of(part.label_kind, table))
             if number % _BATCHES_KEPT == 0:
@@ -161,17 +159,22 @@ def _originals(part: Part) -> Iterator[tuple[str, bytes]]:
     with pq.ParquetFile(part.originals, page_checksum_verification=True, **STREAMED) as file:
         for batch in file.iter_batches(_BATCH_ROWS):
             table = pa.Table.from_batches([batch])
-            delivered = dedup.content_hashes(part.label_kind, table.select(fields.names)).to_pylist()
+            delivered = dedup.content_hashes(part.label_kind, table.select(fields.names))
+            right = _named_by(part.label_kind, one_array(table["record_id"]), delivered)
             ids, repaired = table["record_id"].to_pylist(), table["repaired_hash"].to_pylist()
-            for record_id, content, now in zip(ids, delivered, repaired, strict=True):
-                if content != _named(record_id):
+            for record_id, now, is_right in zip(ids, repaired, right.tolist(), strict=True):
+                if not is_right:
                     raise _not_as_checked(part.originals, record_id)
                 yield record_id, now
 
 
-def _named(record_id: str) -> bytes:
-    """The content hash in an id."""
-    return bytes.fromhex(record_id.split("-")[1])
+def _named_by(kind: LabelKind, ids: pa.StringArray, contents: pa.FixedSizeBinaryArray) -> Mask:
+    """Whether each id has the content hash that is beside it."""
+    digits = contents.buffers()[1].to_pybytes().hex().encode()
+    offsets = np.arange(len(ids) + 1, dtype=np.int32) * np.int32(_DIGITS)
+    written = pa.StringArray.from_buffers(len(ids), pa.py_buffer(offsets), pa.py_buffer(digits))
+    begin = len(f"{kind}-")
+    return as_mask(pc.equal(pc.utf8_slice_codeunits(ids, begin, begin + _DIGITS), written))
 
 
 def _not_as_checked(path: Path, record_id: str) -> OwnFileError:

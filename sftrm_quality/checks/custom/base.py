@@ -4,9 +4,11 @@ Great Expectations' own column map expectations drop nulls, build eight metrics 
 Ours have one metric each, check nulls themselves and give only positions.
 """
 
+import json
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -137,6 +139,13 @@ class RowExpectation(BatchExpectation, ABC):  # type: ignore[misc]  # Great Expe
         }
 
 
+@lru_cache(maxsize=512)
+def _expectation(kind: str, column: str, settings: str) -> RowExpectation:
+    """An expectation as a metric is asked for it, made once for all shards: to check its fields takes 0.4 ms."""
+    expectation: RowExpectation = get_expectation_impl(kind)(column=column, **json.loads(settings))
+    return expectation
+
+
 class FailingRows(TableMetricProvider):  # type: ignore[misc]
     """The metric: the number of rows, and the positions of the failing ones in ascending order."""
 
@@ -153,12 +162,10 @@ class FailingRows(TableMetricProvider):  # type: ignore[misc]
         runtime_configuration: dict[str, Any],
     ) -> tuple[int, list[int]]:
         frame, _, _ = execution_engine.get_compute_domain(metric_domain_kwargs, MetricDomainTypes.TABLE)
-        implementation = get_expectation_impl(metric_value_kwargs["expectation_type"])
-        expectation: RowExpectation = implementation(
-            column=metric_value_kwargs["column"], **metric_value_kwargs["settings"]
-        )
+        settings = json.dumps(metric_value_kwargs["settings"])
+        expectation = _expectation(metric_value_kwargs["expectation_type"], metric_value_kwargs["column"], settings)
         # The frame's columns are Arrow arrays in a pandas coat: nothing is copied here.
-        columns = {name: one_array(frame[name].array.__arrow_array__()) for name in expectation.columns_read()}
+        columns = {name: one_array(pa.array(frame[name].array)) for name in expectation.columns_read()}
         failing = expectation.failing(columns)
         if failing.dtype != bool or failing.shape != (len(frame),):
             raise TypeError(
