@@ -9,7 +9,7 @@ import pytest
 from sftrm_quality.checks import read_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import ConfigError
-from sftrm_quality.reviews import Correction, Waiver, read_reviews, refuse_reasons
+from sftrm_quality.reviews import Correction, DatedReviews, Waiver, read_reviews, refuse_reasons
 
 SFT = "sft-" + "0123456789abcdef" * 2
 RM = "rm-" + "fedcba9876543210" * 2
@@ -84,10 +84,11 @@ def test_a_folder_without_files_has_no_reviews(tmp_path):
 
 def test_a_waiver_counts_on_its_last_day(tmp_path):
     reviews = read_reviews(folder_of(tmp_path / "r", [waiver()], kim=[correction()]))
-    assert reviews.on(date(2026, 12, 31)) == reviews
-    after = reviews.on(date(2027, 1, 1))
-    assert (after.waivers, after.corrections) == ((), reviews.corrections)
-    assert reviews.ended(date(2027, 1, 1)) == reviews.waivers
+    assert DatedReviews(reviews, date(2026, 12, 31)).in_force == reviews
+    assert DatedReviews(reviews, date(2026, 12, 31)).ended == ()
+    after = DatedReviews(reviews, date(2027, 1, 1))
+    assert (after.in_force.waivers, after.in_force.corrections) == ((), reviews.corrections)
+    assert after.ended == reviews.waivers
 
 
 def test_the_hash_goes_by_what_is_said_and_not_by_where(tmp_path):
@@ -232,4 +233,4 @@ def test_a_reason_that_cannot_be_waived_is_refused(reason, tmp_path):
         refuse_reasons(reviews, suites)
     assert f"waivers.yaml, waiver 2: '{reason}' cannot be waived; expected" in str(error.value)
     assert "answer_placeholder" in str(error.value)
-    refuse_reasons(reviews.on(date(2027, 1, 1)), suites)
+    refuse_reasons(DatedReviews(reviews, date(2027, 1, 1)).in_force, suites)

@@ -1,7 +1,7 @@
 """Reading a written part back: every record's content is hashed again and compared with what was checked.
 
 Nothing here trusts what was meant to be written. Every file is decoded again. The hash in a record_id is that of the
-content as it was delivered; of a repaired record the originals have that, and the hash of what it is now.
+content as it was delivered; of a repaired or corrected record the originals have that, and the hash of what it is now.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from sftrm_quality import dedup
-from sftrm_quality.arrays import list_offsets, one_array
+from sftrm_quality.arrays import as_mask, list_offsets, one_array
 from sftrm_quality.errors import OwnFileError
 from sftrm_quality.output import append_array
 from sftrm_quality.records import CANDIDATE_FIELDS
@@ -48,7 +48,7 @@ class FileFacts:
 class PartFacts:
     """What is in one written part.
 
-    file: of its records. originals: of its repaired ones as they were delivered, None where there are none. hashes: an
+    file: of its records. originals: of its changed ones as they were delivered, None where there are none. hashes: an
     array file of record_ids, data_ids and prompts, (3, rows, 2). profile: what its records are like.
     """
 
@@ -112,10 +112,11 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
             fields = CANDIDATE_FIELDS[part.label_kind]
             candidates = pa.table([one_array(table[f.name]).cast(f.type) for f in fields], schema=fields)
             ids = table["record_id"].to_pylist()
-            repaired = np.diff(list_offsets(one_array(table["repairs"]))) > 0
+            corrected = as_mask(one_array(table["corrected_by"]).is_valid())
+            changed = (np.diff(list_offsets(one_array(table["repairs"]))) > 0) | corrected
             contents = dedup.content_hashes(part.label_kind, candidates).to_pylist()
-            for record_id, content, is_repaired in zip(ids, contents, repaired.tolist(), strict=True):
-                if (record_id, content) != (next(originals, None) if is_repaired else (record_id, _named(record_id))):
+            for record_id, content, is_changed in zip(ids, contents, changed.tolist(), strict=True):
+                if (record_id, content) != (next(originals, None) if is_changed else (record_id, _named(record_id))):
                     raise _not_as_checked(part.path, record_id)
             record_ids.append(_hashes(ids))
             names = table["data_id"].to_pylist()
@@ -150,7 +151,7 @@ def originals_facts(part: Part) -> FileFacts | None:
 
 
 def _originals(part: Part) -> Iterator[tuple[str, bytes]]:
-    """The ids of the repaired records of a part, and the hashes of what their contents are now.
+    """The ids of the repaired and corrected records of a part, and the hashes of what their contents are now.
 
     Raises:
         OwnFileError: One of them was not delivered like that.

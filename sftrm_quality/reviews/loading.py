@@ -91,7 +91,7 @@ def _waivers(path: Path) -> Iterator[Placed[Waiver]]:
         raise ConfigError(say("{path}: expected one key, 'waivers', with a list of them", path=path))
     for place, entry in enumerate(values["waivers"] or (), start=1):
         where = say("{path}, waiver {place}", path=path, place=place)
-        yield Placed(_made(Waiver, entry, where), say("{file}, waiver {place}", file=path.name, place=place))
+        yield Placed(_made(Waiver, entry, where), path.name, place)
 
 
 def _corrections(path: Path) -> Iterator[Placed[Correction]]:
@@ -104,10 +104,7 @@ def _corrections(path: Path) -> Iterator[Placed[Correction]]:
         if not line.strip():
             continue
         where = say("{path}, line {place}", path=path, place=place)
-        name = f"{CORRECTIONS}/{path.name}"
-        yield Placed(
-            _made(Correction, _parsed(line, where), where), say("{file}, line {place}", file=name, place=place)
-        )
+        yield Placed(_made(Correction, _parsed(line, where), where), f"{CORRECTIONS}/{path.name}", place)
 
 
 def _whole(path: Path) -> bytes:

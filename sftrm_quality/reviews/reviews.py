@@ -7,16 +7,25 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from sftrm_quality.reviews.entries import Correction, Waiver, key_of
+from sftrm_quality.words import say
 
 Entry = TypeVar("Entry", Waiver, Correction)
 
 
 @dataclass(frozen=True)
 class Placed(Generic[Entry]):
-    """An entry and where it is written, as people are told of it."""
+    """An entry and where it is written: the file below the folder of reviews, and which waiver or line of it."""
 
     entry: Entry
-    place: str
+    file: str
+    number: int
+
+    @property
+    def place(self) -> str:
+        """As people are told of it."""
+        if isinstance(self.entry, Waiver):
+            return say("{file}, waiver {place}", file=self.file, place=self.number)
+        return say("{file}, line {place}", file=self.file, place=self.number)
 
 
 @dataclass(frozen=True)
@@ -28,21 +37,6 @@ class Reviews:
 
     def __bool__(self) -> bool:
         return bool(self.waivers or self.corrections)
-
-    def on(self, day: date) -> "Reviews":
-        """Those that are in force.
-
-        Args:
-            day: On it a waiver whose last day it is still counts.
-
-        Returns:
-            All corrections, and the waivers that have not ended.
-        """
-        return Reviews(tuple(one for one in self.waivers if one.entry.until >= day), self.corrections)
-
-    def ended(self, day: date) -> tuple[Placed[Waiver], ...]:
-        """The waivers that are not in force any more on a day."""
-        return tuple(one for one in self.waivers if one.entry.until < day)
 
     @cached_property
     def hash(self) -> str:
@@ -59,3 +53,22 @@ def _distinct(keys: Iterable[str]) -> list[str]:
 
 
 NO_REVIEWS = Reviews()
+
+
+@dataclass(frozen=True)
+class DatedReviews:
+    """All that people wrote, on the day of a run: a waiver still counts on its last day."""
+
+    written: Reviews
+    as_of: date
+
+    @cached_property
+    def in_force(self) -> Reviews:
+        """All corrections, and the waivers that have not ended."""
+        waivers = tuple(one for one in self.written.waivers if one.entry.until >= self.as_of)
+        return Reviews(waivers, self.written.corrections)
+
+    @property
+    def ended(self) -> tuple[Placed[Waiver], ...]:
+        """The waivers that are not in force any more."""
+        return tuple(one for one in self.written.waivers if one.entry.until < self.as_of)
