@@ -10,7 +10,6 @@ import pytest
 from sftrm_quality import dedup
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
-from sftrm_quality.run_record import Verdict
 from tests.outputs import Output, open_gate, run_on
 from tests.test_reviews import folder_of
 
