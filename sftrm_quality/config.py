@@ -5,11 +5,13 @@ Every threshold says why it has its value. Unknown keys are refused.
 
 import fnmatch
 import os
+import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sftrm_quality.paths import local_path
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, known_time_zone
@@ -27,6 +29,16 @@ class _Settings(BaseModel):
 
 def _path_or_nothing(path: str) -> str:
     return str(local_path(Path(path))) if path else ""
+
+
+def _day_or_nothing(day: object) -> object:
+    # YAML makes a date of what looks like one.
+    text = day.isoformat() if type(day) is date else day
+    if isinstance(text, str) and text:
+        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError("expected a day such as 2026-12-31")
+        date.fromisoformat(text)
+    return text
 
 
 def _why(reason: str) -> dict[str, Any]:
@@ -132,6 +144,14 @@ class SourceSettings(_Settings, title="Source"):
         json_schema_extra=_why("No text is changed unless the source says which of its faults are known."),
     )
 
+    redelivery: Literal["keeps", "replaces"] = Field(
+        "keeps",
+        title="Redelivery",
+        description="replaces: a quarantined record no longer counts once a later file of this source has one of its "
+        "data_id that passes; see docs/reviews.md.",
+        json_schema_extra=_why("That a file with an old id mends a record is known for sources that say so."),
+    )
+
     @model_validator(mode="after")
     def _names_differ(self) -> "SourceSettings":
         if "" in self.columns or len(set(self.columns)) < len(self.columns):
@@ -141,6 +161,9 @@ class SourceSettings(_Settings, title="Source"):
 
 SAID_OF_SOURCES = frozenset({"name", "retired"})
 """Settings of a source that no record depends on: neither the shards of its files nor the id of a release."""
+
+BESIDE_SHARDS = SAID_OF_SOURCES | {"redelivery"}
+"""Settings of a source that the shards of its files do not depend on."""
 
 
 MOST_WORKBOOK_BYTES = 1 << 30
@@ -499,6 +522,18 @@ class RunConfig(_Settings):
         "Those that do are read whatever is here.",
         json_schema_extra=_why("`sftrm formats` lists what comes with it; most teams need no other."),
     )
+    reviews: Annotated[str, AfterValidator(_path_or_nothing)] = Field(
+        "",
+        title="Reviews",
+        description="A folder with waivers.yaml and corrections/*.jsonl, see docs/reviews.md. Empty: there are none.",
+        json_schema_extra=_why("What people allow and correct is written down first, under version control."),
+    )
+    as_of: Annotated[str, BeforeValidator(_day_or_nothing)] = Field(
+        "",
+        title="As of",
+        description="The day on which waivers must be in force, such as 2026-12-31. Empty: today, in the time zone.",
+        json_schema_extra=_why("A night asks what counts now; a day is given to make an earlier release again."),
+    )
     sources: list[SourceSettings] = Field(
         default_factory=list,
         title="Settings of sources",
@@ -545,6 +580,21 @@ class RunConfig(_Settings):
     )
     limits: Limits = Limits()
 
+    @property
+    def reviews_folder(self) -> Path | None:
+        """The folder of reviews, if there is one."""
+        return Path(self.reviews) if self.reviews else None
+
+    @model_validator(mode="after")
+    def _ids_name_records(self) -> "RunConfig":
+        for number, source in enumerate(self.sources):
+            if source.redelivery == "replaces" and self.ids.within == "file":
+                raise ValueError(
+                    f"sources.{number}.redelivery is replaces and ids.within is file, where an id in another file is "
+                    "another record: change one of them"
+                )
+        return self
+
     @model_validator(mode="after")
     def _exports_differ(self) -> "RunConfig":
         names = [export.name for export in self.exports]
@@ -561,6 +611,8 @@ def absolute_paths(config: RunConfig) -> dict[str, Any]:
     """The paths of some settings as they are from everywhere, by the settings' names."""
     folders = {name: getattr(config, name).absolute() for name in ("out", "expectations", "formats")}
     absolute: dict[str, Any] = {"raw": [path.absolute() for path in config.raw], **folders}
+    if reviews := config.reviews_folder:
+        absolute["reviews"] = str(reviews.absolute())
     if frozen := config.splits.frozen_file:
         absolute["splits"] = config.splits.model_copy(update={"frozen": str(frozen.absolute())})
     named = {name: path for name in ("tokenizer", "template") if (path := getattr(config.preflight, name))}

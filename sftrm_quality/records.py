@@ -124,7 +124,12 @@ CANDIDATE_FIELDS = {
 METADATA = pa.field("metadata", pa.string())
 
 # What was found in the record and done to it, of which its content is no part either.
-_NOTES = [pa.field("warnings", pa.list_(pa.string())), pa.field("repairs", pa.list_(pa.string()))]
+_NOTES = [
+    pa.field("warnings", pa.list_(pa.string())),
+    pa.field("repairs", pa.list_(pa.string())),
+    pa.field("waived", pa.list_(pa.string())),
+    pa.field("corrected_by", pa.string()),
+]
 
 CANDIDATES = {
     kind: pa.schema([*fields, METADATA, *_NOTES, *(pa.field(*p) for p in POSITION)])
@@ -136,8 +141,8 @@ DELIVERED = {
     kind: pa.schema([*fields, ("repaired_hash", pa.binary(16)), ("row", pa.int64())])
     for kind, fields in CANDIDATE_FIELDS.items()
 }
-"""Columns of the records of a spilled shard that were repaired, as they were delivered. ``repaired_hash``: of their
-content as it is now; ``row``: among the candidates that passed."""
+"""Columns of the records of a spilled shard that were repaired or corrected, as they were delivered. ``repaired_hash``:
+of their content as it is now; ``row``: among the candidates that passed."""
 
 _LINEAGE = [("record_id", pa.string()), ("source_file", pa.string()), *POSITION]
 PUBLISHED = {
@@ -152,16 +157,24 @@ PUBLISHED = {
 
 ORIGINALS = {
     kind: pa.schema(
-        [("record_id", pa.string()), ("repairs", pa.list_(pa.string())), ("repaired_hash", pa.binary(16)), *fields]
+        [
+            ("record_id", pa.string()),
+            ("repairs", pa.list_(pa.string())),
+            ("corrected_by", pa.string()),
+            ("repaired_hash", pa.binary(16)),
+            *fields,
+        ]
     )
     for kind, fields in CANDIDATE_FIELDS.items()
 }
-"""Columns of the originals of a release: its repaired records as they were delivered."""
+"""Columns of the originals of a release: its repaired and corrected records as they were delivered."""
 
 LINEAGE_COLUMNS = [name for name, _ in _LINEAGE]
 
 # One row per record that could not be read, could not be mapped, or failed a critical check.
 _FAILING = [("data_id", pa.string())]
+# What people have to do with it all the same.
+_REVIEWED = [("waived", pa.list_(pa.string())), ("corrected_by", pa.string())]
 SHARD_QUARANTINE = pa.schema(
     [
         *_FAILING,
@@ -169,6 +182,7 @@ SHARD_QUARANTINE = pa.schema(
         ("stage", pa.string()),
         ("reasons", pa.list_(pa.string())),
         ("details", pa.list_(pa.string())),
+        *_REVIEWED,
         ("content_hash", pa.binary(16)),
         # The record's own text. Bytes that are not UTF-8 are shown as \xNN here and kept unchanged in payload_bytes.
         ("payload", pa.string()),
@@ -185,6 +199,8 @@ QUARANTINE = pa.schema(
         ("stage", pa.string()),
         ("reasons", pa.list_(pa.string())),
         ("details", pa.list_(pa.string())),
+        *_REVIEWED,
+        ("replaced_by", pa.string()),
         ("payload", pa.string()),
         ("payload_bytes", pa.binary()),
     ]
@@ -230,7 +246,10 @@ COLUMNS = {
     "metadata": "The record without what was read of it, as JSON, numbers as written; null where all was read.",
     "warnings": "The reasons of the checks that warn of the record, in the order of the suite; empty for none.",
     "repairs": "The declared repairs that changed it; what was delivered is in originals/. Empty for none.",
-    "repaired_hash": "Of a repaired record: xxh3_128 of its content as it is now, made as the hash in `record_id`.",
+    "waived": "Reasons that it fails for and a waiver allows, in the order of the suite; empty for none.",
+    "corrected_by": "Who corrected it; what was delivered is in originals/. Null where nobody did.",
+    "repaired_hash": "Of a changed record: xxh3_128 of its content as it is now, made as the hash in `record_id`.",
+    "replaced_by": "The `record_id` of the record that a later file brought in its place; null for none.",
     "record_id": "Stable: a hash of label kind and the content as delivered, and a number for identical copies.",
     "label_kind": "`sft` or `rm`; in the quarantine also `unknown`, for a whole file of no known format.",
     "source_file": "The raw file, relative to the raw folder; a member of an archive behind `!/`.",
@@ -248,3 +267,15 @@ COLUMNS = {
     "payload_bytes": "The record's own bytes, where its text cannot hold them; else null.",
 }
 """What each column of the published, quarantine and duplicates files holds."""
+
+
+def unreviewed(rows: int) -> dict[str, pa.Array]:
+    """The columns of failing records with which people have nothing to do.
+
+    Args:
+        rows: How many there are.
+
+    Returns:
+        The columns by their names.
+    """
+    return {"waived": pa.array([[]] * rows, pa.list_(pa.string())), "corrected_by": pa.nulls(rows, pa.string())}

@@ -47,7 +47,20 @@ def source_of(source_file: str, config: RunConfig) -> str:
     Returns:
         ``sources[].name`` of the first entry that fits, else the first folder that is no date, else the series.
     """
-    if declared := config.source_settings(source_file).name:
+    return source_by(source_file, config.source_settings(source_file).name)
+
+
+def source_by(source_file: str, declared: str) -> str:
+    """The source of a file of which it is known what is declared.
+
+    Args:
+        source_file: A name as reports show it, archive members included.
+        declared: ``sources[].name`` of the entry that counts for it, else "".
+
+    Returns:
+        As `source_of`.
+    """
+    if declared:
         return declared
     *folders, name = raw_name(source_file).split("/")
     return next((folder for folder in folders if not _DATE.fullmatch(folder)), series_of(name))

@@ -1,6 +1,6 @@
 """Moments as people read them: in the time zone of the schedule, with its name. What machines read is in UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -31,6 +31,19 @@ def known_time_zone(name: str) -> str:
     if name not in _known():
         raise ValueError(say("no such time zone, expected a name like Asia/Seoul or UTC"))
     return name
+
+
+def day_in(when: datetime, timezone: str) -> date:
+    """The day that it is somewhere.
+
+    Args:
+        when: A time with its zone.
+        timezone: The IANA name of the zone there.
+
+    Returns:
+        The day.
+    """
+    return when.astimezone(ZoneInfo(timezone)).date()
 
 
 def moment(when: datetime | str, timezone: str, to: Literal["minutes", "seconds"] = "seconds") -> str:

@@ -125,6 +125,10 @@ def _file(name: str, format_: str | None, kind: str | None, account: dict[str, i
         "repairs": {"strip_end_tokens": 12},
         "repairable": {"drop_blank_losers": {"records": 7, "passing": 5}},
         "marks": {},
+        "waived": 0,
+        "corrected": 0,
+        "replaced": 0,
+        "replaced_reasons": {},
         "delivery": "same",
     }
     named = {"source_file": name, "source": name.partition("/")[0], "format": format_, "label_kind": kind}
@@ -157,6 +161,7 @@ def _check(
     suite: str, reason: str, severity: str, evaluated: int, failed: int, text: str, **others: Any
 ) -> dict[str, Any]:
     settings = {"mostly": 0.95, "success": True, "detail": "", "scope": "record", "check": "expect_text_to_be_visible"}
+    settings |= {"waived": 0, "replaced": 0}
     counted = {"suite": suite, "reason": reason, "severity": severity, "evaluated": evaluated, "failed": failed}
     return {**counted, **settings, "description": text, **others}
 
@@ -208,7 +213,16 @@ def published() -> dict[str, Any]:
         "peak_mib": 1_062,
         "ledger": {"sft": account(1_240_318, 412, 23_907, 61_220), "rm": account(29_709, 0, 1_873, 214)},
         "files": [
-            _file("vendor_a/sft_2026-11-21.json", "reference", "sft", account(840_115, 412, 18_004, 44_871)),
+            _file(
+                "vendor_a/sft_2026-11-21.json",
+                "reference",
+                "sft",
+                account(840_115, 412, 18_004, 44_871),
+                waived=37,
+                corrected=1_204,
+                replaced=311,
+                replaced_reasons={"answer_blank": 311},
+            ),
             _file(
                 "vendor_b/대화_11월.jsonl.gz",
                 "alpaca",
@@ -308,7 +322,16 @@ def published() -> dict[str, Any]:
                 "The category is a short label, not prose.",
                 mostly=0.99,
             ),
-            _check("sft", "answer_blank", "critical", 1_239_905, 14_220, "The answer has visible text."),
+            _check(
+                "sft",
+                "answer_blank",
+                "critical",
+                1_239_594,
+                13_909,
+                "The answer has visible text.",
+                waived=39,
+                replaced=311,
+            ),
             _check(
                 "sft",
                 "answer_placeholder",
@@ -386,6 +409,42 @@ def published() -> dict[str, Any]:
         | {"warned": 25_242, "warned_listed": 10_000}
         | {"warned_reasons": {"sft": {"answer_refuses": 25_104, "category_unclean": 138}, "rm": {}}},
         "profile": None,
+        "review_counts": {"waivers": {"0" * 32: 39}, "unused_corrections": ["sft-" + "0" * 32]},
+        "reviews": {
+            "as_of": "2026-11-22",
+            "waivers": [
+                {
+                    "place": "waivers.yaml, waiver 1",
+                    "reason": "answer_blank",
+                    "fits": "vendor_a/sft_2026-11-21.json",
+                    "by": "Kim Min-ji",
+                    "why": "silence is the answer there",
+                    "until": "2026-12-31",
+                    "ended": False,
+                    "records": 39,
+                },
+                {
+                    "place": "waivers.yaml, waiver 2",
+                    "reason": "answer_placeholder",
+                    "fits": "vendor_b",
+                    "by": "Lee Seo-yeon",
+                    "why": "until they have mended it",
+                    "until": "2026-11-01",
+                    "ended": True,
+                    "records": 0,
+                },
+            ],
+            "corrections": [
+                {
+                    "by": "Kim Min-ji",
+                    "why": "words left out",
+                    "corrections": 1_206,
+                    "unused": 1,
+                    "place": "corrections/kim.jsonl, line 1",
+                }
+            ],
+            "left_out": 3,
+        },
         "inputs": [],
         "damaged_files": [],
         "samples": {

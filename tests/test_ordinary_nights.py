@@ -38,6 +38,10 @@ def entry(name: str, received: int, failing: int) -> FileEntry:
         repairs={},
         repairable={},
         marks={},
+        waived=0,
+        corrected=0,
+        replaced=0,
+        replaced_reasons={},
     )
 
 

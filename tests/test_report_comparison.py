@@ -28,6 +28,10 @@ def file_json(name: str, received: int, **reasons: int) -> dict[str, Any]:
         "repairs": {},
         "repairable": {},
         "marks": {},
+        "waived": 0,
+        "corrected": 0,
+        "replaced": 0,
+        "replaced_reasons": {},
     }
     return {"source_file": name, "label_kind": "sft", "status": "read", **read, **account, "reasons": reasons}
 

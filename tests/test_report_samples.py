@@ -55,6 +55,7 @@ def files(*names, format="reference_sft"):
     }
     nothing = {**dict(NO_RECORDS), "incomplete": False, "fields_unread": {}, "reasons": {}}
     nothing |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}, "marks": {}}
+    nothing |= {"waived": 0, "corrected": 0, "replaced": 0, "replaced_reasons": {}}
     return [FileEntry(source_file=name, **about, **nothing) for name in names]
 
 

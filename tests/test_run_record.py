@@ -26,6 +26,8 @@ RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "brow
 RENEWED |= {f"browse.{name}" for name in ("warned", "warned_listed", "warned_reasons")}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
 RENEWED |= {"preflights", "files.repairs", "files.repairable", "files.marks"}
+RENEWED |= {"reviews", "review_counts", "checks.waived", "checks.replaced"}
+RENEWED |= {f"files.{name}" for name in ("waived", "corrected", "replaced", "replaced_reasons")}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
@@ -33,6 +35,8 @@ NAMED_BY_DATA = BY_KIND | {f"{name}.{kind}" for name in BY_KIND - {"ledger"} for
 NAMED_BY_DATA |= {
     "files.fields_unread",
     "files.marks",
+    "files.replaced_reasons",
+    "review_counts.waivers",
     "versions",
     "history.runs.ledger",
     "changes.checks",
@@ -80,6 +84,10 @@ def renew_figures(figures: Any) -> None:
         file["fields_unread"] = file.pop("fields_ignored")
         file["incomplete"] = False
         file |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}, "marks": {}}
+        file |= {"waived": 0, "corrected": 0, "replaced": 0, "replaced_reasons": {}}
+    for check in figures["checks"]:
+        check |= {"waived": 0, "replaced": 0}
+    figures["review_counts"] = None
     figures["ledger"]["unknown"] = dict(NO_RECORDS)
     for counts in figures["duplicates"].values():
         counts["folded"] = 0
@@ -95,7 +103,7 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     renew_figures(older)
     # Before there were findings, files that departed from the usual or were gone were named here.
     del older["changes"]["suspects"], older["changes"]["gone"]
-    older |= {"exports": {}, "preflights": []}
+    older |= {"exports": {}, "preflights": [], "reviews": None}
     older["profile"]["rm"]["pairs"] = {}
     older |= {"config": None, "planned_release_id": None, "findings": [], "finding_counts": {"new": 0, "known": 0}}
     older["history"]["sources"] = {}
@@ -125,7 +133,7 @@ def test_an_older_manifest_says_what_its_data_files_hold() -> None:
     assert [written.pop(name) for name in ("suite_files_hash", "suites", "raw_hash")] == [None] * 3
     held = {path: (file.pop("label_kind"), file.pop("split")) for path, file in written["data_files"].items()}
     renew_figures(older["figures"])
-    older["exports"] = {}
+    older |= {"exports": {}, "reviews_hash": None, "as_of": None}
     older["figures"]["profile"]["rm"]["pairs"] = {}
     assert written == older
     assert held == {

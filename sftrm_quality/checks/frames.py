@@ -82,17 +82,18 @@ RELEASE_FACTS = pa.schema(
 )
 """What the release suite checks: one row per label kind that received records.
 
-``records_published``: records that the release would hold. ``repeated_record_ids``, ``repeated_data_ids``: ids held
-by more than one published record (with ``ids.within: file``: within one source file). ``prompts_in_two_splits``:
-folded prompts of this kind that are in more than one split; ``prompts_in_two_splits_across_kinds``: the same
-over the prompts of all kinds together. ``near_prompts_in_two_splits``: groups of equal and near-equal prompts whose
-published records are in more than one split (the same for both kinds). ``prompts_no_longer_held_out``: folded prompts
-of training records of this kind that the current release has in validation or test. ``empty_splits``: splits without a
-record although their share is above 0 and enough prompt groups exist to fill them. ``split_share_off``: 0 to 1, by how
-much the share of a split is farther from the one asked for than chance explains. ``share_unreadable_files``: 0 to 1 of
-the bytes of all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the
-records received, unreadable ones included. ``ledger_difference``: received minus everything accounted for.
-``drop_against_previous``: 0 to 1, the share of records fewer than in the previous release, 0 without one.
+``records_published``: records that the release would hold. ``repeated_record_ids``, ``repeated_data_ids``: ids held by
+more than one published record (with ``ids.within: file``: within one source file). ``prompts_in_two_splits``: folded
+prompts of this kind that are in more than one split; ``prompts_in_two_splits_across_kinds``: the same over the prompts
+of all kinds together. ``near_prompts_in_two_splits``: groups of equal and near-equal prompts whose published records
+are in more than one split (the same for both kinds). ``prompts_no_longer_held_out``: folded prompts of training records
+of this kind that the current release has in validation or test. ``empty_splits``: splits without a record although
+their share is above 0 and enough prompt groups exist to fill them. ``split_share_off``: 0 to 1, by how much the share
+of a split is farther from the one asked for than chance explains. ``share_unreadable_files``: 0 to 1 of the bytes of
+all raw files, those of no known format (the same for both kinds). ``share_quarantined``: 0 to 1 of the records
+received, unreadable ones included; of those whose place a later file took, neither. ``ledger_difference``: received
+minus everything accounted for. ``drop_against_previous``: 0 to 1, the share of records fewer than in the previous
+release, 0 without one.
 """
 
 DELIVERY_FACTS = pa.schema(
@@ -120,12 +121,12 @@ DELIVERY_FACTS = pa.schema(
 """What the delivery suite checks: one row per source file, also of those that are gone, and one per source of which
 several files were delivered (``source_file`` is null there, and the figures are the sums of those files).
 
-``received``: records; ``read``: of these, that could be read. ``failing``: unreadable or quarantined. ``passed``:
-received that are not failing; ``duplicates`` of these. ``read_before``: records that could be read from the file for
-the current release, if its bytes changed since; ``missing``: how many fewer can be read now. ``published_gone``,
-``published_emptied``, ``published_ends_early``: records of the file that the current release has published, where the
-file is gone, has no record any more, or changed and ends early. ``empty``, ``ends_early``, ``unknown_format``: 1 for a
-file that is, and for the first two one of which the current release has published nothing. ``usual_share``,
-``greatest_share``: of the failing shares of earlier deliveries of the file or its series, their median and their
-greatest, 0 to 1; null where there are too few to know.
+``received``: records; ``read``: of these, that could be read. ``failing``: unreadable or quarantined, but for those
+whose place a later file took. ``passed``: received that are neither unreadable nor quarantined; ``duplicates`` of
+these. ``read_before``: records that could be read from the file for the current release, if its bytes changed since;
+``missing``: how many fewer can be read now. ``published_gone``, ``published_emptied``, ``published_ends_early``:
+records of the file that the current release has published, where the file is gone, has no record any more, or changed
+and ends early. ``empty``, ``ends_early``, ``unknown_format``: 1 for a file that is, and for the first two one of which
+the current release has published nothing. ``usual_share``, ``greatest_share``: of the failing shares of earlier
+deliveries of the file or its series, their median and their greatest, 0 to 1; null where there are too few to know.
 """

@@ -1,7 +1,8 @@
 """What the checks found: failures of a shard's rows, counts that can be summed, and the verdict on the sums."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -22,7 +23,8 @@ FAILURES = pa.schema([("row", pa.int64()), ("reason", pa.string()), ("severity",
 class CheckCount:
     """How one expectation fared on one frame. Counts of the same expectation may be summed.
 
-    evaluated: rows that were looked at. failed: rows of these that failed.
+    evaluated: rows that were looked at. failed: rows of these that failed; waived: that would have, but a person allows
+    it. replaced: rows that failed and are no longer counted, not even as evaluated, since a later file brought others.
     """
 
     suite: str
@@ -31,6 +33,8 @@ class CheckCount:
     scope: str
     evaluated: int
     failed: int
+    waived: int = 0
+    replaced: int = 0
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "CheckCount":
@@ -45,7 +49,11 @@ class CheckCount:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """How one expectation fared on everything: ``success`` when at least ``mostly`` of the evaluated rows passed."""
+    """How one expectation fared on everything: ``success`` when at least ``mostly`` of the evaluated rows passed.
+
+    waived: rows that failed and are not counted as failed, since a person allows it. replaced: rows that failed and are
+    not counted at all, since a later file brought others in their place.
+    """
 
     suite: str
     reason: str
@@ -55,6 +63,8 @@ class CheckResult:
     mostly: float
     success: bool
     detail: str = ""
+    waived: int = 0
+    replaced: int = 0
 
     @property
     def holds_the_release(self) -> bool:
@@ -67,12 +77,35 @@ class CheckedRows:
     """The outcome of one suite on one frame.
 
     rows: of the frame. failures: the columns of ``FAILURES``, ordered by row and within a row as in the suite: every
-    reason of every row, not the first one only. counts: one entry an expectation, in the order of the suite.
+    reason of every row, not the first one only. counts: one entry an expectation, in the order of the suite. waived: as
+    failures, those that a person allows, which are none any more.
     """
 
     rows: int
     failures: pa.Table
     counts: tuple[CheckCount, ...]
+    waived: pa.Table = field(default_factory=FAILURES.empty_table)
+
+    def waiving(self, allowed: Mask) -> "CheckedRows":
+        """The same with some failures waived.
+
+        Args:
+            allowed: Of each failure, whether it is.
+
+        Returns:
+            They are counted apart, and no longer as failures.
+        """
+        waived = self.failures.filter(pa.array(allowed))
+        of_reasons = Counter(waived["reason"].to_pylist())
+        counts = tuple(
+            replace(count, failed=count.failed - of_reasons[count.reason], waived=of_reasons[count.reason])
+            for count in self.counts
+        )
+        return CheckedRows(self.rows, self.failures.filter(pa.array(~allowed)), counts, waived)
+
+    def waived_reasons(self) -> pa.ListArray:
+        """Of every row the reasons that are waived (list<string>), in the order of the suite."""
+        return _by_row(self.waived, self.rows)
 
     @cached_property
     def critical(self) -> Mask:
@@ -87,9 +120,7 @@ class CheckedRows:
 
     def reasons(self, severity: Severity) -> pa.ListArray:
         """Of every row the reasons of one severity that it fails for (list<string>), in the order of the suite."""
-        chosen = self._of(severity)
-        lengths = np.bincount(chosen["row"].to_numpy(), minlength=self.rows)
-        return lists_of(offsets_of(lengths), one_array(chosen["reason"]))
+        return _by_row(self._of(severity), self.rows)
 
     def grouped(self, severity: Severity) -> tuple[Rows, pa.ListArray, pa.ListArray]:
         """What failed with one severity, row by row.
@@ -107,19 +138,23 @@ class CheckedRows:
         return self.failures.filter(pa.compute.equal(self.failures["severity"], severity))
 
 
+def _by_row(failures: pa.Table, rows: int) -> pa.ListArray:
+    """Of every row the reasons of its failures."""
+    lengths = np.bincount(failures["row"].to_numpy(), minlength=rows)
+    return lists_of(offsets_of(lengths), one_array(failures["reason"]))
+
+
 def sum_counts(counts: Iterable[CheckCount]) -> list[CheckCount]:
     """The counts of all frames and shards, one entry an expectation, in the order of first appearance."""
     sums: dict[tuple[str, str], CheckCount] = {}
     for count in counts:
         so_far = sums.get((count.suite, count.reason))
-        evaluated, failed = (so_far.evaluated, so_far.failed) if so_far else (0, 0)
-        sums[count.suite, count.reason] = CheckCount(
-            count.suite,
-            count.reason,
-            count.severity,
-            count.scope,
-            evaluated + count.evaluated,
-            failed + count.failed,
+        sums[count.suite, count.reason] = replace(
+            count,
+            evaluated=count.evaluated + (so_far.evaluated if so_far else 0),
+            failed=count.failed + (so_far.failed if so_far else 0),
+            waived=count.waived + (so_far.waived if so_far else 0),
+            replaced=count.replaced + (so_far.replaced if so_far else 0),
         )
     return list(sums.values())
 
@@ -151,6 +186,8 @@ def verdict(counts: Iterable[CheckCount], suites: Iterable[Suite]) -> list[Check
                     failed,
                     entry.mostly,
                     enough_passed(evaluated, failed, entry.mostly),
+                    waived=count.waived if count else 0,
+                    replaced=count.replaced if count else 0,
                 )
             )
     return results

@@ -9,6 +9,7 @@ from sftrm_quality.arrow_files import read_table
 from sftrm_quality.collection.checking import check_frames, split_frames
 from sftrm_quality.collection.deduplicate import STEPS, Context
 from sftrm_quality.collection.outcome import DUPLICATE, QUARANTINED, Collection
+from sftrm_quality.collection.redelivery import replaced_by_later
 from sftrm_quality.collection.shards import Shard, hash_column
 from sftrm_quality.splits import NO_SPLIT, Codes, FrozenSplits, Groups, assign_splits, declared_split
 
@@ -47,17 +48,19 @@ def assign(collection: Collection, context: Context) -> Collection:
     found = check_frames(split_frames(shards, examined, held_out_in), context.suites, context.workers)
     outcome = np.where(alive, assignment.split, collection.outcome).astype(np.int8)
     outcome[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = QUARANTINED
+    replaced = replaced_by_later(shards, outcome != QUARANTINED, context.config)
     return replace(
         collection,
         outcome=outcome,
         group=groups.of,
         frozen=frozen,
+        replaced=replaced,
         failures={**collection.failures, **found.of_rows},
         warned={
             row: (*collection.warned.get(row, ()), *found.warned.get(row, ()))
             for row in {**collection.warned, **found.warned}
         },
-        counts=(*collection.counts, *found.counts),
+        counts=(*collection.counts, *found.counts, *replaced.counts),
     )
 
 

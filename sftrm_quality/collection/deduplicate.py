@@ -18,6 +18,7 @@ from sftrm_quality.collection.outcome import (
     Collection,
     KeptApart,
 )
+from sftrm_quality.collection.redelivery import NOTHING_REPLACED
 from sftrm_quality.collection.shards import Shard, name_order, ordered
 from sftrm_quality.config import RunConfig
 from sftrm_quality.intake import FileIntake
@@ -168,6 +169,7 @@ def _undecided(
         templated=np.zeros(rows, np.uint8),
         frozen=np.full(rows, NO_SPLIT, np.int8),
         kept_apart=KeptApart(nothing, nothing, nothing.astype(np.uint8), np.zeros(0), nothing.astype(np.uint32)),
+        replaced=NOTHING_REPLACED,
         failures={},
         warned={},
         counts=(),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sftrm_quality.arrays import Floats, Rows
 from sftrm_quality.checks.results import CheckCount
 from sftrm_quality.collection.checking import Failure
+from sftrm_quality.collection.redelivery import Replaced
 from sftrm_quality.collection.shards import Shard, hash_column, record_ids
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.ledger import FileAccount, Ledger
@@ -50,7 +51,8 @@ class Collection:
     `DUPLICATE_KINDS`, or NO_DUPLICATE; similarity: 0 to 1, 1.0 for exact and folded duplicates. group: the first row of
     the prompt group of each row; -1 before the splits. templated: the templated parts of its prompt
     (``dedup.Templates``). frozen: the split that its prompt is frozen in, `NO_SPLIT` for none. kept_apart: rows that
-    stay although another one is nearly the same. failures, warned: by row, why it fails beside the others, and the
+    stay although another one is nearly the same. replaced: quarantined rows whose place a later file took. failures,
+    warned: by row, why it fails beside the others, and the
     reasons of what warns of it there.
     """
 
@@ -66,6 +68,7 @@ class Collection:
     templated: npt.NDArray[np.uint8]
     frozen: npt.NDArray[np.int8]
     kept_apart: KeptApart
+    replaced: Replaced
     failures: Mapping[int, Failure]
     warned: Mapping[int, tuple[str, ...]]
     counts: tuple[CheckCount, ...]

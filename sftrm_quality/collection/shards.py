@@ -21,7 +21,7 @@ class Shard:
 
     number: of its summary among those of the intake. start: the first of its global rows, those that passed; rows: how
     many. failing_start, failing: the same of those that failed, which are counted by themselves. delivered_path: where
-    the repaired ones are as they were delivered, None where there are none.
+    the repaired and corrected ones are as they were delivered, None where there are none.
     """
 
     intake: FileIntake
@@ -75,7 +75,7 @@ def ordered(intakes: Sequence[FileIntake]) -> tuple[Shard, ...]:
                     records_path=files.records,
                     keys_path=files.keys,
                     failing_path=files.failing,
-                    delivered_path=files.delivered if summary.repaired else None,
+                    delivered_path=files.delivered if summary.changed else None,
                 )
             )
             start += summary.passed

@@ -1,6 +1,6 @@
 """What people decide: to publish or reject what the gate holds, and to roll back; and where that is kept."""
 
-from sftrm_quality.decisions.decision import Decision, Signed, signed
+from sftrm_quality.decisions.decision import Decision, Signed, SignedName, SignedReason, signed
 from sftrm_quality.decisions.stored import (
     HeldDecision,
     Rollback,
@@ -14,6 +14,8 @@ __all__ = [
     "HeldDecision",
     "Rollback",
     "Signed",
+    "SignedName",
+    "SignedReason",
     "StoredDecisions",
     "read_decisions",
     "signed",

@@ -27,6 +27,12 @@ def _with_visible(least: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+SignedName = Annotated[str, Field(max_length=100), _with_visible(1)]
+"""Of a person who acts."""
+SignedReason = Annotated[str, Field(max_length=2000), _with_visible(3)]
+"""What a person says of why they act."""
+
+
 def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
@@ -41,8 +47,8 @@ class Signed(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    name: Annotated[str, Field(max_length=100), _with_visible(1)]
-    reason: Annotated[str, Field(max_length=2000), _with_visible(3)]
+    name: SignedName
+    reason: SignedReason
     decided_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 

@@ -22,7 +22,7 @@ from sftrm_quality.dedup.contradictions import contradictions
 from sftrm_quality.dedup.copies import ReceivedShard, copy_numbers
 from sftrm_quality.dedup.encoding import digests
 from sftrm_quality.dedup.exact import equal_rows, first_holders
-from sftrm_quality.dedup.fingerprints import KEY_VERSION, content_hashes, fingerprint, prompt_keys
+from sftrm_quality.dedup.fingerprints import KEY_VERSION, content_hashes, data_id_keys, fingerprint, prompt_keys
 from sftrm_quality.dedup.keys import NONE, ShardKeys
 from sftrm_quality.dedup.near import NearDuplicatesFound, near_duplicates
 from sftrm_quality.dedup.parts import form_columns
@@ -43,6 +43,7 @@ __all__ = [
     "content_hashes",
     "contradictions",
     "copy_numbers",
+    "data_id_keys",
     "digests",
     "equal_rows",
     "find_templates",

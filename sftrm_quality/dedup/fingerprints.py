@@ -115,7 +115,7 @@ def fingerprint(
         "content_key": _content_keys(kind, responses.starts, _prompt_keys(prompt, "strict"), strict_digests),
         "folded_key": _content_keys(kind, responses.starts, folded_prompts, folded_digests),
         "prompt_key": folded_prompts,
-        "data_id_key": _data_id_keys(kind, one_array(table["data_id"])),
+        "data_id_key": data_id_keys(kind, one_array(table["data_id"])),
         "response_bytes": pa.array(_response_bytes(responses), pa.uint32()),
         "warnings": pa.array(warnings),
         **window_columns(prompt),
@@ -196,7 +196,16 @@ def _content_keys(
     )
 
 
-def _data_id_keys(kind: LabelKind, data_ids: pa.StringArray) -> pa.FixedSizeBinaryArray:
+def data_id_keys(kind: LabelKind, data_ids: pa.StringArray) -> pa.FixedSizeBinaryArray:
+    """The ``data_id_key`` (binary(16)) of records.
+
+    Args:
+        kind: Of the records.
+        data_ids: Theirs.
+
+    Returns:
+        Null where the data_id is null.
+    """
     keys = digests(encode_rows(f"{kind}\0".encode(), {"data_id": data_ids}))
     return pc.if_else(data_ids.is_valid(), keys, None)
 

@@ -19,6 +19,7 @@ from sftrm_quality.findings.of_decisions import found_rolled_back, rolled_back_c
 from sftrm_quality.findings.of_delivery import delivery_results, found_in_delivery
 from sftrm_quality.findings.of_directions import doubt_in_words, found_in_directions
 from sftrm_quality.findings.of_marks import found_marks, recurring_marks
+from sftrm_quality.findings.of_reviews import found_in_reviews
 from sftrm_quality.findings.of_settings import found_in_settings, refuse_another_case, refuse_what_is_never_used
 from sftrm_quality.findings.of_suites import entries_of, found_in_suites
 from sftrm_quality.findings.release_checks import what_was_found, why_held
@@ -41,6 +42,7 @@ __all__ = [
     "found_by_checks",
     "found_in_delivery",
     "found_in_directions",
+    "found_in_reviews",
     "found_in_settings",
     "found_in_suites",
     "found_marks",

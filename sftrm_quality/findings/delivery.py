@@ -152,6 +152,10 @@ def _without_counts(entry: FileEntry, source: str) -> FileEntry:
         "reasons": {},
         "warnings": {},
         "marks": {},
+        "waived": 0,
+        "corrected": 0,
+        "replaced": 0,
+        "replaced_reasons": {},
         **dict(NO_RECORDS),
     }
     return entry.model_copy(update={"status": FileStatus.GONE, "delivery": DeliveryStatus.GONE, **nothing})

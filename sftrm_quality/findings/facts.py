@@ -64,7 +64,7 @@ def _of_file(file: DeliveredFile, earlier: dict[str, list[FileEntry]], config: R
         "delivery": str(file.status),
         "received": now.received,
         "read": read,
-        "failing": now.failing,
+        "failing": now.failing - sum(entry.replaced for entry in file.entries),
         "passed": now.received - now.failing,
         "duplicates": now.duplicates,
         "read_before": read_before if published else 0,

@@ -92,8 +92,9 @@ def _by_source(check: Check, kind: LabelKind, files: Sequence[FileEntry]) -> lis
     for file in files:
         if file.label_kind is kind and file.delivery is not DeliveryStatus.GONE:
             failed = (file.reasons if check.severity is Severity.CRITICAL else file.warnings).get(check.reason, 0)
+            failed -= file.replaced_reasons.get(check.reason, 0)
             one = found.setdefault(file.source, _OfSource(file.source))
-            one.evaluated += file.received - file.unreadable
+            one.evaluated += file.received - file.unreadable - file.replaced
             one.failed += failed
             one.files += ((-failed, file.source_file),) if failed else ()
     return sorted(found.values(), key=lambda one: (-one.failed, one.source))

@@ -29,6 +29,8 @@ def rolled_back_check(rollback: Rollback, timezone: str) -> Check:
         severity=Severity.CRITICAL,
         evaluated=1,
         failed=1,
+        waived=0,
+        replaced=0,
         mostly=1.0,
         success=False,
         detail=_who_and_why(rollback, timezone),

@@ -149,4 +149,5 @@ _OTHERS: Mapping[str, Callable[[Found], str]] = {
     "settings": _of_settings,
     "suites": _of_settings,
     "decisions": _of_settings,
+    "reviews": _of_settings,
 }

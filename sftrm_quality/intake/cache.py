@@ -6,7 +6,7 @@ Every spilled file is listed with its hash, so that a damaged cache is rebuilt a
 
 import json
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import xxhash
@@ -16,10 +16,12 @@ from sftrm_quality.intake.results import FileIntake, intakes_from_json
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.output import OutputFolder, move_folder
 from sftrm_quality.reading import SourceFile, content_hash
+from sftrm_quality.reviews import FileReviews
 from sftrm_quality.versions import code_hash
 
 _INTAKES = "intakes.json"
 _HASHES = "hashes.json"
+_REVIEWED = "-"
 
 
 def cache_key(file: SourceFile, settings: ShardSettings) -> str:
@@ -35,6 +37,21 @@ def cache_key(file: SourceFile, settings: ShardSettings) -> str:
     name = file.source_file if settings.sources else None
     depends_on = [file.content_hash, name, settings.key(), code_hash()]
     return xxhash.xxh3_128_hexdigest(json.dumps(depends_on).encode())
+
+
+def reviewed_key(key: str, reviews: Mapping[str, FileReviews], file: SourceFile) -> str:
+    """A name for what the intake of a file gives with the reviews that apply to it.
+
+    Args:
+        key: Of what it gives without.
+        reviews: Those that apply, by the source files in it.
+        file: The file.
+
+    Returns:
+        The key, a hyphen, and 32 hexadecimal digits.
+    """
+    applied = sorted((name[len(file.source_file) :], own.key) for name, own in reviews.items())
+    return f"{key}{_REVIEWED}{xxhash.xxh3_128_hexdigest(json.dumps(applied).encode())}"
 
 
 def find(output: OutputFolder, key: str, file: SourceFile) -> list[FileIntake] | None:
@@ -70,9 +87,20 @@ def keep(
     return intakes_from_json((folder / _INTAKES).read_text("utf-8"), file, folder)
 
 
-def forget_others(output: OutputFolder, keys: Collection[str]) -> None:
-    """Delete what belongs to raw files or settings that the current release no longer has."""
-    used = {output.part_cache.name, *keys}
+def forget_others(output: OutputFolder, keys: Collection[str], *, any_reviews: bool = False) -> None:
+    """Delete what belongs to raw files or settings that the current release no longer has.
+
+    Args:
+        output: The output folder.
+        keys: Of what it has. What a file gives without reviews stays, too: by that it is known which apply to it.
+        any_reviews: What the files of these keys gave with reviews stays, whichever these were: without reading the
+            files nobody knows which apply.
+    """
+    used = {output.part_cache.name, *keys, *map(_without_reviews, keys)}
     for folder in output.cache.iterdir() if output.cache.is_dir() else ():
-        if folder.name not in used:
+        if (_without_reviews(folder.name) if any_reviews else folder.name) not in used:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_reviews(key: str) -> str:
+    return key.partition(_REVIEWED)[0]

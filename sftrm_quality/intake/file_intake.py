@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -16,6 +16,7 @@ from sftrm_quality.formats.base import Format
 from sftrm_quality.intake import cache
 from sftrm_quality.intake.recognition import NotRead, Recognised, recognise_stream
 from sftrm_quality.intake.results import FileIntake, ShardSummary
+from sftrm_quality.intake.reviewing import reviews_that_apply
 from sftrm_quality.intake.shard import ShardTask, process_shard
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.output import OutputFolder
@@ -28,6 +29,7 @@ from sftrm_quality.reading import (
     open_streams,
 )
 from sftrm_quality.records import LabelKind
+from sftrm_quality.reviews import NO_REVIEWS, NOTHING_APPLIES, FileReviews, Reviews
 from sftrm_quality.run_record import FileStatus
 from sftrm_quality.words import say
 from sftrm_quality.workers import Workers
@@ -47,6 +49,11 @@ class ReadProgress:
             done = self.done
         progress.report("read", min(done, self.total), self.total, "bytes")
 
+    def again(self, count: int) -> None:
+        """So many bytes are read once more."""
+        with self._lock:
+            self.total += count
+
 
 @dataclass(frozen=True)
 class IntakeContext:
@@ -57,10 +64,13 @@ class IntakeContext:
     staging: Path
     workers: Workers
     progress: ReadProgress
+    reviews: Reviews = NO_REVIEWS
 
 
 def intake_file(file: SourceFile, context: IntakeContext) -> list[FileIntake]:
     """Read, map, check and fingerprint one raw file, or find in the cache what that gave before.
+
+    Which reviews apply to a file is known by what it gives without any; where some do, it is read once more with these.
 
     Args:
         file: The raw file, hashed.
@@ -73,6 +83,17 @@ def intake_file(file: SourceFile, context: IntakeContext) -> list[FileIntake]:
         StorageError: Reading or spilling fails, or the file changes meanwhile.
     """
     key = cache.cache_key(file, context.settings)
+    without = _found_or_read(file, context, key, {})
+    applying = reviews_that_apply(context.reviews, context.settings, without) if context.reviews else {}
+    if not applying:
+        return without
+    context.progress.again(file.size)
+    return _found_or_read(file, context, cache.reviewed_key(key, applying, file), applying)
+
+
+def _found_or_read(
+    file: SourceFile, context: IntakeContext, key: str, reviews: Mapping[str, FileReviews]
+) -> list[FileIntake]:
     kept = cache.find(context.output, key, file)
     if kept is not None:
         context.progress.add(file.size)
@@ -80,7 +101,7 @@ def intake_file(file: SourceFile, context: IntakeContext) -> list[FileIntake]:
     # The intake of equal files may go on at the same time, each in a folder of its own.
     building = Path(tempfile.mkdtemp(prefix="intake-", dir=context.staging))
     try:
-        return _Reader(file, context, building).read(key)
+        return _Reader(file, context, building, reviews).read(key)
     except OSError as error:
         # Reading does not name the file, writing in worker and main process names what it writes.
         raise storage_error(error, file.path) from error
@@ -97,8 +118,10 @@ def _unless_gone(_: object, __: str, caught: tuple[type[BaseException], BaseExce
 class _Reader:
     """Reads one raw file into a folder that is being built."""
 
-    def __init__(self, file: SourceFile, context: IntakeContext, building: Path) -> None:
-        self._file, self._context, self._building = file, context, building
+    def __init__(
+        self, file: SourceFile, context: IntakeContext, building: Path, reviews: Mapping[str, FileReviews]
+    ) -> None:
+        self._file, self._context, self._building, self._reviews = file, context, building, reviews
         self._counted = _Counted(context.progress, file.size)
 
     def read(self, key: str) -> list[FileIntake]:
@@ -155,11 +178,12 @@ class _Reader:
     def _shards(self, intake: FileIntake, found: Recognised, is_plain: bool) -> list[FileIntake]:
         document, main, ids_in = found.document, found.format, found.id_field
         numbers = count()
+        reviews = self._reviews.get(intake.source_file, NOTHING_APPLIES)
 
         def submit(shard: Shard) -> Future[dict[LabelKind, ShardSummary]]:
             number = next(numbers)
             paths = {kind: intake.shard_paths(number, kind) for kind in LabelKind}
-            task = ShardTask(shard, number, main.name, ids_in, self._context.settings, paths)
+            task = ShardTask(shard, number, main.name, ids_in, self._context.settings, paths, reviews)
             if is_plain:
                 self._counted.add(shard.length)
             summaries = self._context.workers.submit(process_shard, task)

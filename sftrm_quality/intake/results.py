@@ -15,7 +15,7 @@ from sftrm_quality.run_record import FileStatus
 
 class ShardFiles(NamedTuple):
     """Where a shard is spilled to, records of one label kind: those that passed, their keys, the failing ones, and, if
-    any passed that were repaired, these as they were delivered (`records.DELIVERED`)."""
+    any passed that were repaired or corrected, these as they were delivered (`records.DELIVERED`)."""
 
     records: Path
     keys: Path
@@ -27,17 +27,16 @@ class ShardFiles(NamedTuple):
 class ShardSummary:
     """Counts of the records of one label kind in one shard. ``received = passed + unreadable + quarantined``.
 
-    number: of the shard in its file. A shard without records of a kind has no summary for it.
-    unmapped_reasons: how many records left at stage read or format for each reason; the checks' own are in counts.
-    formats: how many records are read by another format than their file's, by its name.
-    fields_unread: names of fields that the format does not read and that are in the metadata, with the number of
-    records that have them.
-    directions: of RM records, those that failed among them: what tells the direction of their ranks.
-    marks: in how many of the records that were mapped each is found (`census`).
-    encoding: of the records' bytes in the source file.
-    repaired: records that passed and were changed by a repair. repairs: records that each repair changed, those that
-    failed all the same among them. repairable: of each that is not declared, how many records would fail fewer checks
-    with it, and how many of these would no longer be quarantined. Both by `records.Repair`.
+    number: of the shard in its file. A shard without records of a kind has no summary for it. unmapped_reasons: how
+    many records left at stage read or format for each reason; the checks' own are in counts. formats: how many records
+    are read by another format than their file's, by its name. fields_unread: names of fields that the format does not
+    read and that are in the metadata, with the number of records that have them. directions: of RM records, those that
+    failed among them: what tells the direction of their ranks. marks: in how many of the records that were mapped each
+    is found (`census`). encoding: of the records' bytes in the source file. changed: records that passed and were
+    changed by a repair or a correction. repairs: records that each repair changed, those that failed all the same among
+    them. waived: records with a reason that a waiver allows, and corrected: that a person corrected, both also of those
+    that failed all the same. repairable: of each that is not declared, how many records would fail fewer checks with
+    it, and how many of these would no longer be quarantined. Both by `records.Repair`.
     """
 
     number: int
@@ -52,8 +51,10 @@ class ShardSummary:
     directions: Mapping[str, int]
     marks: Mapping[str, int]
     encoding: str
-    repaired: int
+    changed: int
     repairs: Mapping[str, int]
+    waived: int
+    corrected: int
     repairable: Mapping[str, tuple[int, int]]
 
     @property

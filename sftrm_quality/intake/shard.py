@@ -9,7 +9,7 @@ import pyarrow as pa
 import xxhash
 
 from sftrm_quality import dedup
-from sftrm_quality.arrays import Rows, one_array
+from sftrm_quality.arrays import Rows, list_offsets, one_array
 from sftrm_quality.arrow_files import write_table
 from sftrm_quality.checks import CheckedRows, Scope, run_suite
 from sftrm_quality.checks.directions import direction_signs
@@ -30,8 +30,10 @@ from sftrm_quality.records import (
     Repair,
     Severity,
     Stage,
+    unreviewed,
 )
-from sftrm_quality.repairs import Repaired, repair
+from sftrm_quality.repairs import repair
+from sftrm_quality.reviews import NOTHING_APPLIES, FileReviews, allowed, correct, waivable
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class ShardTask:
     """Everything that a worker needs for one shard: paths and settings, no data.
 
     format: of the file; its records may be of others. id_field: where the file has its ids, "" for ids from the
-    content. paths: for each label kind, where its records go.
+    content. paths: for each label kind, where its records go. reviews: what people have to say of records of the file.
     """
 
     shard: Shard
@@ -48,6 +50,7 @@ class ShardTask:
     id_field: str
     settings: ShardSettings
     paths: Mapping[LabelKind, ShardFiles]
+    reviews: FileReviews = NOTHING_APPLIES
 
 
 def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str, pa.Array]) -> pa.Table:
@@ -59,6 +62,7 @@ def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[s
         **position_columns(loaded.shard, rows),
         **payload_columns(raw, loaded.payload_encoding),
         "content_hash": pa.array([xxhash.xxh3_128_digest(b"unmapped" + piece) for piece in raw], pa.binary(16)),
+        **unreviewed(len(rows)),
         **columns,
     }
     return pa.table([arrays[field.name] for field in SHARD_QUARANTINE], schema=SHARD_QUARANTINE)
@@ -82,14 +86,21 @@ def _unmapped(loaded: LoadedShard, misfits: Mapping[int, Misfit]) -> pa.Table:
 
 
 def _failed(
-    loaded: LoadedShard, candidates: Candidates, checked_rows: CheckedRows, delivered: pa.FixedSizeBinaryArray
+    loaded: LoadedShard,
+    candidates: Candidates,
+    checked_rows: CheckedRows,
+    delivered: pa.FixedSizeBinaryArray,
+    corrected_by: pa.StringArray,
 ) -> pa.Table:
     failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
+    chosen = pa.array(failed)
     columns = {
-        "data_id": one_array(candidates.table["data_id"]).take(pa.array(failed)),
+        "data_id": one_array(candidates.table["data_id"]).take(chosen),
         "reasons": reasons,
         "details": details,
-        "content_hash": delivered.take(pa.array(failed)),
+        "waived": checked_rows.waived_reasons().take(chosen),
+        "corrected_by": corrected_by.take(chosen),
+        "content_hash": delivered.take(chosen),
     }
     return _failing_rows(loaded, candidates.rows[failed], Stage.CHECK, columns)
 
@@ -98,9 +109,9 @@ def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
     """Take one shard from its bytes to spilled tables for each label kind in it, and count what happened.
 
     The tables are records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, the failing
-    records (`records.SHARD_QUARANTINE`), and what was delivered of the repaired ones if there are any
-    (`records.DELIVERED`), each as an Arrow IPC file. Unreadable records are of the file's label kind, for which there
-    is always a summary.
+    records (`records.SHARD_QUARANTINE`), and what was delivered of those that were repaired or corrected, if there are
+    any (`records.DELIVERED`), each as an Arrow IPC file. Unreadable records are of the file's label kind, for which
+    there is always a summary.
     """
     settings = task.settings
     main = settings.formats.by_name[task.format]
@@ -128,11 +139,19 @@ def _of_kind(
     ties = "forbid" if source.ties == "drop_record" else source.ties
     policies = {"ties": ties, "unranked": source.unranked}
     delivered = dedup.content_hashes(kind, candidates.table)
-    repaired = repair(kind, candidates.table, list(map(Repair, source.repairs)), losers_tie, ties)
+    # First, while responses are at the places that people see.
+    corrected = correct(kind, candidates.table, delivered, task.reviews.changes)
+    repaired = repair(kind, corrected.table, list(map(Repair, source.repairs)), losers_tie, ties)
+    changed = np.union1d(repaired.rows, corrected.rows)
     frame = with_forms(kind, repaired.table, losers_tie)
     # Blank losers are evidence, also where they are left out.
-    as_delivered = with_forms(kind, candidates.table, losers_tie) if len(repaired.rows) else frame
-    checked_rows = run_suite(settings.suite(kind), Scope.RECORD, frame, policies)
+    as_delivered = with_forms(kind, candidates.table, losers_tie) if len(changed) else frame
+    suite = settings.suite(kind)
+    checked_rows = run_suite(suite, Scope.RECORD, frame, policies)
+    if task.reviews:
+        may_be = waivable(suite)
+        checked_rows = checked_rows.waiving(allowed(checked_rows, kind, delivered, task.reviews, may_be))
+    waived = checked_rows.waived_reasons()
     passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
     columns = {name: kept[name] for name in candidates.table.column_names}
@@ -140,16 +159,19 @@ def _of_kind(
     columns |= {
         "warnings": checked_rows.reasons(Severity.WARNING).take(pa.array(passed)),
         "repairs": repaired.repairs.take(pa.array(passed)),
+        "waived": waived.take(pa.array(passed)),
+        "corrected_by": corrected.by.take(pa.array(passed)),
     }
     records = pa.table([columns[field.name] for field in CANDIDATES[kind]], schema=CANDIDATES[kind])
     unmapped = _unmapped(loaded, candidates.misfits)
-    failing = pa.concat_tables([unreadable, unmapped, _failed(loaded, candidates, checked_rows, delivered)])
+    failed = _failed(loaded, candidates, checked_rows, delivered, corrected.by)
+    failing = pa.concat_tables([unreadable, unmapped, failed])
     paths = task.paths[kind]
     write_table(paths.records, records)
     hashes = delivered.take(pa.array(passed))
     write_table(paths.keys, dedup.fingerprint(kind, kept, kept, checked_rows.warnings()[passed], settings.near, hashes))
     write_table(paths.failing, failing.sort_by("source_index"))
-    originals = _delivered(kind, candidates.table, repaired, passed)
+    originals = _delivered(kind, candidates.table, repaired.table, passed, changed)
     if len(originals):
         write_table(paths.delivered, originals)
     reasons = Counter(reason for table in (unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
@@ -166,19 +188,21 @@ def _of_kind(
         directions=direction_signs(as_delivered) if kind is LabelKind.RM else {},
         marks=marks_in(kind, candidates.table),
         encoding=task.shard.encoding,
-        repaired=len(originals),
+        changed=len(originals),
         repairs=repaired.counts(),
-        repairable=repairable(settings.suite(kind), source, candidates, frame, checked_rows, policies),
+        waived=int(np.count_nonzero(np.diff(list_offsets(waived)))),
+        corrected=len(corrected.rows),
+        repairable=repairable(suite, source, candidates, frame, checked_rows, policies),
     )
 
 
-def _delivered(kind: LabelKind, table: pa.Table, repaired: Repaired, passed: Rows) -> pa.Table:
-    """Of the records that passed those that were repaired, in the columns of `records.DELIVERED`."""
-    rows = np.flatnonzero(np.isin(passed, repaired.rows))
+def _delivered(kind: LabelKind, table: pa.Table, now: pa.Table, passed: Rows, changed: Rows) -> pa.Table:
+    """Of the records that passed those that were changed, in the columns of `records.DELIVERED`."""
+    rows = np.flatnonzero(np.isin(passed, changed))
     chosen = pa.array(passed[rows])
     columns = {
         **{name: table[name].take(chosen) for name in CANDIDATE_FIELDS[kind].names},
-        "repaired_hash": dedup.content_hashes(kind, repaired.table.take(chosen).combine_chunks()),
+        "repaired_hash": dedup.content_hashes(kind, now.take(chosen).combine_chunks()),
         "row": pa.array(rows),
     }
     return pa.table(columns, schema=DELIVERED[kind])

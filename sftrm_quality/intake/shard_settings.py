@@ -9,7 +9,7 @@ import xxhash
 from pydantic import BaseModel
 
 from sftrm_quality.checks import Suite, Suites
-from sftrm_quality.config import SAID_OF_SOURCES, Limits, NearDuplicates, RunConfig, SourceSettings, settings_of
+from sftrm_quality.config import BESIDE_SHARDS, Limits, NearDuplicates, RunConfig, SourceSettings, settings_of
 from sftrm_quality.formats import Declaration, Formats, formats_of
 from sftrm_quality.records import LabelKind
 from sftrm_quality.versions import versions
@@ -68,4 +68,4 @@ def _content(value: BaseModel | Suite | tuple[BaseModel, ...]) -> object:
         return value.hash
     if isinstance(value, tuple):
         return [_content(one) for one in value]
-    return value.model_dump(mode="json", exclude=set(SAID_OF_SOURCES) if isinstance(value, SourceSettings) else None)
+    return value.model_dump(mode="json", exclude=set(BESIDE_SHARDS) if isinstance(value, SourceSettings) else None)

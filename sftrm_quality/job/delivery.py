@@ -66,10 +66,11 @@ def takes_the_place(run: RunContext, plan: Plan) -> bool:
 def all_findings(
     run: RunContext, plan: Plan, figures: Figures, delivery: CheckedDelivery, past: Past
 ) -> tuple[Finding, ...]:
-    """What a person should look at, from the delivery, the checks, the settings, the suites and what people decided.
+    """What a person should look at, from the delivery, the checks, the settings, the suites, the reviews and what
+    people decided.
 
     Args:
-        run: Has the settings and the suites.
+        run: Has the settings, the suites and the reviews.
         plan: Has the raw files and the current release.
         figures: Of the run, with how every check fared.
         delivery: Of the run.
@@ -89,6 +90,7 @@ def all_findings(
         *findings.found_in_settings(run.config, [file.source_file for file in figures.files]),
         *findings.found_in_directions(figures.profile, figures.files, _hashes(plan)),
         *findings.found_in_suites(run.suites, current),
+        *(findings.found_in_reviews(run.reviews, figures.review_counts) if run.reviews else []),
         *([findings.found_rolled_back(left, run.config.timezone)] if left else []),
     ]
     return findings.listed(found, past.told, run.run_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sftrm_quality import findings, releases, reports
 from sftrm_quality.checks import CheckResult, check_release, verdict
-from sftrm_quality.collection import Collection
+from sftrm_quality.collection import Collection, reviewed
 from sftrm_quality.findings import Past
 from sftrm_quality.intake import FileIntake
 from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery, takes_the_place
@@ -59,13 +59,15 @@ def checked_release(
     facts = releases.release_facts(intakes, collection, staged.parts, run.config, before, no_longer)
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
-    files = reports.file_entries(intakes, collection, run.config)
+    reviews = reviewed(collection, run.in_force, run.config)
+    files = reports.file_entries(intakes, collection, reviews, run.config)
     past = findings.read_past(run.output, run.decisions.no_baseline)
     delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
         files,
         intakes,
         collection,
+        reviews if run.reviews else None,
         run.suites,
         row_results,
         [*release_results, *delivery.results],

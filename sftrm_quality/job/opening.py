@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sftrm_quality import dedup, findings, progress, releases, reports
@@ -16,8 +16,10 @@ from sftrm_quality.formats import Formats, formats_of, read_declarations
 from sftrm_quality.memory import PeakMemory
 from sftrm_quality.output import OutputFolder, new_run_id
 from sftrm_quality.preflight import Model, read_tokenizer
+from sftrm_quality.reviews import NO_REVIEWS, DatedReviews, Reviews, read_reviews, refuse_reasons
 from sftrm_quality.run_record import Mode
 from sftrm_quality.splits import FrozenSplits, read_frozen
+from sftrm_quality.time_zones import day_in
 from sftrm_quality.words import say
 from sftrm_quality.workers import Workers, workers_for
 
@@ -26,7 +28,8 @@ from sftrm_quality.workers import Workers, workers_for
 class RunContext:
     """What the steps of one run share: what it was given, its folders, its workers, and since when it runs.
 
-    decisions: of people, as they were when it began. model: the tokenizer of the preflight; None where none is named.
+    reviews: what people wrote, on the day of the run; None where the settings name no folder of them. decisions: of
+    people, as they were when it began. model: the tokenizer of the preflight; None where none is named.
     """
 
     config: RunConfig
@@ -34,6 +37,7 @@ class RunContext:
     suites: Suites
     formats: Formats
     frozen: FrozenSplits | None
+    reviews: DatedReviews | None
     run_id: str
     output: OutputFolder
     decisions: StoredDecisions
@@ -46,6 +50,11 @@ class RunContext:
     @property
     def publishes(self) -> bool:
         return self.mode is Mode.RUN
+
+    @property
+    def in_force(self) -> Reviews:
+        """The reviews that count."""
+        return self.reviews.in_force if self.reviews else NO_REVIEWS
 
     @property
     def staging(self) -> Path:
@@ -79,7 +88,7 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         StorageError: Another run has the folder, or the system refuses something in the middle of a step.
     """
     clock, started = time.monotonic(), datetime.now(UTC)
-    suites, formats, frozen = check_before_reading(config)
+    given = check_before_reading(config, started)
     output = OutputFolder(config.out)
     with (
         # The lock is given back last, when no worker can write any more.
@@ -94,9 +103,10 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
         context = RunContext(
             config,
             mode,
-            suites,
-            formats,
-            frozen,
+            given.suites,
+            given.formats,
+            given.frozen,
+            given.reviews,
             new_run_id(),
             output,
             decisions,
@@ -143,18 +153,29 @@ def _compile_suites(context: RunContext) -> None:
         context.workers.submit(compile_suites, context.suites).result()
 
 
-def check_before_reading(config: RunConfig) -> tuple[Suites, Formats, FrozenSplits | None]:
+@dataclass(frozen=True)
+class Given:
+    """What people wrote and a run is made by, as it was read."""
+
+    suites: Suites
+    formats: Formats
+    frozen: FrozenSplits | None
+    reviews: DatedReviews | None
+
+
+def check_before_reading(config: RunConfig, started: datetime | None = None) -> Given:
     """All that can be wrong with what the user gave and can be seen at once.
 
     Args:
         config: What the user gave.
+        started: When the run begins: its day is that of the reviews, where none is set. Now without it.
 
     Returns:
-        The suites, the formats and the frozen splits as they are read.
+        The suites, the formats, the frozen splits and the reviews as they are read.
 
     Raises:
         ConfigError: The output lies in a raw folder, a source declares a format that is not known or is never used, or
-            the frozen splits cannot be used.
+            the frozen splits or the reviews cannot be used.
         SuiteError: A suite cannot be read.
     """
     out = config.out.resolve()
@@ -174,4 +195,14 @@ def check_before_reading(config: RunConfig) -> tuple[Suites, Formats, FrozenSpli
             formats.named(source.format)
     frozen_file = config.splits.frozen_file
     frozen = read_frozen(frozen_file, dedup.KEY_VERSION) if frozen_file else None
-    return read_suites(config.expectations), formats, frozen
+    suites = read_suites(config.expectations)
+    return Given(suites, formats, frozen, _dated_reviews(config, suites, started))
+
+
+def _dated_reviews(config: RunConfig, suites: Suites, started: datetime | None) -> DatedReviews | None:
+    if config.reviews_folder is None:
+        return None
+    as_of = date.fromisoformat(config.as_of) if config.as_of else day_in(started or datetime.now(UTC), config.timezone)
+    reviews = DatedReviews(read_reviews(config.reviews_folder), as_of)
+    refuse_reasons(reviews.in_force, suites)
+    return reviews

@@ -137,7 +137,7 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     reports.put_in_place(run.report_folder, run.output, run.run_id)
     # A run that was killed after its switch has left what the release before it needed.
     settings = ShardSettings.of(run.config, run.suites, run.formats)
-    forget_others(run.output, {cache_key(file, settings) for file in plan.files})
+    forget_others(run.output, {cache_key(file, settings) for file in plan.files}, any_reviews=bool(run.in_force))
     return RunResult(Verdict.UNCHANGED, report, run.output.report(run.run_id))
 
 
@@ -182,4 +182,5 @@ def facts_of(run: RunContext, plan: Plan) -> RunFacts:
         plan.files,
         plan.release_id,
         plan.damaged_files,
+        run.reviews,
     )

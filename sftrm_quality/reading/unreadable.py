@@ -8,7 +8,7 @@ import pyarrow as pa
 import xxhash
 
 from sftrm_quality.reading.payloads import payload_columns
-from sftrm_quality.records import POSITION, SHARD_QUARANTINE, Stage
+from sftrm_quality.records import POSITION, SHARD_QUARANTINE, Stage, unreviewed
 
 
 class Positions(Protocol):
@@ -69,6 +69,7 @@ class Unreadable:
             "stage": pa.array([Stage.READ.value] * len(rows), pa.string()),
             "reasons": pa.array([[self._rows[row][0]] for row in rows], pa.list_(pa.string())),
             "details": pa.array([[self._rows[row][1]] for row in rows], pa.list_(pa.string())),
+            **unreviewed(len(rows)),
             "content_hash": pa.array([xxhash.xxh3_128_digest(b"unreadable" + piece) for piece in raw], pa.binary(16)),
             **payload_columns(raw, self._encoding),
         }

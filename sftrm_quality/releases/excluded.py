@@ -29,6 +29,7 @@ from sftrm_quality.reading import Places, payload_columns, payload_encoding, rea
 from sftrm_quality.records import DUPLICATES, POSITION, QUARANTINE, NoKind, Stage
 
 _POSITION = [name for name, _ in POSITION]
+_REVIEWED = ["waived", "corrected_by"]
 _PLACE = ["source_index", "source_offset", "source_length"]
 _KIND_NAMES = pa.array([str(kind) for kind in DUPLICATE_KINDS], pa.string())
 
@@ -43,10 +44,14 @@ def _from_shard_checks(collection: Collection, shard: Shard) -> pa.Table:
         return QUARANTINE.empty_table()
     failing = read_table(shard.failing_path)
     numbers = collection.failing_copy_number[shard.failing_start : shard.failing_start + shard.failing]
+    replaced = collection.replaced.within(shard.failing_start, shard.failing)
+    replaced_by = np.full(shard.failing, None, dtype=object)
+    replaced_by[replaced.rows] = collection.record_ids(replaced.by)
     columns = {
         "record_id": pa.array(record_ids(shard.label_kind, hash_column(shard.failing_path, "content_hash"), numbers)),
         "label_kind": _repeated(shard.label_kind, len(failing)),
         "source_file": _repeated(shard.intake.source_file, len(failing)),
+        "replaced_by": pa.array(replaced_by, pa.string()),
     }
     arrays = [columns[f.name] if f.name in columns else failing[f.name] for f in QUARANTINE]
     return pa.table(arrays, schema=QUARANTINE)
@@ -77,10 +82,13 @@ def _common(collection: Collection, shard: Shard, rows: Rows, payloads: list[byt
 
 def _from_collection_checks(collection: Collection, shard: Shard, rows: Rows, common: pa.Table) -> pa.Table:
     found = [collection.failures[int(shard.start + row)] for row in rows]
+    reviews = read_table(shard.records_path, _REVIEWED).take(pa.array(rows))
     columns = {
         "stage": _repeated(Stage.CHECK, len(rows)),
         "reasons": pa.array([f.reasons for f in found], pa.list_(pa.string())),
         "details": pa.array([f.details for f in found], pa.list_(pa.string())),
+        **{name: reviews[name] for name in _REVIEWED},
+        "replaced_by": pa.nulls(len(rows), pa.string()),
     }
     arrays = [columns[f.name] if f.name in columns else common[f.name] for f in QUARANTINE]
     return pa.table(arrays, schema=QUARANTINE)
@@ -142,6 +150,7 @@ def _of_unknown_file(intake: FileIntake) -> pa.Table:
         "stage": str(Stage.READ),
         "reasons": ["unknown_format"],
         "details": [intake.note],
+        "waived": [],
     }
     return pa.Table.from_pylist([row], schema=QUARANTINE)
 

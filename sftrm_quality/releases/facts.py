@@ -134,6 +134,7 @@ def release_facts(
     concerned = [kind for kind in LabelKind if collection.ledger.of(kind).received or previously_published.get(kind)]
     for kind in concerned or LabelKind:
         account = collection.ledger.of(kind)
+        replaced = sum(count for (_, of), count in collection.replaced.records.items() if of is kind)
         own = [f for p, f in parts if p.label_kind == kind]
         before = previously_published.get(kind, 0)
         published = sum(f.file.rows for f in own)
@@ -150,7 +151,7 @@ def release_facts(
                 "prompts_no_longer_held_out": no_longer_held_out[kind],
                 "split_share_off": _share_off(collection, kind, config),
                 "empty_splits": _empty_splits(collection, kind, config),
-                "share_quarantined": (account.quarantined + account.unreadable) / max(1, account.received),
+                "share_quarantined": (account.failing - replaced) / max(1, account.received - replaced),
                 "share_unreadable_files": _share_unreadable(intakes),
                 "ledger_difference": account.difference + account.published - published,
                 "drop_against_previous": max(0.0, 1 - published / before) if before else 0.0,

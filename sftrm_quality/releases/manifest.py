@@ -17,6 +17,7 @@ from sftrm_quality.output import write_atomically
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind, SplitName
 from sftrm_quality.releases.parts import file_hash
+from sftrm_quality.reviews import NO_REVIEWS, Reviews
 from sftrm_quality.run_record import Manifest, read_manifest_json
 from sftrm_quality.words import say
 
@@ -67,6 +68,8 @@ def effective_settings(config: RunConfig) -> dict[str, Any]:
         "out",
         "expectations",
         "formats",
+        "reviews",
+        "as_of",
         "workers",
         "engine",
         "ray_address",
@@ -101,7 +104,9 @@ def raw_hash(config: RunConfig) -> str:
     return hash_of(sorted(os.fsencode(path.resolve()).decode("utf-8", "backslashreplace") for path in config.raw))
 
 
-def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites, formats: Formats) -> str:
+def release_id(
+    files: Sequence[SourceFile], config: RunConfig, suites: Suites, formats: Formats, reviews: Reviews = NO_REVIEWS
+) -> str:
     """A name that follows from everything that a release is made from.
 
     Args:
@@ -109,13 +114,15 @@ def release_id(files: Sequence[SourceFile], config: RunConfig, suites: Suites, f
         config: The run's settings.
         suites: The run's suites.
         formats: The run's formats.
+        reviews: Those in force. Their day does not count, nor does a folder of which nothing is in force.
 
     Returns:
         ``r-`` and 16 hexadecimal digits; equal inputs give an equal id.
     """
     inputs = [[file.source_file, file.content_hash] for file in files]
     shards = ShardSettings.of(config, suites, formats).key()
-    return "r-" + hash_of([inputs, shards, effective_settings(config), suites.release.hash])[:16]
+    reviewed = [reviews.hash] if reviews else []
+    return "r-" + hash_of([inputs, shards, effective_settings(config), suites.release.hash, *reviewed])[:16]
 
 
 def read_manifest(release: Path) -> Manifest:

@@ -1,4 +1,4 @@
-"""Writing a part of a release: its Parquet file, and the originals of the records in it that were repaired.
+"""Writing a part of a release: its Parquet file, and the originals of the records in it that were changed.
 
 A part is written by one worker, whole row groups at a time, from the memory-mapped shards.
 """
@@ -59,7 +59,7 @@ def _tables(part: Part) -> Iterator[pa.Table]:
 
 
 def _originals(part: Part) -> Iterator[pa.Table]:
-    """The repaired records of a part as they were delivered, in the order in which they are published."""
+    """The repaired and corrected records of a part as they were delivered, in the order in which they are published."""
     kind = part.label_kind
     for segment in part.segments:
         if segment.delivered_path is None:
@@ -72,9 +72,10 @@ def _originals(part: Part) -> Iterator[pa.Table]:
         delivered, row = delivered.take(pa.array(chosen)), row[chosen]
         hashes = hash_column(segment.keys_path, "content_hash")[row]
         numbers = segment.copy_numbers[np.searchsorted(segment.rows, row)]
+        notes = read_table(segment.records_path, ["repairs", "corrected_by"]).take(pa.array(row))
         known = {
             "record_id": pa.array(record_ids(kind, hashes, numbers), pa.string()),
-            "repairs": read_table(segment.records_path, ["repairs"])["repairs"].take(pa.array(row)),
+            **{name: notes[name] for name in notes.column_names},
         }
         columns = [known[f.name] if f.name in known else delivered[f.name] for f in ORIGINALS[kind]]
         yield pa.table(columns, schema=ORIGINALS[kind])
@@ -122,7 +123,8 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def write_part(part: Part) -> None:
-    """Write one Parquet file: zstd, statistics on; and one of the originals of its repaired records, if it has any."""
+    """Write one Parquet file: zstd, statistics on; and one of the originals of its repaired and corrected records, if
+    it has any."""
     _write(part.path, PUBLISHED[part.label_kind], _tables(part))
     # One that is there is of a part of the cache that was no longer what was kept.
     part.originals.unlink(missing_ok=True)

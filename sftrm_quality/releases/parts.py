@@ -36,7 +36,7 @@ _ORIGINALS_FOLDER = "originals"
 class Segment:
     """Rows of one shard, ascending, in which order they are published.
 
-    delivered_path: what was delivered of the repaired records of the shard, None where there are none. warned: by row
+    delivered_path: what was delivered of the changed records of the shard, None where there are none. warned: by row
     the reasons of what warns of it beside the others; its own are in the records.
     """
 
@@ -65,7 +65,7 @@ class Part:
 
     @property
     def originals(self) -> Path:
-        """Where its repaired records go as they were delivered."""
+        """Where its repaired and corrected records go as they were delivered."""
         return originals_of(self.path)
 
     @property
@@ -74,7 +74,7 @@ class Part:
 
 
 def originals_of(path: Path) -> Path:
-    """Where the repaired records of a data file are as they were delivered, if there are any.
+    """Where the repaired and corrected records of a data file are as they were delivered, if there are any.
 
     No folder of the name of a label kind, so that no glob for its data files finds them.
     """

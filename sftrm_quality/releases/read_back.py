@@ -1,7 +1,7 @@
 """Reading a written part back: every record's content is hashed again and compared with what was checked.
 
 Nothing here trusts what was meant to be written. Every file is decoded again. The hash in a record_id is that of the
-content as it was delivered; of a repaired record the originals have that, and the hash of what it is now.
+content as it was delivered; of a repaired or corrected record the originals have that, and the hash of what it is now.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ class FileFacts:
 class PartFacts:
     """What is in one written part.
 
-    file: of its records. originals: of its repaired ones as they were delivered, None where there are none. hashes: an
+    file: of its records. originals: of its changed ones as they were delivered, None where there are none. hashes: an
     array file of record_ids, data_ids and prompts, (3, rows, 2). profile: what its records are like.
     """
 
@@ -110,10 +110,11 @@ def read_back(part: Part, ids_within_file: bool, hashes: Path) -> PartFacts:
             candidates = pa.table([one_array(table[f.name]).cast(f.type) for f in fields], schema=fields)
             ids = one_array(table["record_id"])
             contents = dedup.content_hashes(part.label_kind, candidates)
-            repaired = np.diff(list_offsets(one_array(table["repairs"]))) > 0
-            for row in np.flatnonzero(repaired | ~_named_by(part.label_kind, ids, contents)).tolist():
+            corrected = as_mask(one_array(table["corrected_by"]).is_valid())
+            changed = (np.diff(list_offsets(one_array(table["repairs"]))) > 0) | corrected
+            for row in np.flatnonzero(changed | ~_named_by(part.label_kind, ids, contents)).tolist():
                 record_id = ids[row].as_py()
-                if not repaired[row] or (record_id, contents[row].as_py()) != next(originals, None):
+                if not changed[row] or (record_id, contents[row].as_py()) != next(originals, None):
                     raise _not_as_checked(part.path, record_id)
             record_ids.append(_words(dedup.digests(ids)))
             names = one_array(table["data_id"])
@@ -148,7 +149,7 @@ def originals_facts(part: Part) -> FileFacts | None:
 
 
 def _originals(part: Part) -> Iterator[tuple[str, bytes]]:
-    """The ids of the repaired records of a part, and the hashes of what their contents are now.
+    """The ids of the repaired and corrected records of a part, and the hashes of what their contents are now.
 
     Raises:
         OwnFileError: One of them was not delivered like that.

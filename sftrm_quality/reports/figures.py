@@ -8,7 +8,7 @@ import numpy as np
 
 from sftrm_quality.checks import Suites
 from sftrm_quality.checks.results import CheckCount, CheckResult, sum_counts
-from sftrm_quality.collection import Collection, hash_column
+from sftrm_quality.collection import Collection, Reviewed, hash_column
 from sftrm_quality.config import RunConfig
 from sftrm_quality.findings import recurring_marks
 from sftrm_quality.intake import FileIntake
@@ -25,17 +25,21 @@ from sftrm_quality.run_record import (
     PromptGroups,
     ReasonsTogether,
     Repairable,
+    ReviewCounts,
 )
 from sftrm_quality.sources import source_of
 from sftrm_quality.splits import SPLITS
 
 
-def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: RunConfig) -> tuple[FileEntry, ...]:
+def file_entries(
+    intakes: Sequence[FileIntake], collection: Collection, reviewed: Reviewed, config: RunConfig
+) -> tuple[FileEntry, ...]:
     """An entry for each source file and label kind in it, by name.
 
     Args:
         intakes: What reading the source files gave.
         collection: The outcome of every row.
+        reviewed: What reviews did.
         config: Says whose a file is.
 
     Returns:
@@ -65,9 +69,23 @@ def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: 
                 for name, (records, passing) in sorted(intake.repairable.items())
             },
             marks=recurring_marks(intake.marks, intake.read),
+            waived=_of(reviewed.waived, intake),
+            corrected=_of(reviewed.corrected, intake),
+            replaced=_of(collection.replaced.records, intake),
+            replaced_reasons=dict(sorted(_replaced_reasons(collection, intake).items())),
         )
         for intake in sorted(intakes, key=lambda i: (i.source_file, i.label_kind or ""))
     )
+
+
+def _of(counts: Mapping[tuple[str, LabelKind], int], intake: FileIntake) -> int:
+    return counts.get((intake.source_file, intake.label_kind), 0) if intake.label_kind else 0
+
+
+def _replaced_reasons(collection: Collection, intake: FileIntake) -> Mapping[str, int]:
+    if intake.label_kind is None:
+        return {}
+    return collection.replaced.reasons.get((intake.source_file, intake.label_kind), {})
 
 
 Key = tuple[str, LabelKind | None]
@@ -115,7 +133,11 @@ def _by_severity(
 ) -> dict[LabelKind, dict[str, int]]:
     found: dict[LabelKind, dict[str, int]] = {}
     for kind in LabelKind:
-        of_suite = {r.reason: r.failed for r in results if r.suite == kind and (r.severity == "critical") is critical}
+        of_suite = {
+            r.reason: r.failed + r.replaced
+            for r in results
+            if r.suite == kind and (r.severity == "critical") is critical
+        }
         found[kind] = {**of_suite, **(dict(sorted(read_and_format[kind].items())) if critical else {})}
     return found
 
@@ -150,6 +172,7 @@ def of_collection(
     files: Sequence[FileEntry],
     intakes: Sequence[FileIntake],
     collection: Collection,
+    reviewed: Reviewed | None,
     suites: Suites,
     row_results: Sequence[CheckResult],
     other_results: Sequence[CheckResult],
@@ -164,6 +187,7 @@ def of_collection(
         files: As `file_entries` makes them.
         intakes: What reading the source files gave.
         collection: The outcome of every row.
+        reviewed: What reviews did; None in a run without any.
         suites: By which they were checked.
         row_results: How every row check fared on the sums.
         other_results: How every check of the release and the delivery fared.
@@ -191,6 +215,9 @@ def of_collection(
         reasons_together=reasons_together,
         personal_data=personal_data,
         profile=profile,
+        review_counts=ReviewCounts(waivers=dict(sorted(reviewed.allowed.items())), unused_corrections=reviewed.unused)
+        if reviewed
+        else None,
     )
 
 

@@ -17,6 +17,8 @@ from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import Severity
 from sftrm_quality.releases import effective_settings, hash_of, raw_hash
 from sftrm_quality.reports.comparison import changes_since, history_with
+from sftrm_quality.reports.reviews import shown_reviews
+from sftrm_quality.reviews import DatedReviews
 from sftrm_quality.run_record import (
     REPORT_VERSION,
     Browse,
@@ -57,6 +59,7 @@ class RunFacts:
     files: tuple[SourceFile, ...]
     release_id: str
     damaged_files: tuple[str, ...]
+    reviews: DatedReviews | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | No
         suite_files_hash=run.suites.file_hash,
         suites=entries_of(run.suites),
         raw_hash=raw_hash(run.config),
+        reviews_hash=run.reviews.in_force.hash if run.reviews else None,
+        as_of=run.reviews.as_of.isoformat() if run.reviews else None,
         versions=versions(),
         decision=decision,
         figures=figures,
@@ -161,6 +166,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         timezone=run.config.timezone,
         **(dict(figures) | dict(summary) | {"files": found.files}),
         findings=found.findings,
+        reviews=shown_reviews(run.reviews, figures.review_counts) if run.reviews else None,
         split_moves=SplitMoves(count=len(found.moves), records=tuple(SplitMove.model_validate(row) for row in moved)),
         samples=found.samples,
         browse=found.browse,

@@ -80,6 +80,7 @@ from sftrm_quality.run_record.profile import (
 )
 from sftrm_quality.run_record.reading import PastRun, read_manifest_json, read_past_run, read_report_json
 from sftrm_quality.run_record.report import REPORT_VERSION, Browse, Paths, Report, SplitMove, SplitMoves
+from sftrm_quality.run_record.reviews import ReviewCounts, ShownCorrections, ShownReviews, ShownWaiver
 from sftrm_quality.run_record.samples import (
     NO_SAMPLES,
     ApartPair,
@@ -169,6 +170,7 @@ __all__ = [
     "ReleaseHead",
     "Repairable",
     "Report",
+    "ReviewCounts",
     "RmProfile",
     "RowCounts",
     "RunSummary",
@@ -176,6 +178,9 @@ __all__ = [
     "Samples",
     "SftProfile",
     "SharedPrompts",
+    "ShownCorrections",
+    "ShownReviews",
+    "ShownWaiver",
     "SignCount",
     "SizedRawFile",
     "SplitFigures",

@@ -7,8 +7,10 @@ from sftrm_quality.run_record.value import Count, Share, Value
 class Check(Value):
     """How one check fared on everything: ``success`` where at least ``mostly`` of the evaluated rows passed.
 
-    suite and reason name it. check: the type of the expectation. scope: what is one row of it: a record, a record
-    beside all others (``collection``, ``split``), or the release.
+    waived: rows that failed and count as passed, since a person allows it. replaced: rows that failed and do not count
+    at all, since a later file brought others in their place. suite and reason name it. check: the type of the
+    expectation. scope: what is one row of it: a record, a record beside all others (``collection``, ``split``), or the
+    release.
     """
 
     suite: str
@@ -16,6 +18,8 @@ class Check(Value):
     severity: Severity
     evaluated: Count
     failed: Count
+    waived: Count
+    replaced: Count
     mostly: Share
     success: bool
     detail: str

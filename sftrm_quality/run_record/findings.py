@@ -10,17 +10,18 @@ from sftrm_quality.words import number, say
 # The page, the terminal and messages name some; `sftrm rows` and report.json's files have all.
 FILES_NAMED = 20
 
-FoundBy = Literal["sft", "rm", "release", "delivery", "settings", "suites", "decisions"]
+FoundBy = Literal["sft", "rm", "release", "delivery", "settings", "suites", "decisions", "reviews"]
 
 
 class Finding(Value):
     """One thing to look at: a reason, whose it is, how much of it there is.
 
-    suite: what it was found by: a suite, ``settings`` that fit nothing, ``suites`` that were weakened. source: None
-    where it is about no source. source_file: where it is about one file. files: the first of them, of ``file_count``.
-    count and of: how many of how many, records or files, as the text says. usual: the share that earlier nights had.
-    known: an earlier run that was no check has told of it for the same bytes and the same count; since: the first run
-    that did. text: one sentence without its full stop. fingerprints: by which a later run knows it.
+    suite: what it was found by: a suite, ``settings`` that fit nothing, ``suites`` that were weakened, ``reviews``.
+    source: None where it is about no source. source_file: where it is about one file. files: the first of them, of
+    ``file_count``. count and of: how many of how many, records or files, as the text says. usual: the share that
+    earlier nights had. known: an earlier run that was no check has told of it for the same bytes and the same count;
+    since: the first run that did. text: one sentence without its full stop. fingerprints: by which a later run knows
+    it.
     """
 
     suite: FoundBy

@@ -75,7 +75,8 @@ class Making(Value):
 
     config: the settings that it depends on. suites_hash: of what changes results; suite_files_hash: of the whole files,
     suites: the checks of each suite; raw_hash: of the raw paths, to tell the same place from another. The three are
-    None in manifests that are older than they. decision: the one by which it is published though the gate held it.
+    None in manifests that are older than they. reviews_hash: of the waivers and corrections in force on the day as_of;
+    both are None where the settings name none. decision: the one by which it is published though the gate held it.
     """
 
     run_id: str
@@ -85,6 +86,8 @@ class Making(Value):
     suite_files_hash: str | None
     suites: dict[str, tuple[SuiteEntry, ...]] | None
     raw_hash: str | None
+    reviews_hash: str | None
+    as_of: str | None
     versions: dict[str, str]
     decision: RecordedDecision | None
     figures: Figures

@@ -113,6 +113,8 @@ def _renew_manifest(manifest: Json) -> None:
     manifest.setdefault("suite_files_hash", None)
     manifest.setdefault("suites", None)
     manifest.setdefault("raw_hash", None)
+    manifest.setdefault("reviews_hash", None)
+    manifest.setdefault("as_of", None)
     manifest.setdefault("exports", {})
     for path, file in manifest["data_files"].items():
         named = _DATA_FILE.fullmatch(path)
@@ -142,6 +144,7 @@ def _renew_report(report: Json) -> None:
         for sample in report["samples"][samples]:
             sample.setdefault("source_line", None)
     report.setdefault("findings", [])
+    report.setdefault("reviews", None)
     report.setdefault("finding_counts", {"new": 0, "known": 0})
     report["history"].setdefault("sources", {})
     for run in report["history"]["runs"]:
@@ -167,8 +170,15 @@ def _renew_figures(figures: Json) -> None:
         file.setdefault("repairs", {})
         file.setdefault("repairable", {})
         file.setdefault("marks", {})
+        for name in ("waived", "corrected", "replaced"):
+            file.setdefault(name, 0)
+        file.setdefault("replaced_reasons", {})
         if "fields_ignored" in file:
             file["fields_unread"] = file.pop("fields_ignored")
+    for check in figures["checks"]:
+        for name in ("waived", "replaced"):
+            check.setdefault(name, 0)
+    figures.setdefault("review_counts", None)
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))
     figures.setdefault("reasons_together", {})
     figures.setdefault("personal_data", None)

@@ -13,6 +13,7 @@ from sftrm_quality.run_record.findings import Finding, FindingCounts
 from sftrm_quality.run_record.manifest import ExportFigures
 from sftrm_quality.run_record.names import Mode, Verdict
 from sftrm_quality.run_record.preflight import Preflight
+from sftrm_quality.run_record.reviews import ShownReviews
 from sftrm_quality.run_record.samples import Samples
 from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
 
@@ -86,10 +87,11 @@ class Report(Figures, _Heading):
     damaged_files: of the release before. why: the command that traces a record, but for its id.
 
     planned_release_id: the release that its inputs make, published or not. config: all its settings, with which the
-    same run can be made again. Both are None in reports that are older than they.
+    same run can be made again. Both are None in reports that are older than they. reviews: None in a run without any.
     """
 
     findings: tuple[Finding, ...]
+    reviews: ShownReviews | None
     split_moves: SplitMoves
     samples: Samples
     browse: Browse | None

@@ -1,0 +1,283 @@
+"""Runs with reviews: what a person allows is published and counted apart, what a person corrects says so."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sftrm_quality import dedup
+from sftrm_quality.errors import ConfigError
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from tests.outputs import Output, open_gate, run_on
+from tests.test_reviews import folder_of
+
+AS_OF = "as_of=2026-12-01"
+BY = {"by": "Kim Min-ji", "why": "seen, and right as it is"}
+
+
+def sft_records(name: str, count: int = 24) -> list[dict[str, object]]:
+    return [
+        {
+            "data_id": f"{name}{i}",
+            "question": f"How does {name} {i * 7919} differ from {i * 31}?",
+            "answer": f"It is {i} more than {name}, says {i}.",
+        }
+        for i in range(count)
+    ]
+
+
+def rm_records(count: int = 12) -> list[dict[str, object]]:
+    return [
+        {
+            "data_id": f"r{i}",
+            "prompt": f"Which of the {i * 7919} ways is best today?",
+            "responses": [
+                {"text": f"{word} of {i}.", "rank": rank} for rank, word in enumerate(("The first", "Any", "None"), 1)
+            ],
+        }
+        for i in range(count)
+    ]
+
+
+def write(folder: Path, **files: list[dict[str, object]]) -> Path:
+    for name, records in files.items():
+        path = folder / f"{name.replace('__', '/')}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records), "utf-8")
+    return folder
+
+
+def raw_of(folder: Path) -> Path:
+    """Two vendors. Of A, two answers are blank, one of them with a placeholder for its question; of B, one answer."""
+    a, b, rm = sft_records("a"), sft_records("b"), rm_records()
+    a[1]["answer"] = " "
+    a[2] |= {"question": "TODO", "answer": " "}
+    a[3]["question"] = "TODO"
+    b[1]["answer"] = "TODO"
+    rm[1]["responses"][1]["text"] = ""
+    rm[2]["responses"][0]["rank"] = 2
+    return write(folder, vendor_a__sft=a, vendor_b__sft=b, vendor_b__rm=rm)
+
+
+def waiver(reason: str, **what: object) -> dict[str, object]:
+    return {"reason": reason, **BY, "until": "2026-12-31", **what}
+
+
+def correction(record: str, **values: object) -> dict[str, object]:
+    return {"record": record, "set": {name.replace("__", "."): value for name, value in values.items()}, **BY}
+
+
+class Night:
+    """Runs on the same files."""
+
+    def __init__(self, base: Path) -> None:
+        self.base, self.raw, self.gate = base, raw_of(base / "raw"), open_gate(base / "suites")
+        self.plain = self.run("plain")
+        self.ids = {row["data_id"]: row["record_id"] for _, row in self.plain.outcomes.values()}
+
+    def run(self, name: str, *settings: str, reviews: Path | None = None) -> Output:
+        given = [f"reviews={reviews}", AS_OF] if reviews else []
+        return Output(self.base / name, run_on([self.raw], self.base / name, self.gate, *given, *settings).report)
+
+    def reviews(self, name: str, waivers=None, **corrections) -> Path:
+        return folder_of(self.base / name, waivers, **corrections)
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory):
+    return Night(tmp_path_factory.mktemp("reviews"))
+
+
+def by_id(rows):
+    return {row["data_id"]: row for row in rows}
+
+
+def reasons(output):
+    return {row["data_id"]: row["reasons"] for row in output.quarantine}
+
+
+def files(output):
+    return {(file["source_file"], file["label_kind"]): file for file in output.report["files"]}
+
+
+def checks(output, kind="sft"):
+    return {check["reason"]: check for check in output.report["checks"] if check["suite"] == kind}
+
+
+def findings(output):
+    return {one["reason"]: one["text"] for one in output.report["findings"] if one["suite"] == "reviews"}
+
+
+def originals(output, kind):
+    return [
+        row
+        for path in sorted((output.release / "originals").glob(f"{kind}-*.parquet"))
+        for row in pq.read_table(path).to_pylist()
+    ]
+
+
+def test_without_reviews_nothing_is_reviewed(night):
+    plain = night.plain
+    rows = [*plain.published("sft"), *plain.published("rm"), *plain.quarantine]
+    assert {tuple(row["waived"]) for row in rows} == {()} and {row["corrected_by"] for row in rows} == {None}
+    assert plain.report["reviews"] is None and plain.report["review_counts"] is None
+    assert reasons(plain) == {
+        "a1": ["answer_blank"],
+        "a2": ["question_placeholder", "answer_blank"],
+        "a3": ["question_placeholder"],
+        "b1": ["answer_placeholder"],
+        "r1": ["response_blank"],
+        "r2": ["ranks_not_contiguous"],
+    }
+
+
+def test_a_folder_of_which_nothing_is_in_force_changes_no_byte(night):
+    ended = night.reviews("ended", [waiver("answer_blank", source="vendor_a", until="2026-11-30")])
+    output = night.run("out_ended", reviews=ended)
+    assert output.release.name == night.plain.release.name
+    assert output.data_bytes() == night.plain.data_bytes()
+    assert findings(output) == {
+        "waiver_ended": "waivers.yaml, waiver 1: the waiver of answer_blank for vendor_a by Kim Min-ji ended on "
+        "2026-11-30; delete it, or give it another day"
+    }
+    assert output.report["reviews"]["as_of"] == "2026-12-01"
+    assert output.report["reviews"]["waivers"][0]["ended"]
+
+
+def test_what_a_waiver_fits_is_published_and_counted_apart(night):
+    reviews = night.reviews(
+        "waivers",
+        [
+            waiver("answer_blank", source="vendor_a"),
+            waiver("response_blank", files="*/rm.jsonl"),
+            waiver("answer_placeholder", records=[night.ids["b1"], night.ids["a1"] + "-7"]),
+        ],
+    )
+    output = night.run("out_waivers", reviews=reviews)
+    waived = {
+        row["data_id"]: row["waived"] for kind in ("sft", "rm") for row in output.published(kind) if row["waived"]
+    }
+    assert waived == {"a1": ["answer_blank"], "b1": ["answer_placeholder"], "r1": ["response_blank"]}
+    # Of two reasons one is allowed: the other one counts.
+    assert reasons(output) == {
+        "a2": ["question_placeholder"],
+        "a3": ["question_placeholder"],
+        "r2": ["ranks_not_contiguous"],
+    }
+    assert by_id(output.quarantine)["a2"]["waived"] == ["answer_blank"]
+    counted = {name: (one["failed"], one["waived"]) for name, one in checks(output).items() if one["waived"]}
+    assert counted == {"answer_blank": (0, 2), "answer_placeholder": (0, 1)}
+    assert checks(output)["answer_blank"]["evaluated"] == checks(night.plain)["answer_blank"]["evaluated"]
+    assert {key: one["waived"] for key, one in files(output).items()} == {
+        ("vendor_a/sft.jsonl", "sft"): 1,
+        ("vendor_b/rm.jsonl", "rm"): 1,
+        ("vendor_b/sft.jsonl", "sft"): 1,
+    }
+    assert [one["records"] for one in output.report["reviews"]["waivers"]] == [2, 1, 1]
+    assert findings(output) == {}
+    assert output.release.name != night.plain.release.name
+    for kind in ("sft", "rm"):
+        account = output.report["ledger"][kind]
+        assert account["received"] == account["quarantined"] + account["duplicates"] + account["published"]
+
+
+def test_what_does_nothing_is_a_finding(night):
+    reviews = night.reviews(
+        "idle",
+        [waiver("answer_blank", source="vendor_b"), waiver("answer_blank", records=[night.ids["b1"]])],
+        kim=[
+            correction(night.ids["b3"], answer="Changed."),
+            correction("sft-" + "0" * 32, answer="Nobody has it."),
+            correction(
+                night.ids["r1"], responses__4__text="There is no fourth.", responses__1__text="Nor is this set."
+            ),
+        ],
+    )
+    output = night.run("out_idle", reviews=reviews)
+    texts = [one["text"] for one in output.report["findings"] if one["suite"] == "reviews"]
+    assert sorted(texts) == [
+        "corrections/kim.jsonl: 2 of 3 corrections fit nothing, the first in line 2: no record was delivered with that "
+        "content, or it has no such response or turn",
+        "waivers.yaml, waiver 1: the waiver of answer_blank for vendor_b by Kim Min-ji fits nothing: no record there "
+        "fails it",
+        f"waivers.yaml, waiver 2: the waiver of answer_blank for {night.ids['b1']} by Kim Min-ji fits nothing: no "
+        "record there fails it",
+    ]
+    assert [(one["corrections"], one["unused"]) for one in output.report["reviews"]["corrections"]] == [(3, 2)]
+    assert by_id(output.published("sft"))["b3"]["answer"] == "Changed."
+    assert not by_id(output.published("rm")).get("r1")
+
+
+def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it(night):
+    reviews = night.reviews(
+        "corrections",
+        None,
+        kim=[
+            correction(night.ids["a1"], answer="It is 1 more, as Kim says."),
+            correction(night.ids["a2"], answer="Its question stays what it was."),
+            correction(night.ids["r1"] + "-3", responses__2__text="Any of them, says Kim."),
+        ],
+        lee=[
+            {**correction(night.ids["a1"], question="How do they differ, by Lee?", question_count=2), "by": "Lee"},
+            correction(night.ids["r2"], responses__1__rank=1, data_category="ways"),
+        ],
+    )
+    output = night.run("out_corrections", reviews=reviews)
+    sft, rm = by_id(output.published("sft")), by_id(output.published("rm"))
+    corrected = {name: row["corrected_by"] for name, row in (sft | rm).items() if row["corrected_by"]}
+    assert corrected == {"a1": "Kim Min-ji, Lee", "r1": "Kim Min-ji", "r2": "Kim Min-ji"}
+    assert (sft["a1"]["answer"], sft["a1"]["question"]) == ("It is 1 more, as Kim says.", "How do they differ, by Lee?")
+    assert sft["a1"]["question_count"] == 2
+    assert [one["text"] for one in rm["r1"]["responses"]] == ["The first of 1.", "Any of them, says Kim.", "None of 1."]
+    assert [one["rank"] for one in rm["r2"]["responses"]] == [1, 2, 3] and rm["r2"]["data_category"] == "ways"
+    assert all((sft | rm)[name]["record_id"] == night.ids[name] for name in corrected)
+    # What is corrected is checked like any other record.
+    assert reasons(output) == {name: own for name, own in reasons(night.plain).items() if name in ("a3", "b1")} | {
+        "a2": ["question_placeholder"]
+    }
+    assert by_id(output.quarantine)["a2"]["corrected_by"] == "Kim Min-ji"
+    assert {key[0]: one["corrected"] for key, one in files(output).items()} == {
+        "vendor_a/sft.jsonl": 1,
+        "vendor_b/rm.jsonl": 2,
+        "vendor_b/sft.jsonl": 0,
+    }
+    for kind, names in ((LabelKind.SFT, ["a1"]), (LabelKind.RM, ["r1", "r2"])):
+        kept = originals(output, kind)
+        assert [(row["data_id"], row["corrected_by"]) for row in kept] == [(name, corrected[name]) for name in names]
+        delivered = pa.Table.from_pylist(kept, schema=CANDIDATE_FIELDS[kind])
+        hashes = [digest.hex() for digest in dedup.content_hashes(kind, delivered).to_pylist()]
+        assert [row["record_id"].split("-")[1] for row in kept] == hashes
+    assert findings(output) == {}
+
+
+def test_a_corrected_record_may_be_waived_and_repaired_too(night):
+    """Corrections come first, since they name responses by the places that people see."""
+    reviews = night.reviews(
+        "together",
+        [waiver("answer_placeholder", files="vendor_a/*"), waiver("question_placeholder", records=[night.ids["a3"]])],
+        kim=[
+            correction(night.ids["a1"], answer="TODO"),
+            correction(night.ids["a3"], answer="Said by Kim.</s>"),
+            correction(night.ids["r2"], responses__1__rank=1, responses__2__text=" "),
+        ],
+    )
+    declared = 'sources=[{"files": "*", "repairs": ["strip_end_tokens", "drop_blank_losers"]}]'
+    output = night.run("out_together", declared, reviews=reviews)
+    sft, rm = by_id(output.published("sft")), by_id(output.published("rm"))
+    assert (sft["a1"]["answer"], sft["a1"]["waived"]) == ("TODO", ["answer_placeholder"])
+    assert (sft["a3"]["answer"], sft["a3"]["repairs"]) == ("Said by Kim.", ["strip_end_tokens"])
+    assert sft["a3"]["waived"] == ["question_placeholder"] and sft["a3"]["corrected_by"] == "Kim Min-ji"
+    assert [(one["text"], one["rank"]) for one in rm["r2"]["responses"]] == [("The first of 2.", 1), ("None of 2.", 2)]
+    assert (rm["r2"]["repairs"], rm["r2"]["corrected_by"]) == (["drop_blank_losers"], "Kim Min-ji")
+    assert [row["data_id"] for row in originals(output, "sft")] == ["a1", "a3"]
+
+
+def test_a_reason_that_cannot_be_waived_stops_the_run_before_it_begins(night):
+    reviews = night.reviews("refused", [waiver("ranks_not_contiguous", source="vendor_b")])
+    with pytest.raises(
+        ConfigError, match=r"waiver 1: 'ranks_not_contiguous' cannot be waived; expected .*answer_blank"
+    ):
+        night.run("out_refused", reviews=reviews)
+    assert not (night.base / "out_refused").exists()
