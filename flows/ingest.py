@@ -104,7 +104,7 @@ def _files_named() -> str:
     retry_condition_fn=may_pass,
 )
 def read_and_check(job: Job, plan: Box[Plan], files: Box[Sequence[SourceFile]]) -> Box[list[FileIntake]]:
-    return Box([intake for file in files.value for intake in job.intake_file(plan.value, file)])
+    return Box(job.intake_files(plan.value, files.value))
 
 
 @_step("deduplicate")

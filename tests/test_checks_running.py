@@ -5,6 +5,7 @@ import gc
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.arrays import Mask
@@ -25,6 +26,7 @@ from sftrm_quality.checks import (
     check_release,
     load_suites,
     run_suite,
+    run_suite_on_each,
     sum_counts,
     verdict,
 )
@@ -387,3 +389,40 @@ def test_a_figure_that_is_missing_is_never_a_pass() -> None:
         check_release(shipped("release"), table.set_column(column, "ledger_difference", nothing))
     with pytest.raises(ValueError, match="ledger_difference"):
         check_release(shipped("release"), table.drop_columns("ledger_difference"))
+
+
+def some_rows(kind: str) -> pa.Table:
+    """Rows of which some fail, and of which some have no question count."""
+    changes = {
+        "sft": [{}, {"answer": " "}, {"question_count": None}, {"question_count": -1}, {"answer": "", "question": ""}],
+        "rm": [{}, ranked(1, 3), {"prompt": ""}, ranked(1, 1), {}],
+    }[kind]
+    return frame(kind, Scope.RECORD, *(changes * 3))
+
+
+@pytest.mark.parametrize("kind", ["sft", "rm"])
+@settings(max_examples=5)
+@given(cuts=st.lists(st.integers(0, 15), max_size=5))
+def test_frames_that_are_checked_together_give_what_each_gives(kind: str, cuts: list[int]) -> None:
+    table = some_rows(kind)
+    bounds = [0, *sorted(cuts), len(table)]
+    tables = [table.slice(first, end - first) for first, end in pairwise(bounds)]
+    together = run_suite_on_each(shipped(kind), Scope.RECORD, tables, POLICIES)
+    for own, expected in zip(together, tables, strict=True):
+        by_itself = run_suite(shipped(kind), Scope.RECORD, expected, POLICIES)
+        assert (own.rows, own.counts) == (by_itself.rows, by_itself.counts)
+        assert own.failures == by_itself.failures
+
+
+def test_rows_that_nobody_looked_at_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts of a frame are told from its nulls, and must add up to what Great Expectations says."""
+    from sftrm_quality.checks import running
+
+    real = running._outcomes
+
+    def one_fewer(*arguments: Any) -> Any:
+        return [replace(outcome, evaluated=outcome.evaluated - 1) for outcome in real(*arguments)]
+
+    monkeypatch.setattr(running, "_outcomes", one_fewer)
+    with pytest.raises(SftrmError, match="looked at 1 rows, expected 2; nothing was checked"):
+        run_suite(shipped("sft"), Scope.RECORD, frame("sft", Scope.RECORD, {}, {}), {})

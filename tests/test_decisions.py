@@ -43,7 +43,7 @@ def write(path, rows, bad):
 
 def run_to_the_gate(job):
     plan = job.plan()
-    intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
+    intakes = job.intake_files(plan, plan.files)
     collection = job.assign_splits(job.deduplicate(intakes))
     return plan, job.check_release(plan, intakes, collection, job.stage(plan, collection))
 

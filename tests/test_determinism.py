@@ -96,7 +96,7 @@ def test_parts_row_groups_and_pages_do_not_show_the_shards(tmp_path, monkeypatch
         )
         with tasks_here(), Job(config) as job:
             plan = job.plan()
-            intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
+            intakes = job.intake_files(plan, plan.files)
             collection = job.assign_splits(job.deduplicate(intakes))
             planned = parts.plan_parts(collection, LabelKind.SFT, tmp_path / str(records))
             for part in planned:

@@ -9,7 +9,7 @@ import pytest
 
 from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.formats import Declaration, formats_of
-from sftrm_quality.intake import file_intake
+from sftrm_quality.intake import file_intake, file_reader, shard
 from tests.outputs import Output, run_on
 
 
@@ -118,7 +118,7 @@ def test_the_intake_of_a_file_is_tried_again_after_storage_failed_once(tmp_path,
     from tests.outputs import load_config
 
     (tmp_path / "a.jsonl").write_text(lines(map(sft, range(5))))
-    real, calls = file_intake.open_streams, []
+    real, calls = file_reader.open_streams, []
 
     def once(file, limits):
         calls.append(file)
@@ -126,19 +126,19 @@ def test_the_intake_of_a_file_is_tried_again_after_storage_failed_once(tmp_path,
             raise TransientStorageError("gone for a moment")
         return real(file, limits)
 
-    monkeypatch.setattr(file_intake, "open_streams", once)
+    monkeypatch.setattr(file_reader, "open_streams", once)
     with Job(load_config(None, ["workers=1"], {"raw": [tmp_path / "a.jsonl"], "out": tmp_path / "out"})) as job:
         plan = job.plan()
         (file,) = plan.files
         with pytest.raises(TransientStorageError):
-            job.intake_file(plan, file)
-        (intake,) = job.intake_file(plan, file)
+            job.intake_files(plan, [file])
+        (intake,) = job.intake_files(plan, [file])
     assert intake.shards[0].passed == 5
 
 
 def test_a_spilled_shard_that_goes_while_its_folder_does_is_no_failure(tmp_path, monkeypatch):
     """It is deleted where its summary arrives, which may be a moment after the last summary was taken."""
-    from sftrm_quality.intake.file_intake import _unless_gone
+    from sftrm_quality.intake.file_reader import _unless_gone
 
     folder = tmp_path / "spill"
     folder.mkdir()
@@ -154,3 +154,50 @@ def test_a_spilled_shard_that_goes_while_its_folder_does_is_no_failure(tmp_path,
     assert not folder.exists()
     with pytest.raises(NotADirectoryError):
         shutil.rmtree(__file__, onerror=_unless_gone)
+
+
+@pytest.fixture
+def small_files(tmp_path):
+    """Thirty raw files and an archive of forty: of both kinds, of none, empty, broken, with failing records."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    rm = {"prompt": "which?", "responses": [{"text": "this one", "rank": 1}, {"text": "no", "rank": 2}]}
+    contents = [
+        lambda i: lines([sft(10 * i + j) for j in range(4)]),
+        lambda i: lines([{"data_id": f"r{i}", **rm, "prompt": f"which of {i}?"}]),
+        lambda i: lines(
+            [sft(10 * i), {"data_id": f"m{i}", **rm, "prompt": f"or {i}?"}, {**sft(10 * i + 1), "answer": " "}]
+        ),
+        lambda i: lines([sft(10 * i)]) + '{"data_id": "cut',
+        lambda i: "",
+        lambda i: f"nothing that is known, {i}",
+    ]
+    for i in range(30):
+        (raw / f"f{i:02}.jsonl").write_text(contents[i % 6](i))
+    with zipfile.ZipFile(raw / "members.zip", "w") as archive:
+        for i in range(40):
+            archive.writestr(f"m{i:02}.json", json.dumps(sft(1000 + i)))
+    return raw
+
+
+def test_small_files_and_members_are_checked_together_to_the_same_result(small_files, tmp_path, monkeypatch):
+    """Byte for byte what each gives by itself, and the suites run a few times instead of once for each."""
+    calls, real = [], shard.run_suite_on_each
+
+    def counted(suite, scope, tables, parameters):
+        calls.append(len(tables))
+        return real(suite, scope, tables, parameters)
+
+    monkeypatch.setattr(shard, "run_suite_on_each", counted)
+
+    def shards_of(out):
+        return {path.relative_to(out): path.read_bytes() for path in (out / ".cache").rglob("*.arrow")}
+
+    together = run_on([small_files], tmp_path / "together").report
+    assert len(calls) == 2 and sum(calls) > 60
+    monkeypatch.setattr(file_intake, "_BYTES_TOGETHER", 1)
+    apart = run_on([small_files], tmp_path / "apart").report
+    assert set(calls[2:]) == {1}
+    assert shards_of(tmp_path / "together") == shards_of(tmp_path / "apart")
+    for name in ("ledger", "files", "reasons", "checks", "release_id"):
+        assert together[name] == apart[name]

@@ -34,7 +34,7 @@ def worker_peak(folder, shards):
     )
     with Job(config) as job:
         plan = job.plan()
-        intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
+        intakes = job.intake_files(plan, plan.files)
         assert sum(len(intake.shards) for intake in intakes) >= shards
         job.stage(plan, job.assign_splits(job.deduplicate(intakes)))
         return job.workers.submit(peak_mib).result()

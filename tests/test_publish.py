@@ -316,7 +316,7 @@ def test_a_raw_file_that_changes_during_the_run_publishes_nothing(tmp_path):
 
     with tasks_here(), Job(load_config(None, ["workers=1"], {"raw": [raw], "out": out})) as job:
         plan = job.plan()
-        intakes = [intake for file in plan.files for intake in job.intake_file(plan, file)]
+        intakes = job.intake_files(plan, plan.files)
         collection = job.assign_splits(job.deduplicate(intakes))
         checked = job.check_release(plan, intakes, collection, job.stage(plan, collection))
         write(raw / "a.jsonl", ANSWERS[:5])

@@ -291,7 +291,7 @@ def test_what_tells_the_direction_of_ranks_is_counted_before_repairs(tmp_path):
         config = load_config(None, ["workers=1", *settings], {"raw": [raw], "out": tmp_path / f"out{number}"})
         with tasks_here(), Job(config) as job:
             plan = job.plan()
-            (rm,) = job.intake_file(plan, next(file for file in plan.files if file.source_file == "b_rm.jsonl"))
+            (rm,) = job.intake_files(plan, [file for file in plan.files if file.source_file == "b_rm.jsonl"])
         found.append((rm.directions, rm.repairs))
     assert found[0][0] == found[1][0] and found[0][0]["blank_below"] == 1
     assert not found[0][1] and found[1][1]["drop_blank_losers"] == 2

@@ -18,18 +18,21 @@ from tests.test_determinism import make_records, write
 def started(tmp_path, monkeypatch):
     """Runs it on two files; what is to happen at each reading of a file is given."""
     monkeypatch.setattr(without_prefect, "READ_AGAIN_SECONDS", (0, 0))
+    # Each file is as large as a group.
+    monkeypatch.setattr(without_prefect, "_BYTES_TOGETHER", 1)
     config = load_config(
         None, ["workers=1"], {"raw": [write(tmp_path / "raw", *make_records(10))], "out": tmp_path / "out"}
     )
-    read, times = Job.intake_file, Counter()
+    read, times = Job.intake_files, Counter()
 
     def run(happens):
-        def intake_file(job, plan, file):
+        def intake_files(job, plan, files):
+            (file,) = files
             times[file.source_file] += 1
             happens(file.source_file, times[file.source_file])
-            return read(job, plan, file)
+            return read(job, plan, files)
 
-        monkeypatch.setattr(Job, "intake_file", intake_file)
+        monkeypatch.setattr(Job, "intake_files", intake_files)
         with tasks_here():
             return without_prefect.run_here(config, Mode.RUN, None), times
 

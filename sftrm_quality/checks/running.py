@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ import pandas as pd
 import pyarrow as pa
 from great_expectations.core import ExpectationSuite
 from great_expectations.datasource.fluent import PandasDatasource
+from great_expectations.expectations.expectation import Expectation
 
-from sftrm_quality.arrays import Mask, Rows, one_array
+from sftrm_quality.arrays import Ints, Mask, Rows, as_mask, offsets_of, one_array
 from sftrm_quality.checks.compiling import compile_suite
 from sftrm_quality.checks.contexts import context_of_a_call
 from sftrm_quality.checks.custom import RowExpectation
@@ -32,13 +34,14 @@ _RESULT_FORMAT = {
 }
 
 
-def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[str, str]) -> CheckedRows:
-    """See ``sftrm_quality.checks.run_suite``, also for arguments and errors."""
-    columns = _columns(
-        table,
-        FRAMES[LabelKind(suite.name)][scope],
-        say("{suite} frame of scope {scope}", suite=suite.name, scope=scope),
-    )
+def check_frames(
+    suite: Suite, scope: Scope, tables: Sequence[pa.Table], parameters: Mapping[str, str]
+) -> list[CheckedRows]:
+    """See ``sftrm_quality.checks.run_suite_on_each``, also for arguments and errors."""
+    fields = FRAMES[LabelKind(suite.name)][scope]
+    frame = say("{suite} frame of scope {scope}", suite=suite.name, scope=scope)
+    of_tables = [_columns(table, fields, frame) for table in tables]
+    columns = {name: pa.concat_arrays([of_table[name] for of_table in of_tables]) for name in fields.names}
     entries = [entry for entry in suite.entries if entry.scope is scope]
     asked_for = {value["$PARAMETER"] for entry in entries for value in entry.kwargs.values() if isinstance(value, dict)}
     for name in sorted(asked_for | parameters.keys()):
@@ -54,7 +57,7 @@ def check_rows(suite: Suite, scope: Scope, table: pa.Table, parameters: Mapping[
     compiled = _compiled(suite, scope)
     columns |= _signs(compiled, columns)
     columns |= _made(compiled, columns)
-    return _checked(suite, entries, compiled, columns, parameters)
+    return _checked(suite, entries, compiled, columns, parameters, offsets_of([len(table) for table in tables]))
 
 
 def rows_that_fail(
@@ -81,7 +84,9 @@ def check_deliveries(suite: Suite, facts: pa.Table) -> CheckedRows:
             raise ValueError(
                 say("delivery facts: {column} is null, expected a value for every file", column=field.name)
             )
-    return _checked(suite, suite.entries, _compiled(suite, None), columns, {})
+    bounds = offsets_of([len(facts)])
+    (checked,) = _checked(suite, suite.entries, _compiled(suite, None), columns, {}, bounds)
+    return checked
 
 
 def _checked(
@@ -90,21 +95,53 @@ def _checked(
     compiled: ExpectationSuite,
     columns: Mapping[str, pa.Array],
     parameters: Mapping[str, str],
-) -> CheckedRows:
-    counts, failures = [], []
+    bounds: Ints,
+) -> list[CheckedRows]:
+    """One outcome for each of the frames that begin and end at the bounds."""
+    frames = len(bounds) - 1
+    counts: list[list[CheckCount]] = [[] for _ in range(frames)]
+    failures = []
     outcomes = _outcomes(suite, entries, _run(compiled, columns, parameters))
     for entry, expectation, outcome in zip(entries, compiled.expectations, outcomes, strict=True):
         scope = entry.scope or suite.name
-        counts.append(
-            CheckCount(suite.name, entry.reason, entry.severity, scope, outcome.evaluated, len(outcome.failing))
-        )
+        evaluated = np.diff(_looked_at(expectation, columns, outcome)[bounds])
+        failed = np.diff(np.searchsorted(outcome.failing, bounds))
+        for own, *figures in zip(counts, evaluated.tolist(), failed.tolist(), strict=True):
+            own.append(CheckCount(suite.name, entry.reason, entry.severity, scope, *figures))
         if len(outcome.failing):
             details = _describe(expectation, columns, outcome.failing, parameters)
             failures.append(_failures(entry, outcome.failing, details))
-    # Stable, so that the reasons of a row keep the order of the suite.
     everything = pa.concat_tables([FAILURES.empty_table(), *failures])
+    # Stable, so that the reasons of a row keep the order of the suite.
     order = np.argsort(everything["row"].to_numpy(), kind="stable")
-    return CheckedRows(len(next(iter(columns.values()))), everything.take(order), tuple(counts))
+    everything = everything.take(order)
+    rows = everything["row"].to_numpy()
+    found = []
+    for own, (first, end) in zip(counts, pairwise(bounds.tolist()), strict=True):
+        start, stop = np.searchsorted(rows, [first, end]).tolist()
+        mine = everything.slice(start, stop - start).set_column(
+            0, FAILURES.field("row"), pa.array(rows[start:stop] - first)
+        )
+        found.append(CheckedRows(end - first, mine, tuple(own)))
+    return found
+
+
+def _looked_at(expectation: Expectation, columns: Mapping[str, pa.Array], outcome: "_Outcome") -> Ints:
+    """How many of the first n rows were looked at, for every n: all, or those that are not null."""
+    looked_at = np.ones(outcome.rows, bool)
+    if outcome.evaluated < outcome.rows:
+        looked_at = as_mask(columns[expectation.column].is_valid())
+    so_far = offsets_of(looked_at)
+    if so_far[-1] != outcome.evaluated:
+        raise SftrmError(
+            say(
+                "{type}: Great Expectations looked at {found} rows, expected {expected}; nothing was checked",
+                type=expectation.expectation_type,
+                found=outcome.evaluated,
+                expected=int(so_far[-1]),
+            )
+        )
+    return so_far
 
 
 def check_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
@@ -191,8 +228,9 @@ def _series(column: pa.Array) -> pd.Series:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """How many rows were looked at by an expectation, and the positions of those that failed."""
+    """How many rows there were, how many of them an expectation looked at, and the positions of those that failed."""
 
+    rows: int
     evaluated: int
     failing: Rows
 
@@ -214,7 +252,7 @@ def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> lis
     for entry in entries:
         found = by_reason[entry.reason].result
         # An expectation whose metric raised has an empty result; read as figures it would be zero failures.
-        failing = np.array(found.get("unexpected_index_list") or [], dtype=np.int64)
+        failing = np.sort(np.array(found.get("unexpected_index_list") or [], dtype=np.int64))
         if found.get("unexpected_count") != len(failing):
             problem = _raised(by_reason[entry.reason])
             raise SftrmError(
@@ -226,7 +264,8 @@ def _outcomes(suite: Suite, entries: Sequence[Entry], results: list[Any]) -> lis
                     problem=problem,
                 )
             )
-        outcomes.append(_Outcome(found["element_count"] - found.get("missing_count", 0), failing))
+        rows = found["element_count"]
+        outcomes.append(_Outcome(rows, rows - found.get("missing_count", 0), failing))
     return outcomes
 
 

@@ -1,8 +1,9 @@
 """File intake, one by one and in parallel: raw files read, mapped, checked and fingerprinted, shard by shard."""
 
 from sftrm_quality.intake.cache import cache_key, forget_others
+from sftrm_quality.intake.context import IntakeContext, ReadProgress
 from sftrm_quality.intake.declared_fields import refuse_fields_of_no_record
-from sftrm_quality.intake.file_intake import IntakeContext, ReadProgress, intake_file
+from sftrm_quality.intake.file_intake import intake_files
 from sftrm_quality.intake.mapping import MappedShard, read_and_map
 from sftrm_quality.intake.raw_files import hashed_files, unless_changed
 from sftrm_quality.intake.recognition import NotRead, Recognised, recognise_stream
@@ -20,7 +21,7 @@ __all__ = [
     "cache_key",
     "forget_others",
     "hashed_files",
-    "intake_file",
+    "intake_files",
     "read_and_map",
     "recognise_stream",
     "refuse_fields_of_no_record",

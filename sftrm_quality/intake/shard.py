@@ -1,118 +1,51 @@
-"""One shard, whole, in a worker process: raw bytes → checked candidates, their keys, and the failing records."""
+"""Shards, whole, in a worker process: raw bytes → checked candidates, their keys, and the failing records."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import chain
 
-import numpy as np
 import pyarrow as pa
-import xxhash
 
 from sftrm_quality import dedup
-from sftrm_quality.arrays import Rows, list_offsets, one_array
-from sftrm_quality.arrow_files import write_table
-from sftrm_quality.checks import CheckedRows, Scope, run_suite
-from sftrm_quality.checks.directions import direction_signs
+from sftrm_quality.checks import Scope, run_suite_on_each
 from sftrm_quality.config import SourceSettings
-from sftrm_quality.formats.wire import Misfit
-from sftrm_quality.intake.census import marks_in
 from sftrm_quality.intake.mapping import Candidates, read_and_map
-from sftrm_quality.intake.repairable import repairable, with_forms
-from sftrm_quality.intake.results import ShardFiles, ShardSummary
-from sftrm_quality.intake.shard_settings import ShardSettings
-from sftrm_quality.reading import LoadedShard, Shard, payload_columns, position_columns
-from sftrm_quality.records import (
-    CANDIDATE_FIELDS,
-    CANDIDATES,
-    DELIVERED,
-    SHARD_QUARANTINE,
-    LabelKind,
-    Repair,
-    Severity,
-    Stage,
-    unreviewed,
-)
+from sftrm_quality.intake.repairable import with_forms
+from sftrm_quality.intake.results import ShardSummary
+from sftrm_quality.intake.shard_tables import write_tables
+from sftrm_quality.intake.shard_task import MappedRecords, ShardTask
+from sftrm_quality.reading import LoadedShard
+from sftrm_quality.records import SHARD_QUARANTINE, LabelKind, Repair
 from sftrm_quality.repairs import repair
-from sftrm_quality.reviews import NOTHING_APPLIES, FileReviews, allowed, correct, waivable
+from sftrm_quality.reviews import correct
 
 
-@dataclass(frozen=True)
-class ShardTask:
-    """Everything that a worker needs for one shard: paths and settings, no data.
+def process_shards(tasks: Sequence[ShardTask]) -> list[dict[LabelKind, ShardSummary]]:
+    """Take shards from their bytes to spilled tables (`write_tables`) for each label kind in them.
 
-    format: of the file; its records may be of others. id_field: where the file has its ids, "" for ids from the
-    content. paths: for each label kind, where its records go. reviews: what people have to say of records of the file.
+    Args:
+        tasks: Of one run, together no larger than a shard. They are checked together, which changes no result.
+
+    Returns:
+        The summaries of each, by label kind. Unreadable records are of the file's label kind, for which there is always
+        one.
     """
-
-    shard: Shard
-    number: int
-    format: str
-    id_field: str
-    settings: ShardSettings
-    paths: Mapping[LabelKind, ShardFiles]
-    reviews: FileReviews = NOTHING_APPLIES
-
-
-def _failing_rows(loaded: LoadedShard, rows: Rows, stage: Stage, columns: dict[str, pa.Array]) -> pa.Table:
-    """Rows of the shard in the columns of SHARD_QUARANTINE, with their own text."""
-    raw = [loaded.raw_bytes(int(row)) for row in rows]
-    arrays = {
-        "data_id": pa.nulls(len(rows), pa.string()),
-        "stage": pa.array([stage] * len(rows), pa.string()),
-        **position_columns(loaded.shard, rows),
-        **payload_columns(raw, loaded.payload_encoding),
-        "content_hash": pa.array([xxhash.xxh3_128_digest(b"unmapped" + piece) for piece in raw], pa.binary(16)),
-        **unreviewed(len(rows)),
-        **columns,
-    }
-    return pa.table([arrays[field.name] for field in SHARD_QUARANTINE], schema=SHARD_QUARANTINE)
+    of_tasks = [_mapped(task) for task in tasks]
+    together: dict[tuple[LabelKind, tuple[tuple[str, str], ...]], list[MappedRecords]] = {}
+    for one in chain.from_iterable(of_tasks):
+        together.setdefault((one.kind, tuple(one.policies.items())), []).append(one)
+    summaries: dict[tuple[int, LabelKind], ShardSummary] = {}
+    for (kind, policies), group in together.items():
+        suite = group[0].task.settings.suite(kind)
+        checked = run_suite_on_each(suite, Scope.RECORD, [one.frame for one in group], dict(policies))
+        for one, checked_rows in zip(group, checked, strict=True):
+            summaries[id(one.task), kind] = write_tables(one, checked_rows)
+    return [
+        {one.kind: summaries[id(task), one.kind] for one in mapped}
+        for task, mapped in zip(tasks, of_tasks, strict=True)
+    ]
 
 
-def _data_id(record: object) -> str | None:
-    """The data_id of a record that could be parsed and not mapped, so that it can be asked for by it."""
-    found = record.get("data_id") if isinstance(record, dict) else None
-    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else None
-
-
-def _unmapped(loaded: LoadedShard, misfits: Mapping[int, Misfit]) -> pa.Table:
-    rows = np.array(sorted(misfits), np.int64)
-    found = [misfits[int(row)] for row in rows]
-    columns = {
-        "data_id": pa.array([_data_id(loaded.value(int(row))) for row in rows], pa.string()),
-        "reasons": pa.array([[misfit.reason] for misfit in found], pa.list_(pa.string())),
-        "details": pa.array([[misfit.detail] for misfit in found], pa.list_(pa.string())),
-    }
-    return _failing_rows(loaded, rows, Stage.FORMAT, columns)
-
-
-def _failed(
-    loaded: LoadedShard,
-    candidates: Candidates,
-    checked_rows: CheckedRows,
-    delivered: pa.FixedSizeBinaryArray,
-    corrected_by: pa.StringArray,
-) -> pa.Table:
-    failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
-    chosen = pa.array(failed)
-    columns = {
-        "data_id": one_array(candidates.table["data_id"]).take(chosen),
-        "reasons": reasons,
-        "details": details,
-        "waived": checked_rows.waived_reasons().take(chosen),
-        "corrected_by": corrected_by.take(chosen),
-        "content_hash": delivered.take(chosen),
-    }
-    return _failing_rows(loaded, candidates.rows[failed], Stage.CHECK, columns)
-
-
-def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
-    """Take one shard from its bytes to spilled tables for each label kind in it, and count what happened.
-
-    The tables are records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, the failing
-    records (`records.SHARD_QUARANTINE`), and what was delivered of those that were repaired or corrected, if there are
-    any (`records.DELIVERED`), each as an Arrow IPC file. Unreadable records are of the file's label kind, for which
-    there is always a summary.
-    """
+def _mapped(task: ShardTask) -> list[MappedRecords]:
     settings = task.settings
     main = settings.formats.by_name[task.format]
     source = settings.source(task.shard.source_file)
@@ -120,10 +53,10 @@ def process_shard(task: ShardTask) -> dict[LabelKind, ShardSummary]:
     unreadable = {kind: SHARD_QUARANTINE.empty_table() for kind in LabelKind} | {
         main.label_kind: mapped.batch.unreadable
     }
-    return {
-        kind: _of_kind(task, mapped.loaded, kind, candidates, unreadable[kind], source)
+    return [
+        _of_kind(task, mapped.loaded, kind, candidates, unreadable[kind], source)
         for kind, candidates in mapped.candidates.items()
-    }
+    ]
 
 
 def _of_kind(
@@ -133,76 +66,28 @@ def _of_kind(
     candidates: Candidates,
     unreadable: pa.Table,
     source: SourceSettings,
-) -> ShardSummary:
-    settings, losers_tie = task.settings, candidates.losers_tie
+) -> MappedRecords:
+    losers_tie = candidates.losers_tie
     # What ties is gone by then; what is left has none.
     ties = "forbid" if source.ties == "drop_record" else source.ties
-    policies = {"ties": ties, "unranked": source.unranked}
     delivered = dedup.content_hashes(kind, candidates.table)
     # First, while responses are at the places that people see.
     corrected = correct(kind, candidates.table, delivered, task.reviews.changes)
     repaired = repair(kind, corrected.table, list(map(Repair, source.repairs)), losers_tie, ties)
-    changed = np.union1d(repaired.rows, corrected.rows)
     frame = with_forms(kind, repaired.table, losers_tie)
-    # Blank losers are evidence, also where they are left out.
-    as_delivered = with_forms(kind, candidates.table, losers_tie) if len(changed) else frame
-    suite = settings.suite(kind)
-    checked_rows = run_suite(suite, Scope.RECORD, frame, policies)
-    if task.reviews:
-        may_be = waivable(suite)
-        checked_rows = checked_rows.waiving(allowed(checked_rows, kind, delivered, task.reviews, may_be))
-    waived = checked_rows.waived_reasons()
-    passed = np.flatnonzero(~checked_rows.critical)
-    kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
-    columns = {name: kept[name] for name in candidates.table.column_names}
-    columns |= position_columns(loaded.shard, candidates.rows[passed])
-    columns |= {
-        "warnings": checked_rows.reasons(Severity.WARNING).take(pa.array(passed)),
-        "repairs": repaired.repairs.take(pa.array(passed)),
-        "waived": waived.take(pa.array(passed)),
-        "corrected_by": corrected.by.take(pa.array(passed)),
-    }
-    records = pa.table([columns[field.name] for field in CANDIDATES[kind]], schema=CANDIDATES[kind])
-    unmapped = _unmapped(loaded, candidates.misfits)
-    failed = _failed(loaded, candidates, checked_rows, delivered, corrected.by)
-    failing = pa.concat_tables([unreadable, unmapped, failed])
-    paths = task.paths[kind]
-    write_table(paths.records, records)
-    hashes = delivered.take(pa.array(passed))
-    write_table(paths.keys, dedup.fingerprint(kind, kept, kept, checked_rows.warnings()[passed], settings.near, hashes))
-    write_table(paths.failing, failing.sort_by("source_index"))
-    originals = _delivered(kind, candidates.table, repaired.table, passed, changed)
-    if len(originals):
-        write_table(paths.delivered, originals)
-    reasons = Counter(reason for table in (unreadable, unmapped) for (reason,) in table["reasons"].to_pylist())
-    return ShardSummary(
-        number=task.number,
-        received=len(records) + len(failing),
-        passed=len(records),
-        unreadable=len(unreadable),
-        quarantined=len(failing) - len(unreadable),
-        unmapped_reasons=dict(sorted(reasons.items())),
-        formats=dict(sorted(candidates.formats.items())),
-        fields_unread=dict(sorted(candidates.fields_unread.items())),
-        counts=checked_rows.counts,
-        directions=direction_signs(as_delivered) if kind is LabelKind.RM else {},
-        marks=marks_in(kind, candidates.table),
-        encoding=task.shard.encoding,
-        changed=len(originals),
-        repairs=repaired.counts(),
-        waived=int(np.count_nonzero(np.diff(list_offsets(waived)))),
-        corrected=len(corrected.rows),
-        repairable=repairable(suite, source, candidates, frame, checked_rows, policies),
+    changed = len(repaired.rows) or len(corrected.rows)
+    return MappedRecords(
+        task,
+        loaded,
+        kind,
+        candidates,
+        unreadable,
+        source,
+        policies={"ties": ties, "unranked": source.unranked},
+        delivered=delivered,
+        corrected=corrected,
+        repaired=repaired,
+        frame=frame,
+        # Blank losers are evidence, also where they are left out.
+        as_delivered=with_forms(kind, candidates.table, losers_tie) if changed else frame,
     )
-
-
-def _delivered(kind: LabelKind, table: pa.Table, now: pa.Table, passed: Rows, changed: Rows) -> pa.Table:
-    """Of the records that passed those that were changed, in the columns of `records.DELIVERED`."""
-    rows = np.flatnonzero(np.isin(passed, changed))
-    chosen = pa.array(passed[rows])
-    columns = {
-        **{name: table[name].take(chosen) for name in CANDIDATE_FIELDS[kind].names},
-        "repaired_hash": dedup.content_hashes(kind, now.take(chosen).combine_chunks()),
-        "row": pa.array(rows),
-    }
-    return pa.table(columns, schema=DELIVERED[kind])

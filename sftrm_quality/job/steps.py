@@ -10,7 +10,7 @@ from sftrm_quality.collection import Collection, Context, assign, deduplicate
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import Decision
 from sftrm_quality.findings import refuse_another_case
-from sftrm_quality.intake import FileIntake, IntakeContext, ShardSettings, intake_file
+from sftrm_quality.intake import FileIntake, IntakeContext, ShardSettings, intake_files
 from sftrm_quality.job.gate import CheckedRelease, checked_release
 from sftrm_quality.job.opening import RunContext, opened
 from sftrm_quality.job.plan import Plan, must_make, plan_of
@@ -26,7 +26,7 @@ from sftrm_quality.workers import Workers, give_memory_back
 _log = logging.getLogger(__name__)
 
 
-Reading = Callable[["Job", Plan], Sequence[Sequence[FileIntake]]]
+Reading = Callable[["Job", Plan], Sequence[FileIntake]]
 
 
 class Job:
@@ -66,27 +66,28 @@ class Job:
         """
         return plan_of(self._run)
 
-    def intake_file(self, plan: Plan, file: SourceFile) -> list[FileIntake]:
-        """Read, map, check and fingerprint one raw file, or find that in the cache.
+    def intake_files(self, plan: Plan, files: Sequence[SourceFile]) -> list[FileIntake]:
+        """Read, map, check and fingerprint raw files, or find that in the cache.
 
         Args:
-            plan: The plan that names the file.
-            file: One of its files; the intake of several may go on at the same time, by threads.
+            plan: The plan that names the files.
+            files: Some of its files; the intake of several groups may go on at the same time, by threads.
 
         Returns:
-            One intake for the file, or for each member of an archive.
+            One intake for each file, or for each member of an archive, in their order.
 
         Raises:
-            StorageError: Reading it, or writing what it gave, fails; it may be tried again.
+            StorageError: Reading one, or writing what it gave, fails; it may be tried again.
         """
         run = self._run
         settings = ShardSettings.of(run.config, run.suites, run.formats)
         context = IntakeContext(settings, run.output, run.staging, run.workers, plan.progress, run.in_force)
-        intakes = intake_file(file, context)
-        shards = [shard for intake in intakes for shard in intake.shards]
-        received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
-        _log.info("%r: %d records, %d passed their own checks", file.source_file, received, passed)
-        return intakes
+        intakes = intake_files(files, context)
+        for file, of_file in zip(files, intakes, strict=True):
+            shards = [shard for intake in of_file for shard in intake.shards]
+            received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)
+            _log.info("%r: %d records, %d passed their own checks", file.source_file, received, passed)
+        return [intake for of_file in intakes for intake in of_file]
 
     def deduplicate(self, intakes: Sequence[FileIntake]) -> Collection:
         """Identity and duplicates over all files.
@@ -178,7 +179,7 @@ class Job:
 
         Args:
             decided_release_id: The only release that may be published, where a person decided on one.
-            read: Takes the intake of the files of a plan; one after the other without it.
+            read: Takes the intake of the files of a plan; all of them in one go without it.
 
         Returns:
             How it ended. A release that the gate holds is an ending and no error.
@@ -191,8 +192,7 @@ class Job:
         must_make(plan, decided_release_id)
         if self.publishes and plan.unchanged:
             return self.report_unchanged(plan)
-        of_files = read(self, plan) if read else [self.intake_file(plan, file) for file in plan.files]
-        intakes = [intake for of_file in of_files for intake in of_file]
+        intakes = read(self, plan) if read else self.intake_files(plan, plan.files)
         collection = self.assign_splits(self.deduplicate(intakes))
         return self.finish(plan, self.check_release(plan, intakes, collection, self.stage(plan, collection)))
 

@@ -4,7 +4,7 @@ A waiver allows records to fail a check; a correction gives a record other value
 of a run decides, not the day.
 """
 
-from sftrm_quality.reviews.applying import NOTHING_APPLIES, Change, FileReviews, allowed, correct
+from sftrm_quality.reviews.applying import NOTHING_APPLIES, Change, Corrected, FileReviews, allowed, correct
 from sftrm_quality.reviews.entries import Correction, Waiver
 from sftrm_quality.reviews.fields import field_of, refuse_value
 from sftrm_quality.reviews.fitting import FoundWithout, fits_file, reviews_of_file
@@ -18,6 +18,7 @@ __all__ = [
     "NO_REVIEWS",
     "WAIVERS",
     "Change",
+    "Corrected",
     "Correction",
     "DatedReviews",
     "FileReviews",
