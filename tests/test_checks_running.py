@@ -119,6 +119,43 @@ def test_a_standard_expectation_keeps_what_it_was_given_and_its_defaults() -> No
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["sft", "rm"])
+def test_what_is_made_once_in_a_call_changes_no_result(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Configurations and expectations that are remembered within a call, and ids of metrics made in another way."""
+    from contextlib import nullcontext
+
+    from great_expectations.core.id_dict import IDDict
+
+    from sftrm_quality.checks import contexts, running
+
+    def found() -> object:
+        checked_rows = run_suite(shipped(kind), Scope.RECORD, some_rows(kind), POLICIES)
+        facts = pa.Table.from_pylist([dict.fromkeys(RELEASE_FACTS.names, 0) | {"label_kind": "sft"}], RELEASE_FACTS)
+        return checked_rows.failures, checked_rows.counts, check_release(shipped("release"), facts)
+
+    ours = found()
+    monkeypatch.setattr(running, "remembering", nullcontext)
+    monkeypatch.setattr(IDDict, "to_id", contexts._their_id_of)
+    assert found() == ours
+
+
+def test_ids_of_equal_values_are_equal_and_others_differ() -> None:
+    from great_expectations.core.id_dict import IDDict
+
+    from sftrm_quality.checks import contexts
+
+    kinds: list[dict[str, Any]] = [
+        {}, {"a": 1}, {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1, "b": "2"}, {"a": 1, "b": None},
+        {"a": [1, 2], "b": {"c": 3, "d": 4}}, {"b": {"d": 4, "c": 3}, "a": [1, 2]},
+    ]  # fmt: skip
+    for one in kinds:
+        for other in kinds:
+            theirs = contexts._their_id_of(IDDict(one)) == contexts._their_id_of(IDDict(other))
+            assert (IDDict(one).to_id() == IDDict(other).to_id()) == theirs
+    # What JSON has no type for.
+    assert IDDict({"a": np.int64(1), "b": 2}).to_id() == IDDict({"b": 2, "a": np.int64(1)}).to_id()
+
+
 def test_an_expectation_that_raises_is_not_zero_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     from sftrm_quality.checks.custom.damaged import ExpectTextNotToBeGarbled
 

@@ -1,6 +1,7 @@
 """Suites turned into Great Expectations' own objects; which standard expectations may be used beside ours."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import great_expectations.exceptions as gx_exceptions
@@ -84,6 +85,8 @@ _SETTINGS: dict[str, Callable[[object], str | None]] = {
 }
 
 
+# A process has the suites of one run, by scope; they are compiled by whoever checks that they fit, and used later.
+@lru_cache(maxsize=32)
 def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
     """The entries of a suite as Great Expectations can run them.
 
@@ -97,15 +100,16 @@ def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
     Raises:
         SuiteError: One line for a type or a setting that does not fit the column.
     """
-    numbered = enumerate(suite.entries, start=1)
+    if scope is not None:
+        both = zip(compile_suite(suite).expectations, suite.entries, strict=True)
+        return ExpectationSuite(name=suite.name, expectations=[one for one, entry in both if entry.scope is scope])
     expectations = [
         _compile(
             say("{file}, expectation {number} ({type})", file=suite.file, number=number, type=entry.type),
             entry,
             suite.name,
         )
-        for number, entry in numbered
-        if scope is None or entry.scope is scope
+        for number, entry in enumerate(suite.entries, start=1)
     ]
     return ExpectationSuite(name=suite.name, expectations=expectations)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +14,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from sftrm_quality.arrays import Ints, Mask, Rows, as_mask, offsets_of, one_array
 from sftrm_quality.checks.compiling import compile_suite
-from sftrm_quality.checks.contexts import context_of_a_call
+from sftrm_quality.checks.contexts import context_of_a_call, remembering
 from sftrm_quality.checks.custom import RowExpectation
 from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, Scope
 from sftrm_quality.checks.results import FAILURES, CheckCount, CheckedRows, CheckResult, enough_passed
@@ -54,7 +53,7 @@ def check_frames(
                     known=dict(PARAMETERS),
                 )
             )
-    compiled = _compiled(suite, scope)
+    compiled = compile_suite(suite, scope)
     columns |= _signs(compiled, columns)
     columns |= _made(compiled, columns)
     return _checked(suite, entries, compiled, columns, parameters, offsets_of([len(table) for table in tables]))
@@ -65,7 +64,7 @@ def rows_that_fail(
 ) -> list[tuple[Entry, Mask]]:
     """See ``sftrm_quality.checks.failing_rows``, also for arguments."""
     columns = _columns(table, FRAMES[LabelKind(suite.name)][scope], str(scope))
-    compiled = _compiled(suite, scope)
+    compiled = compile_suite(suite, scope)
     columns |= _signs(compiled, columns)
     columns |= _made(compiled, columns)
     entries = [entry for entry in suite.entries if entry.scope is scope]
@@ -85,7 +84,7 @@ def check_deliveries(suite: Suite, facts: pa.Table) -> CheckedRows:
                 say("delivery facts: {column} is null, expected a value for every file", column=field.name)
             )
     bounds = offsets_of([len(facts)])
-    (checked,) = _checked(suite, suite.entries, _compiled(suite, None), columns, {}, bounds)
+    (checked,) = _checked(suite, suite.entries, compile_suite(suite), columns, {}, bounds)
     return checked
 
 
@@ -151,7 +150,7 @@ def check_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
         if column.null_count:
             raise ValueError(say("release facts: {name} is null, expected a figure for every label kind", name=name))
     results = []
-    outcomes = _outcomes(suite, suite.entries, _run(_compiled(suite, None), columns, {}))
+    outcomes = _outcomes(suite, suite.entries, _run(compile_suite(suite), columns, {}))
     for entry, outcome in zip(suite.entries, outcomes, strict=True):
         name = entry.kwargs["column"]
         failing = ((columns["label_kind"][row].as_py(), columns[name][row].as_py()) for row in outcome.failing)
@@ -171,11 +170,6 @@ def check_facts(suite: Suite, facts: pa.Table) -> list[CheckResult]:
             )
         )
     return results
-
-
-@lru_cache(maxsize=16)
-def _compiled(suite: Suite, scope: Scope | None) -> ExpectationSuite:
-    return compile_suite(suite, scope)
 
 
 def _columns(table: pa.Table, schema: pa.Schema, frame: str) -> dict[str, pa.Array]:
@@ -216,7 +210,9 @@ def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: M
     asset = source.add_dataframe_asset("shard")
     context_of_a_call().data_sources.add_pandas(datasource=source)
     batch = asset.get_batch(asset.build_batch_request(options={"dataframe": frame}))
-    return list(batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters)).results)
+    with remembering():
+        found = batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters))
+    return list(found.results)
 
 
 def _series(column: pa.Array) -> pd.Series:
