@@ -1,6 +1,7 @@
 """Reviews: what people allowed and corrected, as a run shows it."""
 
 from sftrm_quality.run_record.value import Count, Value
+from sftrm_quality.words import number, say
 
 
 class ReviewCounts(Value):
@@ -14,19 +15,28 @@ class ReviewCounts(Value):
 
 
 class ShownWaiver(Value):
-    """A waiver as it was written. place: where. fits: what it is about, of records the first. until: its last day.
-
-    ended: it was not in force. records: how many it allowed, 0 where it had ended.
+    """A waiver as it was written. place: where. record_ids, source, files: what it is about, one of the three; of ids
+    the content parts. until: its last day. ended: it was not in force. allowed: records that would fail without it.
     """
 
     place: str
     reason: str
-    fits: str
+    record_ids: tuple[str, ...]
+    source: str
+    files: str
     by: str
     why: str
     until: str
     ended: bool
-    records: Count
+    allowed: Count
+
+    @property
+    def fits(self) -> str:
+        """What it is about, in a few words."""
+        if self.record_ids:
+            first, more = self.record_ids[0], len(self.record_ids) - 1
+            return say("{record} and {count} more", record=first, count=number(more)) if more else first
+        return self.source or self.files
 
 
 class ShownCorrections(Value):
