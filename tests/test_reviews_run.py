@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from sftrm_quality import dedup
-from sftrm_quality.errors import ConfigError
-from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind, SplitName
+from sftrm_quality.releases.parts import Part
+from sftrm_quality.releases.read_back import read_back
 from tests.outputs import Output, open_gate, run_on
 from tests.test_reviews import folder_of
 
@@ -136,7 +138,7 @@ def test_without_reviews_nothing_is_reviewed(night):
     }
 
 
-def test_a_folder_of_which_nothing_is_in_force_changes_no_byte(night):
+def test_a_folder_of_which_nothing_is_effective_changes_no_byte(night):
     ended = night.reviews("ended", [waiver("answer_blank", source="vendor_a", until="2026-11-30")])
     output = night.run("out_ended", reviews=ended)
     assert output.release.name == night.plain.release.name
@@ -213,7 +215,8 @@ def test_what_does_nothing_is_a_finding(night):
     assert not by_id(output.published("rm")).get("r1")
 
 
-def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it(night):
+@pytest.fixture(scope="module")
+def corrected_night(night):
     reviews = night.reviews(
         "corrections",
         None,
@@ -227,7 +230,11 @@ def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it
             correction(night.ids["r2"], responses__1__rank=1, data_category="ways"),
         ],
     )
-    output = night.run("out_corrections", reviews=reviews)
+    return night.run("out_corrections", reviews=reviews)
+
+
+def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it(night, corrected_night):
+    output = corrected_night
     sft, rm = by_id(output.published("sft")), by_id(output.published("rm"))
     corrected = {name: row["corrected_by"] for name, row in (sft | rm).items() if row["corrected_by"]}
     assert corrected == {"a1": "Kim Min-ji, Lee", "r1": "Kim Min-ji", "r2": "Kim Min-ji"}
@@ -275,6 +282,32 @@ def test_a_corrected_record_may_be_waived_and_repaired_too(night):
     assert [(one["text"], one["rank"]) for one in rm["r2"]["responses"]] == [("The first of 2.", 1), ("None of 2.", 2)]
     assert (rm["r2"]["repairs"], rm["r2"]["corrected_by"]) == (["drop_blank_losers"], "Kim Min-ji")
     assert [row["data_id"] for row in originals(output, "sft")] == ["a1", "a3"]
+
+
+@pytest.mark.parametrize(
+    ("which", "column", "change"),
+    [
+        # A text that nobody set, a correction that nobody made, another one's original.
+        ("path", "answer", lambda values: [f"{value}!" if "Kim" in value else value for value in values]),
+        ("path", "corrected_by", lambda values: [None for _ in values]),
+        ("originals", "answer", lambda values: [f"{value}!" for value in values]),
+        ("originals", "repaired_hash", lambda values: [bytes(16) for _ in values]),
+    ],
+)
+def test_a_part_that_is_not_what_was_corrected_is_refused(corrected_night, tmp_path, which, column, change):
+    release = corrected_night.release
+    (path,) = release.glob("originals/sft-*.parquet")
+    part = Part(LabelKind.SFT, SplitName.TRAIN, tmp_path / "sft" / path.name.removeprefix("sft-"), ())
+    for source, to in ((path, part.originals), (release / "sft" / part.path.name, part.path)):
+        to.parent.mkdir(parents=True)
+        table = pq.read_table(source)
+        if to == getattr(part, which):
+            at = table.schema.get_field_index(column)
+            values = pa.array(change(table[column].to_pylist()), table.schema.field(at).type)
+            table = table.set_column(at, table.schema.field(at), values)
+        pq.write_table(table, to)
+    with pytest.raises(StorageError, match="does not hold the content that was checked"):
+        read_back(part, False, tmp_path / "hashes.npy")
 
 
 def told_why(output, record):

@@ -98,7 +98,7 @@ def same_settings(report: Report, out: Path) -> RunConfig:
         out: The output folder, which may have been moved since.
 
     Returns:
-        The settings, with the day of its reviews: what ended since was in force when it was held.
+        The settings, with the day of its reviews: what ended since was effective when it was held.
 
     Raises:
         ConfigError: This version does not take them any more.

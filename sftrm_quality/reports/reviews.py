@@ -16,7 +16,7 @@ def shown_reviews(reviews: DatedReviews, counts: ReviewCounts | None) -> ShownRe
 
     Args:
         reviews: On the day of the run.
-        counts: What those in force did; None where they did nothing, since a release is older than they.
+        counts: What the effective ones did; None where they did nothing, since a release is older than they.
 
     Returns:
         The part ``reviews`` of the report: waivers as they were written, corrections by who made them and why.

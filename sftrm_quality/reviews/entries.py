@@ -101,7 +101,7 @@ class Correction(_Review):
     def _is_an_object(cls, value: object) -> object:
         # What pydantic would say shows the value, which may be of a record.
         if not isinstance(value, dict) or not value:
-            raise ValueError(say("expected an object of fields and their new values"))
+            raise ValueError(say("set: expected an object of fields and their new values"))
         return value
 
     @model_validator(mode="after")

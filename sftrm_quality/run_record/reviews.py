@@ -5,7 +5,7 @@ from sftrm_quality.words import number, say
 
 
 class ReviewCounts(Value):
-    """A pure function of the data. waivers: of the key of each that was in force, how many records it allowed.
+    """A pure function of the data. waivers: of the key of each that was effective, how many records it allowed.
 
     unused_corrections: the content parts of the record_ids that corrections name and that were not corrected.
     """
@@ -16,7 +16,7 @@ class ReviewCounts(Value):
 
 class ShownWaiver(Value):
     """A waiver as it was written. place: where. record_ids, source, files: what it is about, one of the three; of ids
-    the content parts. until: its last day. ended: it was not in force. allowed: records that would fail without it.
+    the content parts. until: its last day. ended: it was not effective. allowed: records that would fail without it.
     """
 
     place: str
@@ -50,7 +50,7 @@ class ShownCorrections(Value):
 
 
 class ShownReviews(Value):
-    """What was written when a run began. as_of: the day on which waivers had to be in force.
+    """What was written when a run began. as_of: the day on which waivers had to be effective.
 
     left_out: how many reasons for corrections there are beyond those in ``corrections``.
     """
