@@ -14,16 +14,16 @@ def found_in_reviews(reviews: DatedReviews, counts: ReviewCounts | None) -> list
 
     Args:
         reviews: On the day of the run.
-        counts: What those in force did; None in the figures of a release that was made without reviews.
+        counts: What the effective ones did; None in the figures of a release that was made without reviews.
 
     Returns:
         One finding per waiver, and one per file of corrections.
     """
     allowed, unused = (counts.waivers, set(counts.unused_corrections)) if counts else ({}, None)
     found = [_ended(waiver) for waiver in reviews.ended]
-    found += [_allows_nothing(one) for one in reviews.in_force.waivers if not allowed.get(one.entry.key)]
+    found += [_allows_nothing(one) for one in reviews.effective.waivers if not allowed.get(one.entry.key)]
     of_files: dict[str, list[Placed[Correction]]] = {}
-    for correction in reviews.in_force.corrections:
+    for correction in reviews.effective.corrections:
         of_files.setdefault(correction.file, []).append(correction)
     for own in of_files.values():
         if idle := [one for one in own if unused is None or one.entry.record in unused]:
@@ -41,7 +41,7 @@ def _ended(waiver: Placed[Waiver]) -> Found:
         by=entry.by,
         until=entry.until.isoformat(),
     )
-    return _found("waiver_ended", said, f"{entry.key} {entry.until}")
+    return _found(reason="waiver_ended", said=said, key=f"{entry.key} {entry.until}")
 
 
 def _allows_nothing(waiver: Placed[Waiver]) -> Found:
@@ -53,7 +53,7 @@ def _allows_nothing(waiver: Placed[Waiver]) -> Found:
         fits=entry.fits,
         by=entry.by,
     )
-    return _found("waiver_fits_nothing", said, entry.key)
+    return _found(reason="waiver_fits_nothing", said=said, key=entry.key)
 
 
 def _correct_nothing(idle: Sequence[Placed[Correction]], of: Sequence[Placed[Correction]]) -> Found:
@@ -67,8 +67,8 @@ def _correct_nothing(idle: Sequence[Placed[Correction]], of: Sequence[Placed[Cor
         of=number(len(of)),
         line=number(idle[0].number),
     )
-    return _found("correction_fits_nothing", said, " ".join(sorted({one.entry.record for one in idle})))
+    return _found(reason="correction_fits_nothing", said=said, key=" ".join(sorted({one.entry.record for one in idle})))
 
 
-def _found(reason: str, said: str, key: str) -> Found:
+def _found(*, reason: str, said: str, key: str) -> Found:
     return Found(suite="reviews", reason=reason, severity=Severity.WARNING, description="", about=(said,), key=key)

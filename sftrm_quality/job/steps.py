@@ -81,7 +81,7 @@ class Job:
         """
         run = self._run
         settings = ShardSettings.of(run.config, run.suites, run.formats)
-        context = IntakeContext(settings, run.output, run.staging, run.workers, plan.progress, run.in_force)
+        context = IntakeContext(settings, run.output, run.staging, run.workers, plan.progress, run.effective)
         intakes = intake_files(files, context)
         for file, of_file in zip(files, intakes, strict=True):
             shards = [shard for intake in of_file for shard in intake.shards]
