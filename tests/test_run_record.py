@@ -25,7 +25,7 @@ RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "fin
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
 RENEWED |= {f"browse.{name}" for name in ("warned", "warned_listed", "warned_reasons")}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
-RENEWED |= {"preflights", "files.repairs", "files.repairable", "files.marks"}
+RENEWED |= {"preflights", "pruned", "files.repairs", "files.repairable", "files.marks"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
@@ -95,7 +95,7 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     renew_figures(older)
     # Before there were findings, files that departed from the usual or were gone were named here.
     del older["changes"]["suspects"], older["changes"]["gone"]
-    older |= {"exports": {}, "preflights": []}
+    older |= {"exports": {}, "preflights": [], "pruned": None}
     older["profile"]["rm"]["pairs"] = {}
     older |= {"config": None, "planned_release_id": None, "findings": [], "finding_counts": {"new": 0, "known": 0}}
     older["history"]["sources"] = {}

@@ -7,6 +7,7 @@ from flows.commands.formats import formats
 from flows.commands.inspecting import inspect
 from flows.commands.looking import diff, releases, report, why
 from flows.commands.preflighting import preflight
+from flows.commands.pruning import prune
 from flows.commands.rollback import rollback
 from flows.commands.running import check, run
 from flows.commands.serving import serve
@@ -30,6 +31,7 @@ COMMANDS = (
     diff,
     decide,
     rollback,
+    prune,
 )
 
 # Groups of commands, by the word that comes in front of theirs.

@@ -81,6 +81,11 @@ def release_named(output: "OutputFolder", release_id: str | None) -> "Release":
     return find_release(output, release_id)
 
 
+def mebibytes(size: int) -> str:
+    """A number of bytes as people read it; what is not quite nothing never looks like it."""
+    return say("{count} MiB", count="<0.1" if 0 < size < (1 << 20) / 10 else f"{size / (1 << 20):,.1f}")
+
+
 class _Unbroken(Console):
     """A console whose reader may leave early (``sftrm run | head -1``): the exit code stays the run's."""
 

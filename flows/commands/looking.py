@@ -40,10 +40,11 @@ def why(
 
 
 def releases(out: OutOption = None) -> None:
-    """List the releases of an output folder; the current one is marked."""
+    """List the releases of an output folder, with their sizes; the current one is marked."""
     from flows.commands.terminal import print_releases
     from sftrm_quality import progress
     from sftrm_quality.findings import timezone_of
+    from sftrm_quality.housekeeping import sizes_of
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import all_releases, decisions_of
 
@@ -51,7 +52,9 @@ def releases(out: OutOption = None) -> None:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
         with progress.hearing(lambda told: print(say("warning: {told}", told=safe(told)), file=sys.stderr)):
-            print_releases(console(), all_releases(output), timezone_of(output), decisions_of(output).left)
+            found = all_releases(output)
+            left = decisions_of(output).left
+            print_releases(console(), found, timezone_of(output), left, sizes_of(found))
     except SftrmError as error:
         fail(error)
 

@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.commands.command_line import mebibytes
 from flows.terminal_text import safe
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import number, say
 
 if TYPE_CHECKING:
     from sftrm_quality.decisions import Rollback
+    from sftrm_quality.housekeeping import Size
     from sftrm_quality.releases import Release
     from sftrm_quality.run_record import Comparison, Finding, RecordedDecision, Report
 
@@ -62,7 +64,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     console.print(table)
     for reasons in _reasons(report):
         console.print(reasons, soft_wrap=True)
-    for told in (*_repairs(report), *_pairs_and_exports(report)):
+    for told in (*_repairs(report), *_pairs_exports_and_pruned(report)):
         console.print(told, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
@@ -155,8 +157,8 @@ def _by_repair(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in total.most_common() if count)
 
 
-def _pairs_and_exports(report: "Report") -> list[Text]:
-    """How many pairs the rankings make, and what was exported."""
+def _pairs_exports_and_pruned(report: "Report") -> list[Text]:
+    """How many pairs the rankings make, what was exported, and what of old nights was deleted."""
     lines = []
     if report.profile and report.profile.rm and report.profile.rm.pairs:
         made = ", ".join(f"{take} {counts.pairs:,}" for take, counts in report.profile.rm.pairs.items())
@@ -164,6 +166,8 @@ def _pairs_and_exports(report: "Report") -> list[Text]:
     if report.exports:
         rows = ", ".join(f"{name} {export.rows:,}" for name, export in report.exports.items())
         lines.append(Text.assemble((f"{say('exports'):<12}", "dim"), rows))
+    if report.pruned:
+        lines.append(Text.assemble((f"{say('pruned'):<12}", "dim"), str(report.pruned)))
     return lines
 
 
@@ -172,12 +176,17 @@ def print_releases(
     releases: list["Release"],
     timezone: str,
     left: "Mapping[str, Rollback]" = MappingProxyType({}),
+    sizes: "Mapping[str, Size]" = MappingProxyType({}),
 ) -> None:
-    """One line per release, oldest first, its time in a time zone; who decided to publish it, and who left it."""
+    """One line per release, oldest first, its time in a time zone; who decided to publish it, and who left it.
+
+    With sizes, also how much of the disk it has of its own, and how much it shares with other releases.
+    """
     if not releases:
         console.print(say("no release yet"))
         return
-    table = Table("", say("release"), say("created"), "SFT", "RM", box=None, pad_edge=False, header_style="dim")
+    heads = ["", say("release"), say("created"), "SFT", "RM", *([say("own"), say("shared")] if sizes else [])]
+    table = Table(*heads, box=None, pad_edge=False, header_style="dim")
     for column in table.columns:
         column.no_wrap = True  # a long name is folded, never the ids beside it
     table.add_column("", overflow="fold")
@@ -188,6 +197,7 @@ def print_releases(
             release.release_id,
             moment(manifest.created, timezone),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
+            *([mebibytes(size.own), mebibytes(size.shared)] if (size := sizes.get(release.release_id)) else []),
             # A string would be read as markup.
             Text(_decided_on(release, left.get(release.release_id), timezone)),
         )

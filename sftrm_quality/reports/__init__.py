@@ -29,6 +29,7 @@ from sftrm_quality.reports.warned_rows import WarnedRows, listed_of
 from sftrm_quality.reports.write import (
     put_in_place,
     renew_index,
+    say_rows_are_deleted,
     take_back,
     write_decision,
     write_diff,
@@ -69,6 +70,7 @@ __all__ = [
     "repairs_done",
     "repairs_possible",
     "report_of",
+    "say_rows_are_deleted",
     "sides_named",
     "take_back",
     "texts_of",

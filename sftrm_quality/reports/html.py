@@ -6,7 +6,7 @@ Its size is bounded whatever the data: what is left out is counted, and is in ``
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -186,6 +186,18 @@ def render_browse(report: Report) -> str:
     )
 
 
+def render_deleted_rows(report: Report) -> str:
+    """The page that is where the rows of a run were, once they are deleted.
+
+    Args:
+        report: The content of ``report.json``.
+
+    Returns:
+        The page.
+    """
+    return _environment().get_template("deleted_rows.html.j2").render(report=report)
+
+
 def browse_scripts() -> dict[str, str]:
     """The scripts of that page, by their names in the folder ``rows``."""
     loader = PackageLoader("sftrm_quality.reports")
@@ -198,6 +210,7 @@ def render_index(
     older: int = 0,
     timezone: str = DEFAULT_TIME_ZONE,
     rollbacks: Sequence[Rollback] = (),
+    deleted: Collection[str] = (),
 ) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
@@ -206,6 +219,7 @@ def render_index(
         older: How many runs are not among them.
         timezone: The one to show their times in.
         rollbacks: Of the output folder, oldest first.
+        deleted: Releases that are not there any more.
 
     Returns:
         The page.
@@ -217,6 +231,7 @@ def render_index(
         .render(
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
+            deleted=deleted,
             rollbacks=rollbacks[: -ROLLBACKS_SHOWN - 1 : -1],
             rollbacks_left_out=max(0, len(rollbacks) - ROLLBACKS_SHOWN),
             charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN])), timezone),

@@ -79,7 +79,7 @@ from sftrm_quality.run_record.profile import (
     WouldStay,
 )
 from sftrm_quality.run_record.reading import PastRun, read_manifest_json, read_past_run, read_report_json
-from sftrm_quality.run_record.report import REPORT_VERSION, Browse, Paths, Report, SplitMove, SplitMoves
+from sftrm_quality.run_record.report import REPORT_VERSION, Browse, Paths, Pruned, Report, SplitMove, SplitMoves
 from sftrm_quality.run_record.samples import (
     NO_SAMPLES,
     ApartPair,
@@ -156,6 +156,7 @@ __all__ = [
     "Profile",
     "PromptGroups",
     "ProposedFormat",
+    "Pruned",
     "QuarantineSample",
     "RankFigures",
     "Ranking",

@@ -131,6 +131,7 @@ def _renew_report(report: Json) -> None:
     report.setdefault("browse", None)
     report.setdefault("exports", {})
     report.setdefault("preflights", [])
+    report.setdefault("pruned", None)
     if report["browse"]:
         for name, nothing in (("warned", 0), ("warned_listed", 0), ("warned_reasons", {})):
             report["browse"].setdefault(name, nothing)
