@@ -82,8 +82,8 @@ def release_named(output: "OutputFolder", release_id: str | None) -> "Release":
 
 
 def mebibytes(size: int) -> str:
-    """A number of bytes as people read it; what is not quite nothing never looks like it."""
-    return say("{count} MiB", count="<0.1" if 0 < size < (1 << 20) / 10 else f"{size / (1 << 20):,.1f}")
+    """How many mebibytes some bytes are; what is not quite nothing never looks like it."""
+    return "<0.1" if 0 < size < (1 << 20) / 10 else f"{size / (1 << 20):,.1f}"
 
 
 class _Unbroken(Console):

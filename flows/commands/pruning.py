@@ -108,7 +108,7 @@ def _print_going(output: "OutputFolder", going: "Going") -> None:
 
     for release_id in going.releases:
         size = mebibytes(size_of([output.release(release_id)]).own)
-        print(say("would go: release {release_id}, {size} of its own", release_id=safe(release_id), size=size))
+        print(say("would go: release {release_id}, {size} MiB of its own", release_id=safe(release_id), size=size))
     for run_id in going.runs:
         print(say("would go: rows of run {run_id}", run_id=safe(run_id)))
     for release_id, why in going.kept.items():
@@ -116,11 +116,11 @@ def _print_going(output: "OutputFolder", going: "Going") -> None:
     if not going:
         print(say("nothing to delete"))
         return
-    size = size_of(paths_of(output, going))
+    whole = size_of(paths_of(output, going))
     said = say(
-        "{freed} would be freed; {shared} more have other names too and stay",
-        freed=mebibytes(size.own),
-        shared=mebibytes(size.shared),
+        "{freed} MiB would be freed; {shared} MiB more have other names too and stay",
+        freed=mebibytes(whole.own),
+        shared=mebibytes(whole.shared),
     )
     print(said)
     print(say("nothing was deleted; the same with --yes deletes it"))
@@ -130,7 +130,7 @@ def _what_was_deleted(deleted: "Deleted") -> str:
     if not deleted.releases and not deleted.runs:
         return say("nothing to delete")
     return say(
-        "deleted: {releases}, {runs}; {freed} freed, {shared} more have other names too and stay",
+        "deleted: {releases}, {runs}; {freed} MiB freed, {shared} MiB more have other names too and stay",
         releases=say_of("{count} release", "{count} releases", deleted.releases),
         runs=say_of("the rows of {count} run", "the rows of {count} runs", deleted.runs),
         freed=mebibytes(deleted.size.own),

@@ -187,6 +187,8 @@ def print_releases(
         return
     heads = ["", say("release"), say("created"), "SFT", "RM", *([say("own"), say("shared")] if sizes else [])]
     table = Table(*heads, box=None, pad_edge=False, header_style="dim")
+    for column in table.columns[3:]:
+        column.justify = "right"
     for column in table.columns:
         column.no_wrap = True  # a long name is folded, never the ids beside it
     table.add_column("", overflow="fold")
@@ -195,13 +197,15 @@ def print_releases(
         table.add_row(
             say("current") if release.is_current else "",
             release.release_id,
-            moment(manifest.created, timezone),
+            moment(manifest.created, timezone, "minutes"),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
             *([mebibytes(size.own), mebibytes(size.shared)] if (size := sizes.get(release.release_id)) else []),
             # A string would be read as markup.
             Text(_decided_on(release, left.get(release.release_id), timezone)),
         )
     console.print(table)
+    if sizes:
+        console.print(say("own, shared: MiB that only this release has, and that other releases have too"), style="dim")
 
 
 def _decided_on(release: "Release", rollback: "Rollback | None", timezone: str) -> str:

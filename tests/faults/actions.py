@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 from flows.stopping import stop_on_signals
-from sftrm_quality import releases, reports
-from sftrm_quality.config import ExportSettings
+from sftrm_quality import housekeeping, releases, reports
+from sftrm_quality.config import ExportSettings, PruneSettings
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.decisions import signed
 from sftrm_quality.errors import SftrmError
@@ -117,6 +117,14 @@ def reject(out):
         reports.take_back(output)
         report = held_run(output)
         store_decision(output, report, decision_on(report, "reject", signed("Kim", "send it back")))
+
+
+def prune(out):
+    """What `sftrm prune --keep-releases 1 --yes` does."""
+    output = OutputFolder(Path(out))
+    with output.locked(0, print):
+        reports.take_back(output)
+        housekeeping.delete(output, housekeeping.what_goes(output, PruneSettings(keep_releases=1)))
 
 
 def export(out, take):
