@@ -46,7 +46,7 @@ def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
 @pytest.mark.parametrize(
     ("name", "commands"),
     [
-        ("README.md", 14),
+        ("README.md", 15),
         ("docs/morning.md", 5),
         ("docs/nightly.md", 5),
         ("docs/rows.md", 4),
@@ -54,6 +54,7 @@ def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
         ("docs/formats.md", 2),
         ("docs/exports.md", 3),
         ("docs/preflight.md", 3),
+        ("docs/housekeeping.md", 3),
     ],
 )
 def test_the_commands_of_the_docs_are_commands(samples_run, tmp_path, monkeypatch, name, commands):

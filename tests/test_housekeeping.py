@@ -1,6 +1,7 @@
 """Old releases and rows of old runs are deleted when somebody asks: whole, never what is named, and pages say so."""
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -13,12 +14,14 @@ from flows.cli import app
 from sftrm_quality import housekeeping, releases
 from sftrm_quality.config import PruneSettings
 from sftrm_quality.decisions import read_decisions
-from sftrm_quality.errors import ConfigError, PermanentStorageError
+from sftrm_quality.errors import ConfigError, PermanentStorageError, TransientStorageError
 from sftrm_quality.reports import compare_releases, sides_named
 from sftrm_quality.run_record import Verdict
+from tests.conftest import ROOT
 from tests.faults.folders import every_release_is_whole
 from tests.outputs import report_of, run_on
 from tests.test_rollbacks import Night
+from tests.test_run_record import OLDER_MANIFEST, OLDER_REPORT
 
 LATER = datetime.now(UTC) + timedelta(days=40)
 
@@ -280,3 +283,78 @@ def test_the_newest_release_is_the_one_that_a_night_is_about_to_publish(nights):
     assert nights.going(4, coming=coming).releases == (nights.published[0],)
     again = housekeeping.Coming("x", nights.published[0])
     assert nights.going(2, coming=again).releases == tuple(nights.published[1:3])
+
+
+def copied(nights, to, leaves_out=()):
+    """The output folder elsewhere, without some names, and the old one gone."""
+    shutil.copytree(nights.out, to, ignore=shutil.ignore_patterns(*leaves_out))
+    shutil.rmtree(nights.out)
+    return to
+
+
+def test_a_folder_that_was_moved_is_unchanged_and_goes_on(nights, tmp_path):
+    current, moved = nights.current, copied(nights, tmp_path / "elsewhere" / "moved")
+    raw = nights.raw.rename(tmp_path / "delivered")
+    again = run_on([raw], moved)
+    assert (again.verdict, again.report["release_id"]) == (Verdict.UNCHANGED, current)
+    (raw / "5.jsonl").write_bytes((raw / "1.jsonl").read_bytes().replace(b'"1', b'"7').replace(b" or not", b" or"))
+    assert run_on([raw], moved).verdict is Verdict.PUBLISHED
+    assert every_release_is_whole(moved) == 5
+
+
+def test_a_backup_is_what_the_guide_says(nights, tmp_path):
+    """With what begins with a dot left out, and each name of the table copied."""
+    nights.back_to(nights.published[2])
+    nights.decide(nights.run(), "reject")
+    guide = (ROOT / "docs" / "housekeeping.md").read_text("utf-8").partition("## Backup")[2].partition("\n## ")[0]
+    listed = {
+        name.rstrip("/") for row in re.findall(r"^\| (`.*?) \|", guide, re.M) for name in re.findall("`(.*?)`", row)
+    }
+    backup = copied(nights, tmp_path / "backup", (".*",))
+    assert {path.name for path in backup.iterdir()} == listed
+    again = run_on([nights.raw], backup)
+    assert (again.verdict, again.report["gate"]["failed"]) == (Verdict.HELD, ["rolled_back"])
+    assert again.report["decision"]["action"] == "reject"
+    known = [finding["known"] for finding in again.report["findings"]]
+    assert known and all(known)
+    last = nights.raw / "3.jsonl"
+    record = json.loads(last.read_text("utf-8").splitlines()[0])["data_id"]
+    why = CliRunner().invoke(app, ["why", record, "--out", str(backup)])
+    assert why.exit_code == 0 and "3.jsonl" in why.output
+
+
+@pytest.mark.skipif(not shutil.which("flock"), reason="no flock here")
+def test_while_a_backup_has_the_lock_no_run_writes(nights):
+    lock = nights.out / ".lock"
+    with subprocess.Popen(["flock", lock, "cat"], stdin=subprocess.PIPE) as backup:
+        while subprocess.run(["flock", "--nonblock", lock, "true"], check=False).returncode == 0:
+            assert backup.poll() is None
+        with pytest.raises(TransientStorageError), nights.output.locked(0, lambda _: None):
+            pass
+        backup.stdin.close()
+        backup.wait()
+    with nights.output.locked(0, print):
+        assert subprocess.run(["flock", "--nonblock", lock, "true"], check=False).returncode == 1
+
+
+def test_what_an_older_version_wrote_is_read(nights):
+    """Its release is listed and deleted like others, its run is on the page of all runs, and the nights go on."""
+    report, manifest = (json.loads(path.read_text("utf-8")) for path in (OLDER_REPORT, OLDER_MANIFEST))
+    folder = nights.out / "reports" / report["run_id"]
+    folder.mkdir()
+    shutil.copy(OLDER_REPORT, folder / "report.json")
+    (folder / "rows").mkdir()
+    (folder / "browse.html").write_text("as it was")
+    release = nights.out / "releases" / manifest["release_id"]
+    release.mkdir()
+    shutil.copy(OLDER_MANIFEST, release / "manifest.json")
+    assert report["release_id"] == release.name
+    assert release.name in CliRunner().invoke(app, ["releases", "--out", str(nights.out)]).output
+    shown = CliRunner().invoke(app, ["report", report["run_id"], "--out", str(nights.out)])
+    assert shown.exit_code == 0 and report["run_id"] in shown.output
+    nights.deliver("5.jsonl", 800)
+    assert nights.run().verdict is Verdict.PUBLISHED
+    assert report["run_id"] in (nights.out / "reports" / "index.html").read_text("utf-8")
+    assert nights.going(5).releases == (release.name,) and nights.going(5).runs == (report["run_id"],)
+    nights.prune(5)
+    assert not release.exists() and "were deleted" in (folder / "browse.html").read_text("utf-8")
