@@ -21,7 +21,7 @@ from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
-from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
+from flows.notification.news import calls, tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
 from flows.retries import READ_AGAIN_SECONDS, may_pass, with_retries  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal_text import safe  # noqa: E402
@@ -236,9 +236,11 @@ def ingest(
     if result.verdict is not Verdict.HELD:
         tell_of_recovery_or_findings(report)
         return Completed(name=verdict_in_words(report).capitalize(), message=said, data=result)
-    if not known_rejection:
+    asks = on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None
+    # Who is asked is told of it.
+    if not known_rejection and (asks or calls(report)):
         tell_of_hold(report)
-    if on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None:
+    if asks:
         ask(plan.release_id, said, report_url(report.run_id))
     return Failed(name="Held", message=said, data=HeldRun(said, result))
 

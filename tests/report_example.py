@@ -150,6 +150,10 @@ def _finding(
         "known": known,
         "text": f"{name}: {said}",
         "fingerprints": [f"{reason:>016.16}"],
+        "act": {"kind": "accepted", "until": "2026-12-31", "name": "Kim", "note": "they know", "counts": True}
+        | {"acted_at": "2026-11-20T23:10:00+00:00"}
+        if known
+        else None,
     }
 
 

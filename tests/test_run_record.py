@@ -25,7 +25,7 @@ RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "fin
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
 RENEWED |= {f"browse.{name}" for name in ("warned", "warned_listed", "warned_reasons")}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
-RENEWED |= {"preflights", "pruned", "files.repairs", "files.repairable", "files.marks"}
+RENEWED |= {"preflights", "pruned", "findings.act", "files.repairs", "files.repairable", "files.marks"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}

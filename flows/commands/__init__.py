@@ -1,5 +1,6 @@
 """The commands of ``sftrm``. Nothing heavy is imported before it is needed."""
 
+from flows.commands.acting import act, findings
 from flows.commands.deciding import decide
 from flows.commands.exporting import export
 from flows.commands.failing_rows import rows
@@ -28,6 +29,8 @@ COMMANDS = (
     export,
     preflight,
     report,
+    findings,
+    act,
     diff,
     decide,
     rollback,

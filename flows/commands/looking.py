@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.browsing import opened
-from flows.commands.command_line import OUT, OutOption, console, fail, must_exist
+from flows.commands.command_line import OUT, OutOption, console, fail, must_exist, report_named
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
 from sftrm_quality.words import say
@@ -67,37 +67,14 @@ def report(
     """Print a run's verdict and where its report is."""
     from flows.commands.terminal import print_result
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases import decisions_of
-    from sftrm_quality.reports import as_decided
-    from sftrm_quality.run_record import read_report_json
 
     output = OutputFolder(out or OUT)
     try:
         must_exist(output.root)
-        runs = output.run_ids()
-        if not runs:
-            raise ConfigError(
-                say("{root}: no run has a report yet; make one with sftrm run or sftrm check", root=output.root)
-            )
-        if run is not None and run not in runs:
-            raise ConfigError(
-                say(
-                    "{root}: no run '{run}'; the newest are {newest}",
-                    root=output.root,
-                    run=run,
-                    newest=", ".join(reversed(runs[-5:])),
-                )
-            )
-        folder = output.report(run or runs[-1])
-        try:
-            found = read_report_json((folder / "report.json").read_bytes())
-        except ValueError as error:
-            raise ConfigError(
-                say("{folder}: damaged ({error}); look at another run", folder=folder / "report.json", error=error)
-            ) from error
-        found = as_decided(found, decisions_of(output))
+        found = report_named(output, run)
     except SftrmError as error:
         fail(error)
+    folder = output.report(found.run_id)
     shown = console()
     print_result(shown, found, output.root)
     for sentence in found.changes.sentences:

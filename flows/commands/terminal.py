@@ -1,7 +1,7 @@
 """What a person sees in a terminal of runs and releases."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -104,9 +104,7 @@ def findings_told(report: "Report") -> list[Text]:
     """What to look at, a line each: the new findings, those that hold the release, and how many more are known."""
     shown = [found for found in report.findings if not found.known or _holds(found, report)]
     lines = [
-        Text(f"  {safe(found.text)}", style="red" if found.severity == "critical" else "yellow").append(
-            f"  {say('{name}, known', name=found.name) if found.known else found.name}", style="dim"
-        )
+        Text(f"  {safe(found.text)}", style=_style(found)).append(f"  {_named(found)}", style="dim")
         for found in shown[:_FINDINGS]
     ]
     if more := len(shown) - _FINDINGS:
@@ -117,6 +115,29 @@ def findings_told(report: "Report") -> list[Text]:
     if known:
         lines.append(Text(f"  {say('{count} known, see the report', count=number(known))}", style="dim"))
     return lines
+
+
+def _style(found: "Finding") -> str:
+    return "red" if found.severity == "critical" else "yellow"
+
+
+def _named(found: "Finding") -> str:
+    """By what it was found, whether it is known, and what a person said of it."""
+    said = say("{name}, known", name=found.name) if found.known else found.name
+    return f"{said}; {safe(found.act.text)}" if found.act else said
+
+
+def print_findings(console: Console, report: "Report", handles: Sequence[str]) -> None:
+    """All findings of a run, new ones first, a line each, with the handles by which they are named."""
+    when = moment(report.started, report.timezone, "minutes")
+    said = say("run {run_id}, {moment}: {counts}", run_id=report.run_id, moment=when, counts=report.finding_counts)
+    console.print(Text(said), soft_wrap=True)
+    for handle, found in zip(handles, report.findings, strict=True):
+        line = Text.assemble((handle, "bold"), "  ", (safe(found.text), _style(found)), (f"  {_named(found)}", "dim"))
+        console.print(line, soft_wrap=True)
+    if report.findings:
+        advice = say("to say what you know of one: sftrm act HANDLE --known, --accepted-until DATE or --sent")
+        console.print(Text(advice, style="dim"), soft_wrap=True)
 
 
 def _holds(found: "Finding", report: "Report") -> bool:

@@ -69,7 +69,7 @@ def all_findings(
     """What a person should look at, from the delivery, the checks, the settings, the suites and what people decided.
 
     Args:
-        run: Has the settings and the suites.
+        run: Has the settings, the suites, and what people said of findings.
         plan: Has the raw files and the current release.
         figures: Of the run, with how every check fared.
         delivery: Of the run.
@@ -91,7 +91,7 @@ def all_findings(
         *findings.found_in_suites(run.suites, current),
         *([findings.found_rolled_back(left, run.config.timezone)] if left else []),
     ]
-    return findings.listed(found, past.told, run.run_id)
+    return findings.listed(found, past.told, run.run_id, run.acts, run.day)
 
 
 def _hashes(plan: Plan) -> dict[str, str]:

@@ -60,7 +60,7 @@ def checked_release(
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     files = reports.file_entries(intakes, collection, run.config)
-    past = findings.read_past(run.output, run.decisions.no_baseline)
+    past = findings.read_past(run.output, run.decisions.no_baseline, run.acts.ended(run.day))
     delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
         files,

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sftrm_quality import dedup, findings, progress, releases, reports
+from sftrm_quality.acts import Acts, read_acts
 from sftrm_quality.checks import Suites, compile_suites, read_suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import StoredDecisions
@@ -18,6 +19,7 @@ from sftrm_quality.output import OutputFolder, new_run_id
 from sftrm_quality.preflight import Model, read_tokenizer
 from sftrm_quality.run_record import Mode
 from sftrm_quality.splits import FrozenSplits, read_frozen
+from sftrm_quality.time_zones import day_of
 from sftrm_quality.words import say
 from sftrm_quality.workers import Workers, workers_for
 
@@ -26,7 +28,8 @@ from sftrm_quality.workers import Workers, workers_for
 class RunContext:
     """What the steps of one run share: what it was given, its folders, its workers, and since when it runs.
 
-    decisions: of people, as they were when it began. model: the tokenizer of the preflight; None where none is named.
+    decisions: of people, as they were when it began. acts: what they said of findings, the same. model: the tokenizer
+    of the preflight; None where none is named.
     """
 
     config: RunConfig
@@ -37,6 +40,7 @@ class RunContext:
     run_id: str
     output: OutputFolder
     decisions: StoredDecisions
+    acts: Acts
     workers: Workers
     memory: PeakMemory
     model: Model | None
@@ -55,6 +59,11 @@ class RunContext:
     def report_folder(self) -> Path:
         """Where the report is written before it is put in its place."""
         return self.staging / "report"
+
+    @property
+    def day(self) -> date:
+        """The day on which it began, as people call it: until which acceptances of findings count."""
+        return day_of(self.started, self.config.timezone)
 
     @property
     def seconds(self) -> float:
@@ -100,6 +109,7 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
             new_run_id(),
             output,
             decisions,
+            _acts(output),
             workers,
             memory,
             model,
@@ -127,6 +137,13 @@ def _left_as_it_was(output: OutputFolder) -> Iterator[None]:
         if isinstance(error, OSError):
             raise storage_error(error, output.root) from error
         raise
+
+
+def _acts(output: OutputFolder) -> Acts:
+    acts = read_acts(output)
+    for told in acts.damaged:
+        progress.tell(told)
+    return acts
 
 
 def _tokenizer(config: RunConfig, workers: Workers) -> Model | None:

@@ -114,7 +114,7 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     if plan.current is None:
         raise ValueError(say("there is no current release: nothing could be unchanged"))
     manifest, release_id = plan.current.manifest, plan.current.release_id
-    past = findings.read_past(run.output, run.decisions.no_baseline)
+    past = findings.read_past(run.output, run.decisions.no_baseline, run.acts.ended(run.day))
     delivery = checked_delivery(run, plan, manifest.figures.files, past)
     figures = _as_delivered(run, manifest.figures, delivery)
     browse = reports.browse_of(run.output, manifest.run_id, delivery.files)

@@ -6,8 +6,9 @@ Its size is bounded whatever the data: what is left out is counted, and is in ``
 
 import base64
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -29,6 +30,7 @@ from sftrm_quality.run_record import (
     Account,
     Check,
     Comparison,
+    Finding,
     Report,
     RunSummary,
 )
@@ -46,6 +48,8 @@ _REPAIRS_SHOWN = 60
 FINDINGS_SHOWN = 20
 RUNS_SHOWN = 200
 ROLLBACKS_SHOWN = 20
+# Of a run in the index; its page has all.
+ACTED_SHOWN = 3
 
 _SCOPES = {
     "record": phrase("Each record by itself"),
@@ -211,6 +215,7 @@ def render_index(
     timezone: str = DEFAULT_TIME_ZONE,
     rollbacks: Sequence[Rollback] = (),
     deleted: Collection[str] = (),
+    acted: Mapping[str, Sequence[Finding]] = MappingProxyType({}),
 ) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
@@ -220,6 +225,7 @@ def render_index(
         timezone: The one to show their times in.
         rollbacks: Of the output folder, oldest first.
         deleted: Releases that are not there any more.
+        acted: By run, the findings of which people said something.
 
     Returns:
         The page.
@@ -232,6 +238,8 @@ def render_index(
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
             deleted=deleted,
+            acted=acted,
+            acted_shown=ACTED_SHOWN,
             rollbacks=rollbacks[: -ROLLBACKS_SHOWN - 1 : -1],
             rollbacks_left_out=max(0, len(rollbacks) - ROLLBACKS_SHOWN),
             charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN])), timezone),

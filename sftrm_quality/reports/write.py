@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+from sftrm_quality.acts import read_acts
 from sftrm_quality.decisions import StoredDecisions, read_decisions
 from sftrm_quality.errors import StorageError, storage_error_type
 from sftrm_quality.findings import READ_RUNS, newest_runs, timezone_of
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import forget_unlisted_exports, take_back_unfinished
+from sftrm_quality.reports.acted import as_acted
 from sftrm_quality.reports.decided import as_decided
 from sftrm_quality.reports.html import (
     browse_scripts,
@@ -86,7 +88,22 @@ def write_decision(report: Report, decisions: StoredDecisions, output: OutputFol
         decisions: All of the output folder.
         output: The output folder; the caller holds its lock.
     """
-    write_atomically(output.report(report.run_id) / "index.html", render_run(as_decided(report, decisions)))
+    _renew_page(report, decisions, output)
+
+
+def write_acts(report: Report, output: OutputFolder) -> None:
+    """Let the page of a run and the index say what people said of its findings; ``report.json`` stays as it is.
+
+    Args:
+        report: Of the run.
+        output: The output folder; the caller holds its lock.
+    """
+    _renew_page(report, _decisions(output), output)
+
+
+def _renew_page(report: Report, decisions: StoredDecisions, output: OutputFolder) -> None:
+    shown = as_acted(as_decided(report, decisions), read_acts(output))
+    write_atomically(output.report(report.run_id) / "index.html", render_run(shown))
     renew_index(output)
 
 
@@ -110,8 +127,9 @@ def renew_index(output: OutputFolder, publishing: str | None = None) -> None:
         output: The output folder; the caller holds its lock.
         publishing: The run that is about to put its release in place, which is not deleted because it is not there.
     """
-    decisions = _decisions(output)
-    runs = [as_decided(run.summary, decisions) for run in newest_runs(output)]
+    decisions, acts = _decisions(output), read_acts(output)
+    past = [as_acted(run, acts) for run in newest_runs(output)]
+    runs = [as_decided(run.summary, decisions) for run in past]
     coming = {run.release_id for run in runs if run.run_id == publishing}
     released = {run.release_id for run in runs if run.release_id and run.release_id not in coming}
     page = render_index(
@@ -119,6 +137,7 @@ def renew_index(output: OutputFolder, publishing: str | None = None) -> None:
         older=max(0, len(output.run_ids()) - READ_RUNS),
         timezone=timezone_of(output),
         rollbacks=decisions.rollbacks,
+        acted={run.run_id: acted for run in past if (acted := [f for f in run.findings if f.act])},
         deleted={release_id for release_id in released if not _is_there(output, release_id)},
     )
     (output.root / "reports").mkdir(exist_ok=True)

@@ -31,7 +31,15 @@ from sftrm_quality.run_record.counts import (
 )
 from sftrm_quality.run_record.decision import Action, RecordedDecision
 from sftrm_quality.run_record.figures import Figures
-from sftrm_quality.run_record.findings import FILES_NAMED, Finding, FindingCounts, FoundBy, count_findings
+from sftrm_quality.run_record.findings import (
+    FILES_NAMED,
+    ActKind,
+    Finding,
+    FindingCounts,
+    FoundBy,
+    RecordedAct,
+    count_findings,
+)
 from sftrm_quality.run_record.inspection import (
     InspectedFile,
     Inspection,
@@ -101,6 +109,7 @@ __all__ = [
     "PLACES",
     "REPORT_VERSION",
     "Account",
+    "ActKind",
     "Action",
     "ApartPair",
     "Bin",
@@ -165,6 +174,7 @@ __all__ = [
     "ReasonsTogether",
     "RecordChanges",
     "RecordShown",
+    "RecordedAct",
     "RecordedDecision",
     "RecordsWith",
     "ReleaseHead",

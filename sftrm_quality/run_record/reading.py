@@ -143,6 +143,8 @@ def _renew_report(report: Json) -> None:
         for sample in report["samples"][samples]:
             sample.setdefault("source_line", None)
     report.setdefault("findings", [])
+    for finding in report["findings"]:
+        finding.setdefault("act", None)
     report.setdefault("finding_counts", {"new": 0, "known": 0})
     report["history"].setdefault("sources", {})
     for run in report["history"]["runs"]:
