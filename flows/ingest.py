@@ -34,6 +34,7 @@ from flows.ui import (  # noqa: E402
     keep_links_out_of_logs,
     name_at_the_end,
     name_at_the_start,
+    said_of_findings,
     sentence,
     show,
     showing_progress,
@@ -43,7 +44,7 @@ from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import ConfigError  # noqa: E402
+from sftrm_quality.errors import ConfigError, SftrmError  # noqa: E402
 from sftrm_quality.intake import FileIntake  # noqa: E402
 from sftrm_quality.job import (  # noqa: E402
     CheckedRelease,
@@ -54,7 +55,7 @@ from sftrm_quality.job import (  # noqa: E402
 )
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
-from sftrm_quality.run_record import Mode, Verdict  # noqa: E402
+from sftrm_quality.run_record import Mode, Report, Verdict  # noqa: E402
 from sftrm_quality.words import number, phrase, say  # noqa: E402
 
 T = TypeVar("T")
@@ -188,8 +189,19 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
     finished: Box[RunResult] = publish_and_report.submit(job, plan, checked, decision).result()
     report = finished.value.report
+    if asking:
+        _keep_what_was_said(job, plan.value, report)
     rejected = report.decision is not None and report.verdict is Verdict.HELD
     return _Done(finished.value, plan.value, rejected and decision.value is None)
+
+
+def _keep_what_was_said(job: Job, plan: Plan, report: Report) -> None:
+    """Of the findings that hold the release, in the form. The run has ended by then, so nothing here fails it."""
+    try:
+        if said := said_of_findings(plan.release_id):
+            job.say_of_what_holds(report, *said)
+    except (ValueError, SftrmError) as error:
+        get_run_logger().warning("%s", safe(say("what was said of the findings is not kept: {error}", error=error)))
 
 
 def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:

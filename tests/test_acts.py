@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,7 +24,8 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import Mode, Verdict, read_report_json
 from sftrm_quality.time_zones import day_of
-from tests.outputs import Output, report_of
+from tests.inline_workers import tasks_here
+from tests.outputs import Output, load_config, report_of
 from tests.test_rollbacks import Night
 
 DAY = date(2026, 11, 30)
@@ -192,7 +194,7 @@ def test_it_is_shown_on_the_page_in_the_index_and_to_later_nights(nights):
     assert SHOWN in nights.page(again) and nights.index.count(SHOWN) == 2
     assert Output(nights.out, again.report).data_bytes() == data and again.verdict is Verdict.UNCHANGED
     shown = artifacts.summary(nights.read(again))
-    assert "Kim Ha-na knows of it" in shown and "<b>" not in shown
+    assert r"Kim Ha\-na knows of it" in shown and "<b>" not in shown
     # Another file that is empty is another finding.
     (nights.raw / "c.jsonl").write_text("")
     nights.deliver("d.jsonl", 300)
@@ -206,7 +208,7 @@ def test_what_is_accepted_of_a_check_calls_nobody_the_night_after(nights):
     nights.say(checked, "file_empty", "accepted", today(checked.report))
     night = nights.run()
     found = nights.finding(night, "file_empty")
-    assert found["known"] and found["since"] == checked.report["run_id"] and not night.report["with_warnings"]
+    assert found["known"] and found["since"] == checked.report["run_id"]
     assert night.report["finding_counts"] == {"new": 0, "known": 1}
 
 
@@ -344,3 +346,29 @@ def test_what_was_said_after_a_run_is_in_its_report_by_command(nights):
     told = CliRunner().invoke(app, ["report", "--out", str(nights.out)])
     assert f"{BY} sent it to the vendor" in told.output
     assert report_of(nights.out, first.report["run_id"])["findings"][0]["act"] is None
+
+
+@pytest.mark.parametrize("until", ["2999-12-31", "2026-02-30", "2026-01-01"])
+def test_what_the_form_of_a_held_run_says_is_kept_or_told_and_the_run_ends_as_it_does(nights, monkeypatch, until):
+    from flows import ingest
+    from flows.ui import hold
+
+    nights.run()
+    (nights.raw / "a.jsonl").rename(nights.raw.parent / "away")
+    answer = {"decision": "reject", "name": BY, "reason": NOTE, "accepted_until": until}
+    monkeypatch.setattr(hold, "read_flow_run_input", lambda key: answer)
+    # As outside of a flow.
+    monkeypatch.setattr(ingest, "get_run_logger", lambda: logging.getLogger("a run"))
+    heard = []
+    monkeypatch.setattr(logging.getLogger("a run"), "warning", lambda text, said: heard.append(said))
+    config = load_config(None, ["workers=1"], {"raw": [nights.raw], "out": nights.out})
+    with tasks_here(), job.Job(config) as running:
+        result = running.all_steps()
+        ingest._keep_what_was_said(running, running.plan(), result.report)
+    said = {act.finding for act in read_acts(nights.output).made}
+    assert result.verdict is Verdict.HELD
+    if until.startswith("2999"):
+        assert said == {"delivery: file_gone", "release: drop_too_large", "release: nothing_published"} and not heard
+        assert "accepts it until 2999-12-31" in nights.page(result)
+    else:
+        assert not said and len(heard) == 1 and "what was said of the findings is not kept" in heard[0]

@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from sftrm_quality import housekeeping, releases
+from sftrm_quality import housekeeping, job, releases
 from sftrm_quality.config import PruneSettings
-from sftrm_quality.decisions import read_decisions
+from sftrm_quality.decisions import read_decisions, signed
 from sftrm_quality.errors import ConfigError, PermanentStorageError, TransientStorageError
 from sftrm_quality.reports import compare_releases, sides_named
-from sftrm_quality.run_record import Verdict
+from sftrm_quality.run_record import Verdict, read_report_json
 from tests.conftest import ROOT
 from tests.faults.folders import every_release_is_whole
 from tests.outputs import report_of, run_on
@@ -310,13 +310,19 @@ def test_a_backup_is_what_the_guide_says(nights, tmp_path):
     listed = {
         name.rstrip("/") for row in re.findall(r"^\| (`.*?) \|", guide, re.M) for name in re.findall("`(.*?)`", row)
     }
+    report = read_report_json(json.dumps(nights.reports[-1]))
+    finding = report.findings[0]
+    with nights.output.locked(0, print):
+        job.store_acts(
+            nights.output, report, [job.act_on(report, finding, "known", None, signed("Kim", "it is known"))]
+        )
     backup = copied(nights, tmp_path / "backup", (".*",))
     assert {path.name for path in backup.iterdir()} == listed
     again = run_on([nights.raw], backup)
     assert (again.verdict, again.report["gate"]["failed"]) == (Verdict.HELD, ["rolled_back"])
     assert again.report["decision"]["action"] == "reject"
     known = [finding["known"] for finding in again.report["findings"]]
-    assert known and all(known)
+    assert known and all(known) and again.report["findings"][0]["act"]["note"] == "it is known"
     last = nights.raw / "3.jsonl"
     record = json.loads(last.read_text("utf-8").splitlines()[0])["data_id"]
     why = CliRunner().invoke(app, ["why", record, "--out", str(backup)])

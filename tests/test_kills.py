@@ -208,6 +208,23 @@ def test_a_rejection_that_is_killed_is_kept_or_was_not_made(nights, tmp_path):
     assert states == {False, True}
 
 
+def test_an_act_on_a_finding_that_is_killed_is_kept_or_was_not_made(nights, tmp_path):
+    raw, before = night(tmp_path / "raw", 0), again(nights.after, tmp_path / "held")
+    assert nights.zygote("run", raw=raw, out=before).result == "held"
+
+    def on_disk(out):
+        return (out / "acts.jsonl").read_bytes() if (out / "acts.jsonl").exists() else b""
+
+    states = set()
+    for _ in killed_at_each_call(nights, before, "say_known", lambda out: bool(on_disk(out))):
+        said = on_disk(nights.out)
+        assert said.count(b"\n") == bool(said) and newest(nights.out) == newest(before)
+        assert nights.zygote("run", raw=raw, out=nights.out).result == "held"
+        assert (newest(nights.out)["findings"][0]["act"] is not None) == bool(said)
+        states.add(bool(said))
+    assert states == {False, True}
+
+
 def test_a_pruning_that_is_killed_leaves_each_release_whole_or_gone(nights):
     """No page leads to rows that are gone, and the next one deletes what is left."""
     (old,) = (path.name for path in (nights.before / "releases").iterdir())
