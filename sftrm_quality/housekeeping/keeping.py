@@ -74,8 +74,7 @@ def what_goes(
         else:
             going.append(release)
     ids = tuple(release.release_id for release in going)
-    makers = {release.manifest.run_id for release in releases if release not in going}
-    runs = [run for run in _with_rows(output, coming) if run.run_id not in makers and not _stays(output, run, ids)]
+    runs = [run for run in _with_rows(output, coming) if not _stays(output, run, ids)]
     return Going(ids, tuple(run.run_id for run in runs if _rows_go(run, youngest, settings)), kept)
 
 
