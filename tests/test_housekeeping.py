@@ -102,6 +102,11 @@ def test_pages_lead_to_one_that_says_that_the_rows_are_deleted(nights):
     assert "The rows of this run were deleted" in page and first["command"] in page and "<script" not in page
     index = (nights.out / "reports" / "index.html").read_text("utf-8")
     assert index.count("this release was deleted") == 2
+    # Also of a run whose report says more than this version knows.
+    report = nights.out / "reports" / nights.reports[2]["run_id"] / "report.json"
+    report.write_text(json.dumps(nights.reports[2] | {"more": 1}), "utf-8")
+    nights.prune(keep_days=30, now=LATER)
+    assert "were deleted" in report.with_name("browse.html").read_text("utf-8")
     nights.deliver("5.jsonl", 900)
     nights.run()
     assert (nights.out / "reports" / "index.html").read_text("utf-8").count("this release was deleted") == 2
@@ -223,7 +228,10 @@ def test_by_command_nothing_goes_without_yes(nights):
         assert told.exit_code == 2 and f"release '{first}', which run" in told.output and "a backup" in told.output
     rows = sftrm("rows", "--run", nights.reports[0]["run_id"])
     assert rows.exit_code == 2 and "is not there any more; name a newer run with --run" in rows.output
-    assert sftrm("report", nights.reports[0]["run_id"]).exit_code == 0
+    report = sftrm("report", nights.reports[0]["run_id"])
+    gone = f"releases/{first}, quarantine/{nights.reports[0]['run_id']}/quarantine.parquet"
+    assert report.exit_code == 0 and f"deleted since: {gone}\n" in report.output
+    assert "deleted since" not in sftrm("report").output
 
 
 def test_the_release_by_which_splits_are_frozen_stays(nights, tmp_path):

@@ -77,6 +77,9 @@ def report(
     folder = output.report(found.run_id)
     shown = console()
     print_result(shown, found, output.root)
+    paths = [path for path in (found.paths.release, found.paths.quarantine) if path]
+    if gone := [path for path in paths if not (output.root / path).exists()]:
+        shown.print(safe(say("deleted since: {paths}", paths=", ".join(gone))), soft_wrap=True)
     for sentence in found.changes.sentences:
         shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
     if open_it and not opened(folder / "index.html"):

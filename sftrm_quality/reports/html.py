@@ -190,16 +190,17 @@ def render_browse(report: Report) -> str:
     )
 
 
-def render_deleted_rows(report: Report) -> str:
+def render_deleted_rows(run_id: str, command: str) -> str:
     """The page that is where the rows of a run were, once they are deleted.
 
     Args:
-        report: The content of ``report.json``.
+        run_id: The run.
+        command: The one that made it; "" where nobody knows.
 
     Returns:
         The page.
     """
-    return _environment().get_template("deleted_rows.html.j2").render(report=report)
+    return _environment().get_template("deleted_rows.html.j2").render(run_id=run_id, command=command)
 
 
 def browse_scripts() -> dict[str, str]:

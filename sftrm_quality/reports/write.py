@@ -115,9 +115,14 @@ def say_rows_are_deleted(output: OutputFolder, run_id: str) -> None:
         run_id: The run.
     """
     folder = output.report(run_id)
-    if (folder / BROWSE_PAGE).is_file():
-        report = read_report_json((folder / "report.json").read_bytes())
-        write_atomically(folder / BROWSE_PAGE, render_deleted_rows(report))
+    if not (folder / BROWSE_PAGE).is_file():
+        return
+    try:
+        command = read_report_json((folder / "report.json").read_bytes()).command
+    except ValueError:
+        # Of a version that says more than this one knows.
+        command = ""
+    write_atomically(folder / BROWSE_PAGE, render_deleted_rows(run_id, command))
 
 
 def renew_index(output: OutputFolder, publishing: str | None = None) -> None:
