@@ -26,6 +26,7 @@ from sftrm_quality.run_record import Mode, Verdict, read_report_json
 from sftrm_quality.time_zones import day_of
 from tests.inline_workers import tasks_here
 from tests.outputs import Output, load_config, report_of
+from tests.report_example import held, read
 from tests.test_rollbacks import Night
 
 DAY = date(2026, 11, 30)
@@ -253,6 +254,37 @@ def test_nobody_is_called_again_for_what_holds_and_is_known(nights):
     shown = Console(file=io.StringIO(), width=500)
     print_result(shown, nights.read(quiet), nights.out)
     assert f", known; {BY} accepts it until" in shown.file.getvalue()
+
+
+def holding(*findings, failed=("a",), new=0):
+    """A held run with critical findings, each a reason and the kind of what was said of it."""
+    example = held()
+    like = example["findings"][1]
+    said = [
+        {**like, "reason": reason, "severity": "critical", "known": True, "act": kind and {**like["act"], **kind}}
+        for reason, kind in findings
+    ]
+    gate = {"success": False, "failed": list(failed)}
+    return read(example | {"findings": said, "gate": gate, "finding_counts": {"new": new, "known": len(said)}})
+
+
+@pytest.mark.parametrize(
+    ("findings", "more", "calls"),
+    [
+        ([("a", {"kind": "accepted"})], {}, False),
+        ([("a", {"kind": "known", "until": None})], {}, False),
+        ([("a", {"kind": "sent", "until": None})], {}, True),
+        ([("a", {"kind": "accepted", "counts": False})], {}, True),
+        ([("a", None)], {}, True),
+        # Of two files only one is accepted; something else holds it; nothing says what; there is something new.
+        ([("a", {"kind": "accepted"}), ("a", None)], {}, True),
+        ([("a", {"kind": "accepted"})], {"failed": ("a", "b")}, True),
+        ([], {}, True),
+        ([("a", {"kind": "accepted"})], {"new": 1}, True),
+    ],
+)
+def test_a_held_run_calls_unless_all_that_holds_it_is_known_or_accepted(findings, more, calls):
+    assert news.calls(holding(*findings, **more)) == calls
 
 
 def test_a_decision_made_later_keeps_what_was_said_on_the_page(nights):
