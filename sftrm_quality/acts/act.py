@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from sftrm_quality.decisions import Signed
 from sftrm_quality.run_record import ActKind, RecordedAct
+from sftrm_quality.words import say
 
 
 class Act(Signed):
@@ -29,7 +30,7 @@ class Act(Signed):
     @model_validator(mode="after")
     def _until_a_day(self) -> Self:
         if (self.until is not None) != (self.kind == "accepted"):
-            raise ValueError("until is for acceptances, which need it")
+            raise ValueError(say("until is for acceptances, which need it"))
         return self
 
     def has_ended(self, day: date) -> bool:
