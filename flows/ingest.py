@@ -21,7 +21,7 @@ from prefect.runtime import task_run  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
 
-from flows.notification.news import tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
+from flows.notification.news import calls, tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
 from flows.retries import READ_AGAIN_SECONDS, may_pass, with_retries  # noqa: E402
 from flows.service_settings import report_url, timeout_seconds  # noqa: E402
 from flows.terminal_text import safe  # noqa: E402
@@ -34,6 +34,7 @@ from flows.ui import (  # noqa: E402
     keep_links_out_of_logs,
     name_at_the_end,
     name_at_the_start,
+    said_of_findings,
     sentence,
     show,
     showing_progress,
@@ -43,7 +44,7 @@ from sftrm_quality import progress  # noqa: E402
 from sftrm_quality.collection import Collection  # noqa: E402
 from sftrm_quality.config import RunConfig  # noqa: E402
 from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import ConfigError  # noqa: E402
+from sftrm_quality.errors import ConfigError, SftrmError  # noqa: E402
 from sftrm_quality.intake import FileIntake  # noqa: E402
 from sftrm_quality.job import (  # noqa: E402
     CheckedRelease,
@@ -54,7 +55,7 @@ from sftrm_quality.job import (  # noqa: E402
 )
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
-from sftrm_quality.run_record import Mode, Verdict  # noqa: E402
+from sftrm_quality.run_record import Mode, Report, Verdict  # noqa: E402
 from sftrm_quality.words import number, phrase, say  # noqa: E402
 
 T = TypeVar("T")
@@ -188,8 +189,19 @@ def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
     decision = Box(decision_on(plan.value.release_id, failed) if asking else None)
     finished: Box[RunResult] = publish_and_report.submit(job, plan, checked, decision).result()
     report = finished.value.report
+    if asking:
+        _keep_what_was_said(job, plan.value, report)
     rejected = report.decision is not None and report.verdict is Verdict.HELD
     return _Done(finished.value, plan.value, rejected and decision.value is None)
+
+
+def _keep_what_was_said(job: Job, plan: Plan, report: Report) -> None:
+    """Of the findings that hold the release, in the form. The run has ended by then, so nothing here fails it."""
+    try:
+        if said := said_of_findings(plan.release_id):
+            job.say_of_what_holds(report, *said)
+    except (ValueError, SftrmError) as error:
+        get_run_logger().warning("%s", safe(say("what was said of the findings is not kept: {error}", error=error)))
 
 
 def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
@@ -236,9 +248,11 @@ def ingest(
     if result.verdict is not Verdict.HELD:
         tell_of_recovery_or_findings(report)
         return Completed(name=verdict_in_words(report).capitalize(), message=said, data=result)
-    if not known_rejection:
+    asks = on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None
+    # Who is asked is told of it.
+    if not known_rejection and (asks or calls(report)):
         tell_of_hold(report)
-    if on_hold is OnHold.ASK and mode is Mode.RUN and report.decision is None:
+    if asks:
         ask(plan.release_id, said, report_url(report.run_id))
     return Failed(name="Held", message=said, data=HeldRun(said, result))
 

@@ -467,6 +467,28 @@ class PreflightSettings(_Settings, title="Preflight"):
         return Path(self.template) if self.template else None
 
 
+class PruneSettings(_Settings, title="Prune"):
+    """What is deleted after each night that publishes, as `sftrm prune` does it; see docs/housekeeping.md."""
+
+    keep_releases: int | None = Field(
+        None,
+        ge=1,
+        title="Releases that stay",
+        description="The newest ones; older ones go. Empty: none goes. The current one, and what a decision, a "
+        "rollback or splits.frozen names, stays in any case.",
+        json_schema_extra=_why("Nothing is deleted unasked: how far back people go is not known here."),
+    )
+    keep_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_500,
+        title="Days that stay",
+        description="No release and no rows of a run that are younger go; rows of older runs without a release do. "
+        "Empty: rows go with their release only.",
+        json_schema_extra=_why("The same. A vendor may ask for rows of last month."),
+    )
+
+
 def settings_of(sources: Sequence[SourceSettings], source_file: str) -> SourceSettings:
     """What is declared about a source file.
 
@@ -578,6 +600,7 @@ class RunConfig(_Settings):
         description="Seconds to wait for a run that writes to the same output.",
         json_schema_extra=_why("A usual night is over in ten minutes."),
     )
+    prune: PruneSettings = PruneSettings()
     limits: Limits = Limits()
 
     @property

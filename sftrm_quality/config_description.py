@@ -24,7 +24,14 @@ LOCAL_DEFAULTS = {
     "expectations": "expectations/ of the checkout",
     "formats": "only those that come with it",
 }
-_NAMES = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
+_NAMES = {
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+    Path: "path",
+    types.NoneType: "null",
+}
 _WIDTH = 110
 _HEAD = """\
 Every setting of a run, each with its type, its default and why that is the default. The lines without # are a
@@ -124,6 +131,8 @@ def _name_of(annotation: Any) -> str:
         return f"list of {_name_of(typing.get_args(annotation)[0])}"
     if typing.get_origin(annotation) is typing.Annotated:
         return _name_of(typing.get_args(annotation)[0])
+    if isinstance(annotation, types.UnionType):
+        return " or ".join(_name_of(one) for one in typing.get_args(annotation))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "entries"
     return _NAMES[annotation]

@@ -51,6 +51,11 @@ class OutputFolder:
         return self.root / "decisions.json"
 
     @property
+    def acts(self) -> Path:
+        """What people said of findings, a line each."""
+        return self.root / "acts.jsonl"
+
+    @property
     def cache(self) -> Path:
         return self.root / ".cache"
 

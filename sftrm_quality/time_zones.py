@@ -33,19 +33,6 @@ def known_time_zone(name: str) -> str:
     return name
 
 
-def day_in(when: datetime, timezone: str) -> date:
-    """The day that it is somewhere.
-
-    Args:
-        when: A time with its zone.
-        timezone: The IANA name of the zone there.
-
-    Returns:
-        The day.
-    """
-    return when.astimezone(ZoneInfo(timezone)).date()
-
-
 def moment(when: datetime | str, timezone: str, to: Literal["minutes", "seconds"] = "seconds") -> str:
     """A moment as ``2026-11-22 08:04:05 KST``.
 
@@ -57,8 +44,25 @@ def moment(when: datetime | str, timezone: str, to: Literal["minutes", "seconds"
     Returns:
         Date, time and zone. A zone without letters of its own is shown as ``UTC-03:00``.
     """
-    parsed = datetime.fromisoformat(when) if isinstance(when, str) else when
-    local = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(ZoneInfo(timezone))
+    local = _local(when, timezone)
     letters = local.strftime("%Z")
     zone = letters if letters.isalpha() else f"UTC{local.isoformat()[-6:]}"
     return f"{local:%Y-%m-%d} {local.time().isoformat(to)} {zone}"
+
+
+def day_of(when: datetime | str, timezone: str) -> date:
+    """The day of a moment in a time zone.
+
+    Args:
+        when: A time, or one in ISO 8601; UTC where it names no zone.
+        timezone: The IANA name of the zone.
+
+    Returns:
+        The day.
+    """
+    return _local(when, timezone).date()
+
+
+def _local(when: datetime | str, timezone: str) -> datetime:
+    parsed = datetime.fromisoformat(when) if isinstance(when, str) else when
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(ZoneInfo(timezone))

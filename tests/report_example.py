@@ -154,6 +154,10 @@ def _finding(
         "known": known,
         "text": f"{name}: {said}",
         "fingerprints": [f"{reason:>016.16}"],
+        "act": {"kind": "accepted", "until": "2026-12-31", "name": "Kim", "note": "they know", "counts": True}
+        | {"acted_at": "2026-11-20T23:10:00+00:00"}
+        if known
+        else None,
     }
 
 
@@ -405,6 +409,7 @@ def published() -> dict[str, Any]:
             }
         },
         "preflights": [preflight()],
+        "pruned": {"releases": ["r-1d4f0a"], "runs": ["20260901T230104Z-aaaaaa", "20260902T230104Z-aaaaaa"]},
         "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None}
         | {"warned": 25_242, "warned_listed": 10_000}
         | {"warned_reasons": {"sft": {"answer_refuses": 25_104, "category_unclean": 138}, "rm": {}}},

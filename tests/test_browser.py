@@ -290,6 +290,8 @@ def test_a_person_decides_on_a_held_run(service, page, hostile_run):
     page.get_by_role("option", name="publish_anyway").click()
     form.get_by_label("Name", exact=True).fill("Kim")
     form.get_by_label("Reason").fill("the vendor sent an empty batch, we know")
+    form.get_by_label("Say of the findings that hold it").click()
+    page.get_by_role("option", name="known").click()
     refusal.wait_for(state="hidden")
     keep(page, "held", part=form)
     # Prefect's dialog looks at the errors from before it asked its server: after a refusal a click may only clear them.
@@ -301,5 +303,7 @@ def test_a_person_decides_on_a_held_run(service, page, hostile_run):
     assert form.count() == 0
     page.goto("about:blank")
     assert service.ended(run_id)["state_name"].startswith("Published")
+    said = [json.loads(line) for line in (service.out / "acts.jsonl").read_text("utf-8").splitlines()]
+    assert said and {(act["kind"], act["name"]) for act in said} == {("known", "Kim")}
     assert next(open_artifacts(service, page, run_id, "sftrm-summary"))
     page.get_by_role("heading", name="PUBLISHED").wait_for()

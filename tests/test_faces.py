@@ -11,6 +11,7 @@ ROOMS = [
     "flows.service",
     "flows.ui",
     "sftrm_quality.collection",
+    "sftrm_quality.housekeeping",
     "sftrm_quality.inspection",
     "sftrm_quality.intake",
     "sftrm_quality.job",

@@ -208,6 +208,50 @@ def test_a_rejection_that_is_killed_is_kept_or_was_not_made(nights, tmp_path):
     assert states == {False, True}
 
 
+def test_an_act_on_a_finding_that_is_killed_is_kept_or_was_not_made(nights, tmp_path):
+    raw, before = night(tmp_path / "raw", 0), again(nights.after, tmp_path / "held")
+    assert nights.zygote("run", raw=raw, out=before).result == "held"
+
+    def on_disk(out):
+        return (out / "acts.jsonl").read_bytes() if (out / "acts.jsonl").exists() else b""
+
+    states = set()
+    for _ in killed_at_each_call(nights, before, "say_known", lambda out: bool(on_disk(out))):
+        said = on_disk(nights.out)
+        assert said.count(b"\n") == bool(said) and newest(nights.out) == newest(before)
+        assert nights.zygote("run", raw=raw, out=nights.out).result == "held"
+        assert (newest(nights.out)["findings"][0]["act"] is not None) == bool(said)
+        states.add(bool(said))
+    assert states == {False, True}
+
+
+def test_a_pruning_that_is_killed_leaves_each_release_whole_or_gone(nights):
+    """No page leads to rows that are gone, and the next one deletes what is left."""
+    (old,) = (path.name for path in (nights.before / "releases").iterdir())
+    reports = {path.name for path in (nights.after / "reports").iterdir()}
+    first = min(reports - {"index.html"})
+    rows = ("reports/{}/rows", "quarantine/{}", "duplicates/{}")
+
+    def on_disk(out):
+        return (out / "releases" / old).exists(), *((out / name.format(first)).exists() for name in rows)
+
+    states = Counter()
+    for _ in killed_at_each_call(nights, nights.after, "prune", on_disk):
+        whole, *left = on_disk(nights.out)
+        assert every_release_is_whole(nights.out) == 1 + whole and current(nights.out) == nights.new
+        # The rows are shown, or said to be deleted before they are.
+        said = "were deleted" in (nights.out / "reports" / first / "browse.html").read_text("utf-8")
+        assert said or left == [True] * 3
+        assert said <= (not whole)
+        states[whole, sum(left)] += 1
+        assert nights.zygote("prune", out=nights.out).code == 0
+        assert on_disk(nights.out) == (False,) * 4 and every_release_is_whole(nights.out) == 1
+        assert {path.name for path in (nights.out / "reports").iterdir()} == reports
+        assert not (nights.out / ".staging").exists()
+    assert states.keys() == {(True, 3), (False, 3), (False, 2), (False, 1), (False, 0)}
+    assert nights.zygote("run", raw=nights.raw, out=nights.out).result == "unchanged"
+
+
 def exported(out):
     """How many rows each export of the current release has, by its manifest."""
     release = out / "releases" / (out / "LATEST").read_text("utf-8").strip()

@@ -123,6 +123,7 @@ def derived(report: dict[str, Any]) -> list[float]:
             found += [len(those), len({s["source_file"] for s in those})]
     found += [len(report["samples"].get(name, ())) for name in ("borderline", "personal")]
     found += [len(report["history"]["runs"])]
+    found += [len(ids) for ids in (report["pruned"] or {}).values()]
     found += [
         s["source_index"] + 1 for name in report["samples"] for s in report["samples"][name] if "source_index" in s
     ]

@@ -116,7 +116,7 @@ def test_of_many_files_only_those_with_something_to_see_are_open() -> None:
         "count": 1,
         "of": 2,
     }
-    finding |= {"since": "now", "known": False, "text": "this is it", "fingerprints": []}
+    finding |= {"since": "now", "known": False, "text": "this is it", "fingerprints": [], "act": None}
     report = report_with(files, by_file=steps, findings=[finding])
     shown = sources_shown(read(report), steps=1)
     assert {file.source_file for file in shown["files"]} == {f"v{n % 3}/{n:03}.json" for n in (3, 4, 5, 6, 8, 9)}

@@ -195,7 +195,9 @@ def test_a_run_does_not_measure_by_nights_that_were_left(night, two, monkeypatch
 
     asked = []
     real = findings.read_past
-    monkeypatch.setattr(findings, "read_past", lambda output, left=(): asked.append(left) or real(output, left))
+    monkeypatch.setattr(
+        findings, "read_past", lambda output, left, ended: asked.append(left) or real(output, left, ended)
+    )
     night.run()
     (night.raw / "b.jsonl").unlink()
     night.run()

@@ -25,7 +25,7 @@ RENEWED |= {"files.source", "files.delivery", "files.warnings", "findings", "fin
 RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "browse.known_sources"}
 RENEWED |= {f"browse.{name}" for name in ("warned", "warned_listed", "warned_reasons")}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
-RENEWED |= {"preflights", "files.repairs", "files.repairable", "files.marks"}
+RENEWED |= {"preflights", "pruned", "findings.act", "files.repairs", "files.repairable", "files.marks"}
 RENEWED |= {"reviews", "review_counts", "checks.waived", "checks.replaced"}
 RENEWED |= {f"files.{name}" for name in ("waived", "corrected", "replaced", "replaced_reasons")}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
@@ -103,7 +103,7 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     renew_figures(older)
     # Before there were findings, files that departed from the usual or were gone were named here.
     del older["changes"]["suspects"], older["changes"]["gone"]
-    older |= {"exports": {}, "preflights": [], "reviews": None}
+    older |= {"exports": {}, "preflights": [], "reviews": None, "pruned": None}
     older["profile"]["rm"]["pairs"] = {}
     older |= {"config": None, "planned_release_id": None, "findings": [], "finding_counts": {"new": 0, "known": 0}}
     older["history"]["sources"] = {}

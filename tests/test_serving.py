@@ -1,5 +1,6 @@
 """What `sftrm serve` says and does about servers, without starting one."""
 
+from datetime import date
 from uuid import uuid4
 
 import httpx
@@ -117,6 +118,25 @@ def test_a_decision_is_read_from_the_form_of_today_and_from_that_of_a_run_suspen
     decision = hold.decision_on("r-1", ["sft: answer_blank"])
     assert (decision.action, decision.name, decision.release_id) == ("reject", "Kim", "r-1")
     assert "r-1" in asked[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, None),
+        ({"findings": "nothing", "accepted_until": ""}, None),
+        ({"findings": "known"}, ("known", None)),
+        ({"findings": "sent", "accepted_until": ""}, ("sent", None)),
+        ({"findings": "nothing", "accepted_until": "2026-12-31"}, ("accepted", date(2026, 12, 31))),
+    ],
+)
+def test_the_form_also_takes_what_a_person_knows_of_what_holds_it(monkeypatch, given, said):
+    answered = {"decision": "reject", "name": "Kim", "reason": "send it back", **given}
+    monkeypatch.setattr(hold, "read_flow_run_input", lambda key: answered)
+    found = hold.said_of_findings("r-1")
+    assert found == said or (*found[:2], found[2].name, found[2].reason) == (*said, "Kim", "send it back")
+    monkeypatch.setattr(hold, "read_flow_run_input", lambda key: None)
+    assert hold.said_of_findings("r-1") is None
 
 
 def test_the_form_calls_a_field_by_its_title_as_its_errors_do():

@@ -37,6 +37,7 @@ FILES = {
 }
 # File → patterns → why.
 TEXTS = {
+    "sftrm_quality/acts/log.py": {r"Value error, ": "what pydantic puts in front"},
     "flows/cli.py": {r"sftrm-quality {}": "a name"},
     "flows/commands/terminal.py": {r"bold \S+": "a style"},
     "flows/server/guard.py": {r"img-src .*": "a header"},

@@ -40,6 +40,8 @@ def _default(setting: Setting) -> str:
     if setting.field.is_required():
         return "(required)"
     default = setting.default
+    if default is None:
+        return "`null`"
     if isinstance(default, list):
         return ", ".join(f"`{value}`" for value in default) or "none"
     return f"`{default:,}`" if isinstance(default, int | float) else f"`{default}`"

@@ -1,5 +1,6 @@
 """The commands of ``sftrm``. Nothing heavy is imported before it is needed."""
 
+from flows.commands.acting import act, findings
 from flows.commands.deciding import decide
 from flows.commands.exporting import export
 from flows.commands.failing_rows import rows
@@ -7,6 +8,7 @@ from flows.commands.formats import formats
 from flows.commands.inspecting import inspect
 from flows.commands.looking import diff, releases, report, why
 from flows.commands.preflighting import preflight
+from flows.commands.pruning import prune
 from flows.commands.rollback import rollback
 from flows.commands.running import check, run
 from flows.commands.serving import serve
@@ -27,9 +29,12 @@ COMMANDS = (
     export,
     preflight,
     report,
+    findings,
+    act,
     diff,
     decide,
     rollback,
+    prune,
 )
 
 # Groups of commands, by the word that comes in front of theirs.

@@ -16,6 +16,7 @@ from sftrm_quality.words import say
 if TYPE_CHECKING:
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import Release
+    from sftrm_quality.run_record import Report
 
 T = TypeVar("T", Path | None, list[Path] | None)
 
@@ -79,6 +80,57 @@ def release_named(output: "OutputFolder", release_id: str | None) -> "Release":
     if release_id is None and (release_id := output.current_release_id()) is None:
         raise ConfigError(say("{root}: there is no release yet; make one with sftrm run", root=output.root))
     return find_release(output, release_id)
+
+
+def report_named(output: "OutputFolder", run: str | None) -> "Report":
+    """The report of a run, with what people decided on it and said of its findings since.
+
+    Args:
+        output: The output folder.
+        run: The run; None: the newest one.
+
+    Returns:
+        The report. What of people's acts cannot be read is told on stderr.
+
+    Raises:
+        ConfigError: There is no such run, or its report is damaged.
+        StorageError: What people decided cannot be read.
+    """
+    from sftrm_quality.acts import read_acts
+    from sftrm_quality.releases import decisions_of
+    from sftrm_quality.reports import as_acted, as_decided
+    from sftrm_quality.run_record import read_report_json
+
+    runs = output.run_ids()
+    if not runs:
+        raise ConfigError(
+            say("{root}: no run has a report yet; make one with sftrm run or sftrm check", root=output.root)
+        )
+    if run is not None and run not in runs:
+        raise ConfigError(
+            say(
+                "{root}: no run '{run}'; the newest are {newest}",
+                root=output.root,
+                run=run,
+                newest=", ".join(reversed(runs[-5:])),
+            )
+        )
+    folder = output.report(run or runs[-1])
+    try:
+        found = read_report_json((folder / "report.json").read_bytes())
+    except ValueError as error:
+        raise ConfigError(
+            say("{folder}: damaged ({error}); look at another run", folder=folder / "report.json", error=error)
+        ) from error
+    acts = read_acts(output)
+    for told in acts.damaged:
+        print(say("warning: {told}", told=safe(told)), file=sys.stderr)
+    return as_acted(as_decided(found, decisions_of(output)), acts)
+
+
+def mebibytes(size: int) -> str:
+    """How many mebibytes some bytes are; what is not quite nothing never looks like it."""
+    return "<0.1" if 0 < size < (1 << 20) / 10 else f"{size / (1 << 20):,.1f}"
 
 
 class _Unbroken(Console):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.browsing import opened
-from flows.commands.command_line import OUT, OutOption, console, fail, must_exist
+from flows.commands.command_line import OUT, OutOption, console, fail, must_exist, report_named
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
 from sftrm_quality.words import say
@@ -40,10 +40,11 @@ def why(
 
 
 def releases(out: OutOption = None) -> None:
-    """List the releases of an output folder; the current one is marked."""
+    """List the releases of an output folder, with their sizes; the current one is marked."""
     from flows.commands.terminal import print_releases
     from sftrm_quality import progress
     from sftrm_quality.findings import timezone_of
+    from sftrm_quality.housekeeping import sizes_of
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import all_releases, decisions_of
 
@@ -51,7 +52,9 @@ def releases(out: OutOption = None) -> None:
         output = OutputFolder(out or OUT)
         must_exist(output.root)
         with progress.hearing(lambda told: print(say("warning: {told}", told=safe(told)), file=sys.stderr)):
-            print_releases(console(), all_releases(output), timezone_of(output), decisions_of(output).left)
+            found = all_releases(output)
+            left = decisions_of(output).left
+            print_releases(console(), found, timezone_of(output), left, sizes_of(found))
     except SftrmError as error:
         fail(error)
 
@@ -64,39 +67,19 @@ def report(
     """Print a run's verdict and where its report is."""
     from flows.commands.terminal import print_result
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases import decisions_of
-    from sftrm_quality.reports import as_decided
-    from sftrm_quality.run_record import read_report_json
 
     output = OutputFolder(out or OUT)
     try:
         must_exist(output.root)
-        runs = output.run_ids()
-        if not runs:
-            raise ConfigError(
-                say("{root}: no run has a report yet; make one with sftrm run or sftrm check", root=output.root)
-            )
-        if run is not None and run not in runs:
-            raise ConfigError(
-                say(
-                    "{root}: no run '{run}'; the newest are {newest}",
-                    root=output.root,
-                    run=run,
-                    newest=", ".join(reversed(runs[-5:])),
-                )
-            )
-        folder = output.report(run or runs[-1])
-        try:
-            found = read_report_json((folder / "report.json").read_bytes())
-        except ValueError as error:
-            raise ConfigError(
-                say("{folder}: damaged ({error}); look at another run", folder=folder / "report.json", error=error)
-            ) from error
-        found = as_decided(found, decisions_of(output))
+        found = report_named(output, run)
     except SftrmError as error:
         fail(error)
+    folder = output.report(found.run_id)
     shown = console()
     print_result(shown, found, output.root)
+    paths = [path for path in (found.paths.release, found.paths.quarantine) if path]
+    if gone := [path for path in paths if not (output.root / path).exists()]:
+        shown.print(safe(say("deleted since: {paths}", paths=", ".join(gone))), soft_wrap=True)
     for sentence in found.changes.sentences:
         shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
     if open_it and not opened(folder / "index.html"):

@@ -1,7 +1,7 @@
 """What a person sees in a terminal of runs and releases."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.commands.command_line import mebibytes
 from flows.terminal_text import safe
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import number, say
 
 if TYPE_CHECKING:
     from sftrm_quality.decisions import Rollback
+    from sftrm_quality.housekeeping import Size
     from sftrm_quality.releases import Release
     from sftrm_quality.run_record import Comparison, Finding, RecordedDecision, Report
 
@@ -62,7 +64,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     console.print(table)
     for reasons in _reasons(report):
         console.print(reasons, soft_wrap=True)
-    for told in (*_reviewed(report), *_repairs(report), *_pairs_and_exports(report)):
+    for told in (*_reviewed(report), *_repairs(report), *_pairs_exports_and_pruned(report)):
         console.print(told, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
@@ -102,9 +104,7 @@ def findings_told(report: "Report") -> list[Text]:
     """What to look at, a line each: the new findings, those that hold the release, and how many more are known."""
     shown = [found for found in report.findings if not found.known or _holds(found, report)]
     lines = [
-        Text(f"  {safe(found.text)}", style="red" if found.severity == "critical" else "yellow").append(
-            f"  {say('{name}, known', name=found.name) if found.known else found.name}", style="dim"
-        )
+        Text(f"  {safe(found.text)}", style=_style(found)).append(f"  {_named(found)}", style="dim")
         for found in shown[:_FINDINGS]
     ]
     if more := len(shown) - _FINDINGS:
@@ -115,6 +115,29 @@ def findings_told(report: "Report") -> list[Text]:
     if known:
         lines.append(Text(f"  {say('{count} known, see the report', count=number(known))}", style="dim"))
     return lines
+
+
+def _style(found: "Finding") -> str:
+    return "red" if found.severity == "critical" else "yellow"
+
+
+def _named(found: "Finding") -> str:
+    """By what it was found, whether it is known, and what a person said of it."""
+    said = say("{name}, known", name=found.name) if found.known else found.name
+    return f"{said}; {safe(found.act.text)}" if found.act else said
+
+
+def print_findings(console: Console, report: "Report", handles: Sequence[str]) -> None:
+    """All findings of a run, new ones first, a line each, with the handles by which they are named."""
+    when = moment(report.started, report.timezone, "minutes")
+    said = say("run {run_id}, {moment}: {counts}", run_id=report.run_id, moment=when, counts=report.finding_counts)
+    console.print(Text(said), soft_wrap=True)
+    for handle, found in zip(handles, report.findings, strict=True):
+        line = Text.assemble((handle, "bold"), "  ", (safe(found.text), _style(found)), (f"  {_named(found)}", "dim"))
+        console.print(line, soft_wrap=True)
+    if report.findings:
+        advice = say("to say what you know of one: sftrm act HANDLE --known, --accepted-until DATE or --sent")
+        console.print(Text(advice, style="dim"), soft_wrap=True)
 
 
 def _holds(found: "Finding", report: "Report") -> bool:
@@ -172,8 +195,8 @@ def _by_repair(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in total.most_common() if count)
 
 
-def _pairs_and_exports(report: "Report") -> list[Text]:
-    """How many pairs the rankings make, and what was exported."""
+def _pairs_exports_and_pruned(report: "Report") -> list[Text]:
+    """How many pairs the rankings make, what was exported, and what of old nights was deleted."""
     lines = []
     if report.profile and report.profile.rm and report.profile.rm.pairs:
         made = ", ".join(f"{take} {counts.pairs:,}" for take, counts in report.profile.rm.pairs.items())
@@ -181,6 +204,8 @@ def _pairs_and_exports(report: "Report") -> list[Text]:
     if report.exports:
         rows = ", ".join(f"{name} {export.rows:,}" for name, export in report.exports.items())
         lines.append(Text.assemble((f"{say('exports'):<12}", "dim"), rows))
+    if report.pruned:
+        lines.append(Text.assemble((f"{say('pruned'):<12}", "dim"), str(report.pruned)))
     return lines
 
 
@@ -189,12 +214,19 @@ def print_releases(
     releases: list["Release"],
     timezone: str,
     left: "Mapping[str, Rollback]" = MappingProxyType({}),
+    sizes: "Mapping[str, Size]" = MappingProxyType({}),
 ) -> None:
-    """One line per release, oldest first, its time in a time zone; who decided to publish it, and who left it."""
+    """One line per release, oldest first, its time in a time zone; who decided to publish it, and who left it.
+
+    With sizes, also how much of the disk it has of its own, and how much it shares with other releases.
+    """
     if not releases:
         console.print(say("no release yet"))
         return
-    table = Table("", say("release"), say("created"), "SFT", "RM", box=None, pad_edge=False, header_style="dim")
+    heads = ["", say("release"), say("created"), "SFT", "RM", *([say("own"), say("shared")] if sizes else [])]
+    table = Table(*heads, box=None, pad_edge=False, header_style="dim")
+    for column in table.columns[3:]:
+        column.justify = "right"
     for column in table.columns:
         column.no_wrap = True  # a long name is folded, never the ids beside it
     table.add_column("", overflow="fold")
@@ -203,12 +235,15 @@ def print_releases(
         table.add_row(
             say("current") if release.is_current else "",
             release.release_id,
-            moment(manifest.created, timezone),
+            moment(manifest.created, timezone, "minutes"),
             *(f"{account.published:,}" for kind, account in manifest.figures.ledger.items() if kind != "unknown"),
+            *([mebibytes(size.own), mebibytes(size.shared)] if (size := sizes.get(release.release_id)) else []),
             # A string would be read as markup.
             Text(_decided_on(release, left.get(release.release_id), timezone)),
         )
     console.print(table)
+    if sizes:
+        console.print(say("own, shared: MiB that only this release has, and that other releases have too"), style="dim")
 
 
 def _decided_on(release: "Release", rollback: "Rollback | None", timezone: str) -> str:

@@ -20,6 +20,7 @@ from flows.service_settings import channels, report_url, tells_of_findings
 from flows.ui import sentence
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import Report, Verdict
+from sftrm_quality.words import say
 
 _BAD = (StateType.FAILED, StateType.CRASHED)
 
@@ -49,11 +50,21 @@ def tell_of_recovery_or_findings(report: Report) -> None:
         tell(channels(), event, this_run.name, [sentence(report), *_to_look_at(report)], report_url(report.run_id))
 
 
+def calls(report: Report) -> bool:
+    """Whether anybody is to be called for a held run: not where people know of all that holds it, or accept it."""
+    holding = [found for found in report.findings if found.severity is Severity.CRITICAL]
+    quiet = {found.reason for found in holding if found.act and found.act.quiet}
+    loud = {found.reason for found in holding if not (found.act and found.act.quiet)}
+    return bool(report.finding_counts.new) or not set(report.gate.failed) <= quiet - loud
+
+
 def _to_look_at(report: Report) -> list[str]:
-    """Findings that are new, and those that hold the release whether they are or not."""
+    """Findings that are new, and those that hold the release whether they are or not, with what people said of them."""
     holding = report.verdict is Verdict.HELD
+    shown = [found for found in report.findings if not found.known or (holding and found.severity is Severity.CRITICAL)]
     return [
-        found.text for found in report.findings if not found.known or (holding and found.severity is Severity.CRITICAL)
+        say("{finding}; {said}", finding=found.text, said=found.act.text) if found.act else found.text
+        for found in shown
     ]
 
 

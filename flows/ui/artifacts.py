@@ -83,7 +83,7 @@ def _ledger(report: Report) -> list[str]:
 def _findings(report: Report) -> list[str]:
     """New findings first; of many, as many as a person reads here."""
     lines = [
-        f"- {_novelty(found)}, {say(found.severity)}: {escaped(found.text)} ({escaped(found.name)})"
+        f"- {_novelty(found)}, {say(found.severity)}: {escaped(found.text)} ({escaped(found.name)}){_said(found)}"
         for found in report.findings[:_ROWS]
     ]
     more = len(report.findings) - len(lines)
@@ -94,6 +94,10 @@ def _findings(report: Report) -> list[str]:
 
 def _novelty(found: Finding) -> str:
     return say("known") if found.known else f"**{say('new')}**"
+
+
+def _said(found: Finding) -> str:
+    return f" – {escaped(found.act.text)}" if found.act else ""
 
 
 def _top_reasons(report: Report) -> list[str]:

@@ -1,8 +1,8 @@
-"""A held run that waits for a person: publish anyway, or reject, by a form in the Prefect UI."""
+"""A held run that waits for a person: publish anyway, or reject, and what they know of what holds it, by a form."""
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -13,8 +13,9 @@ from prefect.input.run_input import keyset_from_base_key
 from pydantic import Field
 
 from flows.ui.plain_text import escaped
-from sftrm_quality.decisions import Decision
+from sftrm_quality.decisions import Decision, Signed
 from sftrm_quality.job import RunResult
+from sftrm_quality.run_record import ActKind
 from sftrm_quality.words import say
 
 
@@ -59,16 +60,45 @@ class Answer(RunInput):
     )
     name: str = Field(title="Name", min_length=1, max_length=100, description="Yours, for the record.")
     reason: str = Field(title="Reason", min_length=3, max_length=2000, description="Why, for those who ask later.")
+    findings: Literal["nothing", "known", "sent"] = Field(
+        "nothing",
+        title="Say of the findings that hold it",
+        description="known: nobody is called for them again. sent: the vendor has them. With name and reason above.",
+    )
+    accepted_until: str = Field(
+        "",
+        title="Accept them until",
+        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+        description="A day, as 2026-12-31, instead: they are accepted to its end. Empty: they are not.",
+    )
+
+
+def said_of_findings(release_id: str) -> tuple[ActKind, date | None, Signed] | None:
+    """What a person said, in this run, of the findings that hold just this release.
+
+    Args:
+        release_id: The release.
+
+    Returns:
+        What is said, until when, and by whom; None when nothing was.
+
+    Raises:
+        ValueError: There is no such day.
+    """
+    answer = _answer(release_id)
+    if answer is None:
+        return None
+    who = Signed(name=answer.name, reason=answer.reason, decided_at=datetime.now(UTC))
+    if answer.accepted_until:
+        return "accepted", date.fromisoformat(answer.accepted_until), who
+    return None if answer.findings == "nothing" else (answer.findings, None, who)
 
 
 def decision_on(release_id: str, failed: Sequence[str]) -> Decision | None:
     """What a person has decided in this run on just this release, or None when nobody was asked about it."""
-    given: Any = read_flow_run_input(keyset_from_base_key(f"suspended-{release_id}")["response"])
-    if given is None:
+    answer = _answer(release_id)
+    if answer is None:
         return None
-    # Who was asked by 0.2.0 answers its form.
-    renamed = {"decision" if name == "action" else name: value for name, value in given.items()}
-    answer = Answer(**renamed)
     return Decision(
         action=answer.decision,
         name=answer.name,
@@ -77,6 +107,14 @@ def decision_on(release_id: str, failed: Sequence[str]) -> Decision | None:
         release_id=release_id,
         failed=tuple(failed),
     )
+
+
+def _answer(release_id: str) -> Answer | None:
+    given: Any = read_flow_run_input(keyset_from_base_key(f"suspended-{release_id}")["response"])
+    if given is None:
+        return None
+    # Who was asked by 0.2.0 answers its form.
+    return Answer(**{"decision" if name == "action" else name: value for name, value in given.items()})
 
 
 def ask(release_id: str, said: str, report: str | None) -> None:

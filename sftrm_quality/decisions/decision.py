@@ -52,12 +52,13 @@ class Signed(BaseModel):
     decided_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
-def signed(name: str, reason: str) -> Signed:
+def signed(name: str, reason: str, reason_option: str = "--why") -> Signed:
     """Who acts now, and why.
 
     Args:
         name: As the person gave it.
         reason: The same.
+        reason_option: By which option it is given.
 
     Returns:
         The two with the time.
@@ -69,7 +70,7 @@ def signed(name: str, reason: str) -> Signed:
         return Signed(name=name, reason=reason, decided_at=datetime.now(UTC))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        option = {"name": "--by", "reason": "--why"}[str(first["loc"][0])]
+        option = {"name": "--by", "reason": reason_option}[str(first["loc"][0])]
         said = first["msg"].removeprefix("Value error, ")
         raise ConfigError(
             say(

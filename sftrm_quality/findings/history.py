@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
 
 from sftrm_quality.findings.tallies import Tallies
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.run_record import FileEntry, Mode, PastRun, RunSummary, Verdict, read_past_run
-from sftrm_quality.time_zones import DEFAULT_TIME_ZONE
+from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, day_of
 
 # A month of nights in the charts; two weeks to know how a file usually is, since deliveries and checks change.
 TREND_RUNS = 30
@@ -59,12 +61,15 @@ def timezone_of(output: OutputFolder) -> str:
     return next((run.timezone for run in newest_runs(output)), DEFAULT_TIME_ZONE)
 
 
-def read_past(output: OutputFolder, left: Collection[str] = ()) -> Past:
+def read_past(
+    output: OutputFolder, left: Collection[str] = (), ended: Mapping[str, date] = MappingProxyType({})
+) -> Past:
     """The runs that a new one is compared with.
 
     Args:
         output: The output folder.
         left: Releases that a person rolled back from; their nights are no measure either.
+        ended: Fingerprints that a person accepted until a day that is over: what was told until then counts no more.
 
     Returns:
         The past.
@@ -76,7 +81,13 @@ def read_past(output: OutputFolder, left: Collection[str] = ()) -> Past:
     for run in newest_runs(output):
         if run.mode is Mode.CHECK:
             continue
-        told |= {fingerprint: finding.since for finding in run.findings for fingerprint in finding.fingerprints}
+        day = day_of(run.started, run.timezone)
+        told |= {
+            fingerprint: finding.since
+            for finding in run.findings
+            for fingerprint in finding.fingerprints
+            if fingerprint not in ended or day > ended[fingerprint]
+        }
         if meant_to_publish(run):
             runs.append(run.summary)
             if run.verdict is Verdict.PUBLISHED and run.release_id not in left and len(files) < FILE_RUNS:

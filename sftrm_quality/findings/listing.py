@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
+from sftrm_quality.acts import NO_ACTS, Acts
 from sftrm_quality.findings.found import Found
 from sftrm_quality.findings.sentences import sentence
 from sftrm_quality.records import Severity
@@ -14,20 +16,25 @@ _FILES_BY_THEMSELVES = 3
 _SEVERITIES = tuple(Severity)
 
 
-def listed(found: Iterable[Found], told: Mapping[str, str], run_id: str) -> tuple[Finding, ...]:
+def listed(
+    found: Iterable[Found], told: Mapping[str, str], run_id: str, acts: Acts = NO_ACTS, day: date = date.max
+) -> tuple[Finding, ...]:
     """The findings of a run as they are reported: new ones first, then critical ones, then by how many.
 
     Args:
         found: What the checks found.
         told: Fingerprints of which an earlier run told, with the first run that did.
         run_id: This run.
+        acts: What people said of findings; while an act counts, its finding is known.
+        day: That of the run.
 
     Returns:
         The list.
     """
+    told = {**acts.counting(day), **told}
     findings = [
-        _finding(together, [one.fingerprint for one in parts], told, run_id)
-        for together, parts in _together(found, told)
+        _finding(together, [one.fingerprint for one in parts], told, run_id, acts, day)
+        for together, parts in _together(found, told, acts)
     ]
     # What is the matter with a file explains what is the matter with the release.
     return tuple(
@@ -41,12 +48,12 @@ def listed(found: Iterable[Found], told: Mapping[str, str], run_id: str) -> tupl
     )
 
 
-def _together(found: Iterable[Found], told: Mapping[str, str]) -> list[tuple[Found, list[Found]]]:
+def _together(found: Iterable[Found], told: Mapping[str, str], acts: Acts) -> list[tuple[Found, list[Found]]]:
     """What is said of many files of a source in one line, with its parts."""
     groups: dict[tuple[object, ...], list[Found]] = defaultdict(list)
     for number, one in enumerate(found):
         # What is about a single file may be told together with others, all else stays by itself.
-        group = (one.suite, one.reason, one.severity, one.source, one.fingerprint in told)
+        group = (one.suite, one.reason, one.severity, one.source, one.fingerprint in told, acts.on(one.fingerprint))
         groups[group if len(one.files) == 1 and one.suite == "delivery" else (number,)].append(one)
     together = []
     for parts in groups.values():
@@ -72,7 +79,9 @@ def _merged(parts: list[Found]) -> Found:
     )
 
 
-def _finding(found: Found, fingerprints: list[str], told: Mapping[str, str], run_id: str) -> Finding:
+def _finding(
+    found: Found, fingerprints: list[str], told: Mapping[str, str], run_id: str, acts: Acts, day: date
+) -> Finding:
     """Of parts that are all known, or all new."""
     since = [told[one] for one in fingerprints if one in told]
     names = tuple(name for name, _ in found.files)
@@ -92,4 +101,5 @@ def _finding(found: Found, fingerprints: list[str], told: Mapping[str, str], run
         known=bool(since),
         text=sentence(found),
         fingerprints=tuple(fingerprints),
+        act=acts.recorded(fingerprints, day),
     )

@@ -70,7 +70,7 @@ def all_findings(
     people decided.
 
     Args:
-        run: Has the settings, the suites and the reviews.
+        run: Has the settings, the suites, the reviews, and what people said of findings.
         plan: Has the raw files and the current release.
         figures: Of the run, with how every check fared.
         delivery: Of the run.
@@ -93,7 +93,7 @@ def all_findings(
         *(findings.found_in_reviews(run.reviews, figures.review_counts) if run.reviews else []),
         *([findings.found_rolled_back(left, run.config.timezone)] if left else []),
     ]
-    return findings.listed(found, past.told, run.run_id)
+    return findings.listed(found, past.told, run.run_id, run.acts, run.day)
 
 
 def _hashes(plan: Plan) -> dict[str, str]:

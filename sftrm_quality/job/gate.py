@@ -61,7 +61,7 @@ def checked_release(
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     reviews = reviewed(collection, run.effective, run.config)
     files = reports.file_entries(intakes, collection, reviews, run.config)
-    past = findings.read_past(run.output, run.decisions.no_baseline)
+    past = findings.read_past(run.output, run.decisions.no_baseline, run.acts.ended(run.day))
     delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
         files,

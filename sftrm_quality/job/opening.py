@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sftrm_quality import dedup, findings, progress, releases, reports
+from sftrm_quality.acts import Acts, read_acts
 from sftrm_quality.checks import Suites, compile_suites, read_suites
 from sftrm_quality.config import RunConfig
 from sftrm_quality.decisions import StoredDecisions
@@ -19,7 +20,7 @@ from sftrm_quality.preflight import Model, read_tokenizer
 from sftrm_quality.reviews import NO_REVIEWS, DatedReviews, Reviews, read_reviews, refuse_reasons
 from sftrm_quality.run_record import Mode
 from sftrm_quality.splits import FrozenSplits, read_frozen
-from sftrm_quality.time_zones import day_in
+from sftrm_quality.time_zones import day_of
 from sftrm_quality.words import say
 from sftrm_quality.workers import Workers, workers_for
 
@@ -29,7 +30,8 @@ class RunContext:
     """What the steps of one run share: what it was given, its folders, its workers, and since when it runs.
 
     reviews: what people wrote, on the day of the run; None where the settings name no folder of them. decisions: of
-    people, as they were when it began. model: the tokenizer of the preflight; None where none is named.
+    people, as they were when it began. acts: what they said of findings, the same. model: the tokenizer of the
+    preflight; None where none is named.
     """
 
     config: RunConfig
@@ -41,6 +43,7 @@ class RunContext:
     run_id: str
     output: OutputFolder
     decisions: StoredDecisions
+    acts: Acts
     workers: Workers
     memory: PeakMemory
     model: Model | None
@@ -64,6 +67,11 @@ class RunContext:
     def report_folder(self) -> Path:
         """Where the report is written before it is put in its place."""
         return self.staging / "report"
+
+    @property
+    def day(self) -> date:
+        """The day that decides which acceptances of findings count, as it does of reviews."""
+        return _day_of(self.config, self.started)
 
     @property
     def seconds(self) -> float:
@@ -110,6 +118,7 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
             new_run_id(),
             output,
             decisions,
+            _acts(output),
             workers,
             memory,
             model,
@@ -137,6 +146,13 @@ def _left_as_it_was(output: OutputFolder) -> Iterator[None]:
         if isinstance(error, OSError):
             raise storage_error(error, output.root) from error
         raise
+
+
+def _acts(output: OutputFolder) -> Acts:
+    acts = read_acts(output)
+    for told in acts.damaged:
+        progress.tell(told)
+    return acts
 
 
 def _tokenizer(config: RunConfig, workers: Workers) -> Model | None:
@@ -202,7 +218,12 @@ def check_before_reading(config: RunConfig, started: datetime | None = None) -> 
 def _dated_reviews(config: RunConfig, suites: Suites, started: datetime | None) -> DatedReviews | None:
     if config.reviews_folder is None:
         return None
-    as_of = date.fromisoformat(config.as_of) if config.as_of else day_in(started or datetime.now(UTC), config.timezone)
+    as_of = _day_of(config, started or datetime.now(UTC))
     reviews = DatedReviews(read_reviews(config.reviews_folder), as_of)
     refuse_reasons(reviews.effective, suites)
     return reviews
+
+
+def _day_of(config: RunConfig, started: datetime) -> date:
+    """The day on which a run is made, or that it is made as of."""
+    return date.fromisoformat(config.as_of) if config.as_of else day_of(started, config.timezone)

@@ -8,6 +8,7 @@ from sftrm_quality.intake import forget_others, unless_changed
 from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
+from sftrm_quality.job.pruning import as_reported, going_with, prune
 from sftrm_quality.job.report import ForTrainers, RunResult, facts_of, found_with_samples, written_report
 from sftrm_quality.job.trainers import preflights_of
 from sftrm_quality.output import move_folder, sync_tree
@@ -51,13 +52,18 @@ def published_or_held(run: RunContext, plan: Plan, checked: CheckedRelease, deci
         releases.finish_staged(checked.staged, plan.release_id, manifest, exports, run.config.card)
     found = found_with_samples(run, checked, ending.decided)
     preflights = preflights_of(run, _data(checked.staged), checked.figures.files)
-    report = written_report(run, plan, ending.verdict, found, ForTrainers(exports, preflights))
+    going = going_with(run, plan.release_id) if ending.publishes else None
+    report = written_report(
+        run, plan, ending.verdict, found, ForTrainers(exports, preflights), pruned=as_reported(going)
+    )
     _write_beside_report(run, checked.staged, ending)
     unless_changed(plan.files)
     _sync(run, checked.staged, ending)
     _put_in_place(run, plan, checked.staged, ending)
     if ending.publishes:
         _keep_for_next_run(run, plan, checked)
+    if going:
+        prune(run, going)
     return RunResult(ending.verdict, report, run.output.report(run.run_id))
 
 

@@ -19,6 +19,7 @@ from sftrm_quality.run_record import (
     Export,
     Figures,
     Preflight,
+    Pruned,
     RecordedDecision,
     Report,
     Samples,
@@ -113,7 +114,7 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     if plan.current is None:
         raise ValueError(say("there is no current release: nothing could be unchanged"))
     manifest, release_id = plan.current.manifest, plan.current.release_id
-    past = findings.read_past(run.output, run.decisions.no_baseline)
+    past = findings.read_past(run.output, run.decisions.no_baseline, run.acts.ended(run.day))
     delivery = checked_delivery(run, plan, manifest.figures.files, past)
     figures = _as_delivered(run, manifest.figures, delivery)
     browse = reports.browse_of(run.output, manifest.run_id, delivery.files)
@@ -150,7 +151,14 @@ def _as_delivered(run: RunContext, figures: Figures, delivery: CheckedDelivery) 
     return figures.model_copy(update={"files": files, "checks": checks})
 
 
-def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found, for_trainers: ForTrainers) -> Report:
+def written_report(
+    run: RunContext,
+    plan: Plan,
+    ended: Verdict,
+    found: Found,
+    for_trainers: ForTrainers,
+    pruned: Pruned | None = None,
+) -> Report:
     """Write the report to where it waits for its place.
 
     Args:
@@ -159,13 +167,14 @@ def written_report(run: RunContext, plan: Plan, ended: Verdict, found: Found, fo
         ended: How it ends.
         found: What it shows.
         for_trainers: Of the release that it publishes, or that stays.
+        pruned: What is deleted once its release is current.
 
     Returns:
         The report.
     """
     current = plan.current.manifest.figures if plan.current else None
     exports = {name: export.figures for name, export in for_trainers.exports.items()}
-    ending = reports.Ending(ended, run.seconds, run.memory.peak_mib, exports, for_trainers.preflights)
+    ending = reports.Ending(ended, run.seconds, run.memory.peak_mib, exports, for_trainers.preflights, pruned)
     report = reports.report_of(facts_of(run, plan), found, current, ending)
     reports.write_report(report, run.report_folder)
     return report

@@ -2,24 +2,26 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import date
 from types import TracebackType
 from typing import Self
 
 from sftrm_quality import releases
 from sftrm_quality.collection import Collection, Context, assign, deduplicate
 from sftrm_quality.config import RunConfig
-from sftrm_quality.decisions import Decision
+from sftrm_quality.decisions import Decision, Signed
 from sftrm_quality.findings import refuse_another_case
 from sftrm_quality.intake import FileIntake, IntakeContext, ShardSettings, intake_files
+from sftrm_quality.job.acting import act_on, store_acts
 from sftrm_quality.job.gate import CheckedRelease, checked_release
 from sftrm_quality.job.opening import RunContext, opened
 from sftrm_quality.job.plan import Plan, must_make, plan_of
 from sftrm_quality.job.publish import published_or_held
 from sftrm_quality.job.report import RunResult, report_unchanged
 from sftrm_quality.reading import SourceFile
-from sftrm_quality.records import LabelKind
+from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.releases import StagedRelease
-from sftrm_quality.run_record import Mode
+from sftrm_quality.run_record import ActKind, Mode, Report
 from sftrm_quality.workers import Workers, give_memory_back
 
 # Counts and names only: logs are kept by others, and records can hold personal data.
@@ -173,6 +175,22 @@ class Job:
             StorageError: A raw file changed meanwhile, or the disk takes no more. Nothing is published then.
         """
         return published_or_held(self._run, plan, checked, decision)
+
+    def say_of_what_holds(self, report: Report, kind: ActKind, until: date | None, who: Signed) -> None:
+        """Keep what a person said of the findings that held the release, when it was asked about them.
+
+        Args:
+            report: Of this run, which has ended.
+            kind: What is said.
+            until: The last day of an acceptance.
+            who: By whom, with the note.
+
+        Raises:
+            ConfigError: The day is over.
+            StorageError: The disk takes no more.
+        """
+        holding = [finding for finding in report.findings if finding.severity is Severity.CRITICAL]
+        store_acts(self._run.output, report, [act_on(report, finding, kind, until, who) for finding in holding])
 
     def all_steps(self, decided_release_id: str | None = None, read: Reading | None = None) -> RunResult:
         """All of them, in order.

@@ -37,7 +37,12 @@ from sftrm_quality.releases.read_back import PartFacts
 from sftrm_quality.releases.rollbacks import decisions_of, rollback, settled_decisions
 from sftrm_quality.releases.stage import StagedRelease, stage_release, write_moves, write_passed
 from sftrm_quality.releases.trace import Trace, trace
-from sftrm_quality.releases.unfinished import all_or_nothing, nothing_moving, take_back_unfinished
+from sftrm_quality.releases.unfinished import (
+    all_or_nothing,
+    named_by_unfinished,
+    nothing_moving,
+    take_back_unfinished,
+)
 
 __all__ = [
     "EXPORTS",
@@ -70,6 +75,7 @@ __all__ = [
     "hash_of",
     "keep_parts",
     "make_exports",
+    "named_by_unfinished",
     "nothing_moving",
     "published_of_release",
     "put_release_in_place",

@@ -62,7 +62,7 @@ class Release:
 
 def effective_settings(config: RunConfig) -> dict[str, Any]:
     """The settings that a release depends on: not where it is written, by which workers, who
-    reads of it where, nor which trainers it is exported and looked at for."""
+    reads of it where, which trainers it is exported and looked at for, nor what stays beside it."""
     elsewhere = {
         "raw",
         "out",
@@ -77,6 +77,7 @@ def effective_settings(config: RunConfig) -> dict[str, Any]:
         "lock_seconds",
         "exports",
         "preflight",
+        "prune",
     }
     # Whose files they are, and whether they are still expected, changes what is said of them and none of their records.
     settings = config.model_dump(mode="json", exclude=elsewhere)

@@ -22,7 +22,7 @@ from sftrm_quality.releases.manifest import (
     write_manifest,
 )
 from sftrm_quality.releases.stage import StagedRelease
-from sftrm_quality.run_record import Export, Making, Manifest
+from sftrm_quality.run_record import Export, Making, Manifest, Verdict, read_past_run
 from sftrm_quality.words import say
 
 
@@ -134,13 +134,25 @@ def find_release(output: OutputFolder, release_id: str) -> Release:
     """The release of that id.
 
     Raises:
-        ConfigError: There is none; the message has the known ids.
+        ConfigError: There is none; the message has the known ids. One that a run published is said to be deleted.
         StorageError: Its manifest is damaged.
     """
     known = {release.release_id: release for release in all_releases(output)}
     if release_id not in known:
         if release_id in {path.parent.name for path in output.releases.glob(f"*/{MANIFEST}")}:
             read_manifest(output.releases / release_id)
+        if run_id := _published_by(output, release_id):
+            raise ConfigError(
+                say(
+                    "{root}: release '{release_id}', which run {run_id} published, was deleted; that run's report has "
+                    "its figures. To have it again, take it from a backup, or run over the same raw files; known are "
+                    "{known}",
+                    root=output.root,
+                    release_id=release_id,
+                    run_id=run_id,
+                    known=", ".join(known),
+                )
+            )
         raise ConfigError(
             say(
                 "{releases}: no release '{release_id}'; known are {known}",
@@ -150,3 +162,15 @@ def find_release(output: OutputFolder, release_id: str) -> Release:
             )
         )
     return known[release_id]
+
+
+def _published_by(output: OutputFolder, release_id: str) -> str | None:
+    """The newest run whose report says that it published a release."""
+    for run_id in reversed(output.run_ids()):
+        try:
+            run = read_past_run((output.report(run_id) / "report.json").read_bytes())
+        except (OSError, ValueError):
+            continue
+        if run and run.release_id == release_id and run.verdict is Verdict.PUBLISHED:
+            return run_id
+    return None

@@ -79,14 +79,7 @@ def take_back_unfinished(output: OutputFolder) -> bool:
     """
     path = output.root / _NOTE
     try:
-        values = json.loads(path.read_text("utf-8"))
-        if "in_force" in values:
-            # As 0.1.0 wrote it, whose run was killed.
-            values["current"] = values.pop("in_force")
-        note = _Note(**values)
-        # What it names is about to be deleted: nothing beside or above what a run puts in place.
-        output.report(note.run_id)
-        output.release(note.release_id or note.run_id)
+        note = _read(output)
     except FileNotFoundError:
         return False
     except (ValueError, TypeError, StorageError):
@@ -99,6 +92,34 @@ def take_back_unfinished(output: OutputFolder) -> bool:
             _take_away(output.releases / note.release_id, output)
     path.unlink()
     return True
+
+
+def named_by_unfinished(output: OutputFolder) -> frozenset[str]:
+    """The releases that the note of a run names: the one that it puts in place, and the one that was current before.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        Their ids; none without such a note, or with one that says nothing.
+    """
+    try:
+        note = _read(output)
+    except (OSError, ValueError, TypeError, StorageError):
+        return frozenset()
+    return frozenset(filter(None, (note.release_id, note.current)))
+
+
+def _read(output: OutputFolder) -> _Note:
+    values = json.loads((output.root / _NOTE).read_text("utf-8"))
+    if "in_force" in values:
+        # As 0.1.0 wrote it, whose run was killed.
+        values["current"] = values.pop("in_force")
+    note = _Note(**values)
+    # What it names is about to be deleted: nothing beside or above what a run puts in place.
+    output.report(note.run_id)
+    output.release(note.release_id or note.run_id)
+    return note
 
 
 def _finished(output: OutputFolder, note: _Note) -> bool:

@@ -1,5 +1,6 @@
 """What people look at after a run: figures, samples, the page, the index over all runs."""
 
+from sftrm_quality.reports.acted import as_acted
 from sftrm_quality.reports.borderline import apart_pairs, borderline_pairs, texts_of, what_differs
 from sftrm_quality.reports.browse import Before, browse_of, write_rows
 from sftrm_quality.reports.checks_in_words import why_held
@@ -30,7 +31,9 @@ from sftrm_quality.reports.warned_rows import WarnedRows, listed_of
 from sftrm_quality.reports.write import (
     put_in_place,
     renew_index,
+    say_rows_are_deleted,
     take_back,
+    write_acts,
     write_decision,
     write_diff,
     write_report,
@@ -45,6 +48,7 @@ __all__ = [
     "WarnedRows",
     "all_counts",
     "apart_pairs",
+    "as_acted",
     "as_decided",
     "borderline_pairs",
     "browse_of",
@@ -71,6 +75,7 @@ __all__ = [
     "repairs_possible",
     "report_of",
     "reviewed_records",
+    "say_rows_are_deleted",
     "sides_named",
     "take_back",
     "texts_of",
@@ -78,6 +83,7 @@ __all__ = [
     "what_differs",
     "why_held",
     "with_check",
+    "write_acts",
     "write_decision",
     "write_diff",
     "write_report",

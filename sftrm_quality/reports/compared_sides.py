@@ -152,7 +152,17 @@ def run_side(output: OutputFolder, report: Report) -> RunSide:
         ConfigError: The run published its release, or what it would have published was deleted.
     """
     passed = output.report(report.run_id) / "passed.parquet"
-    if report.verdict not in (Verdict.CHECKED, Verdict.HELD) or not passed.is_file():
+    published_nothing = report.verdict in (Verdict.CHECKED, Verdict.HELD)
+    if published_nothing and not passed.is_file():
+        raise ConfigError(
+            say(
+                "{report}: its rows were deleted, so that they cannot be compared; check the same raw files again, and "
+                "compare that: {command}",
+                report=output.report(report.run_id),
+                command=report.command,
+            )
+        )
+    if not published_nothing:
         raise ConfigError(
             say(
                 "{report}: not a check or a held run; compare its release, {release_id}",

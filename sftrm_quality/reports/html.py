@@ -6,8 +6,9 @@ Its size is bounded whatever the data: what is left out is counted, and is in ``
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,6 +31,7 @@ from sftrm_quality.run_record import (
     Account,
     Check,
     Comparison,
+    Finding,
     Report,
     RunSummary,
 )
@@ -49,6 +51,8 @@ _REVIEWS_SHOWN = 60
 FINDINGS_SHOWN = 20
 RUNS_SHOWN = 200
 ROLLBACKS_SHOWN = 20
+# Of a run in the index; its page has all.
+ACTED_SHOWN = 3
 
 _SCOPES = {
     "record": phrase("Each record by itself"),
@@ -192,6 +196,19 @@ def render_browse(report: Report) -> str:
     )
 
 
+def render_deleted_rows(run_id: str, command: str) -> str:
+    """The page that is where the rows of a run were, once they are deleted.
+
+    Args:
+        run_id: The run.
+        command: The one that made it; "" where nobody knows.
+
+    Returns:
+        The page.
+    """
+    return _environment().get_template("deleted_rows.html.j2").render(run_id=run_id, command=command)
+
+
 def browse_scripts() -> dict[str, str]:
     """The scripts of that page, by their names in the folder ``rows``."""
     loader = PackageLoader("sftrm_quality.reports")
@@ -204,6 +221,8 @@ def render_index(
     older: int = 0,
     timezone: str = DEFAULT_TIME_ZONE,
     rollbacks: Sequence[Rollback] = (),
+    deleted: Collection[str] = (),
+    acted: Mapping[str, Sequence[Finding]] = MappingProxyType({}),
 ) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
@@ -212,6 +231,8 @@ def render_index(
         older: How many runs are not among them.
         timezone: The one to show their times in.
         rollbacks: Of the output folder, oldest first.
+        deleted: Releases that are not there any more.
+        acted: By run, the findings of which people said something.
 
     Returns:
         The page.
@@ -223,6 +244,9 @@ def render_index(
         .render(
             reports=newest_first[:RUNS_SHOWN],
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
+            deleted=deleted,
+            acted=acted,
+            acted_shown=ACTED_SHOWN,
             rollbacks=rollbacks[: -ROLLBACKS_SHOWN - 1 : -1],
             rollbacks_left_out=max(0, len(rollbacks) - ROLLBACKS_SHOWN),
             charts=trend_charts(list(reversed(newest_first[:RUNS_SHOWN])), timezone),

@@ -30,6 +30,7 @@ from sftrm_quality.run_record import (
     Mode,
     Paths,
     Preflight,
+    Pruned,
     RawFile,
     RecordedDecision,
     Report,
@@ -88,13 +89,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended, how long it took, the most memory that it had, and what of its release is for trainers."""
+    """How a run ended, how long it took, the most memory that it had, what of its release is for trainers.
+
+    pruned: what is deleted once that is current.
+    """
 
     verdict: Verdict
     seconds: float
     peak_mib: int
     exports: Mapping[str, ExportFigures]
     preflights: tuple[Preflight, ...]
+    pruned: Pruned | None
 
 
 def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | None) -> Making:
@@ -172,6 +177,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         browse=found.browse,
         exports=dict(ending.exports),
         preflights=ending.preflights,
+        pruned=ending.pruned,
         paths=Paths(
             release=f"releases/{run.release_id}" if verdict.has_release else None,
             quarantine=f"quarantine/{found.data_run_id}/quarantine.parquet",

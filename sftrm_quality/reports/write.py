@@ -3,14 +3,25 @@
 import json
 from pathlib import Path
 
+from sftrm_quality.acts import read_acts
 from sftrm_quality.decisions import StoredDecisions, read_decisions
 from sftrm_quality.errors import StorageError, storage_error_type
 from sftrm_quality.findings import READ_RUNS, newest_runs, timezone_of
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import forget_unlisted_exports, take_back_unfinished
+from sftrm_quality.reports.acted import as_acted
 from sftrm_quality.reports.decided import as_decided
-from sftrm_quality.reports.html import browse_scripts, diff_name, render_browse, render_diff, render_index, render_run
-from sftrm_quality.run_record import Comparison, Report, Value
+from sftrm_quality.reports.html import (
+    browse_scripts,
+    diff_name,
+    render_browse,
+    render_deleted_rows,
+    render_diff,
+    render_index,
+    render_run,
+)
+from sftrm_quality.reports.rows_links import BROWSE_PAGE
+from sftrm_quality.run_record import Comparison, Report, Value, read_report_json
 from sftrm_quality.words import say
 
 
@@ -20,7 +31,7 @@ def write_report(report: Report, folder: Path) -> None:
     (folder / "report.json").write_text(_json(report), "utf-8")
     (folder / "index.html").write_text(render_run(report), "utf-8")
     if (folder / "rows").is_dir():
-        (folder / "browse.html").write_text(render_browse(report), "utf-8")
+        (folder / BROWSE_PAGE).write_text(render_browse(report), "utf-8")
         for name, script in browse_scripts().items():
             (folder / "rows" / name).write_text(script, "utf-8")
 
@@ -32,7 +43,7 @@ def _json(value: Value) -> str:
 def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
     """Move a written report to its place and renew the index of all runs."""
     move_folder(folder, output.report(run_id))
-    renew_index(output)
+    renew_index(output, run_id)
 
 
 def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
@@ -77,25 +88,73 @@ def write_decision(report: Report, decisions: StoredDecisions, output: OutputFol
         decisions: All of the output folder.
         output: The output folder; the caller holds its lock.
     """
-    write_atomically(output.report(report.run_id) / "index.html", render_run(as_decided(report, decisions)))
+    _renew_page(report, decisions, output)
+
+
+def write_acts(report: Report, output: OutputFolder) -> None:
+    """Let the page of a run and the index say what people said of its findings; ``report.json`` stays as it is.
+
+    Args:
+        report: Of the run.
+        output: The output folder; the caller holds its lock.
+    """
+    _renew_page(report, _decisions(output), output)
+
+
+def _renew_page(report: Report, decisions: StoredDecisions, output: OutputFolder) -> None:
+    shown = as_acted(as_decided(report, decisions), read_acts(output))
+    write_atomically(output.report(report.run_id) / "index.html", render_run(shown))
     renew_index(output)
 
 
-def renew_index(output: OutputFolder) -> None:
+def say_rows_are_deleted(output: OutputFolder, run_id: str) -> None:
+    """Let the page of a run's rows say that they are deleted: pages of this run and of others lead there.
+
+    Args:
+        output: The output folder; the caller holds its lock, and is about to delete them.
+        run_id: The run.
+    """
+    folder = output.report(run_id)
+    if not (folder / BROWSE_PAGE).is_file():
+        return
+    try:
+        command = read_report_json((folder / "report.json").read_bytes()).command
+    except ValueError:
+        # Of a version that says more than this one knows.
+        command = ""
+    write_atomically(folder / BROWSE_PAGE, render_deleted_rows(run_id, command))
+
+
+def renew_index(output: OutputFolder, publishing: str | None = None) -> None:
     """Make the page of all runs anew, from their reports and what people decided.
 
     Args:
         output: The output folder; the caller holds its lock.
+        publishing: The run that is about to put its release in place, which is not deleted because it is not there.
     """
-    decisions = _decisions(output)
+    decisions, acts = _decisions(output), read_acts(output)
+    past = [as_acted(run, acts) for run in newest_runs(output)]
+    runs = [as_decided(run.summary, decisions) for run in past]
+    coming = {run.release_id for run in runs if run.run_id == publishing}
+    released = {run.release_id for run in runs if run.release_id and run.release_id not in coming}
     page = render_index(
-        [as_decided(run.summary, decisions) for run in newest_runs(output)],
+        runs,
         older=max(0, len(output.run_ids()) - READ_RUNS),
         timezone=timezone_of(output),
         rollbacks=decisions.rollbacks,
+        acted={run.run_id: acted for run in past if (acted := [f for f in run.findings if f.act])},
+        deleted={release_id for release_id in released if not _is_there(output, release_id)},
     )
     (output.root / "reports").mkdir(exist_ok=True)
     write_atomically(output.root / "reports" / "index.html", page)
+
+
+def _is_there(output: OutputFolder, release_id: str) -> bool:
+    try:
+        return output.release(release_id).is_dir()
+    except StorageError:
+        # Of a report that somebody changed by hand.
+        return False
 
 
 def _decisions(output: OutputFolder) -> StoredDecisions:

@@ -31,7 +31,15 @@ from sftrm_quality.run_record.counts import (
 )
 from sftrm_quality.run_record.decision import Action, RecordedDecision
 from sftrm_quality.run_record.figures import Figures
-from sftrm_quality.run_record.findings import FILES_NAMED, Finding, FindingCounts, FoundBy, count_findings
+from sftrm_quality.run_record.findings import (
+    FILES_NAMED,
+    ActKind,
+    Finding,
+    FindingCounts,
+    FoundBy,
+    RecordedAct,
+    count_findings,
+)
 from sftrm_quality.run_record.inspection import (
     InspectedFile,
     Inspection,
@@ -79,7 +87,7 @@ from sftrm_quality.run_record.profile import (
     WouldStay,
 )
 from sftrm_quality.run_record.reading import PastRun, read_manifest_json, read_past_run, read_report_json
-from sftrm_quality.run_record.report import REPORT_VERSION, Browse, Paths, Report, SplitMove, SplitMoves
+from sftrm_quality.run_record.report import REPORT_VERSION, Browse, Paths, Pruned, Report, SplitMove, SplitMoves
 from sftrm_quality.run_record.reviews import ReviewCounts, ShownCorrections, ShownReviews, ShownWaiver
 from sftrm_quality.run_record.samples import (
     NO_SAMPLES,
@@ -102,6 +110,7 @@ __all__ = [
     "PLACES",
     "REPORT_VERSION",
     "Account",
+    "ActKind",
     "Action",
     "ApartPair",
     "Bin",
@@ -157,6 +166,7 @@ __all__ = [
     "Profile",
     "PromptGroups",
     "ProposedFormat",
+    "Pruned",
     "QuarantineSample",
     "RankFigures",
     "Ranking",
@@ -165,6 +175,7 @@ __all__ = [
     "ReasonsTogether",
     "RecordChanges",
     "RecordShown",
+    "RecordedAct",
     "RecordedDecision",
     "RecordsWith",
     "ReleaseHead",

@@ -4,13 +4,47 @@ from collections.abc import Iterable
 from typing import Literal
 
 from sftrm_quality.records import LabelKind, Severity
-from sftrm_quality.run_record.value import Count, Share, Value
+from sftrm_quality.run_record.value import Count, Moment, Share, Value
 from sftrm_quality.words import number, say
 
 # The page, the terminal and messages name some; `sftrm rows` and report.json's files have all.
 FILES_NAMED = 20
 
 FoundBy = Literal["sft", "rm", "release", "delivery", "settings", "suites", "decisions", "reviews"]
+
+
+ActKind = Literal["known", "accepted", "sent"]
+
+
+class RecordedAct(Value):
+    """What a person said of a finding: that it is known, accepted until a day, or sent to the vendor.
+
+    until: the last day of an acceptance. counts: False where that was before the run. acted_at: when it was said.
+    """
+
+    kind: ActKind
+    until: str | None
+    name: str
+    note: str
+    acted_at: Moment
+    counts: bool
+
+    @property
+    def text(self) -> str:
+        """One sentence without its full stop."""
+        said = {"name": self.name, "note": " ".join(self.note.split())}
+        if self.kind == "known":
+            return say("{name} knows of it: {note}", **said)
+        if self.kind == "sent":
+            return say("{name} sent it to the vendor: {note}", **said)
+        if self.counts:
+            return say("{name} accepts it until {until}: {note}", until=self.until, **said)
+        return say("{name} accepted it until {until}, which is over: {note}", until=self.until, **said)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is to be called for it again: of what was sent, the answer is waited for."""
+        return self.counts and self.kind in ("known", "accepted")
 
 
 class Finding(Value):
@@ -21,7 +55,7 @@ class Finding(Value):
     ``file_count``. count and of: how many of how many, records or files, as the text says. usual: the share that
     earlier nights had. known: an earlier run that was no check has told of it for the same bytes and the same count;
     since: the first run that did. text: one sentence without its full stop. fingerprints: by which a later run knows
-    it.
+    it. act: what a person said of it; then it is known, while that counts.
     """
 
     suite: FoundBy
@@ -39,6 +73,7 @@ class Finding(Value):
     known: bool
     text: str
     fingerprints: tuple[str, ...]
+    act: RecordedAct | None
 
     @property
     def name(self) -> str:

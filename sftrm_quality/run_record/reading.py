@@ -133,6 +133,7 @@ def _renew_report(report: Json) -> None:
     report.setdefault("browse", None)
     report.setdefault("exports", {})
     report.setdefault("preflights", [])
+    report.setdefault("pruned", None)
     if report["browse"]:
         for name, nothing in (("warned", 0), ("warned_listed", 0), ("warned_reasons", {})):
             report["browse"].setdefault(name, nothing)
@@ -145,6 +146,8 @@ def _renew_report(report: Json) -> None:
             sample.setdefault("source_line", None)
     report.setdefault("findings", [])
     report.setdefault("reviews", None)
+    for finding in report["findings"]:
+        finding.setdefault("act", None)
     report.setdefault("finding_counts", {"new": 0, "known": 0})
     report["history"].setdefault("sources", {})
     for run in report["history"]["runs"]:

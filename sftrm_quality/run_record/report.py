@@ -16,6 +16,7 @@ from sftrm_quality.run_record.preflight import Preflight
 from sftrm_quality.run_record.reviews import ShownReviews
 from sftrm_quality.run_record.samples import Samples
 from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
+from sftrm_quality.words import say, say_of
 
 # Of the layout of report.json: an index over all runs must not fail on what another version wrote.
 REPORT_VERSION = 1
@@ -53,6 +54,22 @@ class Browse(Value):
     known_sources: tuple[str, ...] | None
 
 
+class Pruned(Value):
+    """What the setting ``prune`` deletes once the release of a run is current.
+
+    releases: their ids, oldest first. runs: those whose rows go; their reports stay.
+    """
+
+    releases: tuple[str, ...]
+    runs: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One sentence without its full stop, as page and terminal say it."""
+        releases = say_of("{count} old release", "{count} old releases", len(self.releases))
+        runs = say_of("the rows of {count} old run", "the rows of {count} old runs", len(self.runs))
+        return say("deleted by the setting prune: {releases}, {runs}", releases=releases, runs=runs)
+
+
 class Paths(Value):
     """Of what a run made, below the output folder. release: None where nothing is published."""
 
@@ -84,6 +101,7 @@ class Report(Figures, _Heading):
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
     release was published. timezone: the one in which pages show its times. browse: None without such a page.
     exports: of the release, by name. preflights: what trainers would make of it; none where no tokenizer is named.
+    pruned: what old releases and rows were deleted with it; None where nothing was.
     damaged_files: of the release before. why: the command that traces a record, but for its id.
 
     planned_release_id: the release that its inputs make, published or not. config: all its settings, with which the
@@ -97,6 +115,7 @@ class Report(Figures, _Heading):
     browse: Browse | None
     exports: dict[str, ExportFigures]
     preflights: tuple[Preflight, ...]
+    pruned: Pruned | None
     paths: Paths
     inputs: tuple[RawFile, ...]
     damaged_files: tuple[str, ...]

@@ -6,14 +6,15 @@ import threading
 from pathlib import Path
 
 from flows.stopping import stop_on_signals
-from sftrm_quality import releases, reports
-from sftrm_quality.config import ExportSettings
+from sftrm_quality import housekeeping, releases, reports
+from sftrm_quality.config import ExportSettings, PruneSettings
 from sftrm_quality.config_loading import load_config
 from sftrm_quality.decisions import signed
 from sftrm_quality.errors import SftrmError
-from sftrm_quality.job import decision_on, held_run, store_decision
+from sftrm_quality.job import act_on, decision_on, held_run, store_acts, store_decision
 from sftrm_quality.job import run as run_job
 from sftrm_quality.output import OutputFolder
+from sftrm_quality.run_record import read_report_json
 from tests.inline_workers import InlineWorkers
 
 # The calls by which a run changes names on disk or makes them durable; data itself is written by Arrow, in C++.
@@ -117,6 +118,24 @@ def reject(out):
         reports.take_back(output)
         report = held_run(output)
         store_decision(output, report, decision_on(report, "reject", signed("Kim", "send it back")))
+
+
+def say_known(out):
+    """What `sftrm act HANDLE --known` does of the first finding of the newest run."""
+    output = OutputFolder(Path(out))
+    with output.locked(0, print):
+        reports.take_back(output)
+        text = (output.report(output.run_ids()[-1]) / "report.json").read_bytes()
+        report = read_report_json(text)
+        store_acts(output, report, [act_on(report, report.findings[0], "known", None, signed("Kim", "ticket 812"))])
+
+
+def prune(out):
+    """What `sftrm prune --keep-releases 1 --yes` does."""
+    output = OutputFolder(Path(out))
+    with output.locked(0, print):
+        reports.take_back(output)
+        housekeeping.delete(output, housekeeping.what_goes(output, PruneSettings(keep_releases=1)))
 
 
 def export(out, take):
