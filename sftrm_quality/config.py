@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from sftrm_quality.paths import local_path
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, known_time_zone
+from sftrm_quality.words import DEFAULT_LANGUAGE, Language
 
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 SHIPPED_FORMATS = Path(__file__).resolve().parent / "formats" / "builtin"
@@ -535,6 +536,13 @@ class RunConfig(_Settings):
             "That of the schedule of `sftrm serve`. A fixed one and not the machine's, so that a page is the same "
             "wherever it is made."
         ),
+    )
+    language: Language = Field(
+        DEFAULT_LANGUAGE,
+        title="Language",
+        description="Of pages, messages and the terminal: en or ko. Pages in the other language are beside them. "
+        "Where it is not set, that of the environment variable SFTRM_LANGUAGE.",
+        json_schema_extra=_why("Codes, files and columns are English, and so is what is stored."),
     )
     lock_seconds: float = Field(
         600,

@@ -65,7 +65,7 @@ def report(
     from flows.commands.terminal import print_result
     from sftrm_quality.output import OutputFolder
     from sftrm_quality.releases import decisions_of
-    from sftrm_quality.reports import as_decided
+    from sftrm_quality.reports import INDEX_PAGE, as_decided, page_in
     from sftrm_quality.run_record import read_report_json
 
     output = OutputFolder(out or OUT)
@@ -95,16 +95,17 @@ def report(
         found = as_decided(found, decisions_of(output))
     except SftrmError as error:
         fail(error)
+    page = folder / page_in(INDEX_PAGE, found.language)
     shown = console()
     print_result(shown, found, output.root)
-    for sentence in found.changes.sentences:
+    for sentence in found.changes.said_sentences:
         shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
-    if open_it and not opened(folder / "index.html"):
+    if open_it and not opened(page):
         fail(
             ConfigError(
                 say(
                     "{folder}: no browser can be opened from here; open this file yourself",
-                    folder=folder / "index.html",
+                    folder=page,
                 )
             )
         )

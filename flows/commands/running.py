@@ -10,6 +10,7 @@ from flows.commands.command_line import console, fail
 from flows.commands.run_options import RunOptions, with_run_options
 from flows.terminal_text import json_text
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.words import speaking_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,10 +58,14 @@ def make_run(
         config = load()
         discover(config.raw)
         OutputFolder(config.out).make_writable()
-        ended = _ingest(config, mode, as_json, decided_release_id)
     except SftrmError as error:
         fail(error)
-    raise typer.Exit(_tell(ended, config.out, as_json))
+    with speaking_in(config.language):
+        try:
+            ended = _ingest(config, mode, as_json, decided_release_id)
+        except SftrmError as error:
+            fail(error)
+        raise typer.Exit(_tell(ended, config.out, as_json))
 
 
 def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: str | None) -> "Report":

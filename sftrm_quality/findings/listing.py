@@ -7,7 +7,7 @@ from dataclasses import replace
 from sftrm_quality.findings.found import Found
 from sftrm_quality.findings.sentences import sentence
 from sftrm_quality.records import Severity
-from sftrm_quality.run_record import FILES_NAMED, Finding
+from sftrm_quality.run_record import FILES_NAMED, Finding, told_of
 
 # With more files of a source and a reason than that, one line says it of all of them.
 _FILES_BY_THEMSELVES = 3
@@ -76,6 +76,7 @@ def _finding(found: Found, fingerprints: list[str], told: Mapping[str, str], run
     """Of parts that are all known, or all new."""
     since = [told[one] for one in fingerprints if one in told]
     names = tuple(name for name, _ in found.files)
+    said = sentence(found)
     return Finding(
         suite=found.suite,
         reason=found.reason,
@@ -90,6 +91,7 @@ def _finding(found: Found, fingerprints: list[str], told: Mapping[str, str], run
         usual=found.usual,
         since=min(since, default=run_id),
         known=bool(since),
-        text=sentence(found),
+        text=said,
+        said=told_of(said),
         fingerprints=tuple(fingerprints),
     )

@@ -18,7 +18,7 @@ from sftrm_quality.output import OutputFolder, new_run_id
 from sftrm_quality.preflight import Model, read_tokenizer
 from sftrm_quality.run_record import Mode
 from sftrm_quality.splits import FrozenSplits, read_frozen
-from sftrm_quality.words import say
+from sftrm_quality.words import say, speaking_in
 from sftrm_quality.workers import Workers, workers_for
 
 
@@ -82,6 +82,8 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
     suites, formats, frozen = check_before_reading(config)
     output = OutputFolder(config.out)
     with (
+        # What is stored is English; what is shown of it is said again in the language of whoever reads it.
+        speaking_in("en"),
         # The lock is given back last, when no worker can write any more.
         output.locked(config.lock_seconds, progress.tell, config.timezone),
         _left_as_it_was(output),

@@ -18,7 +18,7 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases import KnownRecords, read_known
 from sftrm_quality.reports.browse_rows import OUTCOMES, BrowseRow, ExcludedRows, Names
 from sftrm_quality.reports.equal_shares import equal_share
-from sftrm_quality.reports.rows_links import BROWSE_PAGE
+from sftrm_quality.reports.page_names import BROWSE_PAGE
 from sftrm_quality.reports.warned_rows import WarnedRows
 from sftrm_quality.reports.warned_texts import WarnedTexts
 from sftrm_quality.run_record import Browse, FileEntry, FileStatus, read_report_json
@@ -140,7 +140,8 @@ def browse_of(output: OutputFolder, run_id: str, files: Iterable[FileEntry]) -> 
         return None
     now, then = _files_by_source(files), _files_by_source(report.files)
     known = sorted(name for name in now if now[name] == then.get(name))
-    return report.browse.model_copy(update={"page": f"../{run_id}/{BROWSE_PAGE}", "known_sources": tuple(known)})
+    found = {"page": f"../{run_id}/{BROWSE_PAGE}", "known_sources": tuple(known), "language": report.language}
+    return report.browse.model_copy(update=found)
 
 
 def _files_by_source(files: Iterable[FileEntry]) -> dict[str, set[str]]:

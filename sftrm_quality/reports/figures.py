@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from sftrm_quality.run_record import (
     PromptGroups,
     ReasonsTogether,
     Repairable,
+    told_of,
 )
 from sftrm_quality.sources import source_of
 from sftrm_quality.splits import SPLITS
@@ -54,6 +56,7 @@ def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: 
             container=intake.container,
             encoding=intake.encoding,
             note=intake.note,
+            note_said=told_of(intake.note),
             incomplete=intake.incomplete,
             fields_unread=dict(sorted(intake.fields_unread.items())),
             **dict(accounts.get((intake.source_file, intake.label_kind or NoKind.UNKNOWN), NO_RECORDS)),
@@ -204,12 +207,20 @@ def described_checks(results: Sequence[CheckResult], suites: Suites) -> tuple[Ch
     Returns:
         The checks as reports have them.
     """
-    described = {
-        (suite.name, e.reason): {"check": e.type, "description": e.description, "scope": e.scope or suite.name}
+    described: dict[tuple[str, str], dict[str, Any]] = {
+        (suite.name, e.reason): {
+            "check": e.type,
+            "description": e.description,
+            "descriptions": dict(e.descriptions),
+            "scope": e.scope or suite.name,
+        }
         for suite in suites.all
         for e in suite.entries
     }
-    return tuple(Check(**asdict(result), **described[result.suite, result.reason]) for result in results)
+    return tuple(
+        Check(**asdict(result), detail_said=told_of(result.detail), **described[result.suite, result.reason])
+        for result in results
+    )
 
 
 def with_check(figures: Figures, check: Check) -> Figures:

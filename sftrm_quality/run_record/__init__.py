@@ -92,6 +92,7 @@ from sftrm_quality.run_record.samples import (
     SamplePart,
     Samples,
 )
+from sftrm_quality.run_record.told import Told, text_of, told_of
 from sftrm_quality.run_record.value import Value
 
 __all__ = [
@@ -184,6 +185,7 @@ __all__ = [
     "Step",
     "SuiteEntry",
     "TokenLengths",
+    "Told",
     "UnreadField",
     "Value",
     "Verdict",
@@ -192,4 +194,6 @@ __all__ = [
     "read_manifest_json",
     "read_past_run",
     "read_report_json",
+    "text_of",
+    "told_of",
 ]

@@ -1,14 +1,17 @@
 """What the checks found: of each check, of the gate, of reasons that occur together, of personal data."""
 
 from sftrm_quality.records import LabelKind, Severity
+from sftrm_quality.run_record.told import Told, text_of
 from sftrm_quality.run_record.value import Count, Share, Value
+from sftrm_quality.words import Language, described, say, without_full_stop
 
 
 class Check(Value):
     """How one check fared on everything: ``success`` where at least ``mostly`` of the evaluated rows passed.
 
     suite and reason name it. check: the type of the expectation. scope: what is one row of it: a record, a record
-    beside all others (``collection``, ``split``), or the release.
+    beside all others (``collection``, ``split``), or the release. detail_said: how the detail is said, where
+    that is known. descriptions: the description in other languages, by their codes.
     """
 
     suite: str
@@ -19,9 +22,26 @@ class Check(Value):
     mostly: Share
     success: bool
     detail: str
+    detail_said: Told | None
     check: str
     description: str
+    descriptions: dict[Language, str]
     scope: str
+
+    @property
+    def says(self) -> str:
+        """The description in the language that is spoken."""
+        return described(self.description, self.descriptions) if self.descriptions else say(self.description)
+
+    @property
+    def expects(self) -> str:
+        """The same without its full stop, as a part of other sentences."""
+        return without_full_stop(self.says)
+
+    @property
+    def found(self) -> str:
+        """The detail in the language that is spoken."""
+        return text_of(self.detail_said, self.detail)
 
     @property
     def holds_the_release(self) -> bool:

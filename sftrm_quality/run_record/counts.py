@@ -4,6 +4,7 @@ import shlex
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record.names import DeliveryStatus, FileStatus
+from sftrm_quality.run_record.told import Told, text_of
 from sftrm_quality.run_record.value import Count, Value
 from sftrm_quality.words import say, say_of
 
@@ -51,6 +52,7 @@ class _SourceFile(Value):
     container: str | None
     encoding: str | None
     note: str
+    note_said: Told | None
     incomplete: bool
     fields_unread: dict[str, int]
 
@@ -73,7 +75,8 @@ class FileEntry(Account, _SourceFile):
     list, or its stream breaks off, so that records may be missing. reasons: how many of its records are quarantined or
     unreadable for each; a record can have several. warnings: the same for checks that only warn, of all its records.
     repairs: how many records each declared repair changed, and repairable: what the others could do.
-    marks: what recurs in its texts and no list knows (`<[!br]>`), with how many of its records have it.
+    note: why nothing of it is read, and note_said how that is said. marks: what recurs in its texts and no list knows
+    (`<[!br]>`), with how many of its records have it.
     """
 
     reasons: dict[str, int]
@@ -81,6 +84,11 @@ class FileEntry(Account, _SourceFile):
     repairs: dict[str, Count]
     repairable: dict[str, Repairable]
     marks: dict[str, int]
+
+    @property
+    def said_note(self) -> str:
+        """The note in the language that is spoken."""
+        return text_of(self.note_said, self.note)
 
     @property
     def ends_early(self) -> str:
