@@ -7,7 +7,7 @@ from sftrm_quality.words import phrase, say
 
 # Typer's own words around ours, by their names in its module `rich_utils`.
 _FRAME = {
-    "DEFAULT_STRING": phrase("[default: {}]"),
+    "DEFAULT_STRING": phrase("[default: {value}]"),
     "REQUIRED_LONG_STRING": phrase("[required]"),
     "ARGUMENTS_PANEL_TITLE": phrase("Arguments"),
     "OPTIONS_PANEL_TITLE": phrase("Options"),
@@ -42,7 +42,7 @@ def say_help(command: Any) -> None:
     from typer import rich_utils
 
     for name, text in _FRAME.items():
-        setattr(rich_utils, name, say(text))
+        setattr(rich_utils, name, say(text, value="{}") if "{" in text else say(text))
     for part in _parts(command):
         for name in _TEXTS:
             if english := getattr(part, name, None):

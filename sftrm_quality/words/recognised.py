@@ -17,7 +17,9 @@ from sftrm_quality.words.languages import language_spoken
 
 # Letters of a sentence that are not its parameters: the detail as a whole is ours, so that few are enough; a parameter
 # may be a text of a record, of which no word is to be changed.
-_LETTERS, _LETTERS_WITHIN = 2, 12
+_LETTERS, _LETTERS_WITHIN = 2, 6
+# Names of columns and fields: with them as any text, "{column} is {excerpt}" would be every second sentence.
+_ONE_WORD = frozenset({"column", "path", "field", "other", "name", "key"})
 _HEADER = 0x950412DE
 _PARAMETER = re.compile(r"{(\w+)[^{}]*}")
 
@@ -88,7 +90,8 @@ def _sentence(form: str, one: str, many: str | None) -> _Sentence:
         pattern += re.escape(literal)
         pieces.append(literal)
         if name is not None:
-            pattern += f"(?P={name})" if name in named else f"(?P<{name}>.+?)"
+            one = r"\S+?" if name in _ONE_WORD else ".+?"
+            pattern += f"(?P={name})" if name in named else f"(?P<{name}>{one})"
             named.add(name)
     letters = sum(character.isalpha() for piece in pieces for character in piece)
     return _Sentence(letters, max(pieces, key=len), re.compile(pattern, re.DOTALL), one, many)
