@@ -2,7 +2,7 @@
 the translations beside it to the same sentences, and compiles them.
 
 Babel finds the sentences: the arguments of `say`, `say_of` and `phrase` in Python and in templates, of `say`,
-`sayNodes` and `sayOf` in scripts. What --help says is found in the commands.
+`sayNodes` and `sayOf` in scripts. What --help says is found in the commands, what formats are in their declarations.
 """
 
 import io
@@ -16,13 +16,14 @@ from babel.messages.pofile import read_po, write_po
 
 from flows.cli import app
 from flows.help_texts import help_texts
+from sftrm_quality.formats.loading import builtin_declarations
 from sftrm_quality.words import LANGUAGES
 
 _ROOT = Path(__file__).resolve().parent.parent
 FILE = _ROOT / "sftrm_quality" / "words" / "sftrm.pot"
 _METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract"), ("**.js", "javascript")]
 _OPTIONS = {"**.j2": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
-_KEYWORDS = {"say": None, "say_of": (1, 2), "phrase": None, "sayNodes": None, "sayOf": (1, 2)}
+_KEYWORDS = {"say": None, "say_of": (1, 2), "phrase": None, "form_of": (1, 2), "sayNodes": None, "sayOf": (1, 2)}
 _HEADER = """\
 # Every text for people of sftrm-quality, made from the code by `make catalogue`.
 # A translation is a copy of it under the name of its language: sftrm_quality/words/ko.po for Korean.
@@ -61,6 +62,8 @@ def collected() -> Catalog:
             catalogue.add(sentence, None, locations=place, auto_comments=comments, context=context)
     for sentence in dict.fromkeys(help_texts(typer.main.get_command(app))):
         catalogue.add(sentence, locations=[("flows/commands, --help", 0)])
+    for declaration in builtin_declarations():
+        catalogue.add(declaration.about, locations=[("sftrm_quality/formats/builtin, about", 0)])
     # How each value is filled in is Python's `str.format`, which Babel knows under this name.
     for message in catalogue:
         if message.id and "{" in (message.id if isinstance(message.id, str) else message.id[1]):

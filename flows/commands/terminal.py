@@ -103,17 +103,17 @@ def findings_told(report: "Report") -> list[Text]:
     shown = [found for found in report.findings if not found.known or _holds(found, report)]
     lines = [
         Text(f"  {safe(found.said_text)}", style="red" if found.severity == "critical" else "yellow").append(
-            f"  {say('{name}, known', name=found.name) if found.known else found.name}", style="dim"
+            "  " + (say("{name}, known", name=found.name) if found.known else found.name), style="dim"
         )
         for found in shown[:_FINDINGS]
     ]
     if more := len(shown) - _FINDINGS:
         lines += (
-            [Text(f"  {say('and {count} more, see the report', count=number(more))}", style="dim")] if more > 0 else []
+            [Text("  " + say("and {count} more, see the report", count=number(more)), style="dim")] if more > 0 else []
         )
     known = sum(found.known for found in report.findings) - sum(found.known for found in shown)
     if known:
-        lines.append(Text(f"  {say('{count} known, see the report', count=number(known))}", style="dim"))
+        lines.append(Text("  " + say("{count} known, see the report", count=number(known)), style="dim"))
     return lines
 
 

@@ -98,7 +98,7 @@ def _findings(report: Report) -> list[str]:
 
 
 def _novelty(found: Finding) -> str:
-    return say("known") if found.known else f"**{say('new')}**"
+    return say("known") if found.known else "**" + say("new") + "**"
 
 
 def _top_reasons(report: Report) -> list[str]:
@@ -113,7 +113,7 @@ def _top_reasons(report: Report) -> list[str]:
     if not found:
         return [say("No record failed a check.")]
     return [
-        f"| {say('reason')} | {say('severity')} | {say('records')} |",
+        "| " + " | ".join((say("reason"), say("severity"), say("records"))) + " |",
         "| --- | --- | ---: |",
         *(f"| {escaped(name)} | {say(severity)} | {count:,} |" for count, name, severity in found[:_ROWS]),
     ]
@@ -129,19 +129,19 @@ def summary(report: Report) -> str:
             escaped(sentence(report)),
             *(["", say("[Report of this run]({page})", page=page)] if page else []),
             "",
-            f"## {say('What to look at')}",
+            "## " + say("What to look at"),
             "",
             *_findings(report),
             "",
-            f"## {say('Ledger')}",
+            "## " + say("Ledger"),
             "",
             *_ledger(report),
             "",
-            f"## {say('Since the last release')}",
+            "## " + say("Since the last release"),
             "",
             *(f"- {escaped(change)}" for change in report.changes.said_sentences),
             "",
-            f"## {say('Reasons')}",
+            "## " + say("Reasons"),
             "",
             *_top_reasons(report),
         ]
