@@ -13,12 +13,13 @@ _FRAME = {
     "OPTIONS_PANEL_TITLE": phrase("Options"),
     "COMMANDS_PANEL_TITLE": phrase("Commands"),
 }
-# Typer's help of the option that every command has, and what it says of wrong usage, which `recognised` says again.
+_HELP = phrase("Show this message and exit.")
+# What typer says of wrong usage: `recognised` says it again.
 _OF_TYPER = (
-    phrase("Show this message and exit."),
     phrase("No such option: {option}"),
-    phrase("No such option: {option} Did you mean {possible}?"),
+    phrase("No such option: {option} (Possible options: {possible})"),
     phrase("No such command {name}."),
+    phrase("No such command {name}. Did you mean {possible}?"),
     phrase("Missing command."),
     phrase("Missing argument '{name}'."),
     phrase("Missing option '{name}'."),
@@ -39,11 +40,14 @@ def say_help(command: Any) -> None:
     Args:
         command: As typer makes it of an app.
     """
-    from typer import rich_utils
+    from typer import Context, rich_utils
 
     for name, text in _FRAME.items():
         setattr(rich_utils, name, say(text, value="{}") if "{" in text else say(text))
     for part in _parts(command):
+        if hasattr(part, "get_help_option"):
+            # Typer makes it when it is first asked for.
+            part.get_help_option(Context(part)).help = say(_HELP)
         for name in _TEXTS:
             if english := getattr(part, name, None):
                 setattr(part, name, say(english))

@@ -21,7 +21,7 @@ def padded(title: str, columns: int = 12) -> str:
     """
     from rich.cells import cell_len
 
-    return title + " " * (columns - cell_len(title))
+    return title + " " * max(1, columns - cell_len(title))
 
 
 def json_text(value: object) -> str:

@@ -20,6 +20,8 @@ _STAGES = {
     "preflight": phrase("tokenize"),
 }
 
+_UNITS = {"steps": phrase("steps"), "files": phrase("files")}
+
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[None]:
@@ -70,4 +72,4 @@ def _print(message: str, language: Language) -> None:
 def _amount(news: progress.Progress) -> str:
     if news.unit == "bytes":
         return say("{done:,.1f} of {total:,.1f} MB", done=news.done / 1e6, total=news.total / 1e6)
-    return say("{done:,} of {total:,} {unit}", done=news.done, total=news.total, unit=news.unit)
+    return say("{done:,} of {total:,} {unit}", done=news.done, total=news.total, unit=say(_UNITS[news.unit]))

@@ -90,8 +90,8 @@ def _sentence(form: str, one: str, many: str | None) -> _Sentence:
         pattern += re.escape(literal)
         pieces.append(literal)
         if name is not None:
-            one = r"\S+?" if name in _ONE_WORD else ".+?"
-            pattern += f"(?P={name})" if name in named else f"(?P<{name}>{one})"
+            some = r"\S+?" if name in _ONE_WORD else ".+?"
+            pattern += f"(?P={name})" if name in named else f"(?P<{name}>{some})"
             named.add(name)
     letters = sum(character.isalpha() for piece in pieces for character in piece)
     return _Sentence(letters, max(pieces, key=len), re.compile(pattern, re.DOTALL), one, many)
