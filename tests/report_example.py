@@ -119,7 +119,6 @@ def _file(name: str, format_: str | None, kind: str | None, account: dict[str, i
         "container": None,
         "encoding": "utf-8",
         "note": "",
-        "note_said": None,
         "incomplete": False,
         "fields_unread": {},
         "reasons": {},

@@ -145,7 +145,6 @@ def _without_counts(entry: FileEntry, source: str) -> FileEntry:
     nothing = {
         "source": source,
         "note": "",
-        "note_said": None,
         "incomplete": False,
         "fields_unread": {},
         "repairs": {},

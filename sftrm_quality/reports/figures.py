@@ -56,7 +56,6 @@ def file_entries(intakes: Sequence[FileIntake], collection: Collection, config: 
             container=intake.container,
             encoding=intake.encoding,
             note=intake.note,
-            note_said=told_of(intake.note),
             incomplete=intake.incomplete,
             fields_unread=dict(sorted(intake.fields_unread.items())),
             **dict(accounts.get((intake.source_file, intake.label_kind or NoKind.UNKNOWN), NO_RECORDS)),

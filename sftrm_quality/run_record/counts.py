@@ -4,9 +4,8 @@ import shlex
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record.names import DeliveryStatus, FileStatus
-from sftrm_quality.run_record.told import Told, text_of
 from sftrm_quality.run_record.value import Count, Value
-from sftrm_quality.words import say, say_of
+from sftrm_quality.words import recognised, say, say_of
 
 
 class Account(Value):
@@ -52,7 +51,6 @@ class _SourceFile(Value):
     container: str | None
     encoding: str | None
     note: str
-    note_said: Told | None
     incomplete: bool
     fields_unread: dict[str, int]
 
@@ -75,7 +73,7 @@ class FileEntry(Account, _SourceFile):
     list, or its stream breaks off, so that records may be missing. reasons: how many of its records are quarantined or
     unreadable for each; a record can have several. warnings: the same for checks that only warn, of all its records.
     repairs: how many records each declared repair changed, and repairable: what the others could do.
-    note: why nothing of it is read, and note_said how that is said. marks: what recurs in its texts and no list knows
+    note: why nothing of it is read. marks: what recurs in its texts and no list knows
     (`<[!br]>`), with how many of its records have it.
     """
 
@@ -88,7 +86,7 @@ class FileEntry(Account, _SourceFile):
     @property
     def said_note(self) -> str:
         """The note in the language that is spoken."""
-        return text_of(self.note_said, self.note)
+        return recognised(self.note)
 
     @property
     def ends_early(self) -> str:

@@ -171,7 +171,6 @@ def _renew_figures(figures: Json) -> None:
         file.setdefault("repairs", {})
         file.setdefault("repairable", {})
         file.setdefault("marks", {})
-        file.setdefault("note_said", None)
         if "fields_ignored" in file:
             file["fields_unread"] = file.pop("fields_ignored")
     for check in figures["checks"]:

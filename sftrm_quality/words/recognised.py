@@ -15,46 +15,37 @@ from typing import NamedTuple
 from sftrm_quality.words.catalogue import spoken
 from sftrm_quality.words.languages import language_spoken
 
-# Letters of a sentence that are not its parameters: the detail as a whole is ours, so that few are enough; a parameter
+# Letters of a sentence that are not its parameters. A detail as a whole is ours, so that few are enough; a parameter
 # may be a text of a record, of which no word is to be changed.
-_LETTERS, _LETTERS_WITHIN = 2, 6
+_LETTERS, _LETTERS_WITHIN = 2, 5
 # Names of columns and fields: with them as any text, "{column} is {excerpt}" would be every second sentence.
 _ONE_WORD = frozenset({"column", "path", "field", "other", "name", "key"})
+_COUNTS = frozenset({"count", "place", "times", "offset", "at", "start", "depth", "allowed"})
+# Lists of names of fields, and of anything else.
+_NAMES, _LISTS = frozenset({"given", "missing"}), frozenset({"expected"})
+_AND = " and "
+_NUMBER = r"[+-]?[\d,.]+|0x[0-9a-f]+"
 _HEADER = 0x950412DE
 _PARAMETER = re.compile(r"{(\w+)[^{}]*}")
 
 
 class _Sentence(NamedTuple):
-    """letters: of what is not a parameter. piece: its longest part, which a text must hold; pattern: all of it."""
+    """letters: of what is not a parameter. piece: its longest part, which a text must hold; pattern: all of it. quoted:
+    parameters in quotes, which are never ours."""
 
     letters: int
     piece: str
-    pattern: re.Pattern[str]
+    pattern: str
+    quoted: frozenset[str]
     one: str
     many: str | None
 
 
-@lru_cache(maxsize=4096)
-def _in_language(english: str, language: str, least: int) -> str:
-    for sentence in _sentences(language):
-        if sentence.letters < least:
-            break
-        if sentence.piece in english and (found := sentence.pattern.fullmatch(english)):
-            catalogue = spoken()
-            told = (
-                catalogue.gettext(sentence.one)
-                if sentence.many is None
-                # Languages of several forms need the number; those that are spoken here have one.
-                else catalogue.ngettext(sentence.one, sentence.many, 2)
-            )
-            values = {name: _in_language(value, language, _LETTERS_WITHIN) for name, value in found.groupdict().items()}
-            return _filled(told, values)
-    return english
+class _Found(NamedTuple):
+    """A text in another language, and how many letters of it were sentences: the more, the likelier."""
 
-
-def _filled(told: str, values: Mapping[str, str]) -> str:
-    """A parameter is a text already, whatever its format asks for."""
-    return _PARAMETER.sub(lambda one: values[one[1]], told) if values else told
+    letters: int
+    text: str
 
 
 def recognised(english: str) -> str:
@@ -67,7 +58,51 @@ def recognised(english: str) -> str:
         The same in the language that is spoken; as it is where no sentence fits.
     """
     language = language_spoken()
-    return english if language == "en" or not english else _in_language(english, language, _LETTERS)
+    return english if language == "en" or not english else _in_language(english, language, _LETTERS).text
+
+
+@lru_cache(maxsize=4096)
+def _in_language(english: str, language: str, least: int) -> _Found:
+    best = _Found(0, english)
+    for sentence in _sentences(language):
+        if sentence.letters < least - _LETTERS:
+            break
+        if sentence.piece in english and (found := _compiled(sentence.pattern).fullmatch(english)):
+            best = max(best, _said(sentence, found.groupdict(), language), key=lambda one: one.letters)
+    return best if best.letters >= least else _Found(0, english)
+
+
+def _said(sentence: _Sentence, values: Mapping[str, str], language: str) -> _Found:
+    catalogue = spoken()
+    told = (
+        catalogue.gettext(sentence.one)
+        if sentence.many is None
+        # Languages of several forms need the number; those that are spoken here have one.
+        else catalogue.ngettext(sentence.one, sentence.many, 2)
+    )
+    inner = {
+        name: _Found(0, value) if name in sentence.quoted else _within(name, value, language)
+        for name, value in values.items()
+    }
+    letters = sentence.letters + sum(one.letters for one in inner.values())
+    # A parameter is a text already, whatever its format asks for.
+    return _Found(letters, _PARAMETER.sub(lambda one: inner[one[1]].text, told) if inner else told)
+
+
+def _within(name: str, value: str, language: str) -> _Found:
+    """A parameter, which may be made of sentences itself, or a list of names or of such."""
+    if name in _NAMES:
+        return _Found(0, spoken().gettext(_AND).join(value.split(_AND)))
+    if name in _LISTS:
+        parts = [_in_language(part, language, _LETTERS_WITHIN) for part in value.split(_AND)]
+        return _Found(sum(part.letters for part in parts), spoken().gettext(_AND).join(part.text for part in parts))
+    return _in_language(value, language, _LETTERS_WITHIN)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Most sentences are of no detail, so that few are compiled."""
+    return re.compile(pattern, re.DOTALL)
 
 
 @cache
@@ -85,13 +120,18 @@ def _sentences(language: str) -> tuple[_Sentence, ...]:
 
 
 def _sentence(form: str, one: str, many: str | None) -> _Sentence:
-    pattern, pieces, named = "", [""], set()
-    for literal, name, _, _ in string.Formatter().parse(form):
+    pattern, pieces, named, quoted = "", [""], set(), set()
+    for literal, name, spec, _ in string.Formatter().parse(form):
         pattern += re.escape(literal)
         pieces.append(literal)
         if name is not None:
-            some = r"\S+?" if name in _ONE_WORD else ".+?"
+            is_number = name in _COUNTS or bool(spec)
+            some = _NUMBER if is_number else r"\S+?" if name in _ONE_WORD else ".+?"
+            # How much there is of a file that is not read, behind what it is; nothing where that is not known.
+            some = r"(?:, [\d,]+ bytes)?" if name == "length" and literal[-1:] != " " and not is_number else some
             pattern += f"(?P={name})" if name in named else f"(?P<{name}>{some})"
             named.add(name)
+            if literal.endswith(("'", '"')):
+                quoted.add(name)
     letters = sum(character.isalpha() for piece in pieces for character in piece)
-    return _Sentence(letters, max(pieces, key=len), re.compile(pattern, re.DOTALL), one, many)
+    return _Sentence(letters, max(pieces, key=len), pattern, frozenset(quoted), one, many)
