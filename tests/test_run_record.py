@@ -26,6 +26,8 @@ RENEWED |= {"history.runs.finding_counts", "planned_release_id", "config", "brow
 RENEWED |= {f"browse.{name}" for name in ("warned", "warned_listed", "warned_reasons")}
 RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.incomplete", "timezone", "exports"}
 RENEWED |= {"preflights", "files.repairs", "files.repairable", "files.marks"}
+RENEWED |= {"language", "browse.language", "history.runs.language", "findings.said", "changes.said"}
+RENEWED |= {"checks.detail_said", "checks.descriptions"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
@@ -80,6 +82,8 @@ def renew_figures(figures: Any) -> None:
         file["fields_unread"] = file.pop("fields_ignored")
         file["incomplete"] = False
         file |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}, "marks": {}}
+    for check in figures["checks"]:
+        check |= {"detail_said": None, "descriptions": {}}
     figures["ledger"]["unknown"] = dict(NO_RECORDS)
     for counts in figures["duplicates"].values():
         counts["folded"] = 0
@@ -101,7 +105,9 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     older["history"]["sources"] = {}
     older["browse"] |= {"known_sources": None, "warned": 0, "warned_listed": 0, "warned_reasons": {}}
     for run in older["history"]["runs"]:
-        run["finding_counts"] = {"new": 0, "known": 0}
+        run |= {"finding_counts": {"new": 0, "known": 0}, "language": None}
+    older["language"] = older["browse"]["language"] = None
+    older["changes"]["said"] = []
     for file in older["changes"]["files"].values():
         file["failing"] = file.pop("aside")
     # What is known since.

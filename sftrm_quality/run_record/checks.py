@@ -31,7 +31,10 @@ class Check(Value):
     @property
     def says(self) -> str:
         """The description in the language that is spoken."""
-        return described(self.description, self.descriptions) if self.descriptions else say(self.description)
+        if self.suite == "decisions":
+            # Of no suite: it is a sentence of ours.
+            return say(self.description)
+        return described(self.description, self.descriptions)
 
     @property
     def expects(self) -> str:

@@ -91,7 +91,7 @@ def made_of(form: Form) -> Said:
     else:
         told = catalogue.ngettext(form.sentence, form.many, form.count)
     if form.elsewhere:
-        told = form.elsewhere.get(language_of(catalogue), told)
+        told = form.elsewhere.get(language_of(catalogue), form.sentence)
     elif form.values:
         told = told.format(**{name: again(value) for name, value in form.values.items()})
     text = Said(told)
