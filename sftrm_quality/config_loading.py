@@ -210,4 +210,5 @@ def load_config(
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError((f"{file}: " if file else "") + first_mistake(error)) from error
+        mistake = first_mistake(error)
+        raise ConfigError(say("{file}: {mistake}", file=file, mistake=mistake) if file else mistake) from error

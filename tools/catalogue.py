@@ -6,6 +6,7 @@ Babel finds the sentences: the arguments of `say`, `say_of` and `phrase` in Pyth
 """
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -147,6 +148,7 @@ def compiled(language: str) -> bytes:
         ("Language", language),
         ("Plural-Forms", catalogue.plural_forms),
     ]
+    catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     write_mo(written, catalogue)
     return written.getvalue()
 

@@ -22,6 +22,7 @@ from sftrm_quality.reports.page_names import BROWSE_PAGE
 from sftrm_quality.reports.warned_rows import WarnedRows
 from sftrm_quality.reports.warned_texts import WarnedTexts
 from sftrm_quality.run_record import Browse, FileEntry, FileStatus, read_report_json
+from sftrm_quality.words import LANGUAGES, recognised_skeletons, speaking_in
 
 # A night of a million records has some 66,000; 100,000 are 100 MB at most usually, and the Parquet files have them all.
 MOST_ROWS = 100_000
@@ -85,9 +86,20 @@ def write_rows(
         "kinds": list(names.kinds),
         "reasons": [[*name, scripts.reasons[code]] for name, code in names.reasons.items()],
         "chunks": scripts.chunks,
+        "details": _in_other_languages(names.details),
     }
     (folder / "index.js").write_bytes(b"sftrmIndex(" + orjson.dumps(index) + b")\n")
     return {"rows": rows, "listed": listed, "warned": warned.rows, "warned_listed": warned_listed}
+
+
+def _in_other_languages(details: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What was found is stored in English; the page has its sentences in the others, by language."""
+    said = {}
+    for code in LANGUAGES:
+        if code != "en":
+            with speaking_in(code):
+                said[code] = recognised_skeletons(sorted(details))
+    return said
 
 
 class _Scripts:

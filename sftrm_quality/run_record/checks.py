@@ -3,7 +3,7 @@
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.run_record.told import Told, text_of
 from sftrm_quality.run_record.value import Count, Share, Value
-from sftrm_quality.words import Language, described, say, without_full_stop
+from sftrm_quality.words import Language, described, recognised, say, without_full_stop
 
 
 class Check(Value):
@@ -44,7 +44,7 @@ class Check(Value):
     @property
     def found(self) -> str:
         """The detail in the language that is spoken."""
-        return text_of(self.detail_said, self.detail)
+        return text_of(self.detail_said, self.detail) if self.detail_said else recognised(self.detail)
 
     @property
     def holds_the_release(self) -> bool:

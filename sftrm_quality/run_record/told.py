@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sftrm_quality.run_record.value import Value
-from sftrm_quality.words import Form, Language, Said, made_of, recognised
+from sftrm_quality.words import Form, Language, Said, made_of
 
 
 class Told(Value):
@@ -37,13 +37,13 @@ def text_of(told: Told | None, english: str) -> str:
     """What was stored, in the language that is spoken.
 
     Args:
-        told: How it was said; None in what older versions wrote, and of details.
+        told: How it was said; None in what older versions wrote.
         english: The text as it was stored.
 
     Returns:
-        The text; where it is not known how it was said, by the sentence that fits it.
+        The text; the English one where it is not known how it was said.
     """
-    return made_of(_form(told)) if told else recognised(english)
+    return made_of(_form(told)) if told else english
 
 
 def _told(form: Form) -> Told:

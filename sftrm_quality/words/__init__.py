@@ -27,7 +27,7 @@ from sftrm_quality.words.languages import (
     speaking_in,
 )
 from sftrm_quality.words.numbers import number
-from sftrm_quality.words.recognised import recognised
+from sftrm_quality.words.recognised import recognised, recognised_skeletons, skeleton_of
 from sftrm_quality.words.shares import bound, percent, share
 
 __all__ = [
@@ -51,10 +51,12 @@ __all__ = [
     "percent",
     "phrase",
     "recognised",
+    "recognised_skeletons",
     "retold",
     "say",
     "say_of",
     "share",
+    "skeleton_of",
     "speaking",
     "speaking_in",
     "without_full_stop",

@@ -7,7 +7,7 @@ said. It is made of sentences of the catalogue all the same, so that one that fi
 import re
 import string
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +25,14 @@ _COUNTS = frozenset({"count", "place", "times", "offset", "at", "start", "depth"
 _NAMES, _LISTS = frozenset({"given", "missing"}), frozenset({"expected"})
 _AND = " and "
 _NUMBER = r"[+-]?[\d,.]+|0x[0-9a-f]+"
+# What differs from record to record: in quotes, ids of records, numbers that are no part of a name (UTF-8, 64-bit).
+_OPAQUE = re.compile(
+    r"(?<![A-Za-z0-9_])(?!'[,:]')('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")(?![A-Za-z0-9_])"
+    r"|(?<![A-Za-z0-9_])(?:sft|rm)-[0-9a-f]{32}(?![A-Za-z0-9_])"
+    r"|(?<![A-Za-z0-9_+^.-])[0-9]+(?:[,.][0-9]+)*(?![A-Za-z0-9_-])"
+)
+_FIRST_NUMBER, _FIRST_SIGN, _MOST_SIGNS = 10_000_000, 0xE000, 1_000
+_SIGN = re.compile("(['\"])([\ue000-\ue3e7])\\1|[\ue000-\ue3e7]|10000[0-9]{3}")
 _HEADER = 0x950412DE
 _PARAMETER = re.compile(r"{(\w+)[^{}]*}")
 
@@ -48,6 +56,48 @@ class _Found(NamedTuple):
     text: str
 
 
+def skeleton_of(text: str) -> tuple[str, list[str]]:
+    """A text without what differs from record to record, so that a million of them are few sentences.
+
+    Args:
+        text: In English, as it was stored.
+
+    Returns:
+        The text with signs in place of what is in quotes, of ids and of numbers; and these in their order.
+        `templates/browse_texts.js` does the same.
+    """
+    kept: list[str] = []
+
+    def sign(found: re.Match[str]) -> str:
+        kept.append(found[0])
+        if found[0][0].isdigit():
+            return str(_FIRST_NUMBER + len(kept) - 1)
+        quote = found[0][0] if found[0][0] in "'\"" else ""
+        return f"{quote}{chr(_FIRST_SIGN + len(kept) - 1)}{quote}"
+
+    skeleton = _OPAQUE.sub(sign, text)
+    return (skeleton, kept) if len(kept) < _MOST_SIGNS else (text, [])
+
+
+def with_all(skeleton: str, kept: Sequence[str]) -> str:
+    """A skeleton with what it had in place of the signs.
+
+    Args:
+        skeleton: In any language.
+        kept: As `skeleton_of` gave it.
+
+    Returns:
+        The text.
+    """
+
+    def back(found: re.Match[str]) -> str:
+        sign = found[2] or found[0]
+        place = int(sign) - _FIRST_NUMBER if sign[0].isdigit() else ord(sign) - _FIRST_SIGN
+        return kept[place] if place < len(kept) else found[0]
+
+    return _SIGN.sub(back, skeleton) if kept else skeleton
+
+
 def recognised(english: str) -> str:
     """A text that was stored in English.
 
@@ -58,7 +108,24 @@ def recognised(english: str) -> str:
         The same in the language that is spoken; as it is where no sentence fits.
     """
     language = language_spoken()
-    return english if language == "en" or not english else _in_language(english, language, _LETTERS).text
+    if language == "en" or not english:
+        return english
+    skeleton, kept = skeleton_of(english)
+    found = _in_language(skeleton, language, _LETTERS)
+    return with_all(found.text, kept) if found.letters else english
+
+
+def recognised_skeletons(skeletons: Iterable[str]) -> dict[str, str]:
+    """What `recognised` knows of some skeletons.
+
+    Args:
+        skeletons: As `skeleton_of` makes them.
+
+    Returns:
+        Those that are known, in the language that is spoken.
+    """
+    found = ((skeleton, _in_language(skeleton, language_spoken(), _LETTERS)) for skeleton in skeletons)
+    return {skeleton: one.text for skeleton, one in found if one.letters}
 
 
 @lru_cache(maxsize=4096)
