@@ -94,7 +94,7 @@ def write_rows(
 
 def _in_other_languages(details: Iterable[str]) -> dict[str, dict[str, str]]:
     """What was found is stored in English; the page has its sentences in the others, by language."""
-    said = {}
+    said: dict[str, dict[str, str]] = {}
     for code in LANGUAGES:
         if code != "en":
             with speaking_in(code):
