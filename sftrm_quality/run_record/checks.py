@@ -44,7 +44,10 @@ class Check(Value):
     @property
     def found(self) -> str:
         """The detail in the language that is spoken."""
-        return text_of(self.detail_said, self.detail) if self.detail_said else recognised(self.detail)
+        if self.detail_said:
+            return text_of(self.detail_said, self.detail)
+        # Of several files, one after the other.
+        return "; ".join(map(recognised, self.detail.split("; ")))
 
     @property
     def holds_the_release(self) -> bool:
