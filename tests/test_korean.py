@@ -251,7 +251,7 @@ def test_pages_in_both_languages_lead_to_each_other():
     [
         ("response 2 of 3 contains '<|im_start|>'", "응답 3개 중 2번째에 '<|im_start|>'"),
         ("answer is 'the answer is 7'", "답변: 'the answer is 7'"),
-        ("key 'answer' occurs twice in one object", "한 객체에 키 'answer'이 두 번 있습니다"),
+        ("key 'answer' occurs twice in one object", "한 객체에 같은 키가 두 번 있습니다: 'answer'"),
         ("Expecting ',' delimiter, 92 bytes into the record", "레코드의 92바이트 위치: 쉼표(,)가 와야 합니다"),
         ("byte 0xc3 at 165 of the record is not UTF-8", "레코드의 165바이트 위치에 있는 0xc3는 UTF-8이 아닙니다"),
         ("question has 5 characters, expected at least 9 and at most 12", "질문: 5자, 기준 9자 이상, 12자 이하"),

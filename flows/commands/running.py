@@ -10,7 +10,7 @@ from flows.commands.command_line import console, fail
 from flows.commands.run_options import RunOptions, with_run_options
 from flows.terminal_text import json_text
 from sftrm_quality.errors import SftrmError
-from sftrm_quality.words import speaking_in
+from sftrm_quality.words import speak_from_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,16 +56,13 @@ def make_run(
 
         # Everything that the user can have got wrong comes to light before a server or a worker is started.
         config = load()
+        speak_from_here(config.language)
         discover(config.raw)
         OutputFolder(config.out).make_writable()
+        ended = _ingest(config, mode, as_json, decided_release_id)
     except SftrmError as error:
         fail(error)
-    with speaking_in(config.language):
-        try:
-            ended = _ingest(config, mode, as_json, decided_release_id)
-        except SftrmError as error:
-            fail(error)
-        raise typer.Exit(_tell(ended, config.out, as_json))
+    raise typer.Exit(_tell(ended, config.out, as_json))
 
 
 def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: str | None) -> "Report":

@@ -22,8 +22,10 @@ from sftrm_quality.words.languages import (
     DEFAULT_LANGUAGE,
     OWN_NAMES,
     VARIABLE,
+    asked_for,
     language_around,
     language_spoken,
+    speak_from_here,
     speaking_in,
 )
 from sftrm_quality.words.numbers import number
@@ -38,6 +40,7 @@ __all__ = [
     "Form",
     "Language",
     "Said",
+    "asked_for",
     "bound",
     "described",
     "error_text",
@@ -57,6 +60,7 @@ __all__ = [
     "say_of",
     "share",
     "skeleton_of",
+    "speak_from_here",
     "speaking",
     "speaking_in",
     "without_full_stop",

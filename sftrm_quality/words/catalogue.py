@@ -38,6 +38,15 @@ def speaking(catalogue: gettext.NullTranslations) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def speak(catalogue: gettext.NullTranslations) -> None:
+    """Say everything in another language from here on.
+
+    Args:
+        catalogue: As for `speaking`, which goes back at its end.
+    """
+    _spoken.set(catalogue)
+
+
 def language_of(catalogue: gettext.NullTranslations) -> Language:
     """The code of a language; English for a catalogue that names none.
 

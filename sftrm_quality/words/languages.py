@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sftrm_quality.words.catalogue import ENGLISH, LANGUAGES, Language, language_of, speaking, spoken
+from sftrm_quality.words.catalogue import ENGLISH, LANGUAGES, Language, language_of, speak, speaking, spoken
 
 DEFAULT_LANGUAGE: Language = "en"
 VARIABLE = "SFTRM_LANGUAGE"
@@ -50,7 +50,21 @@ def speaking_in(language: Language) -> Iterator[None]:
         yield
 
 
-def language_around() -> Language:
-    """The language that the environment asks for; English where it asks for none that we speak."""
+def speak_from_here(language: Language) -> None:
+    """Say everything in a language from here on, until the context ends: a command that has read its settings.
+
+    Args:
+        language: Its code.
+    """
+    speak(catalogue_of(language))
+
+
+def asked_for() -> Language | None:
+    """The language that the environment asks for; None where it asks for none that we speak."""
     wanted = os.environ.get(VARIABLE, "").strip().lower()
-    return next((language for language in LANGUAGES if language == wanted), DEFAULT_LANGUAGE)
+    return next((language for language in LANGUAGES if language == wanted), None)
+
+
+def language_around() -> Language:
+    """The same, English where it asks for none."""
+    return asked_for() or DEFAULT_LANGUAGE
