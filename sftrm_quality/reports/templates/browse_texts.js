@@ -95,7 +95,7 @@ window.sftrmTexts = (() => {
   // What was found, in the language of the page: as recognised.py has it, what differs from record to record is put
   // aside, and its sentence is looked up in what browse.py wrote.
   const OPAQUE = /(?<![A-Za-z0-9_])(?!'[,:]')('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?![A-Za-z0-9_])|(?<![A-Za-z0-9_])(?:sft|rm)-[0-9a-f]{32}(?![A-Za-z0-9_])|(?<![A-Za-z0-9_+^.-])[0-9]+(?:[,.][0-9]+)*(?![A-Za-z0-9_-])/g;
-  function detail(text, index) {
+  function inWords(text, index) {
     const known = index.details[document.documentElement.lang], kept = [];
     if (!known) return text;
     const skeleton = text.replace(OPAQUE, found => {
@@ -165,7 +165,7 @@ window.sftrmTexts = (() => {
       const [ofKind, title] = index.reasons[code];
       const detail = row[STAYED]
         ? sayNodes("similarity {similarity} to {record}", {similarity: row[DETAILS][n], record: element("code", "copy", row[STAYED])})
-        : row[DETAILS].length ? [visible(detail(row[DETAILS][n], index))] : [];
+        : row[DETAILS].length ? [visible(inWords(row[DETAILS][n], index))] : [];
       made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} `, named(title)), " ", ...detail));
     });
     made.append(...(isWarned(row, index) ? [...repaired(row), parts(row)] : [excerpt(row)]));
@@ -178,12 +178,12 @@ window.sftrmTexts = (() => {
   // A row as a line of a CSV file.
   function line(row, index) {
     const [name, owner] = index.files[row[FILE]], reasons = row[REASONS].map(code => index.reasons[code]);
-    const where = row[LINE] ?? position(row[INDEX], null), details = row[STAYED] || row[DETAILS].map(one => detail(one, index)).join("; ");
+    const where = row[LINE] ?? position(row[INDEX], null), details = row[STAYED] || row[DETAILS].map(one => inWords(one, index)).join("; ");
     const cells = [owner, name, where, row[DATA_ID], reasons[0][0], reasons.map(([, title]) => title).join(", "), details, row[TEXT]];
     const compared = isWarned(row, index) ? index.warned_compared : index.compared;
     const after = [index.outcomes[row[OUTCOME]], row[SPLIT] || "", (row[REPAIRS] || []).join(", ")];
     return `${[...cells, compared ? row[NEW] : "", row[ID], ...after].map(cell).join()}\r\n`;
   }
 
-  return {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, literal, cell, detail, item, line};
+  return {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, literal, cell, inWords, item, line};
 })();
