@@ -3,15 +3,16 @@
 import sys
 import traceback
 from concurrent.futures import BrokenExecutor
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
 
 from flows.commands import COMMANDS, GROUPS
+from flows.help_texts import say_help
 from flows.terminal_text import safe
 from sftrm_quality import __version__
-from sftrm_quality.words import say
+from sftrm_quality.words import language_around, language_spoken, recognised, say, speaking_in
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,11 +45,29 @@ def _main(
 
 
 def main() -> None:
-    """Entry point of the command. Wrong usage is one line and exit code 2; an unexpected error is 3 and a traceback."""
+    """Entry point of the command. Wrong usage is one line and exit code 2; an unexpected error is 3 and a traceback.
+
+    It speaks the language of the environment; a run with settings of its own, theirs.
+    """
+    with speaking_in(language_around()):
+        sys.exit(_called())
+
+
+def commands() -> Any:
+    """All commands, as typer shows and calls them, in the language that is spoken."""
+    made = typer.main.get_command(app)
+    if language_spoken() != "en" and (len(sys.argv) == 1 or "--help" in sys.argv):
+        say_help(made)
+    return made
+
+
+def _called() -> int | None:
+    """The exit code of the command that was called."""
+    code: int | None
     try:
-        code = app(standalone_mode=False)
+        code = commands()(standalone_mode=False)
     except TyperException as error:
-        told = error.format_message()
+        told = error.format_message() if len(sys.argv) == 1 else recognised(error.format_message())
         # Without any argument the message is the help itself.
         _complain(
             told
@@ -65,7 +84,7 @@ def main() -> None:
     except Exception:
         _complain(traceback.format_exc().rstrip())
         code = 3
-    sys.exit(code)
+    return code
 
 
 def _complain(text: str) -> None:

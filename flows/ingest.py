@@ -56,7 +56,7 @@ from sftrm_quality.job import (  # noqa: E402
 from sftrm_quality.reading import SourceFile  # noqa: E402
 from sftrm_quality.releases import StagedRelease  # noqa: E402
 from sftrm_quality.run_record import Mode, Report, Verdict  # noqa: E402
-from sftrm_quality.words import number, phrase, say  # noqa: E402
+from sftrm_quality.words import Language, number, phrase, say, speaking_in  # noqa: E402
 
 T = TypeVar("T")
 _REFUSALS = {
@@ -171,13 +171,13 @@ class _Done(NamedTuple):
     known_rejection: bool
 
 
-def _take_all_steps(job: Job, on_hold: OnHold) -> _Done:
+def _take_all_steps(job: Job, on_hold: OnHold, language: Language) -> _Done:
     plan = discover(job)
     must_make(plan.value, _decided.get())
     if job.publishes and plan.value.unchanged:
         unchanged: Box[RunResult] = report_unchanged(job, plan)
         return _Done(unchanged.value, plan.value, False)
-    with showing_progress():
+    with showing_progress(language):
         groups = _groups(plan.value.files)
         intakes = [_done(task) for task in read_and_check.map(unmapped(job), unmapped(plan), groups)]
     deduplicated = _done(deduplicate.submit(job, intakes))
@@ -208,7 +208,7 @@ def _run(config: RunConfig, mode: Mode, on_hold: OnHold) -> _Done:
     stopping.again()
     with progress.hearing(lambda told: get_run_logger().warning("%s", safe(told))), Job(config, mode) as job:
         stopping.again()
-        return _take_all_steps(job, on_hold)
+        return _take_all_steps(job, on_hold, config.language)
 
 
 @flow(
@@ -238,6 +238,12 @@ def ingest(
     """
     keep_links_out_of_logs()
     keep_held_runs_out_of_logs()
+    with speaking_in(config.language):
+        return _ended(config, mode, on_hold, storage_retries)
+
+
+def _ended(config: RunConfig, mode: Mode, on_hold: OnHold, storage_retries: int) -> "State[RunResult]":
+    """The run, and the state that it ends in."""
     result, plan, known_rejection = with_retries(
         lambda: _run(config, mode, on_hold), storage_retries, lambda told: get_run_logger().warning("%s", told)
     )

@@ -9,6 +9,21 @@ def safe(text: object) -> str:
     return "".join(c if c.isprintable() or c == " " else f"\\x{ord(c):02x}" for c in str(text))
 
 
+def padded(title: str, columns: int = 12) -> str:
+    """The title of a line, as wide as those of the lines around it.
+
+    Args:
+        title: Said in any language: a Hangul syllable is two columns wide.
+        columns: How wide.
+
+    Returns:
+        The title, and blanks behind it.
+    """
+    from rich.cells import cell_len
+
+    return title + " " * max(1, columns - cell_len(title))
+
+
 def json_text(value: object) -> str:
     """A value as JSON that steers no terminal: what is not printable is escaped, as JSON allows."""
     text = json.dumps(value, ensure_ascii=False, indent=2)

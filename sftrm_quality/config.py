@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from sftrm_quality.paths import local_path
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, known_time_zone
+from sftrm_quality.words import DEFAULT_LANGUAGE, Language, say
 
 SHIPPED_EXPECTATIONS = Path(__file__).resolve().parent.parent / "expectations"
 SHIPPED_FORMATS = Path(__file__).resolve().parent / "formats" / "builtin"
@@ -155,7 +156,7 @@ class SourceSettings(_Settings, title="Source"):
     @model_validator(mode="after")
     def _names_differ(self) -> "SourceSettings":
         if "" in self.columns or len(set(self.columns)) < len(self.columns):
-            raise ValueError("columns has an empty name or one twice, expected names that differ: correct them")
+            raise ValueError(say("columns has an empty name or one twice, expected names that differ: correct them"))
         return self
 
 
@@ -357,7 +358,7 @@ class Splits(_Settings, title="Splits"):
     def _sum_to_one(self) -> "Splits":
         if abs(self.train + self.validation + self.test - 1) > 1e-9:
             total = self.train + self.validation + self.test
-            raise ValueError(f"train + validation + test is {total:g}, expected 1: change one of them")
+            raise ValueError(say("train + validation + test is {total:g}, expected 1: change one of them", total=total))
         return self
 
 
@@ -417,7 +418,13 @@ class ExportSettings(_Settings, title="Export"):
     @model_validator(mode="after")
     def _pairs_of_rankings(self) -> "ExportSettings":
         if self.name not in ("pairs", "pairs_text", "ms_swift") and (given := self._of_pairs()):
-            raise ValueError(f"{self.name} is made of SFT records, which make no pairs: leave out {', '.join(given)}")
+            raise ValueError(
+                say(
+                    "{export} is made of SFT records, which make no pairs: leave out {given}",
+                    export=self.name,
+                    given=", ".join(given),
+                )
+            )
         return self
 
     def _of_pairs(self) -> list[str]:
@@ -593,6 +600,13 @@ class RunConfig(_Settings):
             "wherever it is made."
         ),
     )
+    language: Language = Field(
+        DEFAULT_LANGUAGE,
+        title="Language",
+        description="Of pages, messages and the terminal: en or ko. Pages in the other language are beside them. "
+        "Where it is not set, that of the environment variable SFTRM_LANGUAGE.",
+        json_schema_extra=_why("Codes, files and columns are English, and so is what is stored."),
+    )
     lock_seconds: float = Field(
         600,
         ge=0,
@@ -622,7 +636,9 @@ class RunConfig(_Settings):
     def _exports_differ(self) -> "RunConfig":
         names = [export.name for export in self.exports]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"exports has {', '.join(twice)} twice, expected each name once: leave out one of them")
+            raise ValueError(
+                say("exports has {names} twice, expected each name once: leave out one of them", names=", ".join(twice))
+            )
         return self
 
     def source_settings(self, source_file: str) -> SourceSettings:

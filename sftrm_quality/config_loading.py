@@ -6,12 +6,13 @@ from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.paths import refuse_address
 from sftrm_quality.settings_files import read_settings_file
-from sftrm_quality.words import say
+from sftrm_quality.words import error_text, language_around, phrase, say
 
 # Of a wrong value, as much as shows what is meant.
 _SHOWN = 80
@@ -148,16 +149,47 @@ def first_mistake(error: ValidationError, of: type[BaseModel] = RunConfig) -> st
         if not keys:
             return say("{where}: unknown key", where=where)
         return say("{where}: unknown key, known are {keys}", where=where, keys=keys)
-    said = first["msg"].removeprefix("Value error, ")
+    said = _said(first)
     if isinstance(first["input"], dict):
         return f"{where}: {said}"
     return say("{where}: {said}, found {found}", where=where, said=said, found=_short_repr(first["input"]))
+
+
+# As pydantic says them in English, by its names of mistakes; parameters are its own.
+_MISTAKES = {
+    "greater_than_equal": phrase("Input should be greater than or equal to {ge}"),
+    "less_than_equal": phrase("Input should be less than or equal to {le}"),
+    "literal_error": phrase("Input should be {expected}"),
+    "missing": phrase("Field required"),
+    "int_type": phrase("Input should be a valid integer"),
+    "int_parsing": phrase("Input should be a valid integer, unable to parse string as an integer"),
+    "int_from_float": phrase("Input should be a valid integer, got a number with a fractional part"),
+    "float_type": phrase("Input should be a valid number"),
+    "float_parsing": phrase("Input should be a valid number, unable to parse string as a number"),
+    "finite_number": phrase("Input should be a finite number"),
+    "bool_type": phrase("Input should be a valid boolean"),
+    "bool_parsing": phrase("Input should be a valid boolean, unable to interpret input"),
+    "string_type": phrase("Input should be a valid string"),
+    "list_type": phrase("Input should be a valid list"),
+    "dict_type": phrase("Input should be a valid dictionary"),
+}
+
+
+def _said(mistake: ErrorDetails) -> str:
+    """What is wrong, in the language that is spoken as far as its kind is known here."""
+    context = mistake.get("ctx", {})
+    if isinstance(error := context.get("error"), ValueError):
+        return error_text(error)
+    sentence = _MISTAKES.get(mistake["type"])
+    return say(sentence, **context) if sentence else mistake["msg"]
 
 
 def load_config(
     file: Path | None = None, settings: Sequence[str] = (), given: Mapping[str, Any] | None = None
 ) -> RunConfig:
     """The configuration of a run: the file's values, over them ``key=value`` settings, over them what was given.
+
+    Where none of these names the language, it is that of the environment.
 
     Args:
         file: A YAML file.
@@ -174,7 +206,9 @@ def load_config(
     for setting in settings:
         _overridden(values, setting)
     values.update(given or {})
+    values.setdefault("language", language_around())
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError((f"{file}: " if file else "") + first_mistake(error)) from error
+        mistake = first_mistake(error)
+        raise ConfigError(say("{file}: {mistake}", file=file, mistake=mistake) if file else mistake) from error

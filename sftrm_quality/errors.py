@@ -3,7 +3,7 @@
 import errno
 from pathlib import Path
 
-from sftrm_quality.words import phrase, say
+from sftrm_quality.words import phrase, retold, say
 
 _FREE_SPACE = phrase("Free space or inodes there and run again.")
 _ALLOW = phrase("Check its permissions and how it is mounted, or name another one.")
@@ -36,13 +36,17 @@ _TRANSIENT = {
 
 
 class SftrmError(Exception):
-    """The base of all errors that are meant for the user; the text says where, what and what to do next."""
+    """The base of all errors that are meant for the user; the text says where, what and what to do next.
+
+    It is said in the language that is spoken where it is shown, whichever it was raised in.
+    """
 
     exit_code = 3
 
     def __str__(self) -> str:
         """One line that steers no terminal, wherever it is shown: names of files are in it, as somebody chose them."""
-        return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in super().__str__())
+        told = retold(self.args[0]) if len(self.args) == 1 and isinstance(self.args[0], str) else super().__str__()
+        return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in told)
 
 
 class ConfigError(SftrmError):

@@ -5,9 +5,10 @@ from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from sftrm_quality.words import say
+from sftrm_quality.words import language_spoken, say
 
 DEFAULT_TIME_ZONE = "Asia/Seoul"
+_WEEKDAYS = "월화수목금토일"
 
 
 @cache
@@ -42,12 +43,14 @@ def moment(when: datetime | str, timezone: str, to: Literal["minutes", "seconds"
         to: The smallest unit that is shown.
 
     Returns:
-        Date, time and zone. A zone without letters of its own is shown as ``UTC-03:00``.
+        Date, time and zone; in Korean with the day of the week. A zone without letters of its own is shown as
+        ``UTC-03:00``.
     """
     local = _local(when, timezone)
     letters = local.strftime("%Z")
     zone = letters if letters.isalpha() else f"UTC{local.isoformat()[-6:]}"
-    return f"{local:%Y-%m-%d} {local.time().isoformat(to)} {zone}"
+    weekday = f"({_WEEKDAYS[local.weekday()]})" if language_spoken() == "ko" else ""
+    return f"{local:%Y-%m-%d}{weekday} {local.time().isoformat(to)} {zone}"
 
 
 def day_of(when: datetime | str, timezone: str) -> date:

@@ -120,8 +120,8 @@ OUR_ELEMENTS = frozenset(
 OUR_ATTRIBUTES = frozenset(
     re.findall(
         r"[\w-]+",
-        "lang charset http-equiv content name class id href datetime aria-label aria-labelledby aria-hidden role "
-        "tabindex scope colspan viewbox preserveaspectratio focusable x width height y cx cy r d transform",
+        "lang hreflang charset http-equiv content name class id href datetime aria-label aria-labelledby aria-hidden "
+        "role tabindex scope colspan viewbox preserveaspectratio focusable x width height y cx cy r d transform",
     )
 )
 

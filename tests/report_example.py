@@ -107,6 +107,7 @@ def nights() -> list[dict[str, Any]]:
             "with_warnings": day == 18,
             "finding_counts": {"new": int(day == 18), "known": 0},
             "decision": None,
+            "language": "en",
         }
         for day in (17, 18, 19, 20)
     ]
@@ -153,6 +154,7 @@ def _finding(
         "since": "20261120T230412Z-8f3a5d" if known else RUN,
         "known": known,
         "text": f"{name}: {said}",
+        "said": None,
         "fingerprints": [f"{reason:>016.16}"],
         "act": {"kind": "accepted", "until": "2026-12-31", "name": "Kim", "note": "they know", "counts": True}
         | {"acted_at": "2026-11-20T23:10:00+00:00"}
@@ -164,10 +166,17 @@ def _finding(
 def _check(
     suite: str, reason: str, severity: str, evaluated: int, failed: int, text: str, **others: Any
 ) -> dict[str, Any]:
-    settings = {"mostly": 0.95, "success": True, "detail": "", "scope": "record", "check": "expect_text_to_be_visible"}
+    settings = {
+        "mostly": 0.95,
+        "success": True,
+        "detail": "",
+        "detail_said": None,
+        "scope": "record",
+        "check": "expect_text_to_be_visible",
+    }
     settings |= {"waived": 0, "replaced": 0}
     counted = {"suite": suite, "reason": reason, "severity": severity, "evaluated": evaluated, "failed": failed}
-    return {**counted, **settings, "description": text, **others}
+    return {**counted, **settings, "description": text, "descriptions": {}, **others}
 
 
 def _failing_rows(reason: str, kind: str, number: int, stage: str, detail: str, excerpt: str) -> dict[str, Any]:
@@ -213,6 +222,7 @@ def published() -> dict[str, Any]:
         "previous_release_id": BEFORE,
         "started": "2026-11-21T23:04:12+00:00",
         "timezone": "UTC",
+        "language": "en",
         "seconds": 187.4,
         "peak_mib": 1_062,
         "ledger": {"sft": account(1_240_318, 412, 23_907, 61_220), "rm": account(29_709, 0, 1_873, 214)},
@@ -371,6 +381,7 @@ def published() -> dict[str, Any]:
         ],
         "gate": {"success": True, "failed": []},
         "changes": {
+            "said": [],
             "sentences": [
                 "Published: +3,402 SFT records (1,151,377 → 1,154,779).",
                 "No reason moved.",
@@ -410,7 +421,7 @@ def published() -> dict[str, Any]:
         },
         "preflights": [preflight()],
         "pruned": {"releases": ["r-1d4f0a"], "runs": ["20260901T230104Z-aaaaaa", "20260902T230104Z-aaaaaa"]},
-        "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None}
+        "browse": {"page": "browse.html", "rows": 87_626, "listed": 50_000, "known_sources": None, "language": "en"}
         | {"warned": 25_242, "warned_listed": 10_000}
         | {"warned_reasons": {"sft": {"answer_refuses": 25_104, "category_unclean": 138}, "rm": {}}},
         "profile": None,

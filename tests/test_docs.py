@@ -48,6 +48,9 @@ def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
     [
         ("README.md", 17),
         ("docs/morning.md", 8),
+        ("README.ko.md", 11),
+        ("docs/morning.ko.md", 5),
+        ("docs/vendors.ko.md", 3),
         ("docs/nightly.md", 5),
         ("docs/rows.md", 4),
         ("docs/vendors.md", 3),

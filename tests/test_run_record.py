@@ -28,6 +28,8 @@ RENEWED |= {"samples.borderline", "samples.apart", "samples.personal", "files.in
 RENEWED |= {"preflights", "pruned", "findings.act", "files.repairs", "files.repairable", "files.marks"}
 RENEWED |= {"reviews", "review_counts", "checks.waived", "checks.replaced"}
 RENEWED |= {f"files.{name}" for name in ("waived", "corrected", "replaced", "replaced_reasons")}
+RENEWED |= {"language", "browse.language", "history.runs.language", "findings.said", "changes.said"}
+RENEWED |= {"checks.detail_said", "checks.descriptions"}
 RENEWED |= {f"samples.{name}.source_line" for name in ("quarantined", "duplicates", "personal")}
 # Dictionaries whose keys are data.
 BY_KIND = {"ledger", "reasons", "warnings", "duplicates", "conflicts", "splits", "reasons_together"}
@@ -86,7 +88,7 @@ def renew_figures(figures: Any) -> None:
         file |= {"source": "", "delivery": None, "warnings": {}, "repairs": {}, "repairable": {}, "marks": {}}
         file |= {"waived": 0, "corrected": 0, "replaced": 0, "replaced_reasons": {}}
     for check in figures["checks"]:
-        check |= {"waived": 0, "replaced": 0}
+        check |= {"waived": 0, "replaced": 0, "detail_said": None, "descriptions": {}}
     figures["review_counts"] = None
     figures["ledger"]["unknown"] = dict(NO_RECORDS)
     for counts in figures["duplicates"].values():
@@ -109,7 +111,9 @@ def test_an_older_report_is_read_and_loses_nothing() -> None:
     older["history"]["sources"] = {}
     older["browse"] |= {"known_sources": None, "warned": 0, "warned_listed": 0, "warned_reasons": {}}
     for run in older["history"]["runs"]:
-        run["finding_counts"] = {"new": 0, "known": 0}
+        run |= {"finding_counts": {"new": 0, "known": 0}, "language": None}
+    older["language"] = older["browse"]["language"] = None
+    older["changes"]["said"] = []
     for file in older["changes"]["files"].values():
         file["failing"] = file.pop("aside")
     # What is known since.

@@ -47,7 +47,6 @@ TEXTS = {
     },
     "flows/service/served_files.py": {r"\S+; charset=utf-8": "a header"},
     "flows/service/site.py": {r"\S+; charset=utf-8|GET, HEAD": "a header"},
-    "sftrm_quality/config_loading.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/decisions/decision.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/formats/listing.py": {r"What is the capital .*|Paris is .*|I do not know.": "an example record"},
     "sftrm_quality/formats/parts.py": {r"no input( {})?|not applicable": "what files say for none"},

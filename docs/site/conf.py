@@ -7,7 +7,7 @@ html_title = project
 # Links between files of the repository are links between pages, so its root is the source; these files are the pages.
 include_patterns = [
     *("docs/*.md", "docs/reference/*.md", "expectations/README.md", "data/README.md"),
-    *("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *("README.md", "README.ko.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
 ]
 # Folders of which nothing is a page are not looked through: environments and output folders have many thousand files.
 exclude_patterns = [

@@ -10,7 +10,7 @@ from flows.commands.command_line import OUT, OutOption, fail, must_exist, no_add
 from flows.commands.run_options import ConfigOption, SettingsOption
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
-from sftrm_quality.words import say, say_of
+from sftrm_quality.words import DEFAULT_LANGUAGE, asked_for, say, say_of, speak_from_here
 
 
 class _LabelKind(StrEnum):
@@ -64,6 +64,8 @@ def rows(
         output = OutputFolder(out or (declared.out if declared else OUT))
         must_exist(output.root)
         found = failing.find_run(output, run)
+        # For whoever reads the reports, unless somebody asks for another language.
+        speak_from_here(declared.language if declared else asked_for() or found.report.language or DEFAULT_LANGUAGE)
         path = to or Path(f"rows-{found.report.run_id}.{format_name}")
         failing.refuse_target(path)
         wanted = failing.Wanted(

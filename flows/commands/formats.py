@@ -57,7 +57,7 @@ def _print_table(shown: list["FormatShown"]) -> None:
 
     table = Table(say("format"), say("kind"), say("records"), box=None, pad_edge=False, header_style="dim")
     for one in shown:
-        about = safe(one.about) + (f" ({say('declared')})" if one.declared else "")
+        about = safe(one.about) + (" (" + say("declared") + ")" if one.declared else "")
         table.add_row(one.name, one.label_kind.upper(), about)
     printed = console()
     printed.print(table)
@@ -72,5 +72,5 @@ def _print_declaration(one: "FormatShown") -> None:
         print(*map(safe, as_yaml(one.declaration).splitlines()), sep="\n")
         return
     print(f"# {one.name} ({one.label_kind.upper()}): {one.about}")
-    print(f"# {say('It is code of its own and has no declaration. An example:')}")
+    print("# " + say("It is code of its own and has no declaration. An example:"))
     print(example_as_yaml(one.example), end="")

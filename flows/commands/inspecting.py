@@ -8,9 +8,9 @@ import typer
 
 from flows.commands.command_line import console, fail, no_address
 from flows.commands.run_options import ConfigOption, SettingsOption
-from flows.terminal_text import json_text, safe
+from flows.terminal_text import json_text, padded, safe
 from sftrm_quality.errors import SftrmError
-from sftrm_quality.words import phrase, say, say_of
+from sftrm_quality.words import phrase, recognised, say, say_of, speaking_in
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,12 +49,15 @@ def inspect(
 
         loaded = load_config(config, settings or [])
         shown, found = console(), []
-        for inspected in inspection.find_inspected(paths, loaded):
-            for file in inspection.inspect(inspected, loaded):
-                if not as_json:
-                    _print(shown, file)
-                # The texts are printed, and may be of thousands of files.
-                found.append(file if as_json else file.model_copy(update={"shown": (), "proposed": None}))
+        # What is found is English, as programs read it.
+        with speaking_in("en"):
+            for inspected in inspection.find_inspected(paths, loaded):
+                for file in inspection.inspect(inspected, loaded):
+                    if not as_json:
+                        with speaking_in(loaded.language):
+                            _print(shown, file)
+                    # The texts are printed, and may be of thousands of files.
+                    found.append(file if as_json else file.model_copy(update={"shown": (), "proposed": None}))
     except SftrmError as error:
         fail(error)
     result = Inspection(files=tuple(found))
@@ -70,7 +73,7 @@ def _print(shown: "Console", file: "InspectedFile") -> None:
     head = Text.assemble((safe(file.source_file), "bold"), "  ", (say(said), colour))
     shown.print(head, soft_wrap=True)
     for title, text in _lines(file):
-        shown.print(Text.assemble((f"  {title:<12}", "dim"), safe(text)), soft_wrap=True)
+        shown.print(Text.assemble(("  " + padded(title), "dim"), safe(text)), soft_wrap=True)
     if file.proposed is not None:
         _print_proposed(shown, file.proposed)
     _print_records(shown, file.shown)
@@ -95,25 +98,25 @@ def _print_proposed(shown: "Console", proposed: "ProposedFormat") -> None:
         if is_open
         else say("save it in a folder as my_format.yaml, and set formats to that folder:")
     )
-    shown.print(Text.assemble((f"  {say('proposed'):<12}", "dim"), head), soft_wrap=True)
+    shown.print(Text.assemble(("  " + padded(say("proposed")), "dim"), head), soft_wrap=True)
     for line in proposed.declaration.splitlines():
         shown.print(Text(f"    {safe(line)}"), soft_wrap=True)
     if is_open:
         return
     read = say("{read:,} of {records:,} records", read=proposed.records_read, records=proposed.records)
-    shown.print(Text.assemble((f"  {say('reads'):<12}", "dim"), read), soft_wrap=True)
+    shown.print(Text.assemble(("  " + padded(say("reads")), "dim"), read), soft_wrap=True)
     for title, text in map(_reason, proposed.reasons):
-        shown.print(Text.assemble((f"  {title:<12}", "dim"), safe(text)), soft_wrap=True)
+        shown.print(Text.assemble(("  " + padded(title), "dim"), safe(text)), soft_wrap=True)
     _print_records(shown, proposed.shown)
 
 
 def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
     if file.note:
-        yield say("note"), file.note
+        yield say("note"), recognised(file.note)
     if file.container:
         yield say("container"), f"{file.container}, {file.encoding}"
     if file.format:
-        yield say("format"), f"{file.format}{f': {file.why}' if file.why else ''}"
+        yield say("format"), f"{file.format}{f': {recognised(file.why)}' if file.why else ''}"
     if file.id_field is not None:
         yield say("ids"), file.id_field or say("from the content: no field is there and different in every record")
     if file.records is not None:
@@ -130,7 +133,7 @@ def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
     for name, count in file.repairs.items():
         yield say("repair"), _repair(name, count, is_declared=name in file.repairs_declared)
     for name, why in file.left_out.items():
-        yield say("left out"), f"{name}: {why}"
+        yield say("left out"), f"{name}: {recognised(why)}"
     for name, count in list(file.fields_seen.items())[:_FIELDS]:
         yield say("field"), say("{name} ({records} at the beginning)", name=name, records=_records(count))
     for title, more in ((say("not read"), len(file.unread)), (say("field"), len(file.fields_seen))):
@@ -138,7 +141,7 @@ def _lines(file: "InspectedFile") -> Iterator[tuple[str, str]]:
             yield title, say("and {more} more: see --json", more=more - _FIELDS)
     for near in file.nearest:
         missing = (
-            say("without {missing}", missing=" and ".join(near.missing))
+            say("without {missing}", missing=say(" and ").join(near.missing))
             if near.missing
             else say("whose fields hold something else here")
         )
@@ -153,7 +156,7 @@ def _reason(found: "ReasonFound") -> tuple[str, str]:
             reason=found.reason,
             records=_records(found.count),
             source_index=found.source_index + 1,
-            detail=found.detail,
+            detail=recognised(found.detail),
         ),
     )
 

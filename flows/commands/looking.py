@@ -67,6 +67,7 @@ def report(
     """Print a run's verdict and where its report is."""
     from flows.commands.terminal import print_result
     from sftrm_quality.output import OutputFolder
+    from sftrm_quality.reports import INDEX_PAGE, page_in
 
     output = OutputFolder(out or OUT)
     try:
@@ -75,19 +76,20 @@ def report(
     except SftrmError as error:
         fail(error)
     folder = output.report(found.run_id)
+    page = folder / page_in(INDEX_PAGE, found.language)
     shown = console()
     print_result(shown, found, output.root)
     paths = [path for path in (found.paths.release, found.paths.quarantine) if path]
     if gone := [path for path in paths if not (output.root / path).exists()]:
         shown.print(safe(say("deleted since: {paths}", paths=", ".join(gone))), soft_wrap=True)
-    for sentence in found.changes.sentences:
+    for sentence in found.changes.said_sentences:
         shown.print(f"  {safe(sentence)}", soft_wrap=True, markup=False, highlight=False)
-    if open_it and not opened(folder / "index.html"):
+    if open_it and not opened(page):
         fail(
             ConfigError(
                 say(
                     "{folder}: no browser can be opened from here; open this file yourself",
-                    folder=folder / "index.html",
+                    folder=page,
                 )
             )
         )

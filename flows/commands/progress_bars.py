@@ -10,7 +10,7 @@ from rich.progress import Progress as Bars
 
 from flows.terminal_text import safe
 from sftrm_quality import progress
-from sftrm_quality.words import phrase, say
+from sftrm_quality.words import Language, language_spoken, phrase, retold, say, speaking_in
 
 _STAGES = {
     "read": phrase("read and check"),
@@ -20,19 +20,26 @@ _STAGES = {
     "preflight": phrase("tokenize"),
 }
 
+_UNITS = {"steps": phrase("steps"), "files": phrase("files")}
+
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[None]:
-    """A bar for each stage on a terminal; elsewhere a plain line when a stage is complete."""
+    """A bar for each stage on a terminal; elsewhere a plain line when a stage is complete.
+
+    In the language that is spoken where this begins: a job itself speaks English, and its threads none in particular.
+    """
+    language = language_spoken()
     if not console.is_terminal:
         finished: set[str] = set()
 
         def tell(news: progress.Progress) -> None:
             if news.done >= news.total and news.stage not in finished:
                 finished.add(news.stage)
-                print(f"{say(_STAGES[news.stage])}: {_amount(news)}", file=sys.stderr, flush=True)
+                with speaking_in(language):
+                    print(f"{say(_STAGES[news.stage])}: {_amount(news)}", file=sys.stderr, flush=True)
 
-        with progress.listening(tell), progress.hearing(_say):
+        with progress.listening(tell), progress.hearing(lambda told: _print(told, language)):
             yield
         return
     columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[amount]}"))
@@ -43,18 +50,26 @@ def showing_progress(console: Console) -> Iterator[None]:
             if "start" in tasks:
                 bars.remove_task(tasks.pop("start"))
             if news.stage not in tasks:
-                tasks[news.stage] = bars.add_task(say(_STAGES[news.stage]), amount="")
-            bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=_amount(news))
+                with speaking_in(language):
+                    tasks[news.stage] = bars.add_task(say(_STAGES[news.stage]), amount="")
+            with speaking_in(language):
+                amount = _amount(news)
+            bars.update(tasks[news.stage], completed=news.done, total=news.total, amount=amount)
 
-        with progress.listening(draw), progress.hearing(lambda told: bars.console.print(safe(told))):
+        with progress.listening(draw), progress.hearing(lambda told: bars.console.print(_in(language, told))):
             yield
 
 
-def _say(message: str) -> None:
-    print(safe(message), file=sys.stderr, flush=True)
+def _in(language: Language, message: str) -> str:
+    with speaking_in(language):
+        return safe(retold(message))
+
+
+def _print(message: str, language: Language) -> None:
+    print(_in(language, message), file=sys.stderr, flush=True)
 
 
 def _amount(news: progress.Progress) -> str:
     if news.unit == "bytes":
         return say("{done:,.1f} of {total:,.1f} MB", done=news.done / 1e6, total=news.total / 1e6)
-    return say("{done:,} of {total:,} {unit}", done=news.done, total=news.total, unit=news.unit)
+    return say("{done:,} of {total:,} {unit}", done=news.done, total=news.total, unit=say(_UNITS[news.unit]))

@@ -10,6 +10,7 @@ from flows.commands.command_line import console, fail
 from flows.commands.run_options import RunOptions, with_run_options
 from flows.terminal_text import json_text
 from sftrm_quality.errors import SftrmError
+from sftrm_quality.words import speak_from_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,7 @@ def make_run(
 
         # Everything that the user can have got wrong comes to light before a server or a worker is started.
         config = load()
+        speak_from_here(config.language)
         discover(config.raw)
         OutputFolder(config.out).make_writable()
         ended = _ingest(config, mode, as_json, decided_release_id)

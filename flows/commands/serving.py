@@ -9,7 +9,7 @@ from flows.commands.command_line import fail
 from flows.commands.run_options import RunOptions, with_run_options
 from flows.service_settings import NOTIFY, REPORT_SITE, out_of_the_process_list
 from sftrm_quality.errors import ConfigError, SftrmError
-from sftrm_quality.words import say
+from sftrm_quality.words import say, speak_from_here
 
 if TYPE_CHECKING:
     from sftrm_quality.config import RunConfig
@@ -74,6 +74,7 @@ def serve(
         out_of_the_process_list("--notify", notify)
     try:
         config = options.load()
+        speak_from_here(config.language)
         if on_hold not in ("stop", "ask"):
             raise ConfigError(say("--on-hold: {on_hold!r}, expected stop or ask", on_hold=on_hold))
         from flows import service

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.commands.command_line import mebibytes
-from flows.terminal_text import safe
+from flows.terminal_text import padded, safe
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import number, say
 
@@ -31,7 +31,7 @@ _FINDINGS, _REASONS = 10, 5
 def print_result(console: Console, report: "Report", out: Path) -> None:
     """Verdict, ledger, release and report of a run."""
     verdict, decision = report.verdict, report.decision
-    from sftrm_quality.reports import heading
+    from sftrm_quality.reports import INDEX_PAGE, heading, page_in
 
     decided = verdict == "published" and decision is not None
     said = heading(verdict, by_decision=decided, with_warnings=report.with_warnings)
@@ -68,16 +68,16 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
         console.print(told, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
-            said = say("not readable: {file}: {note}", file=safe(file.source_file), note=safe(file.note))
+            said = say("not readable: {file}: {note}", file=safe(file.source_file), note=safe(file.said_note))
             see = say("see: {command}", command=safe(file.inspect))
             console.print(Text.assemble((said, "yellow"), (f"; {see}", "dim")), soft_wrap=True)
     for title, path in (
         (say("release"), report.paths.release),
         (say("quarantine"), report.paths.quarantine),
-        (say("report"), f"reports/{report.run_id}/index.html"),
+        (say("report"), f"reports/{report.run_id}/{page_in(INDEX_PAGE, report.language)}"),
     ):
         if path:
-            console.print(Text.assemble((f"{title:<12}", "dim"), safe(out / path)), soft_wrap=True)
+            console.print(Text.assemble((padded(title), "dim"), safe(out / path)), soft_wrap=True)
 
 
 def _who_and_why(decision: "RecordedDecision") -> str:
@@ -104,16 +104,16 @@ def findings_told(report: "Report") -> list[Text]:
     """What to look at, a line each: the new findings, those that hold the release, and how many more are known."""
     shown = [found for found in report.findings if not found.known or _holds(found, report)]
     lines = [
-        Text(f"  {safe(found.text)}", style=_style(found)).append(f"  {_named(found)}", style="dim")
+        Text(f"  {safe(found.said_text)}", style=_style(found)).append(f"  {_named(found)}", style="dim")
         for found in shown[:_FINDINGS]
     ]
     if more := len(shown) - _FINDINGS:
         lines += (
-            [Text(f"  {say('and {count} more, see the report', count=number(more))}", style="dim")] if more > 0 else []
+            [Text("  " + say("and {count} more, see the report", count=number(more)), style="dim")] if more > 0 else []
         )
     known = sum(found.known for found in report.findings) - sum(found.known for found in shown)
     if known:
-        lines.append(Text(f"  {say('{count} known, see the report', count=number(known))}", style="dim"))
+        lines.append(Text("  " + say("{count} known, see the report", count=number(known)), style="dim"))
     return lines
 
 
@@ -153,7 +153,7 @@ def _reasons(report: "Report") -> list[Text]:
             named = ", ".join(f"{reason} {count:,}" for count, reason in most[:_REASONS])
             if len(most) > _REASONS:
                 named = say("{reasons}, and {count} more", reasons=named, count=number(len(most) - _REASONS))
-            lines.append(Text.assemble((f"{say('{kind} reasons', kind=kind.upper()):<12}", "dim"), named))
+            lines.append(Text.assemble((padded(say("{kind} reasons", kind=kind.upper())), "dim"), named))
     return lines
 
 
@@ -180,10 +180,10 @@ def _repairs(report: "Report") -> list[Text]:
 
     lines = []
     if done := _by_repair((one.repair, one.records) for one in repairs_done(report.files)):
-        lines.append(Text.assemble((f"{say('repaired'):<12}", "dim"), done))
+        lines.append(Text.assemble((padded(say("repaired")), "dim"), done))
     if possible := _by_repair((one.repair, one.passing or 0) for one in repairs_possible(report.files)):
         advice = say("records that would pass: {repairs}; see Repairs in the report", repairs=possible)
-        lines.append(Text.assemble((f"{say('repairable'):<12}", "dim"), advice))
+        lines.append(Text.assemble((padded(say("repairable")), "dim"), advice))
     return lines
 
 
@@ -200,12 +200,12 @@ def _pairs_exports_and_pruned(report: "Report") -> list[Text]:
     lines = []
     if report.profile and report.profile.rm and report.profile.rm.pairs:
         made = ", ".join(f"{take} {counts.pairs:,}" for take, counts in report.profile.rm.pairs.items())
-        lines.append(Text.assemble((f"{say('pairs'):<12}", "dim"), made))
+        lines.append(Text.assemble((padded(say("pairs")), "dim"), made))
     if report.exports:
         rows = ", ".join(f"{name} {export.rows:,}" for name, export in report.exports.items())
-        lines.append(Text.assemble((f"{say('exports'):<12}", "dim"), rows))
+        lines.append(Text.assemble((padded(say("exports")), "dim"), rows))
     if report.pruned:
-        lines.append(Text.assemble((f"{say('pruned'):<12}", "dim"), str(report.pruned)))
+        lines.append(Text.assemble((padded(say("pruned")), "dim"), str(report.pruned)))
     return lines
 
 
@@ -309,4 +309,4 @@ def print_diff(console: Console, comparison: "Comparison", page: Path) -> None:
         lines.append(say("the suites differ"))
     for line in lines:
         console.print(Text(line), soft_wrap=True)
-    console.print(Text.assemble((f"{say('report'):<10}", "dim"), safe(page)), soft_wrap=True)
+    console.print(Text.assemble((padded(say("report"), 10), "dim"), safe(page)), soft_wrap=True)

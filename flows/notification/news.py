@@ -20,7 +20,7 @@ from flows.service_settings import channels, report_url, tells_of_findings
 from flows.ui import sentence
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import Report, Verdict
-from sftrm_quality.words import say
+from sftrm_quality.words import DEFAULT_LANGUAGE, LANGUAGES, Language, say, speaking_in
 
 _BAD = (StateType.FAILED, StateType.CRASHED)
 
@@ -34,7 +34,15 @@ def tell_of_failure(flow: Any, flow_run: Any, state: Any) -> None:
     if state.name != "Held":
         # Only the first line: what follows can be anything, a traceback or a text.
         message = (state.message or "").partition("\n")[0]
-        tell(channels(), "failed", flow_run.name, [f"{state.name}: {message[:300]}"], None)
+        with speaking_in(_language_of(flow_run)):
+            tell(channels(), "failed", flow_run.name, [f"{state.name}: {message[:300]}"], None)
+
+
+def _language_of(flow_run: Any) -> Language:
+    """That of its settings: the hook of a failed run is called outside of the flow."""
+    config = flow_run.parameters.get("config")
+    named = config.get("language") if isinstance(config, dict) else getattr(config, "language", None)
+    return next((code for code in LANGUAGES if code == named), DEFAULT_LANGUAGE)
 
 
 def tell_of_recovery_or_findings(report: Report) -> None:
@@ -63,7 +71,7 @@ def _to_look_at(report: Report) -> list[str]:
     holding = report.verdict is Verdict.HELD
     shown = [found for found in report.findings if not found.known or (holding and found.severity is Severity.CRITICAL)]
     return [
-        say("{finding}; {said}", finding=found.text, said=found.act.text) if found.act else found.text
+        say("{finding}; {said}", finding=found.said_text, said=found.act.text) if found.act else found.said_text
         for found in shown
     ]
 

@@ -27,10 +27,10 @@ _SECONDS = 15.0
 _FACTS, _FACT_CHARACTERS, _TITLE_CHARACTERS = 6, 250, 120
 _THREAD = "telling"
 _TITLES = {
-    "held": phrase("Held"),
-    "failed": phrase("Failed"),
-    "recovered": phrase("Recovered"),
-    "findings": phrase("New findings"),
+    "held": phrase("Held: {run}"),
+    "failed": phrase("Failed: {run}"),
+    "recovered": phrase("Recovered: {run}"),
+    "findings": phrase("New findings: {run}"),
 }
 
 Event = Literal["held", "failed", "recovered", "findings"]
@@ -60,7 +60,7 @@ def tell(urls: Iterable[str], event: Event, run_name: str, facts: Sequence[str],
     facts: what happened, a line each: verdict, names of reasons, counts. Never texts of records: channels are read by
     people who may not see the data.
     """
-    title = _line(f"{say(_TITLES[event])}: {run_name}", _TITLE_CHARACTERS)
+    title = _line(say(_TITLES[event], run=run_name), _TITLE_CHARACTERS)
     lines = [_line(fact, _FACT_CHARACTERS) for fact in facts[:_FACTS]]
     if len(facts) > _FACTS:
         lines.append(say("and {count} more", count=len(facts) - _FACTS))

@@ -6,13 +6,16 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from sftrm_quality.words import LANGUAGES
+
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 SVG = "image/svg+xml; charset=utf-8"
+# Of pages in another language than the settings name.
+_LANGUAGES = [f".{language}" for language in LANGUAGES]
 # By name where only that name is served, else by suffix.
 _TYPES = {
-    "index.html": HTML,
-    "browse.html": HTML,
+    **{f"{page}{language}.html": HTML for page in ("index", "browse") for language in ("", *_LANGUAGES)},
     "report.json": JSON,
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

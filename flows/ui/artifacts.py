@@ -21,7 +21,7 @@ from flows.ui.run_names import headline, sentence
 from sftrm_quality import progress
 from sftrm_quality.records import NoKind, Severity
 from sftrm_quality.run_record import PLACES, Finding, Report
-from sftrm_quality.words import number, say
+from sftrm_quality.words import Language, number, percent, say, speaking_in
 
 PROGRESS, SUMMARY, CHECKS, REPORT = "sftrm-progress", "sftrm-summary", "sftrm-checks", "sftrm-report"
 # An update is a request and a row in Prefect's database.
@@ -62,9 +62,14 @@ class _Pace(threading.Thread):
 
 
 @contextmanager
-def showing_progress() -> Iterator[None]:
-    """A progress bar in the UI while the raw files are read and checked."""
-    pace = _Pace()
+def showing_progress(language: Language) -> Iterator[None]:
+    """A progress bar in the UI while the raw files are read and checked.
+
+    Args:
+        language: Of its name; a job itself speaks English.
+    """
+    with speaking_in(language):
+        pace = _Pace()
     pace.start()
     with progress.listening(pace.hear):
         yield
@@ -83,7 +88,7 @@ def _ledger(report: Report) -> list[str]:
 def _findings(report: Report) -> list[str]:
     """New findings first; of many, as many as a person reads here."""
     lines = [
-        f"- {_novelty(found)}, {say(found.severity)}: {escaped(found.text)} ({escaped(found.name)}){_said(found)}"
+        f"- {_novelty(found)}, {say(found.severity)}: {escaped(found.said_text)} ({escaped(found.name)}){_said(found)}"
         for found in report.findings[:_ROWS]
     ]
     more = len(report.findings) - len(lines)
@@ -93,7 +98,7 @@ def _findings(report: Report) -> list[str]:
 
 
 def _novelty(found: Finding) -> str:
-    return say("known") if found.known else f"**{say('new')}**"
+    return say("known") if found.known else "**" + say("new") + "**"
 
 
 def _said(found: Finding) -> str:
@@ -112,7 +117,7 @@ def _top_reasons(report: Report) -> list[str]:
     if not found:
         return [say("No record failed a check.")]
     return [
-        f"| {say('reason')} | {say('severity')} | {say('records')} |",
+        "| " + " | ".join((say("reason"), say("severity"), say("records"))) + " |",
         "| --- | --- | ---: |",
         *(f"| {escaped(name)} | {say(severity)} | {count:,} |" for count, name, severity in found[:_ROWS]),
     ]
@@ -128,19 +133,19 @@ def summary(report: Report) -> str:
             escaped(sentence(report)),
             *(["", say("[Report of this run]({page})", page=page)] if page else []),
             "",
-            f"## {say('What to look at')}",
+            "## " + say("What to look at"),
             "",
             *_findings(report),
             "",
-            f"## {say('Ledger')}",
+            "## " + say("Ledger"),
             "",
             *_ledger(report),
             "",
-            f"## {say('Since the last release')}",
+            "## " + say("Since the last release"),
             "",
-            *(f"- {escaped(change)}" for change in report.changes.sentences),
+            *(f"- {escaped(change)}" for change in report.changes.said_sentences),
             "",
-            f"## {say('Reasons')}",
+            "## " + say("Reasons"),
             "",
             *_top_reasons(report),
         ]
@@ -162,10 +167,10 @@ def checks_table(report: Report) -> list[dict[str, Any]]:
             "check": f"{check.suite}: {check.reason}",
             "failed": check.failed,
             "of": check.evaluated,
-            "share": f"{100 * check.share_failed:.2f} %" if check.evaluated else "–",
-            "allowed": f"{100 * (1 - check.mostly):.2f} %",
+            "share": percent(f"{100 * check.share_failed:.2f}") if check.evaluated else "–",
+            "allowed": percent(f"{100 * (1 - check.mostly):.2f}"),
             "severity": say(check.severity),
-            "says": in_cell(check.description),
+            "says": in_cell(check.says),
         }
         for check in rows
     ]

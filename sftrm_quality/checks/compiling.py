@@ -128,9 +128,9 @@ def _compile(where: str, entry: Entry, suite: str) -> Expectation:
             say("{where}: no expectation of that type; expectations/README.md lists what there is", where=where)
         ) from None
     except ValidationError as error:
-        raise SuiteError(f"{where}: {_one_line(error)}") from error
+        raise SuiteError(say("{where}: {problem}", where=where, problem=_one_line(error))) from error
     except (TypeError, ValueError, gx_exceptions.GreatExpectationsError) as error:
-        raise SuiteError(f"{where}: {' '.join(str(error).split())}") from error
+        raise SuiteError(say("{where}: {problem}", where=where, problem=" ".join(str(error).split()))) from error
     _fit(where, expectation, entry, suite)
     return expectation
 
@@ -142,7 +142,7 @@ def _fit(where: str, expectation: Expectation, entry: Entry, suite: str) -> None
         needed, checked = expectation.columns_needed(), expectation.columns_checked()
         usable: _Usable = expectation.can_check
         if problem := expectation.problem():
-            raise SuiteError(f"{where}: {problem}")
+            raise SuiteError(say("{where}: {problem}", where=where, problem=problem))
     else:
         allowed = STANDARD_RELEASE_EXPECTATIONS if entry.scope is None else STANDARD_ROW_EXPECTATIONS
         if entry.type not in allowed:

@@ -19,7 +19,7 @@ from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import SuiteError
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.settings_files import read_settings_file
-from sftrm_quality.words import say
+from sftrm_quality.words import LANGUAGES, Language, described, say
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"ties": ("forbid", "dense", "competition"), "unranked": ("forbid", "allow")}
@@ -31,6 +31,8 @@ _OF_FIGURES = (RELEASE, DELIVERY)
 _SUITE_KEYS = {"name", "notes", "meta", "expectations"}
 _ENTRY_KEYS = {"type", "kwargs", "severity", "description", "notes", "meta"}
 _META_KEYS = {"reason", "scope"}
+# A description in another language than English is in the meta of its entry: description_ko.
+_DESCRIPTIONS: Mapping[str, Language] = {f"description_{code}": code for code in LANGUAGES if code != "en"}
 # Great Expectations hands these to DataFrame.query (which runs code) or they would bend how results are read back.
 _REFUSED_KWARGS = {"row_condition", "condition_parser", "result_format", "catch_exceptions", "batch_id"}
 # Great Expectations lets kwargs override the keys beside them.
@@ -43,6 +45,7 @@ _GREATEST = 2**63 - 1
 class Entry:
     """One expectation of a suite, as written.
 
+    description: in English; descriptions: the same in other languages, by their codes.
     scope: None in the suites of release and delivery. mostly: 0 to 1, the share of rows that must pass.
     """
 
@@ -53,7 +56,13 @@ class Entry:
     scope: Scope | None
     mostly: float
     description: str
+    descriptions: Mapping[Language, str]
     notes: str
+
+    @property
+    def says(self) -> str:
+        """The description, which can be said in every language that it is in."""
+        return described(self.description, self.descriptions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +82,7 @@ class Suite:
         """SHA-256 of what changes results: no description and no note, no layout, order of keys or written default."""
         entries = [asdict(entry) for entry in self.entries]
         for entry in entries:
-            del entry["description"], entry["notes"]
+            del entry["description"], entry["descriptions"], entry["notes"]
             # The entry has it as a number, also where it is not written.
             entry["kwargs"].pop("mostly", None)
         content = json.dumps([self.name, entries], sort_keys=True, ensure_ascii=True)
@@ -203,7 +212,8 @@ def _entry(where: str, raw: object, suite: str) -> Entry:
     kwargs, meta = raw.get("kwargs", {}), raw.get("meta", {})
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise SuiteError(say("{where}: 'kwargs' and 'meta' must be objects", where=where))
-    _refuse_unknown(say("{where}, meta", where=where), meta, _META_KEYS if suite not in _OF_FIGURES else {"reason"})
+    meta_keys = {*(_META_KEYS if suite not in _OF_FIGURES else {"reason"}), *_DESCRIPTIONS}
+    _refuse_unknown(say("{where}, meta", where=where), meta, meta_keys)
     if raw.get("severity") not in list(Severity):
         raise SuiteError(
             say(
@@ -225,6 +235,9 @@ def _entry(where: str, raw: object, suite: str) -> Entry:
     for key in ("description", "notes"):
         if not isinstance(raw.get(key, ""), str):
             raise SuiteError(say("{where}: {key!r} must be text", where=where, key=key))
+    for key in _DESCRIPTIONS.keys() & meta.keys():
+        if not isinstance(meta[key], str) or not meta[key].strip():
+            raise SuiteError(say("{where}: {key!r} must be text", where=where, key="meta." + key))
     return Entry(
         type=raw["type"],
         kwargs=kwargs,
@@ -233,6 +246,7 @@ def _entry(where: str, raw: object, suite: str) -> Entry:
         scope=_scope(where, meta, suite),
         mostly=_check_kwargs(where, kwargs),
         description=raw.get("description", ""),
+        descriptions={code: meta[key] for key, code in _DESCRIPTIONS.items() if key in meta},
         notes=raw.get("notes", ""),
     )
 

@@ -141,7 +141,9 @@ def read_decisions(output: OutputFolder) -> StoredDecisions:
     except OSError as error:
         raise storage_error(error, path) from error
     except ValidationError as error:
-        raise PermanentStorageError(f"{path}: {_first_of(error)}; {_what_to_do(path)}") from error
+        raise PermanentStorageError(
+            say("{path}: {found}; {what_to_do}", path=path, found=_first_of(error), what_to_do=_what_to_do(path))
+        ) from error
 
 
 def _first_of(error: ValidationError) -> str:

@@ -12,10 +12,10 @@ from sftrm_quality.run_record import FoundBy
 class Found:
     """One thing that was found.
 
-    description: of the check. files: names with the hashes of their bytes. allowed: the share that may fail. because:
-    the most frequent reasons of the records, with their counts. about: what it is about where that is no file: a glob,
-    a change of a suite, what a check of the release found. key: what tells it from others that are equal in all that a
-    fingerprint is made of.
+    description: of the check, without its full stop. files: names with the hashes of their bytes. allowed: the share
+    that may fail. because: the most frequent reasons of the records, with their counts. about: what it is about where
+    that is no file: a glob, a change of a suite, what a check of the release found. key: what tells it from others
+    that are equal in all that a fingerprint is made of.
     """
 
     suite: FoundBy

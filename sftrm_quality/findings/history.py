@@ -9,6 +9,7 @@ from sftrm_quality.findings.tallies import Tallies
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.run_record import FileEntry, Mode, PastRun, RunSummary, Verdict, read_past_run
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, day_of
+from sftrm_quality.words import DEFAULT_LANGUAGE, Language
 
 # A month of nights in the charts; two weeks to know how a file usually is, since deliveries and checks change.
 TREND_RUNS = 30
@@ -59,6 +60,18 @@ def timezone_of(output: OutputFolder) -> str:
         That of the newest report that can be read.
     """
     return next((run.timezone for run in newest_runs(output)), DEFAULT_TIME_ZONE)
+
+
+def language_of(output: OutputFolder) -> Language:
+    """The language of pages without a language in their names, of those that are of more than one run.
+
+    Args:
+        output: The output folder.
+
+    Returns:
+        That of the newest report that can be read; English where there is none, or an older version wrote it.
+    """
+    return next((run.language for run in newest_runs(output)), None) or DEFAULT_LANGUAGE
 
 
 def read_past(

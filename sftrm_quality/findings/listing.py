@@ -9,7 +9,7 @@ from sftrm_quality.acts import NO_ACTS, Acts
 from sftrm_quality.findings.found import Found
 from sftrm_quality.findings.sentences import sentence
 from sftrm_quality.records import Severity
-from sftrm_quality.run_record import FILES_NAMED, Finding
+from sftrm_quality.run_record import FILES_NAMED, Finding, told_of
 
 # With more files of a source and a reason than that, one line says it of all of them.
 _FILES_BY_THEMSELVES = 3
@@ -85,6 +85,7 @@ def _finding(
     """Of parts that are all known, or all new."""
     since = [told[one] for one in fingerprints if one in told]
     names = tuple(name for name, _ in found.files)
+    said = sentence(found)
     return Finding(
         suite=found.suite,
         reason=found.reason,
@@ -99,7 +100,8 @@ def _finding(
         usual=found.usual,
         since=min(since, default=run_id),
         known=bool(since),
-        text=sentence(found),
+        text=said,
+        said=told_of(said),
         fingerprints=tuple(fingerprints),
         act=acts.recorded(fingerprints, day),
     )

@@ -74,7 +74,7 @@ def _of_rows(check: Check, kind: LabelKind, files: Sequence[FileEntry], hashes: 
             suite="sft" if kind is LabelKind.SFT else "rm",
             reason=check.reason,
             severity=check.severity,
-            description=check.description,
+            description=check.expects,
             source=one.source,
             files=tuple((name, hashes.get(raw_name(name), "")) for _, name in sorted(one.files)),
             count=one.failed,
@@ -110,12 +110,12 @@ def _of_release(
         suite="release",
         reason=check.reason,
         severity=check.severity,
-        description=check.description,
+        description=check.expects,
         files=tuple((name, hashes.get(raw_name(name), "")) for name in concerned),
         count=check.failed,
         of=check.evaluated,
         # What was found comes first: of a rule by itself nobody knows whether it was met.
-        about=(say("{found}. Expected: {check}", found=said, check=check.description.rstrip(".")),) if said else (),
+        about=(say("{found}. Expected: {check}", found=said, check=check.expects),) if said else (),
         # The figure changes with every night of an accumulating folder, what is the matter does not.
         key=check.reason,
     )

@@ -3,7 +3,7 @@
 from sftrm_quality.decisions import Rollback
 from sftrm_quality.findings.found import Found
 from sftrm_quality.records import Severity
-from sftrm_quality.run_record import Check
+from sftrm_quality.run_record import Check, told_of
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import phrase, say
 
@@ -23,6 +23,7 @@ def rolled_back_check(rollback: Rollback, timezone: str) -> Check:
     Returns:
         A check that did not succeed.
     """
+    detail = _who_and_why(rollback, timezone)
     return Check(
         suite="decisions",
         reason=_REASON,
@@ -33,9 +34,11 @@ def rolled_back_check(rollback: Rollback, timezone: str) -> Check:
         replaced=0,
         mostly=1.0,
         success=False,
-        detail=_who_and_why(rollback, timezone),
+        detail=detail,
+        detail_said=told_of(detail),
         check="decision",
         description=say(_DESCRIPTION),
+        descriptions={},
         scope="decisions",
     )
 
@@ -54,7 +57,7 @@ def found_rolled_back(rollback: Rollback, timezone: str) -> Found:
         suite="decisions",
         reason=_REASON,
         severity=Severity.CRITICAL,
-        description=say(_DESCRIPTION),
+        description="",
         count=1,
         of=1,
         about=(_who_and_why(rollback, timezone),),

@@ -14,6 +14,7 @@ from sftrm_quality.findings.found import Found
 from sftrm_quality.findings.release_checks import FILES_NAMED
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import DeliveryStatus
+from sftrm_quality.words import without_full_stop
 
 # What is the same matter of the same file is told once: a reason on the left only where none on the right is there.
 _TOLD_BY = {
@@ -114,7 +115,7 @@ def found_in_delivery(
                 suite="delivery",
                 reason=reason,
                 severity=Severity(severity),
-                description=entry.description,
+                description=without_full_stop(entry.says),
                 source=values["source"],
                 files=tuple((file.source_file, file.content_hash) for file in concerned),
                 count=values[counted.count],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sftrm_quality.findings.found import Found
 from sftrm_quality.records import DirectionSign, LabelKind, Severity
 from sftrm_quality.run_record import DoubtfulDirection, FileEntry, Profile, SignCount
-from sftrm_quality.words import number, say
+from sftrm_quality.words import joined, number, say
 
 # A sign that makes the odds more than twice as high is worth its words, and three of them are enough.
 _WEIGHT_SAID = 0.7
@@ -58,7 +58,7 @@ def doubt_in_words(doubt: DoubtfulDirection) -> str:
         The end of a sentence that begins with the file, without a full stop.
     """
     heavy = [sign for sign in doubt.signs if sign.weight is None or sign.weight >= _WEIGHT_SAID]
-    signs = ", ".join(_in_words(sign) for sign in (heavy or list(doubt.signs))[:_SIGNS_SAID])
+    signs = joined(", ", [_in_words(sign) for sign in (heavy or list(doubt.signs))[:_SIGNS_SAID]])
     if doubt.by_format:
         if doubt.strong:
             return say(

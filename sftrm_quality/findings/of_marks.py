@@ -8,7 +8,6 @@ from sftrm_quality.findings.ordinary_marks import is_ordinary
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import DeliveryStatus, FileEntry
 from sftrm_quality.sources import raw_name
-from sftrm_quality.words import phrase, say
 
 RECURRING_SHARE = 0.03
 """Of the records of a file. A mark of tools is wherever a line ends, or a field began: in most records, or one in ten.
@@ -20,7 +19,6 @@ _MOST_NAMED = 5
 # What is in files of as many sources, and of most of them, is how people write here, and no tool of one of them.
 _MANY_SOURCES = 4
 _REASON = "recurring_mark"
-_DESCRIPTION = phrase("No mark that is in none of our lists recurs in the records of a file.")
 
 
 def recurring_marks(counts: Mapping[str, int], records: int) -> dict[str, int]:
@@ -63,7 +61,7 @@ def found_marks(files: Sequence[FileEntry], hashes: Mapping[str, str]) -> list[F
                     suite="delivery",
                     reason=_REASON,
                     severity=Severity.WARNING,
-                    description=say(_DESCRIPTION),
+                    description="",
                     source=file.source,
                     files=((file.source_file, hashes.get(raw_name(file.source_file), "")),),
                     count=max(marks.values()),

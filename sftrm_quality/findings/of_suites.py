@@ -8,7 +8,7 @@ from sftrm_quality.findings.found import Found
 from sftrm_quality.findings.release_checks import named
 from sftrm_quality.records import Severity
 from sftrm_quality.run_record import Check, Manifest, SuiteEntry
-from sftrm_quality.words import say, say_of
+from sftrm_quality.words import joined, say, say_of
 
 _SEVERITIES = tuple(Severity)
 # One line says so much; the manifests have all of it.
@@ -58,8 +58,9 @@ def found_in_suites(suites: Suites, current: Manifest | None) -> list[Found]:
     for name, before in _entries_before(current).items():
         gone, weaker = _weaker(before, {entry.reason: entry for entry in now.get(name, ())})
         if gone or weaker:
-            changes = "; ".join(
-                [*([_gone(gone)] if gone else []), *weaker[:_CHANGES_SAID], *(["…"] if weaker[_CHANGES_SAID:] else [])]
+            changes = joined(
+                "; ",
+                [*([_gone(gone)] if gone else []), *weaker[:_CHANGES_SAID], *(["…"] if weaker[_CHANGES_SAID:] else [])],
             )
             said = say(
                 "{suite}.json asks for less than for the current release: {changes}", suite=name, changes=changes

@@ -5,11 +5,27 @@ from collections.abc import Mapping, Sequence
 
 from sftrm_quality.records import LabelKind, NoKind
 from sftrm_quality.run_record import Account, Check, FileEntry, FileStatus
-from sftrm_quality.words import bound, listed, number, say, say_of, share
+from sftrm_quality.words import bound, joined, listed, number, percent, phrase, say, say_of, share
 
 Ledger = Mapping[LabelKind | NoKind, Account]
 
 _FACT = re.compile(r"(sft|rm): (\w+) is ([^,]+)")
+# What the release suite is run on, `checks.RELEASE_FACTS`, as people call it.
+_FIGURES = {
+    "ledger_difference": phrase("records unaccounted for"),
+    "repeated_record_ids": phrase("repeated record ids"),
+    "repeated_data_ids": phrase("repeated data ids"),
+    "prompts_in_two_splits": phrase("prompts in two splits"),
+    "prompts_in_two_splits_across_kinds": phrase("prompts in two splits across kinds"),
+    "near_prompts_in_two_splits": phrase("near prompts in two splits"),
+    "prompts_no_longer_held_out": phrase("prompts no longer held out"),
+    "empty_splits": phrase("empty splits"),
+    "split_share_off": phrase("split share off"),
+    "records_published": phrase("records published"),
+    "share_quarantined": phrase("share quarantined"),
+    "share_unreadable_files": phrase("share of unreadable files"),
+    "drop_against_previous": phrase("drop against the previous release"),
+}
 # Three names are read at a glance; the section on sources has all.
 FILES_NAMED = 3
 
@@ -40,18 +56,40 @@ def what_was_found(check: Check, files: Sequence[FileEntry], ledger: Ledger, bef
             "{count} files could not be read: {files} ({share} of bytes)",
             len(unreadable),
             files=named(unreadable),
-            share=facts[0][2],
+            share=_value(facts[0][2]),
         )
     if names == {"drop_against_previous"} and before:
         drops = []
         for kind in (LabelKind(kind) for kind, _, _ in facts):
             then, now = before[kind].published, ledger[kind].published
-            drops.append(f"{kind.upper()} −{share(then - now, then)} ({number(then)} → {number(now)})")
-        return say("Records would drop: {drops}", drops=", ".join(drops))
+            drops.append(
+                say(
+                    "{kind} −{share} ({then} → {now})",
+                    kind=kind.upper(),
+                    share=share(then - now, then),
+                    then=number(then),
+                    now=number(now),
+                )
+            )
+        return say("Records would drop: {drops}", drops=joined(", ", drops))
     if facts:
-        said = (f"{kind.upper()} {name.replace('_', ' ')}: {value}" for kind, name, value in facts)
-        return say("Found: {found}", found=", ".join(said))
-    return say("Found: {found}", found=check.detail) if check.detail else ""
+        said = [
+            say("{kind} {figure}: {value}", kind=kind.upper(), figure=_figure(name), value=_value(value))
+            for kind, name, value in facts
+        ]
+        return say("Found: {found}", found=joined(", ", said))
+    return say("Found: {found}", found=check.found) if check.detail else ""
+
+
+def _figure(name: str) -> str:
+    """A figure of the release in words; one of a suite of others by its name."""
+    return say(_FIGURES[name]) if name in _FIGURES else name.replace("_", " ")
+
+
+def _value(value: str) -> str:
+    """As it was found, a share with the sign of the language."""
+    figure, sign, rest = value.partition(" %")
+    return percent(figure) if sign and not rest else value
 
 
 def why_held(check: Check, files: Sequence[FileEntry], ledger: Ledger, before: Ledger | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from sftrm_quality.findings.found import Found
 from sftrm_quality.findings.release_checks import named
-from sftrm_quality.words import bound, number, say, say_of, share
+from sftrm_quality.words import bound, joined, number, say, say_of, share
 
 
 def sentence(found: Found) -> str:
@@ -103,7 +103,7 @@ def _marked(found: Found) -> str:
 
 def _of_any_check(found: Found) -> str:
     said = {"who": _who(found), "check": found.description or found.reason}
-    return say("{who}: {count} of {of}. {check}", count=number(found.count), of=number(found.of), **said).rstrip(".")
+    return say("{who}: {count} of {of}. {check}", count=number(found.count), of=number(found.of), **said)
 
 
 def _of_rows(found: Found) -> str:
@@ -122,11 +122,11 @@ def _of_rows(found: Found) -> str:
 
 
 def _of_release(found: Found) -> str:
-    return "; ".join(found.about) or found.description.rstrip(".")
+    return joined("; ", found.about) or found.description
 
 
 def _of_settings(found: Found) -> str:
-    return "; ".join(found.about)
+    return joined("; ", found.about)
 
 
 _DELIVERY: Mapping[str, Callable[[Found], str]] = {

@@ -167,7 +167,7 @@ def first_of(given: Sequence[tuple[str, pa.Array]], one: str = "") -> tuple[pa.A
             said = [n for n, c in zip(names, columns, strict=True) if c[int(row)].is_valid]
             misfits[int(row)] = Misfit(
                 "aliases_disagree",
-                say("{given} differ, expected one {what}", given=" and ".join(said), what=one or say("prompt")),
+                say("{given} differ, expected one {what}", given=say(" and ").join(said), what=one or say("prompt")),
             )
     return chosen, misfits
 

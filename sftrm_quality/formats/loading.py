@@ -68,4 +68,4 @@ def _read(path: Path) -> Declaration:
     try:
         return Declaration.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {first_mistake(error, Declaration)}") from error
+        raise ConfigError(say("{file}: {mistake}", file=path, mistake=first_mistake(error, Declaration))) from error

@@ -20,7 +20,7 @@ class Nearest:
     def __str__(self) -> str:
         if not self.missing:
             return say("{format}, whose fields hold something else here", format=self.format)
-        return say("{format}, without {missing}", format=self.format, missing=" and ".join(self.missing))
+        return say("{format}, without {missing}", format=self.format, missing=say(" and ").join(self.missing))
 
 
 def nearest_formats(objects: Sequence[Record], formats: Collection[Format]) -> tuple[Nearest, ...]:

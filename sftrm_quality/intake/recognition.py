@@ -174,7 +174,7 @@ def _without_records(
         return nothing
     if isinstance(found, Unlabelled):
         if looked.odd is None:
-            note = f"{number(looked.records)} {say(found.holds)}"
+            note = say("{count} {holds}", count=number(looked.records), holds=say(found.holds))
             return replace(nothing, status=FileStatus.SKIPPED, note=note, format=found.name)
         found = formats.no_format([looked.odd])
     words = found.seen if document.sample else say("none of them can be parsed")

@@ -21,7 +21,7 @@ from sftrm_quality.reviews import NO_REVIEWS, DatedReviews, Reviews, read_review
 from sftrm_quality.run_record import Mode
 from sftrm_quality.splits import FrozenSplits, read_frozen
 from sftrm_quality.time_zones import day_of
-from sftrm_quality.words import say
+from sftrm_quality.words import say, speaking_in
 from sftrm_quality.workers import Workers, workers_for
 
 
@@ -99,6 +99,8 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
     given = check_before_reading(config, started)
     output = OutputFolder(config.out)
     with (
+        # What is stored is English; what is shown of it is said again in the language of whoever reads it.
+        speaking_in("en"),
         # The lock is given back last, when no worker can write any more.
         output.locked(config.lock_seconds, progress.tell, config.timezone),
         _left_as_it_was(output),

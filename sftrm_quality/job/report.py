@@ -92,7 +92,13 @@ def _written_rows(run: RunContext, staged: StagedRelease, sources: Mapping[str, 
     excluded = staged.quarantine_file, staged.duplicates_file
     folder = run.report_folder / "rows"
     written = run.workers.submit(reports.write_rows, *excluded, warned, folder, sources, before).result()
-    return Browse(page=reports.BROWSE_PAGE, known_sources=None, warned_reasons=dict(warned.reasons), **written)
+    return Browse(
+        page=reports.BROWSE_PAGE,
+        known_sources=None,
+        language=run.config.language,
+        warned_reasons=dict(warned.reasons),
+        **written,
+    )
 
 
 def report_unchanged(run: RunContext, plan: Plan) -> RunResult:

@@ -12,7 +12,7 @@ from typing import NoReturn
 import xxhash
 
 from sftrm_quality.errors import ConfigError, StorageError, TransientStorageError, storage_error_type
-from sftrm_quality.words import say
+from sftrm_quality.words import phrase, say
 
 _HASH_BLOCK = 1 << 20
 # AI Hub delivers `x.zip.part0`, `x.zip.part1073741824`, …: the number is the byte at which a piece begins.
@@ -71,7 +71,7 @@ def content_hash(*paths: Path) -> str:
                 while block := file.read(_HASH_BLOCK):
                     digest.update(block)
         except OSError as error:
-            raise raw_file_error(error, path, "read") from error
+            raise raw_file_error(error, path, phrase("read")) from error
     return digest.hexdigest()
 
 
@@ -91,7 +91,7 @@ def raw_file_error(error: OSError, path: Path, done: str) -> StorageError:
         say(
             "{path}: cannot be {done} ({strerror}). Check the file and its permissions, run again.",
             path=path,
-            done=done,
+            done=say(done),
             strerror=error.strerror,
         )
     )

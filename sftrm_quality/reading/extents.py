@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from sftrm_quality.reading.discover import SourceFile, raw_file_error
+from sftrm_quality.words import phrase
 
 _BUFFER = 256 << 10
 
@@ -62,7 +63,7 @@ def _open(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except OSError as error:
-        raise raw_file_error(error, path, "opened") from error
+        raise raw_file_error(error, path, phrase("opened")) from error
 
 
 class _Joined(io.RawIOBase):

@@ -106,10 +106,10 @@ def describe(head: bytes, size: int | None, undecided: str = "", encoding: str =
         return say("Git LFS pointer: run git lfs pull, then run again")
     if not head:
         return say("empty file")
-    length = "" if size is None else ", " + say("{size:,} bytes", size=size)
+    length = "" if size is None else say(", {size:,} bytes", size=size)
     for magic, name in _MAGIC:
         if head.startswith(magic):
-            return f"{say(name)}{length}"
+            return say("{kind}{length}", kind=say(name), length=length)
     if head[257:262] == b"ustar":
         return say("tar archive inside another container; unpack the outer one{length}", length=length)
     if is_yaml(head):
@@ -121,7 +121,7 @@ def describe(head: bytes, size: int | None, undecided: str = "", encoding: str =
         return say('binary data{length}, begins with "{shown}"', length=length, shown=shown)
     if undecided:
         kind = "text" if head.lstrip().startswith((b"{", b"[")) else _kind_of_text(head)
-        return f"{kind}{length}, {undecided}"
+        return say("{kind}{length}, {undecided}", kind=kind, length=length, undecided=undecided)
     return say(
         '{kind}{length}, begins with "{excerpt}"',
         kind=_kind_of_text(head),

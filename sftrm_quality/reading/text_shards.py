@@ -10,7 +10,7 @@ from sftrm_quality.config import Limits
 from sftrm_quality.errors import TransientStorageError
 from sftrm_quality.reading.discover import raw_file_error
 from sftrm_quality.reading.unreadable import Unreadable
-from sftrm_quality.words import say
+from sftrm_quality.words import phrase, say
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class TextShard:
                 file.seek(self.file_offset)
                 raw = file.read(self.length)
         except OSError as error:
-            raise raw_file_error(error, self.path, "read") from error
+            raise raw_file_error(error, self.path, phrase("read")) from error
         if len(raw) != self.length:
             raise TransientStorageError(
                 say(

@@ -74,6 +74,7 @@ def effective_settings(config: RunConfig) -> dict[str, Any]:
         "engine",
         "ray_address",
         "timezone",
+        "language",
         "lock_seconds",
         "exports",
         "preflight",

@@ -17,12 +17,12 @@ from sftrm_quality.reports.figures import (
 )
 from sftrm_quality.reports.html import render_index
 from sftrm_quality.reports.names import heading, told_apart
+from sftrm_quality.reports.page_names import BROWSE_PAGE, INDEX_PAGE, page_in
 from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.repairs import repairs_done, repairs_possible
 from sftrm_quality.reports.reviews import reviewed_records
-from sftrm_quality.reports.rows_links import BROWSE_PAGE
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
 from sftrm_quality.reports.together import reasons_together
@@ -41,6 +41,7 @@ from sftrm_quality.reports.write import (
 
 __all__ = [
     "BROWSE_PAGE",
+    "INDEX_PAGE",
     "Before",
     "Ending",
     "Found",
@@ -62,6 +63,7 @@ __all__ = [
     "listed_of",
     "manifest_of",
     "of_collection",
+    "page_in",
     "personal_figures",
     "personal_samples",
     "position",

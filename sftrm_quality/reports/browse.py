@@ -18,10 +18,11 @@ from sftrm_quality.output import OutputFolder
 from sftrm_quality.releases import KnownRecords, read_known
 from sftrm_quality.reports.browse_rows import OUTCOMES, BrowseRow, ExcludedRows, Names
 from sftrm_quality.reports.equal_shares import equal_share
-from sftrm_quality.reports.rows_links import BROWSE_PAGE
+from sftrm_quality.reports.page_names import BROWSE_PAGE
 from sftrm_quality.reports.warned_rows import WarnedRows
 from sftrm_quality.reports.warned_texts import WarnedTexts
 from sftrm_quality.run_record import Browse, FileEntry, FileStatus, read_report_json
+from sftrm_quality.words import LANGUAGES, recognised_skeletons, speaking_in
 
 # A night of a million records has some 66,000; 100,000 are 100 MB at most usually, and the Parquet files have them all.
 MOST_ROWS = 100_000
@@ -85,9 +86,20 @@ def write_rows(
         "kinds": list(names.kinds),
         "reasons": [[*name, scripts.reasons[code]] for name, code in names.reasons.items()],
         "chunks": scripts.chunks,
+        "details": _in_other_languages(names.details),
     }
     (folder / "index.js").write_bytes(b"sftrmIndex(" + orjson.dumps(index) + b")\n")
     return {"rows": rows, "listed": listed, "warned": warned.rows, "warned_listed": warned_listed}
+
+
+def _in_other_languages(details: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What was found is stored in English; the page has its sentences in the others, by language."""
+    said: dict[str, dict[str, str]] = {}
+    for code in LANGUAGES:
+        if code != "en":
+            with speaking_in(code):
+                said[code] = recognised_skeletons(sorted(details))
+    return said
 
 
 class _Scripts:
@@ -140,7 +152,8 @@ def browse_of(output: OutputFolder, run_id: str, files: Iterable[FileEntry]) -> 
         return None
     now, then = _files_by_source(files), _files_by_source(report.files)
     known = sorted(name for name in now if now[name] == then.get(name))
-    return report.browse.model_copy(update={"page": f"../{run_id}/{BROWSE_PAGE}", "known_sources": tuple(known)})
+    found = {"page": f"../{run_id}/{BROWSE_PAGE}", "known_sources": tuple(known), "language": report.language}
+    return report.browse.model_copy(update=found)
 
 
 def _files_by_source(files: Iterable[FileEntry]) -> dict[str, set[str]]:

@@ -1,7 +1,7 @@
 """The excluded rows of a run in the order in which people look at them, each as a page gets it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +17,14 @@ from sftrm_quality.reading import Span
 from sftrm_quality.releases import STREAMED, KnownRecords
 from sftrm_quality.reports.raw_defects import raw_defects
 from sftrm_quality.sources import natural_key
+from sftrm_quality.words import skeleton_of
 
 EXCERPT_CHARACTERS = 300
 # What is shown before a defect that lies beyond the beginning of its record.
 _LEAD = 60
 _DETAIL_CHARACTERS = 200
+# A night has some hundred; what names a field of its own in each record is said in English.
+_MOST_SENTENCES = 2_000
 # More than the longest finding of personal data has: what begins or ends in the excerpt is masked whole.
 BEYOND = 700
 # Of a longer record the defect is not looked for in the rest.
@@ -49,11 +52,21 @@ class Codes(dict[Any, int]):
 
 @dataclass(frozen=True)
 class Names:
-    """The codes of names, which they get while rows are read; a reason's name is that of its label kind and its own."""
+    """The codes of names, which they get while rows are read; a reason's name is that of its label kind and its own.
+
+    details: the sentences of what was found, without what differs from record to record.
+    """
 
     files: Codes = field(default_factory=Codes)
     kinds: Codes = field(default_factory=Codes)
     reasons: Codes = field(default_factory=Codes)
+    details: set[str] = field(default_factory=set)
+
+    def note(self, details: Iterable[str]) -> None:
+        """Keep the sentences of some details, for pages in other languages."""
+        for detail in details:
+            if len(self.details) < _MOST_SENTENCES:
+                self.details.add(skeleton_of(detail)[0])
 
 
 @dataclass(frozen=True)
@@ -138,7 +151,9 @@ class ExcludedRows:
         marks: list[Span] = []
         if table == "quarantine":
             reasons = tuple(self.names.reasons[kind, reason] for reason in row["reasons"])
-            own = [[detail[:_DETAIL_CHARACTERS] for detail in row["details"]], row["stage"], ""]
+            details = [detail[:_DETAIL_CHARACTERS] for detail in row["details"]]
+            self.names.note(details)
+            own = [details, row["stage"], ""]
             marks = raw_defects(row["text"], row["stage"], row["reasons"], row["details"], row["as_read"])
         else:
             reasons = (self.names.reasons[kind, f"duplicate: {row['kind']}"],)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record import DeliveryStatus, Figures, FileEntry, Verdict
-from sftrm_quality.words import number, phrase, say
+from sftrm_quality.words import joined, number, percent, phrase, say
 
 # What a reviewer can keep in mind; the tables have the others.
 _REASONS = 3
@@ -29,7 +29,7 @@ def _changed(kind: LabelKind, then: int, now: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return percent(f"{100 * share:.1f}")
 
 
 def _shares(figures: Figures) -> dict[tuple[LabelKind, str], float]:
@@ -47,20 +47,26 @@ def _jumped(figures: Figures, before: Figures) -> str:
         ((now.get(key, 0.0) - then.get(key, 0.0), key) for key in {*now, *then}), key=lambda step: (-abs(step[0]), step)
     )
     notable = [
-        f"{kind.upper()} {reason} {_percent(then.get((kind, reason), 0))} → {_percent(now.get((kind, reason), 0))}"
+        say(
+            "{kind} {reason} {before} → {now}",
+            kind=kind.upper(),
+            reason=reason,
+            before=_percent(then.get((kind, reason), 0)),
+            now=_percent(now.get((kind, reason), 0)),
+        )
         for step, (kind, reason) in steps[:_REASONS]
         if abs(step) >= NOTABLE_SHARE
     ]
     if not notable:
         return say("No reason moved by half a point or more.")
-    return say("Reasons that moved: {reasons}.", reasons=", ".join(notable))
+    return say("Reasons that moved: {reasons}.", reasons=joined(", ", notable))
 
 
 def _delivered(files: Sequence[FileEntry]) -> str:
     """How many source files are new, changed, renamed, gone and the same; a file of both label kinds is one."""
     counts = Counter(status for _, status in {(file.source_file, file.delivery) for file in files})
     said = [say(_STATUSES[status], count=number(counts[status])) for status in _STATUSES if counts[status]]
-    return say("Files: {counts}.", counts=", ".join(said) or say("none"))
+    return say("Files: {counts}.", counts=joined(", ", said) or say("none"))
 
 
 def changes(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], before: Figures | None) -> tuple[str, ...]:
@@ -85,7 +91,7 @@ def changes(verdict: Verdict, figures: Figures, files: Sequence[FileEntry], befo
         now, then = (found.ledger[kind].published for found in (figures, before))
         if now or then:
             parts.append(_changed(kind, then, now))
-    records = "; ".join(parts) or say("nothing")
+    records = joined("; ", parts) or say("nothing")
     published = verdict is Verdict.PUBLISHED
     first = phrase("Published: {records}.") if published else phrase("Publishable: {records}.")
     return say(first, records=records), _jumped(figures, before), _delivered(files), *_keys(figures, before)

@@ -16,6 +16,7 @@ from sftrm_quality.run_record import (
     RunSummary,
     Step,
     Verdict,
+    told_of,
 )
 from sftrm_quality.sources import source_of
 
@@ -34,8 +35,10 @@ def changes_since(verdict: Verdict, figures: Figures, files: Sequence[FileEntry]
     """
     then = Tallies(before.files) if before else None
     new = verdict is not Verdict.UNCHANGED
+    sentences = changes(verdict, figures, files, before)
     return Changes(
-        sentences=changes(verdict, figures, files, before),
+        sentences=sentences,
+        said=tuple(map(told_of, sentences)),
         ledger=before.ledger if before else None,
         checks={
             f"{check.suite}: {check.reason}": CheckBefore(failed=check.failed, evaluated=check.evaluated)

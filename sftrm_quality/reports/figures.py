@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from sftrm_quality.run_record import (
     ReasonsTogether,
     Repairable,
     ReviewCounts,
+    told_of,
 )
 from sftrm_quality.sources import source_of
 from sftrm_quality.splits import SPLITS
@@ -231,12 +233,20 @@ def described_checks(results: Sequence[CheckResult], suites: Suites) -> tuple[Ch
     Returns:
         The checks as reports have them.
     """
-    described = {
-        (suite.name, e.reason): {"check": e.type, "description": e.description, "scope": e.scope or suite.name}
+    described: dict[tuple[str, str], dict[str, Any]] = {
+        (suite.name, e.reason): {
+            "check": e.type,
+            "description": e.description,
+            "descriptions": dict(e.descriptions),
+            "scope": e.scope or suite.name,
+        }
         for suite in suites.all
         for e in suite.entries
     }
-    return tuple(Check(**asdict(result), **described[result.suite, result.reason]) for result in results)
+    return tuple(
+        Check(**asdict(result), detail_said=told_of(result.detail), **described[result.suite, result.reason])
+        for result in results
+    )
 
 
 def with_check(figures: Figures, check: Check) -> Figures:

@@ -19,6 +19,7 @@ from sftrm_quality.records import LabelKind, NoKind, Severity
 from sftrm_quality.reports import display, names, page_words
 from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
+from sftrm_quality.reports.page_names import BROWSE_PAGE, INDEX_PAGE, other_pages, page_in
 from sftrm_quality.reports.rankings_shown import rankings_shown
 from sftrm_quality.reports.repairs import repairs_done, repairs_possible
 from sftrm_quality.reports.reviews import reviewed_records
@@ -36,7 +37,7 @@ from sftrm_quality.run_record import (
     RunSummary,
 )
 from sftrm_quality.time_zones import DEFAULT_TIME_ZONE, moment
-from sftrm_quality.words import bound, number, phrase, say, share
+from sftrm_quality.words import DEFAULT_LANGUAGE, Language, bound, language_spoken, number, percent, phrase, say, share
 
 PAIRS_SHOWN = 12
 PERSONAL_FILES_SHOWN = 5
@@ -101,6 +102,9 @@ def _environment() -> Environment:
     style, script = (loader.get_source(environment, name)[0] for name in ("report.css", "sort.js"))
     environment.globals.update(
         share=share,
+        percent=percent,
+        language=language_spoken,
+        page_in=page_in,
         say=page_words.say,
         say_of=page_words.say_of,
         called=names.called,
@@ -146,6 +150,7 @@ def render_run(report: Report) -> str:
         .get_template("run.html.j2")
         .render(
             report=report,
+            other_pages=other_pages(INDEX_PAGE, report.language),
             has_release=report.verdict.has_release,
             # What the checks of the delivery say of each file is among the findings.
             holding=[c for c in checks if c.holds_the_release and c.suite != "delivery"],
@@ -192,7 +197,12 @@ def render_browse(report: Report) -> str:
     return (
         _environment()
         .get_template("browse.html.j2")
-        .render(report=report, rows_command=command, sentences=sentences_for(browse_scripts().values()))
+        .render(
+            report=report,
+            other_pages=other_pages(BROWSE_PAGE, report.language),
+            rows_command=command,
+            sentences=sentences_for(browse_scripts().values()),
+        )
     )
 
 
@@ -223,6 +233,7 @@ def render_index(
     rollbacks: Sequence[Rollback] = (),
     deleted: Collection[str] = (),
     acted: Mapping[str, Sequence[Finding]] = MappingProxyType({}),
+    plain: Language = DEFAULT_LANGUAGE,
 ) -> str:
     """The page of all runs, newest first, to be put at ``OUT/reports/index.html``.
 
@@ -233,6 +244,7 @@ def render_index(
         rollbacks: Of the output folder, oldest first.
         deleted: Releases that are not there any more.
         acted: By run, the findings of which people said something.
+        plain: The language of the page without a language in its name.
 
     Returns:
         The page.
@@ -243,6 +255,7 @@ def render_index(
         .get_template("index.html.j2")
         .render(
             reports=newest_first[:RUNS_SHOWN],
+            other_pages=other_pages(INDEX_PAGE, plain),
             left_out=max(0, len(newest_first) - RUNS_SHOWN) + older,
             deleted=deleted,
             acted=acted,
@@ -260,12 +273,13 @@ def diff_name(comparison: Comparison) -> str:
     return f"diff-{comparison.before.release_id}-{comparison.now.release_id}"
 
 
-def render_diff(comparison: Comparison, timezone: str) -> str:
+def render_diff(comparison: Comparison, timezone: str, plain: Language = DEFAULT_LANGUAGE) -> str:
     """The page of two releases, to be put at ``OUT/reports/diff-A-B.html``.
 
     Args:
         comparison: The content of the JSON beside the page.
         timezone: The one to show times in.
+        plain: The language of the page without a language in its name.
 
     Returns:
         The page.
@@ -276,6 +290,8 @@ def render_diff(comparison: Comparison, timezone: str) -> str:
         .get_template("diff.html.j2")
         .render(
             comparison=comparison,
+            plain=plain,
+            other_pages=other_pages(f"{diff_name(comparison)}.html", plain),
             timezone=timezone,
             files=differing[:FILES_SHOWN],
             files_left_out=max(0, len(differing) - FILES_SHOWN),

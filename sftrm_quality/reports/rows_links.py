@@ -6,9 +6,8 @@ from markupsafe import Markup, escape
 
 from sftrm_quality.records import LabelKind, Severity
 from sftrm_quality.reports.display import link
+from sftrm_quality.reports.page_names import page_in
 from sftrm_quality.run_record import Browse, Report
-
-BROWSE_PAGE = "browse.html"
 
 # Of the names in a link, escaped: a path of a hundred Hangul syllables.
 _LONGEST_LINK = 1_000
@@ -35,7 +34,7 @@ def rows_link(
     # The size of a page is bounded, that of a name is not.
     if report.browse is None or not _knows(report.browse, source) or not 0 < len(fragment) <= _LONGEST_LINK:
         return Markup("")
-    return link(report.browse.page) + escape(f"#{fragment}")
+    return link(page_in(report.browse.page, report.browse.language)) + escape(f"#{fragment}")
 
 
 def check_link(report: Report, kind: str, reason: str, severity: str, source: str = "") -> Markup:

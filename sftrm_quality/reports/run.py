@@ -160,6 +160,7 @@ def report_of(run: RunFacts, found: Found, before: Figures | None, ending: Endin
         with_warnings=_with_warnings(verdict, figures, found.findings),
         finding_counts=count_findings(found.findings),
         decision=found.decision,
+        language=run.config.language,
     )
     moved = found.moves.slice(0, _MOVES_LISTED).to_pylist()
     out = _path_as_text(run.config.out)

@@ -43,7 +43,7 @@ def _that_fit(samples: Sequence[Sample], most: int, why: str) -> Sequence[Sample
     def frame(sample: Sample) -> int:
         texts = [why, sample.record_id, sample.source_file]
         if isinstance(sample, QuarantineSample):
-            texts += [sample.detail, *sample.also[:ALSO_SHOWN]]
+            texts += [sample.said_detail, *sample.also[:ALSO_SHOWN]]
         shown = sum(len(str(display.text(text)).encode()) for text in texts)
         return _FRAME_BYTES + _PART_BYTES * len(sample.parts) + shown
 

@@ -9,7 +9,7 @@ from sftrm_quality.records import LabelKind
 from sftrm_quality.reports.charts import line_chart
 from sftrm_quality.run_record import RunSummary, Verdict
 from sftrm_quality.time_zones import moment
-from sftrm_quality.words import say
+from sftrm_quality.words import percent, say
 
 # Two points are a difference, and the page has a section for that.
 _FEWEST_RUNS = 3
@@ -29,7 +29,7 @@ def _amount(value: float) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{value:.3g} %"
+    return percent(f"{value:.3g}")
 
 
 def trend_charts(runs: Sequence[RunSummary], timezone: str) -> list[Chart]:

@@ -1,12 +1,13 @@
 """Reports on disk: ``report.json`` and the page of a run, and the index over all runs."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from sftrm_quality.acts import read_acts
 from sftrm_quality.decisions import StoredDecisions, read_decisions
 from sftrm_quality.errors import StorageError, storage_error_type
-from sftrm_quality.findings import READ_RUNS, newest_runs, timezone_of
+from sftrm_quality.findings import READ_RUNS, language_of, newest_runs, timezone_of
 from sftrm_quality.output import OutputFolder, move_folder, write_atomically
 from sftrm_quality.releases import forget_unlisted_exports, take_back_unfinished
 from sftrm_quality.reports.acted import as_acted
@@ -20,20 +21,26 @@ from sftrm_quality.reports.html import (
     render_index,
     render_run,
 )
-from sftrm_quality.reports.rows_links import BROWSE_PAGE
+from sftrm_quality.reports.page_names import BROWSE_PAGE, INDEX_PAGE, in_all_languages, page_in
 from sftrm_quality.run_record import Comparison, Report, Value, read_report_json
 from sftrm_quality.words import say
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """``report.json`` and ``index.html`` of one run into a folder of its own; ``browse.html`` where it has rows."""
+    """``report.json`` and the page of one run in every language into a folder of its own; where it has rows, theirs."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(_json(report), "utf-8")
-    (folder / "index.html").write_text(render_run(report), "utf-8")
+    pages = [*_run_pages(report)]
     if (folder / "rows").is_dir():
-        (folder / BROWSE_PAGE).write_text(render_browse(report), "utf-8")
+        pages += in_all_languages(BROWSE_PAGE, report.language, lambda: render_browse(report))
         for name, script in browse_scripts().items():
             (folder / "rows" / name).write_text(script, "utf-8")
+    for name, page in pages:
+        (folder / name).write_text(page, "utf-8")
+
+
+def _run_pages(report: Report) -> Iterator[tuple[str, str]]:
+    return in_all_languages(INDEX_PAGE, report.language, lambda: render_run(report))
 
 
 def _json(value: Value) -> str:
@@ -47,25 +54,26 @@ def put_in_place(folder: Path, output: OutputFolder, run_id: str) -> None:
 
 
 def write_diff(comparison: Comparison, output: OutputFolder) -> Path:
-    """A comparison of two releases as a page and as JSON beside it, among the reports.
+    """A comparison of two releases as a page in every language and as JSON beside it, among the reports.
 
     Args:
         comparison: The two, with what differs.
         output: The output folder of both.
 
     Returns:
-        The path of the page.
+        The path of the page in the language that is spoken.
 
     Raises:
         StorageError: They cannot be written.
     """
-    page = output.root / "reports" / f"{diff_name(comparison)}.html"
+    name = f"{diff_name(comparison)}.html"
+    plain, timezone = language_of(output), timezone_of(output)
+    page = output.root / "reports" / page_in(name, plain)
     try:
         page.parent.mkdir(exist_ok=True)
-        write_atomically(
-            page.with_suffix(".json"), json.dumps(comparison.to_json(), ensure_ascii=False, indent=2) + "\n"
-        )
-        write_atomically(page, render_diff(comparison, timezone_of(output)))
+        write_atomically(page.parent / f"{diff_name(comparison)}.json", _json(comparison))
+        for written, text in in_all_languages(name, plain, lambda: render_diff(comparison, timezone, plain)):
+            write_atomically(page.parent / written, text)
     except OSError as error:
         raise storage_error_type(error)(
             say("{page}: cannot be written: {strerror}", page=page, strerror=error.strerror or error)
@@ -103,7 +111,8 @@ def write_acts(report: Report, output: OutputFolder) -> None:
 
 def _renew_page(report: Report, decisions: StoredDecisions, output: OutputFolder) -> None:
     shown = as_acted(as_decided(report, decisions), read_acts(output))
-    write_atomically(output.report(report.run_id) / "index.html", render_run(shown))
+    for name, page in _run_pages(shown):
+        write_atomically(output.report(report.run_id) / name, page)
     renew_index(output)
 
 
@@ -137,16 +146,26 @@ def renew_index(output: OutputFolder, publishing: str | None = None) -> None:
     runs = [as_decided(run.summary, decisions) for run in past]
     coming = {run.release_id for run in runs if run.run_id == publishing}
     released = {run.release_id for run in runs if run.release_id and run.release_id not in coming}
-    page = render_index(
-        runs,
-        older=max(0, len(output.run_ids()) - READ_RUNS),
-        timezone=timezone_of(output),
-        rollbacks=decisions.rollbacks,
-        acted={run.run_id: acted for run in past if (acted := [f for f in run.findings if f.act])},
-        deleted={release_id for release_id in released if not _is_there(output, release_id)},
-    )
-    (output.root / "reports").mkdir(exist_ok=True)
-    write_atomically(output.root / "reports" / "index.html", page)
+    plain = language_of(output)
+
+    def index() -> str:
+        return render_index(
+            runs,
+            older=max(0, len(output.run_ids()) - READ_RUNS),
+            timezone=timezone_of(output),
+            rollbacks=decisions.rollbacks,
+            acted={run.run_id: acted for run in past if (acted := [f for f in run.findings if f.act])},
+            deleted={release_id for release_id in released if not _is_there(output, release_id)},
+            plain=plain,
+        )
+
+    folder = output.root / "reports"
+    folder.mkdir(exist_ok=True)
+    for name, page in in_all_languages(INDEX_PAGE, plain, index):
+        write_atomically(folder / name, page)
+        # Of the time before the setting changed: pages of runs from then lead there.
+        if name == INDEX_PAGE and (before := folder / f"index.{plain}.html").exists():
+            write_atomically(before, page)
 
 
 def _is_there(output: OutputFolder, release_id: str) -> bool:

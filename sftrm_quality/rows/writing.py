@@ -17,7 +17,7 @@ from sftrm_quality.rows.cells import beginning, fits, visible
 from sftrm_quality.rows.files import FORMATS, Cell
 from sftrm_quality.rows.selection import Selection
 from sftrm_quality.run_record import Report
-from sftrm_quality.words import say
+from sftrm_quality.words import recognised, say
 
 COLUMNS = (
     *("source", "source_file", "line", "data_id", "label_kind", "reasons", "what_is_wrong", "payload", "record_id"),
@@ -96,7 +96,7 @@ def write_rows_file(selection: Selection, report: Report, path: Path, kind: str)
     Raises:
         OSError: It cannot be written.
     """
-    described = {(check.suite, check.reason): check.description for check in report.checks}
+    described = {(check.suite, check.reason): check.says for check in report.checks}
     count = 0
     # The rows appear last: they name the file beside them.
     with ExitStack() as stack, written(path) as file:
@@ -137,6 +137,7 @@ def _line(row: Mapping[str, Any]) -> Cell:
 
 
 def _in_words(row: Mapping[str, Any], reason: str, detail: str, described: Mapping[tuple[str, str], str]) -> str:
+    detail = recognised(detail)
     whole = detail if detail.endswith((".", "…")) else f"{detail}."
     found = say("Found: {found}", found=whole)
     if row["stage"] == Stage.CHECK:

@@ -101,6 +101,7 @@ from sftrm_quality.run_record.samples import (
     SamplePart,
     Samples,
 )
+from sftrm_quality.run_record.told import Told, text_of, told_of
 from sftrm_quality.run_record.value import Value
 
 __all__ = [
@@ -200,6 +201,7 @@ __all__ = [
     "Step",
     "SuiteEntry",
     "TokenLengths",
+    "Told",
     "UnreadField",
     "Value",
     "Verdict",
@@ -208,4 +210,6 @@ __all__ = [
     "read_manifest_json",
     "read_past_run",
     "read_report_json",
+    "text_of",
+    "told_of",
 ]

@@ -5,7 +5,9 @@ from sftrm_quality.run_record.counts import Account
 from sftrm_quality.run_record.decision import RecordedDecision
 from sftrm_quality.run_record.findings import FindingCounts
 from sftrm_quality.run_record.names import Verdict
+from sftrm_quality.run_record.told import Told, text_of
 from sftrm_quality.run_record.value import Count, Moment, Value
+from sftrm_quality.words import Language
 
 
 class CheckBefore(Value):
@@ -39,18 +41,29 @@ class Step(Value):
 class Changes(Value):
     """Against the release that was current when the run began. checks: by ``suite: reason``.
 
-    ledger: of that release, None where there was none.
+    ledger: of that release, None where there was none. said: how each sentence is said; empty in what older
+    versions wrote.
     """
 
     sentences: tuple[str, ...]
+    said: tuple[Told | None, ...]
     ledger: dict[LabelKind | NoKind, Account] | None
     checks: dict[str, CheckBefore]
     files: dict[str, FileBefore]
     by_file: tuple[Step, ...]
 
+    @property
+    def said_sentences(self) -> tuple[str, ...]:
+        """The sentences in the language that is spoken."""
+        said = self.said or (None,) * len(self.sentences)
+        return tuple(text_of(told, english) for told, english in zip(said, self.sentences, strict=True))
+
 
 class RunSummary(Value):
-    """What the index and the trends show of a run."""
+    """What the index and the trends show of a run.
+
+    language: of its pages without a language in their names; None where an older version wrote them, in English only.
+    """
 
     run_id: str
     release_id: str | None
@@ -62,6 +75,7 @@ class RunSummary(Value):
     with_warnings: bool
     finding_counts: FindingCounts
     decision: RecordedDecision | None
+    language: Language | None
 
 
 def summary_of(run: Value) -> RunSummary:

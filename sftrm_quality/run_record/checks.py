@@ -1,7 +1,9 @@
 """What the checks found: of each check, of the gate, of reasons that occur together, of personal data."""
 
 from sftrm_quality.records import LabelKind, Severity
+from sftrm_quality.run_record.told import Told, text_of
 from sftrm_quality.run_record.value import Count, Share, Value
+from sftrm_quality.words import Language, described, recognised, say, without_full_stop
 
 
 class Check(Value):
@@ -10,7 +12,8 @@ class Check(Value):
     waived: rows that failed and count as passed, since a person allows it. replaced: rows that failed and do not count
     at all, since a later file brought others in their place. suite and reason name it. check: the type of the
     expectation. scope: what is one row of it: a record, a record beside all others (``collection``, ``split``), or the
-    release.
+    release. detail_said: how the detail is said, where that is known. descriptions: the description in other languages,
+    by their codes.
     """
 
     suite: str
@@ -23,9 +26,32 @@ class Check(Value):
     mostly: Share
     success: bool
     detail: str
+    detail_said: Told | None
     check: str
     description: str
+    descriptions: dict[Language, str]
     scope: str
+
+    @property
+    def says(self) -> str:
+        """The description in the language that is spoken."""
+        if self.suite == "decisions":
+            # Of no suite: it is a sentence of ours.
+            return say(self.description)
+        return described(self.description, self.descriptions)
+
+    @property
+    def expects(self) -> str:
+        """The same without its full stop, as a part of other sentences."""
+        return without_full_stop(self.says)
+
+    @property
+    def found(self) -> str:
+        """The detail in the language that is spoken."""
+        if self.detail_said:
+            return text_of(self.detail_said, self.detail)
+        # Of several files, one after the other.
+        return "; ".join(map(recognised, self.detail.split("; ")))
 
     @property
     def holds_the_release(self) -> bool:

@@ -5,7 +5,7 @@ import shlex
 from sftrm_quality.records import LabelKind
 from sftrm_quality.run_record.names import DeliveryStatus, FileStatus
 from sftrm_quality.run_record.value import Count, Value
-from sftrm_quality.words import say, say_of
+from sftrm_quality.words import recognised, say, say_of
 
 
 class Account(Value):
@@ -72,10 +72,11 @@ class FileEntry(Account, _SourceFile):
     began, None in a manifest, which does not depend on that. incomplete: it ends in the middle of a record or of its
     list, or its stream breaks off, so that records may be missing. reasons: how many of its records are quarantined or
     unreadable for each; a record can have several. warnings: the same for checks that only warn, of all its records.
-    repairs: how many records each declared repair changed, and repairable: what the others could do. waived, corrected:
-    of the published ones, how many fail a check that a person allows, and how many a person corrected. replaced: of the
-    quarantined ones, those whose place a later file took; replaced_reasons: as reasons, of them. marks: what recurs in
-    its texts and no list knows (`<[!br]>`), with how many of its records have it.
+    repairs: how many records each declared repair changed, and repairable: what the others could do. note: why nothing
+    of it is read. waived, corrected: of the published ones, how many fail a check that a person allows, and how many a
+    person corrected. replaced: of the quarantined ones, those whose place a later file took; replaced_reasons: as
+    reasons, of them. marks: what recurs in its texts and no list knows (`<[!br]>`), with how many of its records have
+    it.
     """
 
     reasons: dict[str, int]
@@ -87,6 +88,11 @@ class FileEntry(Account, _SourceFile):
     corrected: Count
     replaced: Count
     replaced_reasons: dict[str, Count]
+
+    @property
+    def said_note(self) -> str:
+        """The note in the language that is spoken."""
+        return recognised(self.note)
 
     @property
     def ends_early(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from sftrm_quality.records import LabelKind, Severity
+from sftrm_quality.run_record.told import Told, text_of
 from sftrm_quality.run_record.value import Count, Moment, Share, Value
 from sftrm_quality.words import number, say
 
@@ -54,8 +55,9 @@ class Finding(Value):
     source: None where it is about no source. source_file: where it is about one file. files: the first of them, of
     ``file_count``. count and of: how many of how many, records or files, as the text says. usual: the share that
     earlier nights had. known: an earlier run that was no check has told of it for the same bytes and the same count;
-    since: the first run that did. text: one sentence without its full stop. fingerprints: by which a later run knows
-    it. act: what a person said of it; then it is known, while that counts.
+    since: the first run that did. text: one sentence in English, without its full stop; said: how it is said, so that
+    `said_text` has it in any language; None in what older versions wrote. fingerprints: by which a later run knows it.
+    act: what a person said of it; then it is known, while that counts.
     """
 
     suite: FoundBy
@@ -72,6 +74,7 @@ class Finding(Value):
     since: str
     known: bool
     text: str
+    said: Told | None
     fingerprints: tuple[str, ...]
     act: RecordedAct | None
 
@@ -79,6 +82,11 @@ class Finding(Value):
     def name(self) -> str:
         """By what it was found and its reason, as checks are named."""
         return f"{self.suite}: {self.reason}"
+
+    @property
+    def said_text(self) -> str:
+        """The sentence in the language that is spoken."""
+        return text_of(self.said, self.text)
 
 
 class FindingCounts(Value):

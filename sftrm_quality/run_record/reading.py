@@ -129,6 +129,7 @@ def _renew_report(report: Json) -> None:
     report.setdefault("planned_release_id", None)
     report.setdefault("config", None)
     report.setdefault("timezone", "UTC")
+    report.setdefault("language", None)
     _renew_figures(report)
     report.setdefault("browse", None)
     report.setdefault("exports", {})
@@ -137,6 +138,7 @@ def _renew_report(report: Json) -> None:
     if report["browse"]:
         for name, nothing in (("warned", 0), ("warned_listed", 0), ("warned_reasons", {})):
             report["browse"].setdefault(name, nothing)
+        report["browse"].setdefault("language", None)
         report["browse"].setdefault("known_sources", [] if "/" in report["browse"]["page"] else None)
     report["samples"].setdefault("borderline", [])
     report["samples"].setdefault("personal", [])
@@ -150,11 +152,13 @@ def _renew_report(report: Json) -> None:
         finding.setdefault("act", None)
     report.setdefault("finding_counts", {"new": 0, "known": 0})
     report["history"].setdefault("sources", {})
+    for finding in report["findings"]:
+        finding.setdefault("said", None)
     for run in report["history"]["runs"]:
         run.setdefault("finding_counts", {"new": 0, "known": 0})
-    for run in report["history"]["runs"]:
-        run.setdefault("finding_counts", {"new": 0, "known": 0})
+        run.setdefault("language", None)
     changes = report["changes"]
+    changes.setdefault("said", [])
     # Departures from what is usual, and files that were gone, were told here before there were findings.
     for name in ("suspects", "findings", "gone"):
         changes.pop(name, None)
@@ -181,6 +185,8 @@ def _renew_figures(figures: Json) -> None:
     for check in figures["checks"]:
         for name in ("waived", "replaced"):
             check.setdefault(name, 0)
+        check.setdefault("detail_said", None)
+        check.setdefault("descriptions", {})
     figures.setdefault("review_counts", None)
     figures["ledger"].setdefault("unknown", dict(NO_RECORDS))
     figures.setdefault("reasons_together", {})

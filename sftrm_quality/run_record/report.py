@@ -16,7 +16,7 @@ from sftrm_quality.run_record.preflight import Preflight
 from sftrm_quality.run_record.reviews import ShownReviews
 from sftrm_quality.run_record.samples import Samples
 from sftrm_quality.run_record.value import Count, Moment, TimeZone, Value
-from sftrm_quality.words import say, say_of
+from sftrm_quality.words import Language, say, say_of
 
 # Of the layout of report.json: an index over all runs must not fail on what another version wrote.
 REPORT_VERSION = 1
@@ -42,7 +42,7 @@ class Browse(Value):
 
     warned: how many records that were published, or would have been, a check warns of; warned_listed: how many of them
     the page lists; warned_reasons: how many of them have each reason. known_sources: those of the report that have the
-    same files there, where the page is another run's; None for its own.
+    same files there, where the page is another run's; None for its own. language: of that page, as for the report.
     """
 
     page: str
@@ -52,6 +52,7 @@ class Browse(Value):
     warned_listed: Count
     warned_reasons: dict[LabelKind, dict[str, Count]]
     known_sources: tuple[str, ...] | None
+    language: Language | None
 
 
 class Pruned(Value):
@@ -86,6 +87,7 @@ class _Heading(Value):
     with_warnings: bool
     finding_counts: FindingCounts
     decision: RecordedDecision | None
+    language: Language | None
     previous_release_id: str | None
     planned_release_id: str | None
     mode: Mode
@@ -99,7 +101,9 @@ class Report(Figures, _Heading):
     findings: what to look at first, the new ones in front. files: also those of the current release that are gone.
 
     decision: a person's on what the gate held. In a report that says published or unchanged it is the one by which the
-    release was published. timezone: the one in which pages show its times. browse: None without such a page.
+    release was published. language: of the pages without a language in their names, the others beside them are in the
+    others; None in what older versions wrote, in English only. timezone: the one in which pages show its times.
+    browse: None without such a page.
     exports: of the release, by name. preflights: what trainers would make of it; none where no tokenizer is named.
     pruned: what old releases and rows were deleted with it; None where nothing was.
     damaged_files: of the release before. why: the command that traces a record, but for its id.

@@ -6,6 +6,7 @@ from 1; None where the file has no lines of its own, or an older version wrote t
 
 from sftrm_quality.records import ApartBy, DuplicateKind, LabelKind, Stage
 from sftrm_quality.run_record.value import Count, Share, Value
+from sftrm_quality.words import recognised
 
 
 class Passage(Value):
@@ -40,6 +41,11 @@ class QuarantineSample(Value):
     stage: Stage
     parts: tuple[SamplePart, ...]
     parts_left_out: Count
+
+    @property
+    def said_detail(self) -> str:
+        """The detail in the language that is spoken."""
+        return recognised(self.detail)
 
 
 class DuplicateSample(Value):

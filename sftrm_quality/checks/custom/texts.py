@@ -50,8 +50,9 @@ class ExpectTextLengthToBeBetween(_TextExpectation):
         return outside
 
     def describe(self, columns: Columns) -> list[str]:
-        bounds = {say("at least"): self.minimum, say("at most"): self.maximum}
-        expected = " and ".join(f"{side} {bound:,}" for side, bound in bounds.items() if bound is not None)
+        least = [] if self.minimum is None else [say("at least {bound:,}", bound=self.minimum)]
+        most = [] if self.maximum is None else [say("at most {bound:,}", bound=self.maximum)]
+        expected = say(" and ").join([*least, *most])
         lengths = pc.utf8_length(columns[self.column]).to_pylist()
         return [
             say(

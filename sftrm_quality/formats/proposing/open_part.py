@@ -25,7 +25,8 @@ class Open:
 
     def __str__(self) -> str:
         shown = ", ".join(_scalar(one) for one in self.candidates[:_SHOWN])
-        return f"[]  # {say('which ones?')} {shown}" if self.several else f"# {say('which one?')} {shown}"
+        asked = "[]  # " + say("which ones?") if self.several else "# " + say("which one?")
+        return f"{asked} {shown}"
 
 
 def shown_code(value: object) -> str:

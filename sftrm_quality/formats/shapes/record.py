@@ -124,7 +124,7 @@ class RawRecord:
         if len(set(said.values())) > 1:
             what = one or say("text")
             raise Misread(
-                "aliases_disagree", say("{given} differ, expected one {what}", given=" and ".join(said), what=what)
+                "aliases_disagree", say("{given} differ, expected one {what}", given=say(" and ").join(said), what=what)
             )
         return next(iter((said or given).values()), None)
 

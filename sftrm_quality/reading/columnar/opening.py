@@ -114,7 +114,7 @@ def open_columns(stream: RawStream, limits: Limits, spill: Path) -> Columns | Un
             else open_arrow(path, size, limits, spill, is_file=container == "arrow_file")
         )
     except OSError as error:
-        raise raw_file_error(error, path, "read") from error
+        raise raw_file_error(error, path, phrase("read")) from error
     if isinstance(rows, ParquetRows | ArrowRows):
         return Columns(container, rows, window.damage, window.broken_off, close)
     close()

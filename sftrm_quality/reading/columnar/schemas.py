@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from sftrm_quality.config import Limits
 from sftrm_quality.reading.discover import raw_file_error
-from sftrm_quality.words import say
+from sftrm_quality.words import phrase, say
 
 # 200,000 rows of one letter each in two columns pack to 133 rows per byte, with ids to 0.6 (zstd, pyarrow 26).
 # Each row that a damaged number invents costs some microseconds.
@@ -20,7 +20,7 @@ DAMAGE = (pa.ArrowException, OSError, ValueError, LookupError)
 def raise_if_of_the_machine(error: BaseException, path: Path) -> None:
     """Raises StorageError where an error of Arrow says that a file cannot be read, and not that its bytes are wrong."""
     if isinstance(error, OSError) and (error.errno or isinstance(error, FileNotFoundError)):
-        raise raw_file_error(error, path, "read") from error
+        raise raw_file_error(error, path, phrase("read")) from error
 
 
 def in_words(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from sftrm_quality.reading.kernels import kernel
-from sftrm_quality.words import say
+from sftrm_quality.words import phrase, say
 
 _SHOWN_KEY = 40  # characters of a key in a message
 
@@ -17,6 +17,22 @@ class _Refused(ValueError):
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason)
         self.reason, self.detail = reason, detail
+
+
+# What Python's json says of what is no JSON, so that it is in the catalogue.
+PYTHON_SAYS = (
+    phrase("Expecting value"),
+    phrase("Expecting ',' delimiter"),
+    phrase("Expecting ':' delimiter"),
+    phrase("Expecting property name enclosed in double quotes"),
+    phrase("Unterminated string starting at"),
+    phrase("Invalid control character at"),
+    phrase("Invalid \\escape"),
+    phrase("Invalid \\uXXXX escape"),
+    phrase("Extra data"),
+    phrase("Illegal trailing comma before end of object"),
+    phrase("Illegal trailing comma before end of array"),
+)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -101,7 +117,7 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
         return None, refused.reason, refused.detail
     except json.JSONDecodeError as error:
         at = len(decoded[: error.pos].encode("utf-8"))
-        return None, "invalid_json", say("{said}, {at} bytes into the record", said=error.msg, at=at)
+        return None, "invalid_json", say("{said}, {at} bytes into the record", said=say(error.msg), at=at)
     except UnicodeEncodeError as error:
         return None, "lone_surrogate", say("unpaired surrogate {escape}", escape=ascii(error.object[error.start])[1:-1])
     return value, None, None

@@ -3,6 +3,7 @@
 window.sftrmFilters = index => {
   // Instead of a reason: any, since a row with two of them is one row (browse.py).
   const ANY = -1;
+  const {inWords} = window.sftrmTexts;
   const {ID, DATA_ID, FILE, REASONS, TEXT, DETAILS, STAYED, NEW, OUTCOME} = window.sftrmTexts.COLUMNS;
 
   // Without the name of one: what is not published, which people look for first.
@@ -19,7 +20,7 @@ window.sftrmFilters = index => {
     && (!now.reason || row[REASONS].some(code => index.reasons[code][1] === now.reason));
 
   function says(row, words) {
-    const texts = [row[ID], row[DATA_ID], row[TEXT], row[STAYED], ...row[DETAILS]];
+    const texts = [row[ID], row[DATA_ID], row[TEXT], row[STAYED], ...row[DETAILS], ...row[DETAILS].map(one => inWords(one, index))];
     return texts.some(text => text.toLowerCase().includes(words));
   }
 

@@ -92,6 +92,23 @@ window.sftrmTexts = (() => {
     return line === null ? say("record {record}", {record}) : say("line {line} (record {record})", {line: number(line), record});
   }
 
+  // What was found, in the language of the page: as recognised.py has it, what differs from record to record is put
+  // aside, and its sentence is looked up in what browse.py wrote.
+  const OPAQUE = /(?<![A-Za-z0-9_])(?!'[,:]')('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?![A-Za-z0-9_])|(?<![A-Za-z0-9_])(?:sft|rm)-[0-9a-f]{32}(?![A-Za-z0-9_])|(?<![A-Za-z0-9_+^.-])[0-9]+(?:[,.][0-9]+)*(?![A-Za-z0-9_-])/g;
+  function inWords(text, index) {
+    const known = index.details[document.documentElement.lang], kept = [];
+    if (!known) return text;
+    const skeleton = text.replace(OPAQUE, found => {
+      const place = kept.push(found) - 1, quote = /^['"]/.test(found) ? found[0] : "";
+      return /^[0-9]/.test(found) ? String(10000000 + place) : quote + String.fromCharCode(0xe000 + place) + quote;
+    });
+    if (!Object.hasOwn(known, skeleton)) return text;
+    return known[skeleton].replace(/(['"])([\ue000-\ue3e7])\1|[\ue000-\ue3e7]|10000[0-9]{3}/g, (found, quote, quoted) => {
+      const sign = quoted || found;
+      return kept[/^[0-9]/.test(sign) ? Number(sign) - 10000000 : sign.charCodeAt(0) - 0xe000] ?? found;
+    });
+  }
+
   const isWarned = (row, index) => index.outcomes[row[OUTCOME]] === "warned";
 
   // What of a raw record is shown.
@@ -148,7 +165,7 @@ window.sftrmTexts = (() => {
       const [ofKind, title] = index.reasons[code];
       const detail = row[STAYED]
         ? sayNodes("similarity {similarity} to {record}", {similarity: row[DETAILS][n], record: element("code", "copy", row[STAYED])})
-        : row[DETAILS].length ? [visible(row[DETAILS][n])] : [];
+        : row[DETAILS].length ? [visible(inWords(row[DETAILS][n], index))] : [];
       made.append(element("p", "", element("code", "", `${ofKind.toUpperCase()} `, named(title)), " ", ...detail));
     });
     made.append(...(isWarned(row, index) ? [...repaired(row), parts(row)] : [excerpt(row)]));
@@ -161,12 +178,12 @@ window.sftrmTexts = (() => {
   // A row as a line of a CSV file.
   function line(row, index) {
     const [name, owner] = index.files[row[FILE]], reasons = row[REASONS].map(code => index.reasons[code]);
-    const where = row[LINE] ?? position(row[INDEX], null), details = row[STAYED] || row[DETAILS].join("; ");
+    const where = row[LINE] ?? position(row[INDEX], null), details = row[STAYED] || row[DETAILS].map(one => inWords(one, index)).join("; ");
     const cells = [owner, name, where, row[DATA_ID], reasons[0][0], reasons.map(([, title]) => title).join(", "), details, row[TEXT]];
     const compared = isWarned(row, index) ? index.warned_compared : index.compared;
     const after = [index.outcomes[row[OUTCOME]], row[SPLIT] || "", (row[REPAIRS] || []).join(", ")];
     return `${[...cells, compared ? row[NEW] : "", row[ID], ...after].map(cell).join()}\r\n`;
   }
 
-  return {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, literal, cell, item, line};
+  return {COLUMNS, HEADER, number, say, sayNodes, sayOf, element, visible, word, literal, cell, inWords, item, line};
 })();
