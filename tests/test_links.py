@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import shutil
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
@@ -105,7 +106,8 @@ class Crawler:
                 self.followed.add(link)
                 status, body, _ = self.get(to) if to.startswith(self.base) else (0, b"", to)
                 # The page of rows has its filters there.
-                is_filter = to.endswith("/browse.html") and "=" in fragment and parse_qs(fragment).keys() <= FILTERS
+                of_rows = re.search(r"/browse(\.\w\w)?\.html$", to)
+                is_filter = of_rows and "=" in fragment and parse_qs(fragment).keys() <= FILTERS
                 if status != 200 or (fragment and not is_filter and fragment not in Seen(body.decode()).ids):
                     self.dead.append((page, link))
                 elif body.lstrip().lower().startswith(b"<!doctype html"):

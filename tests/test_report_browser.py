@@ -367,6 +367,20 @@ def test_the_scripts_speak_the_language_of_the_page(report, opened):
     assert [form.endswith(" row⟧") for form in forms] == [True, False, False, False]
 
 
+def test_the_page_of_rows_says_in_korean_what_was_found(samples_run, opened):
+    report = samples_run.out / "reports" / samples_run.report["run_id"]
+    page = opened(f"{(report / 'browse.ko.html').as_uri()}#reason=invalid_json")
+    playwright.expect(page.locator("#status")).to_contain_text("행 중 1–")
+    assert "쉼표(,)가 와야 합니다" in page.locator("#rows").inner_text()
+    assert "delimiter" not in page.locator("#rows").inner_text()
+    # What is shown is found.
+    page.get_by_label("검색").fill("쉼표(,)가")
+    playwright.expect(page.locator("#status")).to_contain_text("행 중 1–")
+    (led,) = page.get_by_role("link", name="English").all()
+    led.click()
+    playwright.expect(page.locator("h1")).to_contain_text("Rows of run")
+
+
 def test_without_script_the_page_of_rows_says_where_they_are(report, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -394,6 +408,7 @@ def test_axe_finds_no_barrier_on_a_page(samples_run, opened):
         ("browse.html", 375),
         ("browse.html#outcome=all", 375),
         ("../index.html", 375),
+        ("index.ko.html", 375),
     ):
         path, _, filters = name.partition("#")
         page = opened(f"{(report / path).resolve().as_uri()}#{filters}", width)

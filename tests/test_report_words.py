@@ -69,6 +69,7 @@ def test_what_is_no_report_is_named_and_no_link(report: dict[str, Any]) -> None:
     page = Page(run_page(report))
     assert {link for link in page.attributes("a", "href") if link and link[0] != "#"} == {
         "report.json",
+        "./index.ko.html",
         "../index.html",
     }
     for path in report["paths"].values():
