@@ -481,8 +481,8 @@ def test_what_was_before_changes_no_byte(histories, before, last):
     kept, fresh = (histories.base / f"{name}{histories.count}" for name in ("kept", "fresh"))
     for night in before:
         histories.night(night, kept)
-    after, alone = histories.night(last, kept), histories.night(last, fresh)
-    assert after.release.name == alone.release.name
-    assert after.data_bytes() == alone.data_bytes()
+    after, by_itself = histories.night(last, kept), histories.night(last, fresh)
+    assert after.release.name == by_itself.release.name
+    assert after.data_bytes() == by_itself.data_bytes()
     for name in ("ledger", "reasons", "review_counts"):
-        assert after.report[name] == alone.report[name], name
+        assert after.report[name] == by_itself.report[name], name
