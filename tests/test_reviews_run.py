@@ -400,6 +400,8 @@ def test_a_redelivery_takes_the_place_of_what_was_quarantined(mended):
     assert (check["evaluated"], check["failed"], check["replaced"]) == (27 - 6, 1, 6)
     assert checks(output)["question_blank"]["evaluated"] == 27 - 6
     assert checks(output)["question_too_long"]["evaluated"] == 27
+    # Seven of 27 would be too many for it.
+    assert checks(output, "release")["share_quarantined_high"]["success"]
     assert output.report["reasons"]["sft"]["answer_blank"] == output.report["ledger"]["sft"]["quarantined"] == 7
     counted = {name: (one["replaced"], one["replaced_reasons"]) for (name, _), one in files(output).items()}
     assert counted == {
