@@ -2,7 +2,6 @@
 
 import pytest
 
-from sftrm_quality import dedup
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.rows import Wanted, find_run, select
 from sftrm_quality.sheets.failing import InFields, settings_of_run

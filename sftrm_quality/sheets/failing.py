@@ -130,7 +130,8 @@ class InFields:
             self._config.source_settings(file.source_file),
             id_field,
         )
-        places, found = list(rows), {}
+        places = list(rows)
+        found: dict[int, Mapping[str, Value]] = {}
         for kind, candidates in mapped.items():
             table = candidates.table.select(CANDIDATE_FIELDS[kind].names)
             of_rows = [places[row] for row in candidates.rows.tolist()]
