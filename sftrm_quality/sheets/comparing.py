@@ -14,7 +14,7 @@ from sftrm_quality.sheets.filled import FilledRow
 from sftrm_quality.sheets.tables import RECORD
 from sftrm_quality.words import say
 
-# Of a text that is longer than a cell, in characters: what is compared. The note behind it is as long as its file's name.
+# Of a text that is longer than a cell, in characters: what is compared. The note behind it is some hundred long.
 _COMPARED = 30_000
 _WHOLE = re.compile(r"[+-]?\d{1,30}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")

@@ -71,7 +71,9 @@ class Tables:
                 self._copies[one.record] = self._copies.get(one.record, 0) + 1
                 self.to_mend[one.kind] = self.to_mend.get(one.kind, 0) + (self._copies[one.record] == 1)
                 shown.setdefault(one.kind, set()).update(fields_shown(one.kind, [one.values]))
-        self.fields = {kind: fields_shown(kind, [dict.fromkeys(names, "")]) for kind, names in sorted(shown.items())}
+        self.fields = {
+            kind: fields_shown(kind, [dict.fromkeys(shown[kind], "")]) for kind in LabelKind if kind in shown
+        }
 
     @property
     def report(self) -> Report:

@@ -20,6 +20,7 @@ _TEXT, _NUMBER, _INSTRUCTIONS = 40, 9, 110
 # In points, some five lines: of longer texts the line of the sheet shows the rest.
 _HEIGHT = 75
 _TO_FILL, _HEAD = "#FFF6D6", "#E8E8E8"
+_AS_TEXT = 49  # Excel's number of the format "@"
 # What people may do all the same: look at long texts, and at some records first.
 _ALLOWED = {"format_columns": True, "format_rows": True, "autofilter": True}
 
@@ -68,8 +69,8 @@ class _Sheet:
         text = {"text_wrap": True, "valign": "top", "border": 1}
         self._locked = book.add_format(text)
         to_fill = {**text, "bg_color": _TO_FILL, "locked": False}
-        # As a text, so that nothing that is typed becomes a formula or a date.
-        self._text = book.add_format({**to_fill, "num_format": "@"})
+        # So that nothing that is typed becomes a formula or a date.
+        self._text = book.add_format({**to_fill, "num_format": _AS_TEXT})
         self._number = book.add_format(to_fill)
         self._parts = 0
         self._begin()
@@ -123,7 +124,7 @@ def _instructions(book: Any, tables: Tables, long_file: str) -> None:
 def _said(tables: Tables, long_file: str) -> list[str]:
     """A heading, and what to do, a sentence or two per line."""
     count = sum(tables.to_mend.values())
-    named = " ".join(map(str.upper, tables.to_mend)) or "–"
+    named = ", ".join(map(str.upper, tables.fields)) or "–"
     said = [
         say("Records to mend"),
         say_of(

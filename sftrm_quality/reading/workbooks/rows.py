@@ -11,7 +11,7 @@ MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
 @dataclass
 class SheetRow:
     """line: its number in the sheet, from 1. cells: texts by the number of their column, from 1; blank ones are not
-    there. damage: why one cannot be read. formulas: the columns of cells that have one, whose texts are what it gave."""
+    there. damage: why one cannot be read. formulas: columns of cells that have one; their texts are what it gave."""
 
     line: int
     cells: dict[int, str] = field(default_factory=dict)
