@@ -531,7 +531,7 @@ class RunConfig(_Settings):
     as_of: Annotated[str, BeforeValidator(_day_or_nothing)] = Field(
         "",
         title="As of",
-        description="The day on which waivers must be in force, such as 2026-12-31. Empty: today, in the time zone.",
+        description="The day on which waivers must be effective, such as 2026-12-31. Empty: today, in the time zone.",
         json_schema_extra=_why("A night asks what counts now; a day is given to make an earlier release again."),
     )
     sources: list[SourceSettings] = Field(

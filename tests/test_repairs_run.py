@@ -223,6 +223,7 @@ def test_a_part_reads_back_with_its_originals(part, tmp_path):
         ("path", "answer", lambda values: [f"{value}!" if "how" in value else value for value in values]),
         ("path", "repairs", lambda values: [[] for _ in values]),
         ("path", "repairs", lambda values: [["compose_nfc"] for _ in values]),
+        ("path", "corrected_by", lambda values: ["Kim" for _ in values]),
     ],
 )
 def test_a_part_that_is_not_what_was_repaired_is_refused(part, tmp_path, which, column, change):

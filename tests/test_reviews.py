@@ -84,10 +84,10 @@ def test_a_folder_without_files_has_no_reviews(tmp_path):
 
 def test_a_waiver_counts_on_its_last_day(tmp_path):
     reviews = read_reviews(folder_of(tmp_path / "r", [waiver()], kim=[correction()]))
-    assert DatedReviews(reviews, date(2026, 12, 31)).in_force == reviews
+    assert DatedReviews(reviews, date(2026, 12, 31)).effective == reviews
     assert DatedReviews(reviews, date(2026, 12, 31)).ended == ()
     after = DatedReviews(reviews, date(2027, 1, 1))
-    assert (after.in_force.waivers, after.in_force.corrections) == ((), reviews.corrections)
+    assert (after.effective.waivers, after.effective.corrections) == ((), reviews.corrections)
     assert after.ended == reviews.waivers
 
 
@@ -233,4 +233,4 @@ def test_a_reason_that_cannot_be_waived_is_refused(reason, tmp_path):
         refuse_reasons(reviews, suites)
     assert f"waivers.yaml, waiver 2: '{reason}' cannot be waived; expected" in str(error.value)
     assert "answer_placeholder" in str(error.value)
-    refuse_reasons(DatedReviews(reviews, date(2027, 1, 1)).in_force, suites)
+    refuse_reasons(DatedReviews(reviews, date(2027, 1, 1)).effective, suites)

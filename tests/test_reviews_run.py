@@ -1,15 +1,20 @@
 """Runs with reviews: what a person allows is published and counted apart, what a person corrects says so."""
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
 from sftrm_quality import dedup
-from sftrm_quality.errors import ConfigError
-from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind
+from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.records import CANDIDATE_FIELDS, LabelKind, SplitName
+from sftrm_quality.releases.parts import Part
+from sftrm_quality.releases.read_back import read_back
 from tests.outputs import Output, open_gate, run_on
 from tests.test_reviews import folder_of
 
@@ -133,7 +138,7 @@ def test_without_reviews_nothing_is_reviewed(night):
     }
 
 
-def test_a_folder_of_which_nothing_is_in_force_changes_no_byte(night):
+def test_a_folder_of_which_nothing_is_effective_changes_no_byte(night):
     ended = night.reviews("ended", [waiver("answer_blank", source="vendor_a", until="2026-11-30")])
     output = night.run("out_ended", reviews=ended)
     assert output.release.name == night.plain.release.name
@@ -175,7 +180,7 @@ def test_what_a_waiver_fits_is_published_and_counted_apart(night):
         ("vendor_b/rm.jsonl", "rm"): 1,
         ("vendor_b/sft.jsonl", "sft"): 1,
     }
-    assert [one["records"] for one in output.report["reviews"]["waivers"]] == [2, 1, 1]
+    assert [one["allowed"] for one in output.report["reviews"]["waivers"]] == [2, 1, 1]
     assert findings(output) == {}
     assert output.release.name != night.plain.release.name
     for kind in ("sft", "rm"):
@@ -210,7 +215,8 @@ def test_what_does_nothing_is_a_finding(night):
     assert not by_id(output.published("rm")).get("r1")
 
 
-def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it(night):
+@pytest.fixture(scope="module")
+def corrected_night(night):
     reviews = night.reviews(
         "corrections",
         None,
@@ -224,7 +230,11 @@ def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it
             correction(night.ids["r2"], responses__1__rank=1, data_category="ways"),
         ],
     )
-    output = night.run("out_corrections", reviews=reviews)
+    return night.run("out_corrections", reviews=reviews)
+
+
+def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it(night, corrected_night):
+    output = corrected_night
     sft, rm = by_id(output.published("sft")), by_id(output.published("rm"))
     corrected = {name: row["corrected_by"] for name, row in (sft | rm).items() if row["corrected_by"]}
     assert corrected == {"a1": "Kim Min-ji, Lee", "r1": "Kim Min-ji", "r2": "Kim Min-ji"}
@@ -274,6 +284,60 @@ def test_a_corrected_record_may_be_waived_and_repaired_too(night):
     assert [row["data_id"] for row in originals(output, "sft")] == ["a1", "a3"]
 
 
+@pytest.mark.parametrize(
+    ("which", "column", "change"),
+    [
+        # A text that nobody set, a correction that nobody made, another one's original.
+        ("path", "answer", lambda values: [f"{value}!" if "Kim" in value else value for value in values]),
+        ("path", "corrected_by", lambda values: [None for _ in values]),
+        ("originals", "answer", lambda values: [f"{value}!" for value in values]),
+        ("originals", "repaired_hash", lambda values: [bytes(16) for _ in values]),
+    ],
+)
+def test_a_part_that_is_not_what_was_corrected_is_refused(corrected_night, tmp_path, which, column, change):
+    release = corrected_night.release
+    (path,) = release.glob("originals/sft-*.parquet")
+    part = Part(LabelKind.SFT, SplitName.TRAIN, tmp_path / "sft" / path.name.removeprefix("sft-"), ())
+    for source, to in ((path, part.originals), (release / "sft" / part.path.name, part.path)):
+        to.parent.mkdir(parents=True)
+        table = pq.read_table(source)
+        if to == getattr(part, which):
+            at = table.schema.get_field_index(column)
+            values = pa.array(change(table[column].to_pylist()), table.schema.field(at).type)
+            table = table.set_column(at, table.schema.field(at), values)
+        pq.write_table(table, to)
+    with pytest.raises(StorageError, match="does not hold the content that was checked"):
+        read_back(part, False, tmp_path / "hashes.npy")
+
+
+def told_why(output, record):
+    return CliRunner().invoke(app, ["why", "--out", str(output.out), record]).stdout
+
+
+def test_why_tells_who_allowed_and_who_corrected(night):
+    reviews = night.reviews(
+        "why",
+        [waiver("answer_placeholder", source="vendor_b")],
+        kim=[correction(night.ids["a1"], answer="It is more.")],
+    )
+    output = night.run("out_why", reviews=reviews)
+    waived, corrected = told_why(output, "b1"), told_why(output, night.ids["a1"])
+    assert "answer_placeholder, by Kim Min-ji until 2026-12-31: seen, and right as it is" in waived
+    assert "corrected" not in waived
+    assert re.search(
+        "corrected by +Kim Min-ji\n +answer, as delivered +\n +answer, as published +It is more.", corrected
+    )
+    page = (output.out / "reports" / output.report["run_id"] / "index.html").read_text("utf-8")
+    assert "<caption>Waivers</caption>" in page and "<caption>Corrections</caption>" in page
+    # The next night finds the release unchanged and what it was made of still in the cache.
+    before = {path.name for path in (output.out / ".cache").iterdir()}
+    assert sum("-" in name for name in before) == 2
+    again = run_on([night.raw], output.out, night.gate, f"reviews={reviews}", "as_of=2026-12-31")
+    assert (again.verdict, again.report["reviews"]["as_of"]) == ("unchanged", "2026-12-31")
+    assert [one["allowed"] for one in again.report["reviews"]["waivers"]] == [1]
+    assert {path.name for path in (output.out / ".cache").iterdir()} == before
+
+
 def test_a_reason_that_cannot_be_waived_stops_the_run_before_it_begins(night):
     reviews = night.reviews("refused", [waiver("ranks_not_contiguous", source="vendor_b")])
     with pytest.raises(
@@ -281,3 +345,61 @@ def test_a_reason_that_cannot_be_waived_stops_the_run_before_it_begins(night):
     ):
         night.run("out_refused", reviews=reviews)
     assert not (night.base / "out_refused").exists()
+
+
+@pytest.fixture(scope="module")
+def mended(tmp_path_factory):
+    """Six records of a vendor fail. Four are mended the next day, one the day after it; one only by another vendor."""
+    base = tmp_path_factory.mktemp("mended")
+    first = sft_records("d", 20)
+    whole = [dict(one) for one in first]
+    for one in first[:6]:
+        one["answer"] = " "
+    files = {
+        "v__day9": first,
+        "v__day10": [*whole[:4], first[4]],
+        "v__day11": [whole[4]],
+        "w__day12": [whole[5] | {"answer": "It is more, as another vendor says."}],
+    }
+    return base, write(base / "raw", **files)
+
+
+def test_without_a_word_mended_records_leave_the_night_held(mended):
+    base, raw = mended
+    ran = run_on([raw], base / "keeps")
+    assert (ran.verdict, ran.report["gate"]["failed"]) == ("held", ["answer_blank"])
+    assert all(file["replaced"] == 0 for file in ran.report["files"])
+
+
+def test_a_redelivery_takes_the_place_of_what_was_quarantined(mended):
+    base, raw = mended
+    ran = run_on([raw], base / "replaces", 'sources=[{"files": "v/*", "redelivery": "replaces"}]')
+    assert ran.verdict == "published"
+    output = Output(base / "replaces", ran.report)
+    mended_ids = {(row["source_file"], row["data_id"]): row["record_id"] for row in output.published("sft")}
+    by = {(row["source_file"], row["data_id"]): row["replaced_by"] for row in output.quarantine}
+    assert by == {
+        **{("v/day9.jsonl", f"d{i}"): mended_ids["v/day10.jsonl", f"d{i}"] for i in range(4)},
+        **{(f"v/{day}.jsonl", "d4"): mended_ids["v/day11.jsonl", "d4"] for day in ("day9", "day10")},
+        ("v/day9.jsonl", "d5"): None,
+    }
+    assert {row["reasons"][0] for row in output.quarantine} == {"answer_blank"}
+    check = checks(output)["answer_blank"]
+    assert (check["evaluated"], check["failed"], check["replaced"]) == (27 - 6, 1, 6)
+    assert checks(output)["question_blank"]["evaluated"] == 27 - 6
+    assert checks(output)["question_too_long"]["evaluated"] == 27
+    assert output.report["reasons"]["sft"]["answer_blank"] == output.report["ledger"]["sft"]["quarantined"] == 7
+    counted = {name: (one["replaced"], one["replaced_reasons"]) for (name, _), one in files(output).items()}
+    assert counted == {
+        "v/day9.jsonl": (5, {"answer_blank": 5}),
+        "v/day10.jsonl": (1, {"answer_blank": 1}),
+        "v/day11.jsonl": (0, {}),
+        "w/day12.jsonl": (0, {}),
+    }
+    assert re.search(rf"replaced by +{mended_ids['v/day10.jsonl', 'd0']}\n", told_why(output, "d0"))
+
+
+def test_ids_of_a_file_name_no_records_of_another(mended):
+    _, raw = mended
+    with pytest.raises(ConfigError, match=r"sources\.0\.redelivery is replaces and ids.within is file"):
+        run_on([raw], raw, 'sources=[{"redelivery": "replaces"}]', "ids={within: file}")

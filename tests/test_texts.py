@@ -51,6 +51,7 @@ TEXTS = {
     "sftrm_quality/formats/listing.py": {r"What is the capital .*|Paris is .*|I do not know.": "an example record"},
     "sftrm_quality/formats/parts.py": {r"no input( {})?|not applicable": "what files say for none"},
     "sftrm_quality/findings/of_checks.py": {r"share_unreadable_files is": "looked for in a detail"},
+    "sftrm_quality/reviews/loading.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/reports/borderline.py": {r"response {}": "stored in report.json; names.part_name says it"},
     "sftrm_quality/reports/record_parts.py": {r"response {}": "stored in report.json; names.part_name says it"},
     "sftrm_quality/reports/browse_rows.py": {r"duplicate: {}": "a key"},

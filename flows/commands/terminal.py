@@ -62,7 +62,7 @@ def print_result(console: Console, report: "Report", out: Path) -> None:
     console.print(table)
     for reasons in _reasons(report):
         console.print(reasons, soft_wrap=True)
-    for told in (*_repairs(report), *_pairs_and_exports(report)):
+    for told in (*_reviewed(report), *_repairs(report), *_pairs_and_exports(report)):
         console.print(told, soft_wrap=True)
     for file in report.files:
         if file.status == "unreadable":
@@ -131,6 +131,23 @@ def _reasons(report: "Report") -> list[Text]:
             if len(most) > _REASONS:
                 named = say("{reasons}, and {count} more", reasons=named, count=number(len(most) - _REASONS))
             lines.append(Text.assemble((f"{say('{kind} reasons', kind=kind.upper()):<12}", "dim"), named))
+    return lines
+
+
+def _reviewed(report: "Report") -> list[Text]:
+    """Of each label kind the records that are waived, were corrected or replaced, where there are any."""
+    from sftrm_quality.reports import reviewed_records
+
+    lines = []
+    for found in reviewed_records(report.files, by_source=False):
+        counts = (
+            (say("published and waived"), found.waived),
+            (say("published and corrected"), found.corrected),
+            (say("quarantined and replaced"), found.replaced),
+        )
+        named = ", ".join(f"{name} {count:,}" for name, count in counts if count)
+        title = say("{kind} reviews", kind=found.label_kind.upper())
+        lines.append(Text.assemble((f"{title:<12}", "dim"), named))
     return lines
 
 

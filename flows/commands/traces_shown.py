@@ -53,11 +53,9 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
                     ),
                 )
             )
+        lines += _reviewed(found)
         if found.repaired:
-            lines.append((say("repaired"), ", ".join(found.repaired["repairs"])))
-            lines += [
-                (say("{field}, as delivered", field=name), safe(text)) for name, text in _delivered(found.repaired)
-            ]
+            lines += _changed(found.repaired)
         if found.apart:
             lines.append((say("kept apart from"), _kept_apart(found.apart)))
         if "payload" in row:
@@ -67,11 +65,42 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
 
 
-def _delivered(original: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The fields of a repaired record that are of another text now, as they were."""
+def _reviewed(found: "Trace") -> list[tuple[str, str]]:
+    """Who allows what the record fails for, who corrected it, and what took its place."""
+    allowed = {waiver.reason: waiver for waiver in found.waived}
+    lines = []
+    for reason in found.row.get("waived") or ():
+        if waiver := allowed.get(reason):
+            said = say(
+                "{reason}, by {by} until {until}: {why}",
+                reason=reason,
+                by=safe(waiver.by),
+                until=waiver.until,
+                why=safe(waiver.why),
+            )
+            lines.append((say("waived"), said))
+        else:
+            lines.append((say("waived"), safe(reason)))
+    if by := found.row.get("corrected_by"):
+        lines.append((say("corrected by"), safe(by)))
+    if other := found.row.get("replaced_by"):
+        lines.append((say("replaced by"), safe(other)))
+    return lines
+
+
+def _changed(original: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was repaired, and the fields that are of another text now: as they were, and as a person set them."""
+    if original["repairs"]:
+        yield say("repaired"), ", ".join(original["repairs"])
     for name, value in original["fields"].items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield name, mask_text(text[:_LOOKED_AT])[:_TEXT] + ("…" if len(text) > _TEXT else "")
+        yield say("{field}, as delivered", field=name), _shortened(value)
+        if original["corrected_by"]:
+            yield say("{field}, as published", field=name), _shortened(original["now"][name])
+
+
+def _shortened(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return safe(mask_text(text[:_LOOKED_AT])[:_TEXT] + ("…" if len(text) > _TEXT else ""))
 
 
 def _kept_apart(apart: dict[str, Any]) -> str:

@@ -147,7 +147,7 @@ def _uncounted(shard: Shard, failed: Mapping[str, int], rows: int, looked_at: in
     for count in shard.intake.shards[shard.number].counts:
         if count.severity is Severity.CRITICAL:
             own = failed.get(count.reason, 0)
-            # Which rows a check leaves out that looks at some only is not known: those that failed it were looked at.
+            # A check may look at some rows only, nobody knows which: those that failed it are among them.
             evaluated = rows if count.evaluated == looked_at else own
             name = count.suite, count.reason, count.severity, count.scope
             found.append(CheckCount(*name, evaluated=-evaluated, failed=-own, replaced=own))

@@ -38,7 +38,7 @@ def reviewed(collection: Collection, reviews: Reviews, config: RunConfig) -> Rev
 
     Args:
         collection: All records, with their outcomes.
-        reviews: Those in force.
+        reviews: The effective ones.
         config: Says whose a file is.
 
     Returns:

@@ -14,16 +14,16 @@ def found_in_reviews(reviews: DatedReviews, counts: ReviewCounts | None) -> list
 
     Args:
         reviews: On the day of the run.
-        counts: What those in force did; None in the figures of a release that was made without reviews.
+        counts: What the effective ones did; None in the figures of a release that was made without reviews.
 
     Returns:
         One finding per waiver, and one per file of corrections.
     """
     allowed, unused = (counts.waivers, set(counts.unused_corrections)) if counts else ({}, None)
     found = [_ended(waiver) for waiver in reviews.ended]
-    found += [_allows_nothing(one) for one in reviews.in_force.waivers if not allowed.get(one.entry.key)]
+    found += [_allows_nothing(one) for one in reviews.effective.waivers if not allowed.get(one.entry.key)]
     of_files: dict[str, list[Placed[Correction]]] = {}
-    for correction in reviews.in_force.corrections:
+    for correction in reviews.effective.corrections:
         of_files.setdefault(correction.file, []).append(correction)
     for own in of_files.values():
         if idle := [one for one in own if unused is None or one.entry.record in unused]:

@@ -22,7 +22,7 @@ def reviews_that_apply(
     """The reviews that change anything in some source files.
 
     Args:
-        reviews: Those in force.
+        reviews: The effective ones.
         settings: Say whose the files are.
         intakes: Of one raw file, made without reviews.
 

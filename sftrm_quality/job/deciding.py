@@ -98,13 +98,14 @@ def same_settings(report: Report, out: Path) -> RunConfig:
         out: The output folder, which may have been moved since.
 
     Returns:
-        The settings.
+        The settings, with the day of its reviews: what ended since was effective when it was held.
 
     Raises:
         ConfigError: This version does not take them any more.
     """
+    as_of = {"as_of": report.reviews.as_of} if report.reviews else {}
     try:
-        return RunConfig.model_validate({**(report.config or {}), "out": out})
+        return RunConfig.model_validate({**(report.config or {}), "out": out, **as_of})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"]))

@@ -59,7 +59,7 @@ def checked_release(
     facts = releases.release_facts(intakes, collection, staged.parts, run.config, before, no_longer)
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
-    reviews = reviewed(collection, run.in_force, run.config)
+    reviews = reviewed(collection, run.effective, run.config)
     files = reports.file_entries(intakes, collection, reviews, run.config)
     past = findings.read_past(run.output, run.decisions.no_baseline)
     delivery = checked_delivery(run, plan, files, past)

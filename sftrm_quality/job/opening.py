@@ -52,9 +52,9 @@ class RunContext:
         return self.mode is Mode.RUN
 
     @property
-    def in_force(self) -> Reviews:
+    def effective(self) -> Reviews:
         """The reviews that count."""
-        return self.reviews.in_force if self.reviews else NO_REVIEWS
+        return self.reviews.effective if self.reviews else NO_REVIEWS
 
     @property
     def staging(self) -> Path:
@@ -204,5 +204,5 @@ def _dated_reviews(config: RunConfig, suites: Suites, started: datetime | None) 
         return None
     as_of = date.fromisoformat(config.as_of) if config.as_of else day_in(started or datetime.now(UTC), config.timezone)
     reviews = DatedReviews(read_reviews(config.reviews_folder), as_of)
-    refuse_reasons(reviews.in_force, suites)
+    refuse_reasons(reviews.effective, suites)
     return reviews

@@ -53,7 +53,7 @@ def plan_of(run: RunContext) -> Plan:
     if not any(name.lower().endswith(".zip") for name in names):
         findings.refuse_another_case(run.config, names)
     size = sum(file.size for file in files)
-    wanted = releases.release_id(files, run.config, run.suites, run.formats, run.in_force)
+    wanted = releases.release_id(files, run.config, run.suites, run.formats, run.effective)
     _log.info("%d raw files, %.1f MB, make %s", len(files), size / 1e6, wanted)
     release, damaged = releases.release_and_damage(run.output)
     if damaged:

@@ -137,7 +137,7 @@ def report_unchanged(run: RunContext, plan: Plan) -> RunResult:
     reports.put_in_place(run.report_folder, run.output, run.run_id)
     # A run that was killed after its switch has left what the release before it needed.
     settings = ShardSettings.of(run.config, run.suites, run.formats)
-    forget_others(run.output, {cache_key(file, settings) for file in plan.files}, any_reviews=bool(run.in_force))
+    forget_others(run.output, {cache_key(file, settings) for file in plan.files}, any_reviews=bool(run.effective))
     return RunResult(Verdict.UNCHANGED, report, run.output.report(run.run_id))
 
 

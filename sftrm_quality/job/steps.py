@@ -81,7 +81,7 @@ class Job:
         """
         run = self._run
         settings = ShardSettings.of(run.config, run.suites, run.formats)
-        context = IntakeContext(settings, run.output, run.staging, run.workers, plan.progress, run.in_force)
+        context = IntakeContext(settings, run.output, run.staging, run.workers, plan.progress, run.effective)
         intakes = intake_file(file, context)
         shards = [shard for intake in intakes for shard in intake.shards]
         received, passed = sum(shard.received for shard in shards), sum(shard.passed for shard in shards)

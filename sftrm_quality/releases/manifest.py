@@ -114,7 +114,7 @@ def release_id(
         config: The run's settings.
         suites: The run's suites.
         formats: The run's formats.
-        reviews: Those in force. Their day does not count, nor does a folder of which nothing is in force.
+        reviews: The effective ones. Their day does not count, nor does a folder of which nothing is effective.
 
     Returns:
         ``r-`` and 16 hexadecimal digits; equal inputs give an equal id.

@@ -1,5 +1,6 @@
 """Where a record came from and what became of it: the answer to ``sftrm why``."""
 
+import fnmatch
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,13 @@ from sftrm_quality.releases.kept_apart import FILE
 from sftrm_quality.releases.manifest import Release
 from sftrm_quality.releases.parts import originals_of
 from sftrm_quality.releases.publish import current_release
+from sftrm_quality.run_record import ShownWaiver, read_report_json
 from sftrm_quality.words import say
 
 _LINEAGE = ["record_id", "data_id", "source_file", "source_index", "source_offset", "source_line"]
-_QUARANTINE = ["label_kind", *_LINEAGE, "stage", "reasons", "details", "payload"]
+_REVIEWED = ["waived", "corrected_by"]
+_CHANGES = ["repairs", "corrected_by"]
+_QUARANTINE = ["label_kind", *_LINEAGE, "stage", "reasons", "details", *_REVIEWED, "replaced_by", "payload"]
 _DUPLICATES = ["label_kind", *_LINEAGE, "duplicate_of", "kind", "similarity", "payload"]
 
 
@@ -27,8 +31,9 @@ class Trace:
 
     row: the columns that tell about it. where: the release or the run whose files say so. apart: the row of
     `records.KEPT_APART` of a published record that another one is nearly the same as, with the texts of ``both`` (the
-    second one None where it is not published). repaired: of a published record that was repaired its ``repairs``, and
-    ``fields``, those that were delivered otherwise, as they were.
+    second one None where it is not published). repaired: of a published record that was repaired or corrected its
+    ``repairs``, who corrected it (``corrected_by``), and ``fields``, those that were delivered otherwise, as they were;
+    ``now`` has them as they are. waived: who allows what it fails for, as the report of that run has it.
     """
 
     outcome: str
@@ -36,6 +41,7 @@ class Trace:
     row: dict[str, Any]
     apart: dict[str, Any] | None = None
     repaired: dict[str, Any] | None = None
+    waived: tuple[ShownWaiver, ...] = ()
 
 
 def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[dict[str, Any]]:
@@ -46,12 +52,17 @@ def _matching(files: list[Path], columns: list[str], wanted: str) -> Iterator[di
     import pyarrow.dataset as ds
 
     names = (pc.field("record_id") == wanted) | (pc.field("data_id") == wanted)
-    yield from ds.dataset(existing, format="parquet").to_table(columns=columns, filter=names).to_pylist()
+    found = ds.dataset(existing, format="parquet")
+    # Files of older versions have fewer columns.
+    known = [name for name in columns if name in found.schema.names]
+    yield from found.to_table(columns=known, filter=names).to_pylist()
 
 
 def _failing_rows(output: OutputFolder, run_id: str, wanted: str) -> Iterator[Trace]:
     for row in _matching([output.quarantine(run_id) / "quarantine.parquet"], _QUARANTINE, wanted):
-        yield Trace("unreadable" if row["stage"] == "read" else "quarantined", say("run {run_id}", run_id=run_id), row)
+        outcome = "unreadable" if row["stage"] == "read" else "quarantined"
+        waived = _waivers(output, run_id, row)
+        yield Trace(outcome, say("run {run_id}", run_id=run_id), row, waived=waived)
     for row in _matching([output.report(run_id) / "passed.parquet"], [*_LINEAGE, "label_kind", "split"], wanted):
         yield Trace(
             "passed",
@@ -81,14 +92,41 @@ def _repaired(kind: LabelKind, path: Path, record_id: str) -> dict[str, Any] | N
     if not originals.is_file():
         return None
     fields = CANDIDATE_FIELDS[kind].names
-    delivered = next(_matching([originals], ["record_id", "data_id", "repairs", *fields[1:]], record_id), None)
+    delivered = next(_matching([originals], ["record_id", "data_id", *_CHANGES, *fields[1:]], record_id), None)
     now = next(_matching([path], fields, record_id), None)
     if delivered is None or now is None:
         return None
+    differing = [name for name in fields if delivered[name] != now[name]]
     return {
         "repairs": delivered["repairs"],
-        "fields": {name: delivered[name] for name in fields if delivered[name] != now[name]},
+        "corrected_by": delivered.get("corrected_by"),
+        "fields": {name: delivered[name] for name in differing},
+        "now": {name: now[name] for name in differing},
     }
+
+
+def _waivers(output: OutputFolder, run_id: str, row: dict[str, Any]) -> tuple[ShownWaiver, ...]:
+    """Those by which a row of a run may fail, as its report has them; none without the report."""
+    if not row.get("waived"):
+        return ()
+    try:
+        report = read_report_json((output.report(run_id) / "report.json").read_bytes())
+    except (OSError, ValueError):
+        return ()
+    name = row["source_file"]
+    content = "-".join(row["record_id"].split("-")[:2])
+    source = next((file.source for file in report.files if file.source_file == name), "")
+    return tuple(
+        waiver
+        for waiver in (report.reviews.waivers if report.reviews else ())
+        if waiver.reason in row["waived"]
+        and not waiver.ended
+        and (
+            content in waiver.record_ids
+            or (waiver.source and waiver.source == source)
+            or (waiver.files and fnmatch.fnmatchcase(name, waiver.files))
+        )
+    )
 
 
 def trace(output: OutputFolder, wanted: str) -> list[Trace]:
@@ -109,8 +147,9 @@ def trace(output: OutputFolder, wanted: str) -> list[Trace]:
                         {"label_kind": str(kind), **row},
                         _kept_apart(output, release, kind, row["record_id"]),
                         _repaired(kind, path, row["record_id"]),
+                        _waivers(output, release.manifest.run_id, row),
                     )
-                    for row in _matching([path], _LINEAGE, wanted)
+                    for row in _matching([path], [*_LINEAGE, *_REVIEWED], wanted)
                 ]
         runs.append(release.manifest.run_id)
     told: set[tuple[str, str]] = set()

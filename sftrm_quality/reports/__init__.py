@@ -20,6 +20,7 @@ from sftrm_quality.reports.personal import personal_figures, personal_samples
 from sftrm_quality.reports.profiles import release_profile
 from sftrm_quality.reports.releases_compared import compare_releases
 from sftrm_quality.reports.repairs import repairs_done, repairs_possible
+from sftrm_quality.reports.reviews import reviewed_records
 from sftrm_quality.reports.rows_links import BROWSE_PAGE
 from sftrm_quality.reports.run import Ending, Found, RunFacts, manifest_of, report_of
 from sftrm_quality.reports.samples import duplicate_samples, quarantine_samples
@@ -69,6 +70,7 @@ __all__ = [
     "repairs_done",
     "repairs_possible",
     "report_of",
+    "reviewed_records",
     "sides_named",
     "take_back",
     "texts_of",

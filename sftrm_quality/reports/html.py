@@ -20,6 +20,7 @@ from sftrm_quality.reports.checks_in_words import what_was_found, why_held
 from sftrm_quality.reports.differences import marked
 from sftrm_quality.reports.rankings_shown import rankings_shown
 from sftrm_quality.reports.repairs import repairs_done, repairs_possible
+from sftrm_quality.reports.reviews import reviewed_records
 from sftrm_quality.reports.rows_links import check_link, rows_link
 from sftrm_quality.reports.samples_shown import samples_shown
 from sftrm_quality.reports.script_words import sentences_for
@@ -42,6 +43,8 @@ MOVES_SHOWN = 50
 STEPS_SHOWN = 25
 # A source may have six of each kind.
 _REPAIRS_SHOWN = 60
+# Of waivers, of corrections by who made them and why, and of sources.
+_REVIEWS_SHOWN = 60
 # With three names and a sentence each.
 FINDINGS_SHOWN = 20
 RUNS_SHOWN = 200
@@ -163,6 +166,9 @@ def render_run(report: Report) -> str:
             repairs_done=repairs_done(report.files),
             repairs_possible=repairs_possible(report.files),
             repairs_most=_REPAIRS_SHOWN,
+            reviewed=reviewed_records(report.files, by_source=True),
+            reviewed_of={one.label_kind: one for one in reviewed_records(report.files, by_source=False)},
+            reviews_most=_REVIEWS_SHOWN,
             **rankings_shown(report.profile.rm if report.profile else None),
         )
     )

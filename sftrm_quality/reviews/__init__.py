@@ -1,6 +1,6 @@
 """Reviews: files that people keep under version control, and that a release is made from like its suites.
 
-A waiver allows records to fail a check; a correction gives a record other values. What of them is in force on the day
+A waiver allows records to fail a check; a correction gives a record other values. What of them is effective on the day
 of a run decides, not the day.
 """
 

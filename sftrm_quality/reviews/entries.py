@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sftrm_quality.decisions import SignedName, SignedReason
 from sftrm_quality.records import LabelKind
 from sftrm_quality.reviews.fields import Value, refuse_values
-from sftrm_quality.words import say
+from sftrm_quality.words import number, say
 
 _RECORD_ID = re.compile(r"((?:sft|rm)-[0-9a-f]{32})(?:-[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -71,8 +71,8 @@ class Waiver(_Review):
     def fits(self) -> str:
         """What it is about, in a few words."""
         if self.records:
-            more = len(self.records) - 1
-            return self.records[0] if not more else say("{record} and {more} more", record=self.records[0], more=more)
+            first, more = self.records[0], len(self.records) - 1
+            return say("{record} and {count} more", record=first, count=number(more)) if more else first
         return self.source or self.files
 
     @property
@@ -101,7 +101,7 @@ class Correction(_Review):
     def _is_an_object(cls, value: object) -> object:
         # What pydantic would say shows the value, which may be of a record.
         if not isinstance(value, dict) or not value:
-            raise ValueError(say("expected an object of fields and their new values"))
+            raise ValueError(say("set: expected an object of fields and their new values"))
         return value
 
     @model_validator(mode="after")

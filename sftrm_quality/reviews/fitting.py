@@ -41,7 +41,7 @@ def reviews_of_file(reviews: Reviews, source_file: str, source: str, found: Foun
     """Those that change anything in a source file.
 
     Args:
-        reviews: Those in force.
+        reviews: The effective ones.
         source_file: The file's name.
         source: Whose it is.
         found: What is known of its records.

@@ -27,7 +27,7 @@ _LIKE_REVIEWS = (".yaml", ".yml", ".json", ".jsonl", ".csv", ".xlsx")
 
 
 def read_reviews(folder: Path) -> Reviews:
-    """What people wrote, of which only a part may be in force.
+    """What people wrote, of which only a part may be effective.
 
     Args:
         folder: That of the setting ``reviews``.
@@ -154,11 +154,10 @@ def _made(model: type[Entry], value: object, where: str) -> Entry:
 
 def _mistake(error: ValidationError, model: type[BaseModel]) -> str:
     first = error.errors()[0]
-    if not first["loc"]:  # of the whole entry, which has no name of its own
-        return first["msg"].removeprefix("Value error, ")
-    if first["loc"][0] == "set":
-        return f"set: {first['msg'].removeprefix('Value error, ')}"
-    return first_mistake(error, model)
+    if first["loc"] and first["loc"][0] != "set":
+        return first_mistake(error, model)
+    # What was found is not shown: it is the whole entry, which may have a text of a record in it.
+    return first["msg"].removeprefix("Value error, ")
 
 
 def _refuse_contradictions(corrections: tuple[Placed[Correction], ...]) -> None:

@@ -1,4 +1,4 @@
-"""What people wrote, and what of it is in force on a day."""
+"""What people wrote, and what of it is effective on a day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,12 +63,12 @@ class DatedReviews:
     as_of: date
 
     @cached_property
-    def in_force(self) -> Reviews:
+    def effective(self) -> Reviews:
         """All corrections, and the waivers that have not ended."""
         waivers = tuple(one for one in self.written.waivers if one.entry.until >= self.as_of)
         return Reviews(waivers, self.written.corrections)
 
     @property
     def ended(self) -> tuple[Placed[Waiver], ...]:
-        """The waivers that are not in force any more."""
+        """The waivers that are not effective any more."""
         return tuple(one for one in self.written.waivers if one.entry.until < self.as_of)

@@ -36,7 +36,7 @@ def refuse_reasons(reviews: Reviews, suites: Suites) -> None:
     """See that every waiver is of a check that it may be of.
 
     Args:
-        reviews: Those in force. What a suite had when a waiver ended that has ended is of no concern.
+        reviews: The effective ones. What a suite had when a waiver ended that has ended is of no concern.
         suites: Of the run.
 
     Raises:

@@ -75,7 +75,7 @@ class Making(Value):
 
     config: the settings that it depends on. suites_hash: of what changes results; suite_files_hash: of the whole files,
     suites: the checks of each suite; raw_hash: of the raw paths, to tell the same place from another. The three are
-    None in manifests that are older than they. reviews_hash: of the waivers and corrections in force on the day as_of;
+    None in manifests that are older than they. reviews_hash: of the waivers and corrections effective on the day as_of;
     both are None where the settings name none. decision: the one by which it is published though the gate held it.
     """
 

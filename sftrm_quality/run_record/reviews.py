@@ -1,10 +1,11 @@
 """Reviews: what people allowed and corrected, as a run shows it."""
 
 from sftrm_quality.run_record.value import Count, Value
+from sftrm_quality.words import number, say
 
 
 class ReviewCounts(Value):
-    """A pure function of the data. waivers: of the key of each that was in force, how many records it allowed.
+    """A pure function of the data. waivers: of the key of each that was effective, how many records it allowed.
 
     unused_corrections: the content parts of the record_ids that corrections name and that were not corrected.
     """
@@ -14,19 +15,28 @@ class ReviewCounts(Value):
 
 
 class ShownWaiver(Value):
-    """A waiver as it was written. place: where. fits: what it is about, of records the first. until: its last day.
-
-    ended: it was not in force. records: how many it allowed, 0 where it had ended.
+    """A waiver as it was written. place: where. record_ids, source, files: what it is about, one of the three; of ids
+    the content parts. until: its last day. ended: it was not effective. allowed: records that would fail without it.
     """
 
     place: str
     reason: str
-    fits: str
+    record_ids: tuple[str, ...]
+    source: str
+    files: str
     by: str
     why: str
     until: str
     ended: bool
-    records: Count
+    allowed: Count
+
+    @property
+    def fits(self) -> str:
+        """What it is about, in a few words."""
+        if self.record_ids:
+            first, more = self.record_ids[0], len(self.record_ids) - 1
+            return say("{record} and {count} more", record=first, count=number(more)) if more else first
+        return self.source or self.files
 
 
 class ShownCorrections(Value):
@@ -40,7 +50,7 @@ class ShownCorrections(Value):
 
 
 class ShownReviews(Value):
-    """What was written when a run began. as_of: the day on which waivers had to be in force.
+    """What was written when a run began. as_of: the day on which waivers had to be effective.
 
     left_out: how many reasons for corrections there are beyond those in ``corrections``.
     """
