@@ -21,7 +21,7 @@ SITE = runpy.run_path(str(ROOT / "docs" / "site" / "conf.py"))
 # What the site has as pages, and a reader of the repository as files.
 DOCS = sorted({str(path.relative_to(ROOT)) for glob in SITE["include_patterns"] for path in ROOT.glob(glob)})
 # Commands that publish, decide or serve are run in tests of their own; here only that they and their options are known.
-ONLY_KNOWN = ("run", "check", "serve", "decide", "rollback")
+ONLY_KNOWN = ("run", "check", "serve", "decide", "rollback", "corrections")
 
 
 def blocks(language, text=README):
@@ -46,11 +46,11 @@ def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
 @pytest.mark.parametrize(
     ("name", "commands"),
     [
-        ("README.md", 14),
+        ("README.md", 15),
         ("docs/morning.md", 5),
         ("docs/nightly.md", 5),
         ("docs/rows.md", 4),
-        ("docs/vendors.md", 3),
+        ("docs/vendors.md", 7),
         ("docs/formats.md", 2),
         ("docs/exports.md", 3),
         ("docs/preflight.md", 3),

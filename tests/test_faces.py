@@ -18,6 +18,7 @@ ROOMS = [
     "sftrm_quality.releases.profile",
     "sftrm_quality.reports",
     "sftrm_quality.rows",
+    "sftrm_quality.sheets",
 ]
 # preload loads what every worker needs, whatever room it is in.
 EXCEPTIONS = {"sftrm_quality.preload"}

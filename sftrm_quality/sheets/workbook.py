@@ -16,6 +16,7 @@ from sftrm_quality.words import say, say_of
 
 # In characters: names are read at once, texts begin. An id is for programs.
 _WIDTHS = {RECORD: 12, "file": 24, "line": 8, "data_id": 14, "what_is_wrong": 44, "payload": 60}
+_Shown = Cell | float | None
 _TEXT, _NUMBER, _INSTRUCTIONS = 40, 9, 110
 # In points, some five lines: of longer texts the line of the sheet shows the rest.
 _HEIGHT = 75
@@ -35,7 +36,7 @@ def write_workbook(tables: Tables, file: BinaryIO, folder: Path, long_texts: Lon
         long_texts: The file beside it.
     """
     with opened_workbook(file, folder) as book:
-        _instructions(book, tables, long_texts.path.name)
+        first = book.add_worksheet(say("what to do"))
         sheets = {kind: _Sheet(book, kind.upper(), columns(fields)) for kind, fields in tables.fields.items()}
         for record in tables.records():
             sheets[record.kind].add(_mendable(record, tables.fields[record.kind], long_texts))
@@ -45,17 +46,18 @@ def write_workbook(tables: Tables, file: BinaryIO, folder: Path, long_texts: Lon
                 texts = {"data_id": one.data_id, "what_is_wrong": "\n".join(one.what_is_wrong), "payload": one.payload}
                 shown = {name: long_texts.cell(one.record_id, name, text) for name, text in texts.items()}
                 sheet.add({"file": one.file, "line": one.line, **shown})
+        # By now it is known whether there are longer texts.
+        _instructions(book, first, _said(tables, long_texts))
 
 
-def _mendable(record: ToMend, fields: Sequence[str], long_texts: LongTexts) -> dict[str, Cell | None]:
+def _mendable(record: ToMend, fields: Sequence[str], long_texts: LongTexts) -> dict[str, _Shown]:
     """The cells of a record by their columns; None for one to fill."""
-    cells: dict[str, Cell | None] = {RECORD: record.record, "file": record.file, "line": record.line}
+    cells: dict[str, _Shown] = {RECORD: record.record, "file": record.file, "line": record.line}
     cells["what_is_wrong"] = long_texts.cell(record.record, "what_is_wrong", "\n".join(record.what_is_wrong))
     for name in fields:
         if name in record.values:
-            value = record.values[name]
-            text = "" if value is None else str(value)
-            cells[name] = long_texts.cell(record.record, name, text) if is_text(name) else text
+            value = "" if record.values[name] is None else record.values[name]
+            cells[name] = long_texts.cell(record.record, name, value) if isinstance(value, str) else value
             cells[NEW + name] = None
     return cells
 
@@ -88,7 +90,7 @@ class _Sheet:
         self._sheet.autofilter(0, 0, SHEET_ROWS - 1, len(self._names) - 1)
         self._row = 1
 
-    def add(self, cells: Mapping[str, Cell | None]) -> None:
+    def add(self, cells: Mapping[str, _Shown]) -> None:
         """Add a row.
 
         Args:
@@ -102,26 +104,25 @@ class _Sheet:
             if cell is None:
                 to_fill = self._text if is_text(name) else self._number
                 self._sheet.write_blank(self._row, column, None, to_fill)
-            elif isinstance(cell, int):
+            elif isinstance(cell, int | float):
                 self._sheet.write_number(self._row, column, cell, self._locked)
             elif cell:
                 self._sheet.write_string(self._row, column, cell, self._locked)
         self._row += 1
 
 
-def _instructions(book: Any, tables: Tables, long_file: str) -> None:
-    sheet = book.add_worksheet(say("what to do"))
+def _instructions(book: Any, sheet: Any, said: Sequence[str]) -> None:
     sheet.protect("", _ALLOWED)
     sheet.set_column(0, 0, _INSTRUCTIONS)
     head = book.add_format({"bold": True, "font_size": 14})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
-    title, *lines = _said(tables, long_file)
+    title, *lines = said
     sheet.write_string(0, 0, title, head)
     for row, line in enumerate(lines, start=2):
         sheet.write_string(row, 0, line, plain)
 
 
-def _said(tables: Tables, long_file: str) -> list[str]:
+def _said(tables: Tables, long_texts: LongTexts) -> list[str]:
     """A heading, and what to do, a sentence or two per line."""
     count = sum(tables.to_mend.values())
     named = ", ".join(map(str.upper, tables.fields)) or "–"
@@ -142,21 +143,24 @@ def _said(tables: Tables, long_file: str) -> list[str]:
         ),
         say("Do not change the other cells, the names of the columns, or the sheets. Rows may be left out."),
         say("No formulas, please: only texts and numbers that are typed or pasted as values."),
-        say(
-            "Where a text ends with […], it is longer than a cell. All of it is in {file}, which came with this "
-            "workbook. If just such a text is wrong, deliver the record anew.",
-            file=long_file,
-        ),
     ]
+    if long_texts.count:
+        said.append(
+            say(
+                "Where a text ends with […], it is longer than a cell. All of it is in {file}, which came with this "
+                "workbook. If just such a text is wrong, deliver the record anew.",
+                file=long_texts.path.name,
+            )
+        )
     if LabelKind.RM in tables.to_mend:
         said.append(say("A rank is a whole number, and 1 is the best response."))
     if tables.to_deliver_anew:
         said.append(
             say_of(
-                "{count} record is in the sheet '{sheet}': it could not be read. Correct it in your own data, and "
+                "{count} record is in the sheet '{sheet}': it could not be read as a record. Correct it in your own data, and "
                 "deliver its file anew.",
-                "{count} records are in the sheet '{sheet}': they could not be read. Correct them in your own data, "
-                "and deliver their files anew.",
+                "{count} records are in the sheet '{sheet}': they could not be read as records. Correct them in your own "
+                "data, and deliver their files anew.",
                 tables.to_deliver_anew,
                 sheet=say("deliver again"),
             )
