@@ -1,21 +1,30 @@
 """Sheets for repair: failing records in their fields, cells to fill, and what comes back as corrections."""
 
 import csv
+import errno
 import json
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.commands.changes_shown import change_shown
+from sftrm_quality.config import Limits, RunConfig
+from sftrm_quality.dedup import content_hashes
+from sftrm_quality.errors import ConfigError, StorageError
+from sftrm_quality.formats import formats_of
+from sftrm_quality.intake import NotRead, read_and_map, recognise_stream
 from sftrm_quality.output import OutputFolder
+from sftrm_quality.reading import SourceFile, open_streams
 from sftrm_quality.reviews import Correction, read_reviews
 from sftrm_quality.rows import Wanted, find_run, select
 from sftrm_quality.sheets import store_corrections
 from sftrm_quality.sheets.failing import InFields, settings_of_run
 from sftrm_quality.sheets.filled import read_filled
+from tests.declared_records import MAKERS, examples
 from tests.outputs import Output, open_gate, run_on
 from tests.sheets import Book, csv_of, formula, jsonl_of, save_csv, text, typed
 from tests.test_reviews import folder_of
@@ -134,6 +143,47 @@ def test_a_record_that_maps_to_something_else_has_no_fields(night):
     other = type(config).model_validate(run.report.config | {"sources": [{"files": "*", "rank_base": 0}]})
     assert next(iter(InFields(run.report, other).of([row]))).values is None
     assert next(iter(InFields(run.report, config).of([row | {"payload": "{"}]))).values is None
+
+
+@pytest.mark.parametrize("container", ["jsonl", "csv"])
+@pytest.mark.parametrize("name", MAKERS)
+def test_records_of_every_format_are_in_their_fields(tmp_path, name, container):
+    """As they were hashed: whatever holds them, messages of a tree and rows of a table too."""
+    path = tmp_path / f"a.{container}"
+    records = [one for made in examples(name, 2) for one, _ in made]
+    records = [one for of in records for one in (of if isinstance(of, list) else [of])]
+    if container == "jsonl":
+        path.write_text("".join(json.dumps(one) + "\n" for one in records), "utf-8")
+    else:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            rows = csv.DictWriter(file, list(dict.fromkeys(key for one in records for key in one)))
+            rows.writeheader()
+            cells = [{k: v if isinstance(v, str) else json.dumps(v) for k, v in one.items()} for one in records]
+            rows.writerows(cells)
+    (stream,) = open_streams(SourceFile(path, path.name, path.stat().st_size))
+    formats, limits, config = formats_of(()), Limits(), RunConfig()
+    found = recognise_stream(stream, limits, tmp_path, config.source_settings(path.name), formats)
+    if isinstance(found, NotRead):
+        pytest.skip("no table of it is read")
+    rows = []
+    for shard in found.document.shards:
+        read = read_and_map(shard, formats, found.format, config.source_settings(path.name), found.id_field, limits)
+        for kind, candidates in read.candidates.items():
+            hashes = content_hashes(kind, candidates.table).to_pylist()
+            for row, digest, one in zip(candidates.rows, hashes, candidates.table.to_pylist(), strict=True):
+                about = {"record_id": f"{kind}-{digest.hex()}-0", "label_kind": kind, "data_id": one["data_id"]}
+                about |= {"payload": read.loaded.text_of(int(row)).decode(), "wanted": one}
+                rows.append({"source_file": path.name, "stage": "check", **about})
+    found.document.close()
+    file = SimpleNamespace(source_file=path.name, format=found.format.name, container=found.document.container)
+    failing = list(InFields(SimpleNamespace(files=[file]), config).of(rows))
+    assert failing
+    for one in failing:
+        wanted = one.row["wanted"]
+        assert one.values is not None
+        assert one.values["data_id"] == wanted["data_id"]
+        texts = [wanted.get("answer"), *(response["text"] for response in wanted.get("responses") or ())]
+        assert {text for text in texts if text is not None} <= set(one.values.values())
 
 
 def test_a_workbook_says_what_to_do_and_has_a_row_per_record(night, book):
@@ -404,6 +454,20 @@ def test_a_file_of_corrections_takes_no_name_that_is_taken(tmp_path):
     assert [path.name for path in found] == [f"2026-11-29-김-민지-x{n}.jsonl" for n in ("", "-2", "-3")]
     assert len(read_reviews(tmp_path).corrections) == 3
     assert sorted(path.name for path in (tmp_path / "corrections").iterdir()) == sorted(path.name for path in found)
+
+
+def test_corrections_that_cannot_be_written_leave_no_file(tmp_path, monkeypatch):
+    one = Correction(record="sft-" + "1" * 32, set={"answer": "A good one."}, by="Kim", why="seen")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StorageError, match="No space left"):
+        store_corrections(tmp_path, (one,), date(2026, 11, 29))
+    assert list((tmp_path / "corrections").iterdir()) == []
+    with pytest.raises(ConfigError, match="is no folder; make it"):
+        store_corrections(tmp_path / "none", (one,), date(2026, 11, 29))
 
 
 def test_what_is_shown_of_a_change_is_short_and_masked():

@@ -157,10 +157,10 @@ def _said(tables: Tables, long_texts: LongTexts) -> list[str]:
     if tables.to_deliver_anew:
         said.append(
             say_of(
-                "{count} record is in the sheet '{sheet}': it could not be read as a record. Correct it in your own data, and "
-                "deliver its file anew.",
-                "{count} records are in the sheet '{sheet}': they could not be read as records. Correct them in your own "
-                "data, and deliver their files anew.",
+                "{count} record is in the sheet '{sheet}': it could not be read as a record. Correct it in your own "
+                "data, and deliver its file anew.",
+                "{count} records are in the sheet '{sheet}': they could not be read as records. Correct them in your "
+                "own data, and deliver their files anew.",
                 tables.to_deliver_anew,
                 sheet=say("deliver again"),
             )
