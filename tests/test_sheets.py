@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.commands import correcting
 from flows.commands.changes_shown import change_shown
 from sftrm_quality.config import Limits, RunConfig
 from sftrm_quality.dedup import content_hashes
@@ -24,6 +26,7 @@ from sftrm_quality.rows import Wanted, find_run, select
 from sftrm_quality.sheets import store_corrections
 from sftrm_quality.sheets.failing import InFields, settings_of_run
 from sftrm_quality.sheets.filled import read_filled
+from sftrm_quality.sheets.tables import Tables
 from tests.declared_records import MAKERS, examples
 from tests.outputs import Output, open_gate, run_on
 from tests.sheets import Book, csv_of, formula, jsonl_of, save_csv, text, typed
@@ -86,8 +89,8 @@ class Night:
         return done.output
 
 
-def called(*arguments: object):
-    return CliRunner().invoke(app, list(map(str, arguments)))
+def called(*arguments: object, typing: str = ""):
+    return CliRunner().invoke(app, list(map(str, arguments)), input=typing)
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +111,10 @@ def reviews(tmp_path):
 
 @pytest.fixture
 def import_(night, reviews):
-    def imported(path: Path, *arguments: str, settings: bool = True):
+    def imported(path: Path, *arguments: str, settings: bool = True, typing: str = ""):
         given = ["--set", f"reviews={reviews}", "--set", night.gate] if settings else []
-        return called("corrections", "import", path, "--by", "Kim Min-ji", "--out", night.out.out, *given, *arguments)
+        command = ["corrections", "import", path, "--by", "Kim Min-ji", "--out", night.out.out, *given, *arguments]
+        return called(*command, typing=typing)
 
     return imported
 
@@ -372,7 +376,7 @@ def test_an_id_twice_an_unknown_field_and_what_is_not_there_are_refused(night, r
         "line 4: new_responses.4.text: the record has no responses.4.text",
         "line 5: new_responses.1.rank: expected a whole number",
         "line 6: answer: was changed here",
-        "line 9: no id in the column record",
+        "line 9: no id of a record in the column record",
         "1 record to correct; 7 rows refused; 1 row left empty",
     ):
         assert said in done.output, (said, done.output)
@@ -399,6 +403,42 @@ def test_csv_that_excel_saved_comes_back(night, reviews, import_, tmp_path, deli
         ids["a5"]: {"answer": 'A line,\nand "another"; one.'},
         ids["r2"]: {"responses.1.rank": 1},
     }
+
+
+def test_ids_and_numbers_that_look_alike_are_not_the_same(night, import_, tmp_path, reviews):
+    """Excel writes 12 for 0012; who writes 12 beside it means another id."""
+    night.sheet(tmp_path / "x.csv", "--source", "vendor_a")
+    rows, a5 = csv_of(tmp_path / "x.csv"), night.ids["a5"]
+    (row,) = (row for row in rows if row["record"] == a5)
+    assert row["data_id"] == "0012"
+    row |= {"data_id": "12", "new_data_id": "12", "new_question": row["question"]}
+    done = import_(save_csv(tmp_path / "back.csv", [row]), "--yes")
+    assert done.exit_code == 0, done.output
+    assert written(reviews) == {a5: {"data_id": "12"}}
+
+
+def test_what_is_replaced_is_left_out_and_what_is_corrected_already_says_so(night, import_, tmp_path):
+    run = find_run(OutputFolder(night.out.out), None)
+    rows = [dict(one.row) for one in night.failing]
+    by_name = {row["data_id"]: row for row in rows}
+    by_name["a1"]["replaced_by"] = night.ids["a2"]
+    by_name["a2"]["corrected_by"] = "Lee"
+    selection = SimpleNamespace(rows=lambda: iter(rows))
+    tables = Tables(run, selection, InFields(run.report, settings_of_run(run.report)))
+    told = {one.record: one.what_is_wrong for one in tables.records()}
+    assert tables.replaced == 1 and night.ids["a1"] not in told and sum(tables.to_mend.values()) == len(told) == 12
+    assert "Corrected by Lee already" in told[night.ids["a2"]][-1]
+
+
+@pytest.mark.parametrize(("answer", "files"), [("y\n", 1), ("n\n", 0), ("", 0)])
+def test_a_terminal_asks_before_it_writes(night, import_, tmp_path, reviews, monkeypatch, answer, files):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"record": night.ids["a1"], "new_answer": "Good answer."}))
+    tty = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr(correcting, "sys", SimpleNamespace(stdin=tty, stdout=tty, stderr=sys.stderr))
+    done = import_(tmp_path / "a.jsonl", typing=answer)
+    assert done.exit_code == 0 and f"Write them to {reviews}?" in done.output
+    assert "new" not in done.output and "answer: ' ' → 'Good answer.'" in done.output
+    assert len(list(reviews.rglob("*.jsonl"))) == files
 
 
 def test_what_is_corrected_otherwise_already_is_refused(night, tmp_path, import_, reviews):

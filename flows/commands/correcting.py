@@ -174,6 +174,10 @@ def _print(brought: "Import") -> None:
 def _asked(folder: Path) -> bool:
     """Whether a person says yes; where nobody can, how to say it."""
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return typer.confirm(say("Write them to {folder}?", folder=safe(folder)))
+        try:
+            return typer.confirm(say("Write them to {folder}?", folder=safe(folder)))
+        except typer.Abort:  # Ctrl-C or Ctrl-D is a no
+            print()
+            return False
     print(say("nothing is written yet: say --yes"))
     return False

@@ -16,6 +16,7 @@ from sftrm_quality.words import say
 
 # Of a text that is longer than a cell, in characters: what is compared. The note behind it is some hundred long.
 _COMPARED = 30_000
+_ID = re.compile("(sft|rm)-[0-9a-f]{32}")
 _WHOLE = re.compile(r"[+-]?\d{1,30}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile(r"⟨U\+[0-9A-F]{4}⟩")
@@ -93,11 +94,9 @@ def _refusal(row: FilledRow, record: str, one: FailingRecord | None, run_id: str
     if one is None or one.values is None:
         if not _is_filled(row):
             return None  # it asks for nothing
-        return (
-            say("no failing record of run {run_id} has the id {record}", run_id=run_id, record=record)
-            if record
-            else say("no id in the column {column}", column=RECORD)
-        )
+        if not _ID.fullmatch(record):  # it may be any text, which is not shown
+            return say("no id of a record in the column {column}", column=RECORD)
+        return say("no failing record of run {run_id} has the id {record}", run_id=run_id, record=record)
     if twice and _is_filled(row):
         return say("another row has the same id: leave out one of them")
     for name, why in row.faults.items():
@@ -147,9 +146,8 @@ def _changes(row: FilledRow, one: FailingRecord) -> tuple[dict[str, tuple[Value,
     same = []
     for name, original in (one.values or {}).items():
         if NEW + name in row.cells:
-            cell = row.cells[NEW + name]
-            new = _value(row, name, cell)
-            if (new == original and type(new) is type(original)) or (not row.typed and _is_same(row, cell, original)):
+            new = _value(row, name, row.cells[NEW + name])
+            if new == original or (not row.typed and new == _shown(original).strip()):
                 same.append(name)
             else:
                 changes[name] = (original, new)
@@ -173,7 +171,7 @@ def _is_same(row: FilledRow, cell: Any, original: Value) -> bool:
     around, numbers written in another way."""
     if row.typed:
         return bool((cell or None) == (original or None))
-    shown = visible(_lines("" if original is None else str(original)))
+    shown = _shown(original)
     text = _lines("" if cell is None else str(cell))
     if not fits(shown):
         return text[:_COMPARED] == shown[:_COMPARED]
@@ -181,6 +179,11 @@ def _is_same(row: FilledRow, cell: Any, original: Value) -> bool:
         return True
     numbers = [float(one.strip()) for one in (text, shown) if _NUMBER.fullmatch(one.strip())]
     return len(numbers) == 2 and numbers[0] == numbers[1]
+
+
+def _shown(original: Value) -> str:
+    """What a cell shows of a value that fits."""
+    return visible(_lines("" if original is None else str(original)))
 
 
 def _lines(text: str) -> str:
