@@ -412,6 +412,7 @@ def published() -> dict[str, Any]:
         "review_counts": {"waivers": {"0" * 32: 39}, "unused_corrections": ["sft-" + "0" * 32]},
         "reviews": {
             "as_of": "2026-11-22",
+            "hash": "0" * 32,
             "waivers": [
                 {
                     "place": "waivers.yaml, waiver 1",

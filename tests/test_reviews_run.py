@@ -3,10 +3,13 @@
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from flows.cli import app
@@ -61,6 +64,8 @@ def raw_of(folder: Path) -> Path:
     a[2] |= {"question": "TODO", "answer": " "}
     a[3]["question"] = "TODO"
     b[1]["answer"] = "TODO"
+    b[2]["answer"] = None
+    rm[3]["responses"][1]["text"] = None
     rm[1]["responses"][1]["text"] = ""
     rm[2]["responses"][0]["rank"] = 2
     return write(folder, vendor_a__sft=a, vendor_b__sft=b, vendor_b__rm=rm)
@@ -133,8 +138,10 @@ def test_without_reviews_nothing_is_reviewed(night):
         "a2": ["question_placeholder", "answer_blank"],
         "a3": ["question_placeholder"],
         "b1": ["answer_placeholder"],
+        "b2": ["answer_blank"],
         "r1": ["response_blank"],
         "r2": ["ranks_not_contiguous"],
+        "r3": ["response_blank"],
     }
 
 
@@ -158,13 +165,18 @@ def test_what_a_waiver_fits_is_published_and_counted_apart(night):
             waiver("answer_blank", source="vendor_a"),
             waiver("response_blank", files="*/rm.jsonl"),
             waiver("answer_placeholder", records=[night.ids["b1"], night.ids["a1"] + "-7"]),
+            waiver("answer_blank", records=[night.ids["b2"]]),
         ],
     )
-    output = night.run("out_waivers", reviews=reviews)
+    exports = 'exports=[{"name": "messages"}, {"name": "pairs"}]'
+    output = night.run("out_waivers", exports, reviews=reviews)
     waived = {
         row["data_id"]: row["waived"] for kind in ("sft", "rm") for row in output.published(kind) if row["waived"]
     }
-    assert waived == {"a1": ["answer_blank"], "b1": ["answer_placeholder"], "r1": ["response_blank"]}
+    assert waived == {
+        **{"a1": ["answer_blank"], "b1": ["answer_placeholder"], "b2": ["answer_blank"]},
+        **{"r1": ["response_blank"], "r3": ["response_blank"]},
+    }
     # Of two reasons one is allowed: the other one counts.
     assert reasons(output) == {
         "a2": ["question_placeholder"],
@@ -173,14 +185,14 @@ def test_what_a_waiver_fits_is_published_and_counted_apart(night):
     }
     assert by_id(output.quarantine)["a2"]["waived"] == ["answer_blank"]
     counted = {name: (one["failed"], one["waived"]) for name, one in checks(output).items() if one["waived"]}
-    assert counted == {"answer_blank": (0, 2), "answer_placeholder": (0, 1)}
+    assert counted == {"answer_blank": (0, 3), "answer_placeholder": (0, 1)}
     assert checks(output)["answer_blank"]["evaluated"] == checks(night.plain)["answer_blank"]["evaluated"]
     assert {key: one["waived"] for key, one in files(output).items()} == {
         ("vendor_a/sft.jsonl", "sft"): 1,
-        ("vendor_b/rm.jsonl", "rm"): 1,
-        ("vendor_b/sft.jsonl", "sft"): 1,
+        ("vendor_b/rm.jsonl", "rm"): 2,
+        ("vendor_b/sft.jsonl", "sft"): 2,
     }
-    assert [one["allowed"] for one in output.report["reviews"]["waivers"]] == [2, 1, 1]
+    assert [one["allowed"] for one in output.report["reviews"]["waivers"]] == [2, 2, 1, 1]
     assert findings(output) == {}
     assert output.release.name != night.plain.release.name
     for kind in ("sft", "rm"):
@@ -191,7 +203,7 @@ def test_what_a_waiver_fits_is_published_and_counted_apart(night):
 def test_what_does_nothing_is_a_finding(night):
     reviews = night.reviews(
         "idle",
-        [waiver("answer_blank", source="vendor_b"), waiver("answer_blank", records=[night.ids["b1"]])],
+        [waiver("question_blank", source="vendor_b"), waiver("answer_blank", records=[night.ids["b1"]])],
         kim=[
             correction(night.ids["b3"], answer="Changed."),
             correction("sft-" + "0" * 32, answer="Nobody has it."),
@@ -205,7 +217,7 @@ def test_what_does_nothing_is_a_finding(night):
     assert sorted(texts) == [
         "corrections/kim.jsonl: 2 of 3 corrections fit nothing, the first in line 2: no record was delivered with that "
         "content, or it has no such response or turn",
-        "waivers.yaml, waiver 1: the waiver of answer_blank for vendor_b by Kim Min-ji fits nothing: no record there "
+        "waivers.yaml, waiver 1: the waiver of question_blank for vendor_b by Kim Min-ji fits nothing: no record there "
         "fails it",
         f"waivers.yaml, waiver 2: the waiver of answer_blank for {night.ids['b1']} by Kim Min-ji fits nothing: no "
         "record there fails it",
@@ -244,9 +256,9 @@ def test_what_is_corrected_is_published_under_its_id_with_its_old_text_beside_it
     assert [one["rank"] for one in rm["r2"]["responses"]] == [1, 2, 3] and rm["r2"]["data_category"] == "ways"
     assert all((sft | rm)[name]["record_id"] == night.ids[name] for name in corrected)
     # What is corrected is checked like any other record.
-    assert reasons(output) == {name: own for name, own in reasons(night.plain).items() if name in ("a3", "b1")} | {
-        "a2": ["question_placeholder"]
-    }
+    assert reasons(output) == {
+        name: own for name, own in reasons(night.plain).items() if name in ("a3", "b1", "b2", "r3")
+    } | {"a2": ["question_placeholder"]}
     assert by_id(output.quarantine)["a2"]["corrected_by"] == "Kim Min-ji"
     assert {key[0]: one["corrected"] for key, one in files(output).items()} == {
         "vendor_a/sft.jsonl": 1,
@@ -403,3 +415,74 @@ def test_ids_of_a_file_name_no_records_of_another(mended):
     _, raw = mended
     with pytest.raises(ConfigError, match=r"sources\.0\.redelivery is replaces and ids.within is file"):
         run_on([raw], raw, 'sources=[{"redelivery": "replaces"}]', "ids={within: file}")
+
+
+class _Given(NamedTuple):
+    """What a night is made from."""
+
+    days: frozenset[int]
+    waivers: frozenset[str]
+    corrected: frozenset[str]
+    as_of: str
+    replaces: bool
+
+
+_NIGHTS = st.builds(
+    _Given,
+    st.frozensets(st.sampled_from([9, 10]), min_size=1),
+    st.frozensets(st.sampled_from(["source", "records", "ended"])),
+    st.frozensets(st.sampled_from(["d1", "d2", "gone"])),
+    st.sampled_from(["2026-12-01", "2027-02-01"]),
+    st.booleans(),
+)
+
+
+class _Histories:
+    """Makes nights, each from files of its own making: the order of reviews and their files is another each time."""
+
+    def __init__(self, base: Path) -> None:
+        self.base, self.gate, self.count = base, open_gate(base / "suites"), 0
+        first = sft_records("d", 8)
+        whole = [dict(one) for one in first]
+        first[1]["answer"] = first[2]["answer"] = first[3]["answer"] = " "
+        first[4]["question"] = "TODO"
+        self.days = {9: first, 10: [whole[3], *sft_records("e", 3)]}
+        self.ids: dict[str, str] = {"gone": "sft-" + "0" * 32}
+        rows = self.night(_Given(frozenset([9]), frozenset(), frozenset(), "2026-12-01", False), base / "ids").outcomes
+        self.ids |= {row["data_id"]: row["record_id"] for _, row in rows.values()}
+
+    def night(self, given: _Given, out: Path) -> Output:
+        self.count += 1
+        raw, reviews = self.base / f"raw{self.count}", self.base / f"reviews{self.count}"
+        write(raw, **{f"v__day{day}": self.days[day] for day in given.days})
+        written = {
+            "source": waiver("question_placeholder", source="v", until="2027-01-01"),
+            "records": waiver("answer_blank", records=[self.ids.get("d1", "sft-" + "1" * 32)], until="2027-12-31"),
+            "ended": waiver("answer_blank", files="*", until="2026-11-30"),
+        }
+        corrections = {
+            f"{name}_{self.count}": [correction(self.ids[name], answer=f"{name}.")] for name in given.corrected
+        }
+        waivers = [written[name] for name in sorted(given.waivers, reverse=bool(self.count % 2))]
+        folder_of(reviews, waivers, **corrections)
+        sources = json.dumps([{"files": "*", "redelivery": "replaces" if given.replaces else "keeps"}])
+        settings = (f"reviews={reviews}", f"as_of={given.as_of}", f"sources={sources}")
+        return Output(out, run_on([raw], out, self.gate, *settings).report)
+
+
+@pytest.fixture(scope="module")
+def histories(tmp_path_factory):
+    return _Histories(tmp_path_factory.mktemp("histories"))
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_NIGHTS, min_size=1, max_size=2), _NIGHTS)
+def test_what_was_before_changes_no_byte(histories, before, last):
+    kept, fresh = (histories.base / f"{name}{histories.count}" for name in ("kept", "fresh"))
+    for night in before:
+        histories.night(night, kept)
+    after, alone = histories.night(last, kept), histories.night(last, fresh)
+    assert after.release.name == alone.release.name
+    assert after.data_bytes() == alone.data_bytes()
+    for name in ("ledger", "reasons", "review_counts"):
+        assert after.report[name] == alone.report[name], name

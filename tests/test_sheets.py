@@ -147,6 +147,12 @@ def test_a_record_that_maps_to_something_else_has_no_fields(night):
     other = type(config).model_validate(run.report.config | {"sources": [{"files": "*", "rank_base": 0}]})
     assert next(iter(InFields(run.report, other).of([row]))).values is None
     assert next(iter(InFields(run.report, config).of([row | {"payload": "{"}]))).values is None
+    # What is given counts only where the report does not say how it was.
+    assert settings_of_run(run.report, other) == config
+    older = run.report.model_copy(update={"config": None})
+    assert settings_of_run(older, other) is other
+    with pytest.raises(ConfigError, match="name them with --config"):
+        settings_of_run(older)
 
 
 @pytest.mark.parametrize("container", ["jsonl", "csv"])
@@ -424,7 +430,7 @@ def test_what_is_replaced_is_left_out_and_what_is_corrected_already_says_so(nigh
     by_name["a1"]["replaced_by"] = night.ids["a2"]
     by_name["a2"]["corrected_by"] = "Lee"
     selection = SimpleNamespace(rows=lambda: iter(rows))
-    tables = Tables(run, selection, InFields(run.report, settings_of_run(run.report)))
+    tables = Tables(run.report, selection, InFields(run.report, settings_of_run(run.report)))
     told = {one.record: one.what_is_wrong for one in tables.records()}
     assert tables.replaced == 1 and night.ids["a1"] not in told and sum(tables.to_mend.values()) == len(told) == 12
     assert "Corrected by Lee already" in told[night.ids["a2"]][-1]

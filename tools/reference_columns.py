@@ -12,8 +12,8 @@ Generated from `sftrm_quality/records.py` by `python -m tools.reference`; edit i
 _FILES = {
     "SFT: `releases/<id>/sft/<split>-*.parquet`": PUBLISHED[LabelKind.SFT],
     "RM: `releases/<id>/rm/<split>-*.parquet`": PUBLISHED[LabelKind.RM],
-    "Repaired SFT records as delivered: `releases/<id>/originals/sft-<split>-*.parquet`": ORIGINALS[LabelKind.SFT],
-    "Repaired RM records as delivered: `releases/<id>/originals/rm-<split>-*.parquet`": ORIGINALS[LabelKind.RM],
+    "Changed SFT records as delivered: `releases/<id>/originals/sft-<split>-*.parquet`": ORIGINALS[LabelKind.SFT],
+    "Changed RM records as delivered: `releases/<id>/originals/rm-<split>-*.parquet`": ORIGINALS[LabelKind.RM],
     "Quarantine: `quarantine/<run>/quarantine.parquet`": QUARANTINE,
     "Duplicates: `duplicates/<run>/duplicates.parquet`": DUPLICATES,
 }

@@ -13,6 +13,7 @@ from flows.commands.command_line import OUT, ByOption, OutOption, fail, must_exi
 from flows.commands.run_options import ConfigOption, SettingsOption
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.time_zones import day_in
 from sftrm_quality.words import say, say_of
 
 if TYPE_CHECKING:
@@ -93,13 +94,13 @@ def import_(
         declared, output = _declared(config, settings, out)
         must_exist(output.root)
         found = rows.find_run(output, run)
-        settings_of = declared or sheets.settings_of_run(found.report)
-        folder = _folder(settings_of)
+        of_run = sheets.settings_of_run(found.report, declared)
+        folder = _folder(declared or of_run)
         said = why or say("mended in {file}", file=file.name)
-        brought = sheets.read_import(file, found, settings_of, read_reviews(folder), by, said)
+        brought = sheets.read_import(file, found, declared, read_reviews(folder), by, said)
         _print(brought)
         if brought.corrections and (yes or _asked(folder)):
-            path = sheets.store_corrections(folder, brought.corrections, datetime.now(UTC).date())
+            path = sheets.store_corrections(folder, brought.corrections, day_in(datetime.now(UTC), of_run.timezone))
             count = len(brought.corrections)
             print(
                 safe(

@@ -41,7 +41,7 @@ def _ended(waiver: Placed[Waiver]) -> Found:
         by=entry.by,
         until=entry.until.isoformat(),
     )
-    return _found("waiver_ended", said, f"{entry.key} {entry.until}")
+    return _found(reason="waiver_ended", said=said, key=f"{entry.key} {entry.until}")
 
 
 def _allows_nothing(waiver: Placed[Waiver]) -> Found:
@@ -53,7 +53,7 @@ def _allows_nothing(waiver: Placed[Waiver]) -> Found:
         fits=entry.fits,
         by=entry.by,
     )
-    return _found("waiver_fits_nothing", said, entry.key)
+    return _found(reason="waiver_fits_nothing", said=said, key=entry.key)
 
 
 def _correct_nothing(idle: Sequence[Placed[Correction]], of: Sequence[Placed[Correction]]) -> Found:
@@ -67,8 +67,8 @@ def _correct_nothing(idle: Sequence[Placed[Correction]], of: Sequence[Placed[Cor
         of=number(len(of)),
         line=number(idle[0].number),
     )
-    return _found("correction_fits_nothing", said, " ".join(sorted({one.entry.record for one in idle})))
+    return _found(reason="correction_fits_nothing", said=said, key=" ".join(sorted({one.entry.record for one in idle})))
 
 
-def _found(reason: str, said: str, key: str) -> Found:
+def _found(*, reason: str, said: str, key: str) -> Found:
     return Found(suite="reviews", reason=reason, severity=Severity.WARNING, description="", about=(said,), key=key)

@@ -24,6 +24,8 @@ from sftrm_quality.words import say
 Codes = npt.NDArray[np.int8]
 _BATCH_ROWS = 65_536
 _NAMES = pa.array(list(map(str, SPLITS)))
+# Beside the settings: a hash of what people wrote, whatever the folder is called.
+_REVIEWS = "reviews"
 
 
 class Side(Protocol):
@@ -69,7 +71,8 @@ class ReleaseSide:
 
     @property
     def settings(self) -> dict[str, Any]:
-        return self.release.manifest.config
+        manifest = self.release.manifest
+        return {**manifest.config, _REVIEWS: manifest.reviews_hash}
 
     @property
     def versions(self) -> dict[str, str]:
@@ -110,7 +113,12 @@ class RunSide:
     @property
     def settings(self) -> dict[str, Any] | None:
         try:
-            return None if self.report.config is None else effective_settings(RunConfig(**self.report.config))
+            reviews = self.report.reviews.hash if self.report.reviews else None
+            return (
+                None
+                if self.report.config is None
+                else {**effective_settings(RunConfig(**self.report.config)), _REVIEWS: reviews}
+            )
         except ValidationError:
             # Of another version.
             return None

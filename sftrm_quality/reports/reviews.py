@@ -30,6 +30,7 @@ def shown_reviews(reviews: DatedReviews, counts: ReviewCounts | None) -> ShownRe
     corrections.sort(key=lambda one: (-one.corrections, one.by, one.why))
     return ShownReviews(
         as_of=reviews.as_of.isoformat(),
+        hash=reviews.effective_hash,
         waivers=tuple(_waiver(one, one.entry.until < reviews.as_of, allowed) for one in reviews.written.waivers),
         corrections=tuple(corrections[:_MOST_REASONS]),
         left_out=max(0, len(corrections) - _MOST_REASONS),

@@ -118,7 +118,7 @@ def manifest_of(run: RunFacts, figures: Figures, decision: RecordedDecision | No
         suite_files_hash=run.suites.file_hash,
         suites=entries_of(run.suites),
         raw_hash=raw_hash(run.config),
-        reviews_hash=run.reviews.effective.hash if run.reviews else None,
+        reviews_hash=run.reviews.effective_hash if run.reviews else None,
         as_of=run.reviews.as_of.isoformat() if run.reviews else None,
         versions=versions(),
         decision=decision,

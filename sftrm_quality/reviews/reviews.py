@@ -69,6 +69,11 @@ class DatedReviews:
         return Reviews(waivers, self.written.corrections)
 
     @property
+    def effective_hash(self) -> str | None:
+        """Of what is effective; None where nothing is."""
+        return self.effective.hash if self.effective else None
+
+    @property
     def ended(self) -> tuple[Placed[Waiver], ...]:
         """The waivers that are not effective any more."""
         return tuple(one for one in self.written.waivers if one.entry.until < self.as_of)

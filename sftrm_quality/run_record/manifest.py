@@ -76,7 +76,8 @@ class Making(Value):
     config: the settings that it depends on. suites_hash: of what changes results; suite_files_hash: of the whole files,
     suites: the checks of each suite; raw_hash: of the raw paths, to tell the same place from another. The three are
     None in manifests that are older than they. reviews_hash: of the waivers and corrections effective on the day as_of;
-    both are None where the settings name none. decision: the one by which it is published though the gate held it.
+    the hash is None where there are none, and both where the settings name no folder. decision: the one by which it is
+    published though the gate held it.
     """
 
     run_id: str

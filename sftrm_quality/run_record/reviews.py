@@ -50,12 +50,14 @@ class ShownCorrections(Value):
 
 
 class ShownReviews(Value):
-    """What was written when a run began. as_of: the day on which waivers had to be effective.
+    """What was written when a run began. as_of: the day on which waivers had to be effective. hash: of what was, None
+    where nothing was.
 
     left_out: how many reasons for corrections there are beyond those in ``corrections``.
     """
 
     as_of: str
+    hash: str | None
     waivers: tuple[ShownWaiver, ...]
     corrections: tuple[ShownCorrections, ...]
     left_out: Count

@@ -58,23 +58,27 @@ class FailingRecord:
         return self.row.get("replaced_by") is not None
 
 
-def settings_of_run(report: Report) -> RunConfig:
+def settings_of_run(report: Report, otherwise: RunConfig | None = None) -> RunConfig:
     """How a run read its files.
 
     Args:
         report: Of the run.
+        otherwise: What is given where that cannot be told.
 
     Returns:
         Its settings.
 
     Raises:
-        ConfigError: An older version did not keep them, or this one does not take them any more.
+        ConfigError: An older version did not keep them, or this one does not take them any more; and no others are
+            given.
     """
     try:
         if report.config is not None:
             return RunConfig.model_validate(report.config)
     except ValidationError:
         pass
+    if otherwise is not None:
+        return otherwise
     raise ConfigError(
         say("run '{run_id}': its settings do not suit this version; name them with --config", run_id=report.run_id)
     )

@@ -40,7 +40,7 @@ def read_import(path: Path, run: RunWithRows, config: RunConfig | None, reviews:
     Args:
         path: The sheet.
         run: Whose failing records it is of.
-        config: How the run read them; None as its report says.
+        config: Settings that are given: names of sources, and how the run read them where its report does not say.
         reviews: Those that are written already.
         by: Who imports it.
         why: What they say.
@@ -55,7 +55,7 @@ def read_import(path: Path, run: RunWithRows, config: RunConfig | None, reviews:
     rows = read_filled(path)
     asked = {row.record for row in rows}
     selection = select_records(run.quarantine, run.source_named(config), asked)
-    in_fields = InFields(run.report, config or settings_of_run(run.report))
+    in_fields = InFields(run.report, settings_of_run(run.report, config))
     failing: dict[str, FailingRecord] = {}
     for one in in_fields.of(selection.rows()):
         if one.values is not None and not one.is_replaced:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sftrm_quality.records import LabelKind
 from sftrm_quality.reviews import Value
-from sftrm_quality.rows import Cell, RunWithRows, Selection, descriptions, line_of, reasons_in_words
+from sftrm_quality.rows import Cell, Selection, descriptions, line_of, reasons_in_words
 from sftrm_quality.run_record import Report
 from sftrm_quality.sheets.failing import FailingRecord, InFields
 from sftrm_quality.sheets.fields import NEW, fields_shown
@@ -46,12 +46,12 @@ class ToDeliverAnew:
 class Tables:
     """The failing records of a selection, read as often as they are asked for.
 
-    run: that checked them. selection: of them. in_fields: takes them apart. to_mend: how many there are, by label kind.
-    fields: that they have. to_deliver_anew: how many others there are. replaced: how many were left out, because a
+    report: of the run that checked them. selection: of them. in_fields: takes them apart. to_mend: how many there are,
+    by label kind. fields: that they have. to_deliver_anew: how many others there are. replaced: how many were left out, because a
     later file has others in their place.
     """
 
-    run: RunWithRows
+    report: Report
     selection: Selection
     in_fields: InFields
     to_mend: dict[LabelKind, int] = field(default_factory=dict)
@@ -74,11 +74,6 @@ class Tables:
         self.fields = {
             kind: fields_shown(kind, [dict.fromkeys(shown[kind], "")]) for kind in LabelKind if kind in shown
         }
-
-    @property
-    def report(self) -> Report:
-        """Of the run that checked them."""
-        return self.run.report
 
     def records(self) -> Iterator[ToMend]:
         """Those that can be mended, in the order of the files, identical copies once."""

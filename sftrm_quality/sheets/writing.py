@@ -40,7 +40,7 @@ def write_sheet(
     Args:
         run: That checked them.
         selection: Which of its rows.
-        config: How the run read them; None as its report says.
+        config: Settings that are given: how the run read them where its report does not say.
         path: The file.
         kind: ``xlsx``, ``csv`` or ``jsonl``.
 
@@ -51,7 +51,7 @@ def write_sheet(
         ConfigError: The settings of the run do not suit this version any more.
         OSError: It cannot be written.
     """
-    tables = Tables(run, selection, InFields(run.report, config or settings_of_run(run.report)))
+    tables = Tables(run.report, selection, InFields(run.report, settings_of_run(run.report, config)))
     # The sheet appears last: it names the file beside it.
     with ExitStack() as stack, written(path) as file:
         long_texts = LongTexts(beside(path), stack)
