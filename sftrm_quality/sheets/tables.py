@@ -47,8 +47,8 @@ class Tables:
     """The failing records of a selection, read as often as they are asked for.
 
     report: of the run that checked them. selection: of them. in_fields: takes them apart. to_mend: how many there are,
-    by label kind. fields: that they have. to_deliver_anew: how many others there are. replaced: how many were left out, because a
-    later file has others in their place.
+    by label kind. fields: that they have. to_deliver_anew: how many others there are. replaced: how many were left out,
+    because a later file has others in their place.
     """
 
     report: Report
