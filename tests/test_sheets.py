@@ -130,7 +130,9 @@ def test_every_record_that_was_checked_is_in_its_fields(night):
     assert [one.row["stage"] for one in night.failing if one.values is None] == ["format", "read"]
     values = {one.row["data_id"]: one.values for one in checked}
     assert (values["a3"]["question"], values["a3"]["answer"]) == (BELL, " ")
-    assert values["a4"]["question"] == LONG and values["a2"]["answer"] == SUM
+    assert values["a2"]["answer"] == SUM
+    # pytest takes minutes to say how two long texts differ.
+    assert (values["a4"]["question"] == LONG) is True
     assert [values["r2"][f"responses.{n}.rank"] for n in (1, 2, 3)] == [2, 2, 3]
     assert values["r1"]["responses.2.text"] == "" and values["r1"]["data_category"] is None
     assert values["a8"]["history.1.content"] == "Hello there" and values["a8"]["system"] == "Be kind."
@@ -245,9 +247,10 @@ def test_only_cells_to_fill_can_be_changed_and_nothing_is_a_formula(night, book)
 
 def test_a_text_that_is_too_long_is_beside_the_sheet(night, book, tmp_path):
     beside = jsonl_of(book.with_name("book.xlsx.long.jsonl"))
-    assert beside == [{"record_id": night.ids["a4"], "column": "question", "text": LONG}]
+    assert [(line["record_id"], line["column"]) for line in beside] == [(night.ids["a4"], "question")]
+    assert (beside[0]["text"] == LONG) is True
     night.sheet(tmp_path / "all.jsonl")
-    assert LONG in [row.get("question") for row in jsonl_of(tmp_path / "all.jsonl")]
+    assert any(row.get("question") == LONG for row in jsonl_of(tmp_path / "all.jsonl"))
     assert not (tmp_path / "all.jsonl.long.jsonl").exists()
 
 
