@@ -21,7 +21,7 @@ SITE = runpy.run_path(str(ROOT / "docs" / "site" / "conf.py"))
 # What the site has as pages, and a reader of the repository as files.
 DOCS = sorted({str(path.relative_to(ROOT)) for glob in SITE["include_patterns"] for path in ROOT.glob(glob)})
 # Commands that publish, decide or serve are run in tests of their own; here only that they and their options are known.
-ONLY_KNOWN = ("run", "check", "serve", "decide", "rollback", "act")
+ONLY_KNOWN = ("run", "check", "serve", "decide", "rollback", "act", "corrections")
 
 
 def blocks(language, text=README):
@@ -46,14 +46,14 @@ def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
 @pytest.mark.parametrize(
     ("name", "commands"),
     [
-        ("README.md", 17),
+        ("README.md", 18),
         ("docs/morning.md", 8),
         ("README.ko.md", 11),
         ("docs/morning.ko.md", 5),
         ("docs/vendors.ko.md", 3),
         ("docs/nightly.md", 5),
         ("docs/rows.md", 4),
-        ("docs/vendors.md", 3),
+        ("docs/vendors.md", 7),
         ("docs/formats.md", 2),
         ("docs/exports.md", 3),
         ("docs/preflight.md", 3),

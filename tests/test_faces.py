@@ -19,6 +19,7 @@ ROOMS = [
     "sftrm_quality.releases.profile",
     "sftrm_quality.reports",
     "sftrm_quality.rows",
+    "sftrm_quality.sheets",
 ]
 # preload loads what every worker needs, whatever room it is in.
 EXCEPTIONS = {"sftrm_quality.preload"}

@@ -1,6 +1,7 @@
 """The commands of ``sftrm``. Nothing heavy is imported before it is needed."""
 
 from flows.commands.acting import act, findings
+from flows.commands.correcting import corrections
 from flows.commands.deciding import decide
 from flows.commands.exporting import export
 from flows.commands.failing_rows import rows
@@ -38,6 +39,6 @@ COMMANDS = (
 )
 
 # Groups of commands, by the word that comes in front of theirs.
-GROUPS = {"splits": splits}
+GROUPS = {"splits": splits, "corrections": corrections}
 
 __all__ = ["COMMANDS", "GROUPS"]

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +11,9 @@ from flows.commands.run_options import ConfigOption, SettingsOption
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
 from sftrm_quality.words import DEFAULT_LANGUAGE, asked_for, say, say_of, speak_from_here
+
+if TYPE_CHECKING:
+    from sftrm_quality.sheets import WrittenSheet
 
 
 class _LabelKind(StrEnum):
@@ -41,13 +44,23 @@ def rows(
         typer.Option("--label-kind", help="Rows of this kind; unknown: files of no known format. May be repeated."),
     ] = None,
     new: Annotated[bool, typer.Option("--new", help="Only rows that did not fail in the release before.")] = False,
+    for_repair: Annotated[
+        bool,
+        typer.Option("--for-repair", help="With a cell to fill beside each field, for `corrections import`."),
+    ] = False,
     kind: Annotated[
         Literal["csv", "jsonl", "xlsx"] | None,
-        typer.Option("--format", help="What the file is.", show_default="as --to ends, else csv"),
+        typer.Option("--format", help="What the file is.", show_default="as --to ends, else csv; for repair xlsx"),
     ] = None,
     to: Annotated[
         Path | None,
-        typer.Option("--to", metavar="FILE", help="A new file.", show_default="rows-RUN_ID.csv", callback=no_address),
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help="A new file.",
+            show_default="rows-RUN_ID.csv, repair-RUN_ID.xlsx",
+            callback=no_address,
+        ),
     ] = None,
     config: ConfigOption = None,
     settings: SettingsOption = None,
@@ -59,14 +72,14 @@ def rows(
         from sftrm_quality.errors import storage_error_type
         from sftrm_quality.output import OutputFolder
 
-        format_name = _format(kind, to)
+        format_name = _format(kind, to, "xlsx" if for_repair else "csv")
         declared = load_config(config, settings or []) if config or settings else None
         output = OutputFolder(out or (declared.out if declared else OUT))
         must_exist(output.root)
         found = failing.find_run(output, run)
         # For whoever reads the reports, unless somebody asks for another language.
         speak_from_here(declared.language if declared else asked_for() or found.report.language or DEFAULT_LANGUAGE)
-        path = to or Path(f"rows-{found.report.run_id}.{format_name}")
+        path = to or Path(f"{'repair' if for_repair else 'rows'}-{found.report.run_id}.{format_name}")
         failing.refuse_target(path)
         wanted = failing.Wanted(
             sources=source or (),
@@ -77,7 +90,12 @@ def rows(
         )
         selection = failing.select(found.quarantine, found.source_named(declared), wanted)
         try:
-            written = failing.write_rows_file(selection, found.report, path, format_name)
+            if for_repair:
+                from sftrm_quality import sheets
+
+                sheet = sheets.write_sheet(found, selection, declared, path, format_name)
+            else:
+                written = failing.write_rows_file(selection, found.report, path, format_name)
         except OSError as error:
             raise storage_error_type(error)(
                 say(
@@ -88,19 +106,59 @@ def rows(
             ) from error
     except SftrmError as error:
         fail(error)
+    since = found.report.previous_release_id if new else None
+    if for_repair:
+        _tell_sheet(sheet, found.report.run_id, since, path, format_name)
+        return
     said = say_of(
         "{count} row of run {run_id}", "{count} rows of run {run_id}", written.rows, run_id=found.report.run_id
     )
-    if new:
-        said = say("{rows}, new since release {release_id}", rows=said, release_id=found.report.previous_release_id)
+    _tell(said, since, path, written.long_texts, written.long_file)
+
+
+def _tell_sheet(sheet: "WrittenSheet", run_id: str, since: str | None, path: Path, kind: str) -> None:
+    said = say_of(
+        "{count} record of run {run_id} to mend",
+        "{count} records of run {run_id} to mend",
+        sheet.to_mend,
+        run_id=run_id,
+    )
+    _tell(said, since, path, sheet.long_texts, sheet.long_file)
+    if sheet.to_deliver_anew:
+        where = (
+            say("they are in a sheet of their own")
+            if kind == "xlsx"
+            else say("they are left out, sftrm rows without --for-repair has them")
+        )
+        print(
+            say_of(
+                "{count} has no fields to mend and is to be delivered anew: {where}",
+                "{count} have no fields to mend and are to be delivered anew: {where}",
+                sheet.to_deliver_anew,
+                where=where,
+            )
+        )
+    if sheet.replaced:
+        print(
+            say_of(
+                "{count} is left out: a later file has another record in its place",
+                "{count} are left out: later files have other records in their place",
+                sheet.replaced,
+            )
+        )
+
+
+def _tell(said: str, since: str | None, path: Path, long_texts: int, long_file: Path) -> None:
+    if since is not None:
+        said = say("{rows}, new since release {release_id}", rows=said, release_id=since)
     said = say("{rows}: written to {path}", rows=said, path=path)
-    if written.long_texts:
-        texts = say_of("{count} long text", "{count} long texts", written.long_texts)
-        said = say("{rows}, and {texts} to {path}", rows=said, texts=texts, path=written.long_file)
+    if long_texts:
+        texts = say_of("{count} long text", "{count} long texts", long_texts)
+        said = say("{rows}, and {texts} to {path}", rows=said, texts=texts, path=long_file)
     print(safe(said))
 
 
-def _format(kind: str | None, to: Path | None) -> str:
+def _format(kind: str | None, to: Path | None, usual: str) -> str:
     """What the file is. Raises ConfigError where its name says that it is something else."""
     from sftrm_quality.rows import FORMATS
 
@@ -114,4 +172,4 @@ def _format(kind: str | None, to: Path | None) -> str:
                 kind=kind,
             )
         )
-    return kind or (ending if ending in FORMATS else "csv")
+    return kind or (ending if ending in FORMATS else usual)

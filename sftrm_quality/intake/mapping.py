@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
+from typing import Protocol, cast
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from sftrm_quality.formats.rest import Shape, rest_as_json, rest_of, shape_of
 from sftrm_quality.formats.unread import unread_content
 from sftrm_quality.formats.whole import WholeFormat
 from sftrm_quality.formats.wire import Misfit, conform
-from sftrm_quality.reading import DueCells, LoadedShard, ReadBatch, Shard
+from sftrm_quality.reading import DueCells, LoadedShard, ReadBatch, Shard, payload_value
 from sftrm_quality.records import CANDIDATE_FIELDS, METADATA, LabelKind
 from sftrm_quality.words import say
 
@@ -175,6 +175,37 @@ def map_shard(
         result = cast("ColumnFormat", main).to_candidates(table, source, id_field)
         of_main.add(result.candidates, batch.table_rows[kept], result.misfits, result.rows)
     _one_by_one(loaded, single, formats, main, source, id_field, found)
+    return _candidates(found, source, id_field)
+
+
+def map_payloads(
+    payloads: Sequence[bytes], cells: bool, formats: Formats, main: Format, source: SourceSettings, id_field: str
+) -> dict[LabelKind, Candidates]:
+    """Map records of one file once more, by their payloads as they are kept with the reasons for which they fail.
+
+    Args:
+        payloads: Each one JSON value in UTF-8.
+        cells: Whether their values are texts of cells.
+        formats: Those of the run that read them.
+        main: The format of their file.
+        source: What is declared about it.
+        id_field: Where their ids are, "" for ids from the content.
+
+    Returns:
+        Candidates and misfits by label kind; rows are places among the payloads.
+
+    Raises:
+        ValueError: One of them is no JSON value.
+    """
+    found: dict[LabelKind, _OfKind] = defaultdict(_OfKind)
+    values: list[tuple[int, object]] = [(row, payload_value(payload)) for row, payload in enumerate(payloads)]
+    _one_by_one(_KeptPayloads(payloads, cells), values, formats, main, source, id_field, found)
+    return _candidates(found, source, id_field)
+
+
+def _candidates(
+    found: Mapping[LabelKind, _OfKind], source: SourceSettings, id_field: str
+) -> dict[LabelKind, Candidates]:
     return {
         kind: _together(
             kind,
@@ -186,8 +217,26 @@ def map_shard(
     }
 
 
+class _Texts(Protocol):
+    """What has the payloads of records, as a loaded shard has them."""
+
+    @property
+    def cells(self) -> bool: ...
+
+    def text_of(self, row: int) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class _KeptPayloads:
+    payloads: Sequence[bytes]
+    cells: bool
+
+    def text_of(self, row: int) -> bytes:
+        return self.payloads[row]
+
+
 def _one_by_one(
-    loaded: LoadedShard,
+    loaded: _Texts,
     single: list[tuple[int, object]],
     formats: Formats,
     main: Format,

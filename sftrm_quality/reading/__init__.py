@@ -8,7 +8,7 @@ record's payload later is in ``json_payloads``. Damage is never an exception her
 """
 
 from sftrm_quality.reading.discover import SourceFile, content_hash, discover, hash_of, hashed
-from sftrm_quality.reading.fetch import Places, payload_encoding, read_again
+from sftrm_quality.reading.fetch import CELLS_AS_TEXTS, Places, payload_encoding, read_again
 from sftrm_quality.reading.joined import Joined, Links, join
 from sftrm_quality.reading.json import JsonShard, parse_record
 from sftrm_quality.reading.json_payloads import Span, damage_spans, field_spans, naming, payload_value
@@ -23,6 +23,7 @@ from sftrm_quality.reading.unreadable import position_columns
 from sftrm_quality.reading.workbooks import WORKBOOK
 
 __all__ = [
+    "CELLS_AS_TEXTS",
     "READ_REASONS",
     "WORKBOOK",
     "DueCells",

@@ -22,6 +22,8 @@ from sftrm_quality.words import say
 
 _STEP = 1 << 20
 _DELIMITED = ("csv", "tsv")
+CELLS_AS_TEXTS = (*_DELIMITED, WORKBOOK)
+"""Containers in whose payloads every value is the text of a cell."""
 _AGAIN = Limits(workbook_bytes=MOST_WORKBOOK_BYTES)  # what was read once is within its limits
 _OWN_TEXT = "json_"
 """How the containers are called whose records are kept in their own text; a row of any other is kept as JSON."""

@@ -6,7 +6,7 @@ of a run decides, not the day.
 
 from sftrm_quality.reviews.applying import NOTHING_APPLIES, Change, Corrected, FileReviews, allowed, correct
 from sftrm_quality.reviews.entries import Correction, Waiver
-from sftrm_quality.reviews.fields import field_of, refuse_value
+from sftrm_quality.reviews.fields import Value, field_of, refuse_value
 from sftrm_quality.reviews.fitting import FoundWithout, fits_file, reviews_of_file
 from sftrm_quality.reviews.loading import CORRECTIONS, WAIVERS, read_reviews
 from sftrm_quality.reviews.reviews import NO_REVIEWS, DatedReviews, Placed, Reviews
@@ -25,6 +25,7 @@ __all__ = [
     "FoundWithout",
     "Placed",
     "Reviews",
+    "Value",
     "Waiver",
     "allowed",
     "correct",

@@ -23,6 +23,11 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
 
 
+def from_inert(text: str) -> str:
+    """The text of a cell of a CSV file without the apostrophe of `inert`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
 def inert(text: str) -> str:
     """The text behind an apostrophe where a spreadsheet would take it for a formula.
 
@@ -37,7 +42,7 @@ def inert(text: str) -> str:
 
 def fits(text: str) -> bool:
     """Whether a cell holds the text, with the apostrophe of `inert`."""
-    return 2 * len(text) < LONGEST_CELL or _units(text) < LONGEST_CELL
+    return 2 * len(text) < LONGEST_CELL or units(text) < LONGEST_CELL
 
 
 def beginning(text: str, note: str) -> str:
@@ -50,10 +55,11 @@ def beginning(text: str, note: str) -> str:
     Returns:
         A text that fits.
     """
-    room = max(0, LONGEST_CELL - 1 - _units(note))
+    room = max(0, LONGEST_CELL - 1 - units(note))
     # Half a character at the end is left out.
     return text.encode("utf-16-le")[: 2 * room].decode("utf-16-le", "ignore") + note
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """The length of a text as Excel counts it."""
     return len(text.encode("utf-16-le")) // 2

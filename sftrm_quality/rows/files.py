@@ -68,16 +68,15 @@ class _Target:
 
 
 @contextmanager
-def xlsx_rows(file: BinaryIO, columns: Sequence[str], folder: Path) -> Iterator[AddRow]:
-    """A workbook of strings: none of them is a formula, a link or a number, whatever it looks like.
+def opened_workbook(file: BinaryIO, folder: Path) -> Iterator[Any]:
+    """A workbook that is written row by row, of which no cell is a formula, a link or a number by its looks.
 
     Args:
         file: What is written to.
-        columns: The names of the columns.
         folder: For what a workbook takes on the disk while it is written, so that memory does not grow with it.
 
     Yields:
-        What adds a row; a sheet that is full is followed by another one.
+        The workbook of xlsxwriter, which is whole at the end.
 
     Raises:
         OSError: The disk takes no more.
@@ -92,6 +91,32 @@ def xlsx_rows(file: BinaryIO, columns: Sequence[str], folder: Path) -> Iterator[
         book.set_properties({"created": _CREATED})
         # Beyond 4 GiB of one sheet; smaller books are not changed by it.
         book.use_zip64()
+        yield book
+        try:
+            book.close()
+        except FileCreateError as error:
+            # It wraps what the system said.
+            raise error.args[0] from error
+        finally:
+            target.given_up = True
+
+
+@contextmanager
+def xlsx_rows(file: BinaryIO, columns: Sequence[str], folder: Path) -> Iterator[AddRow]:
+    """A workbook of strings: none of them is a formula, a link or a number, whatever it looks like.
+
+    Args:
+        file: What is written to.
+        columns: The names of the columns.
+        folder: For what a workbook takes on the disk while it is written, so that memory does not grow with it.
+
+    Yields:
+        What adds a row; a sheet that is full is followed by another one.
+
+    Raises:
+        OSError: The disk takes no more.
+    """
+    with opened_workbook(file, folder) as book:
         bold = book.add_format({"bold": True})
         sheets: list[Any] = []
         on_sheet = SHEET_ROWS
@@ -117,13 +142,6 @@ def xlsx_rows(file: BinaryIO, columns: Sequence[str], folder: Path) -> Iterator[
 
         begin_sheet()
         yield add
-        try:
-            book.close()
-        except FileCreateError as error:
-            # It wraps what the system said.
-            raise error.args[0] from error
-        finally:
-            target.given_up = True
 
 
 @contextmanager

@@ -22,6 +22,8 @@ _BATCH_ROWS = 256
 _NAMES_SHOWN = 20
 _SHORT = ("source_file", "label_kind", "reasons", "record_id")
 _WHOLE = (*_SHORT, "data_id", "source_index", "source_line", "stage", "details", "payload")
+# A quarantine of an older version has none of them.
+_SINCE_REVIEWS = ("corrected_by", "replaced_by")
 
 # A source, a file, a reason and a label kind, of a row that has them all.
 Names = tuple[str, str, str, str]
@@ -64,9 +66,10 @@ class Selection:
             The columns of the quarantine, with the ``source``.
         """
         with _opened(self.path) as file:
+            columns = [*_WHOLE, *(name for name in _SINCE_REVIEWS if name in file.schema_arrow.names)]
             for group, wanted in self.groups:
                 start = 0
-                for batch in file.iter_batches(_BATCH_ROWS, [group], list(_WHOLE)):
+                for batch in file.iter_batches(_BATCH_ROWS, [group], columns):
                     first, end = np.searchsorted(wanted, [start, start + len(batch)])
                     for row in batch.take(pa.array(wanted[first:end] - start)).to_pylist():
                         yield {"source": self.source_named(row["source_file"]), **row}
@@ -103,6 +106,32 @@ def select(path: Path, source_named: Callable[[str], str], wanted: Wanted) -> Se
     if not fitting and any(wanted.filters.values()):
         raise NoSuchRows(_what_there_is(there, wanted))
     return Selection(path, named, groups)
+
+
+def select_records(path: Path, source_named: Callable[[str], str], records: Collection[str]) -> Selection:
+    """Find the rows of some records. No text is read.
+
+    Args:
+        path: The quarantine file.
+        source_named: Whose a source file is.
+        records: The content parts of their ids.
+
+    Returns:
+        Where they are, all copies of each.
+    """
+    groups: list[tuple[int, Rows]] = []
+    with _opened(path) as file:
+        for group in range(file.num_row_groups):
+            ids = file.read_row_group(group, columns=["record_id"])["record_id"].to_pylist()
+            rows = np.array([row for row, record_id in enumerate(ids) if content_part(record_id) in records], np.int64)
+            if len(rows):
+                groups.append((group, rows))
+    return Selection(path, source_named, groups)
+
+
+def content_part(record_id: str) -> str:
+    """What identical copies have in common of their ids: the label kind and the hash of the content."""
+    return "-".join(record_id.split("-", 2)[:2])
 
 
 @contextmanager

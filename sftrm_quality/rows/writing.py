@@ -35,8 +35,11 @@ class WrittenRows:
 
 
 @dataclass
-class _LongTexts:
-    """The file beside the rows, which is there only when a text is too long."""
+class LongTexts:
+    """The file beside the rows, which is there only when a text is too long.
+
+    path: its name. stack: closes it. count: of the texts in it so far.
+    """
 
     path: Path
     stack: ExitStack
@@ -44,7 +47,16 @@ class _LongTexts:
     file: BinaryIO | None = field(default=None)
 
     def add(self, record_id: str, column: str, text: str) -> str:
-        """Put a text there; returns the note of where it is."""
+        """Put a text there.
+
+        Args:
+            record_id: Of its record.
+            column: Which text of the record it is.
+            text: All of it.
+
+        Returns:
+            The note of where it is.
+        """
         if self.file is None:
             self.file = self.stack.enter_context(written(self.path))
         self.file.write(orjson.dumps({"record_id": record_id, "column": column, "text": text}) + b"\n")
@@ -55,6 +67,20 @@ class _LongTexts:
             line=self.count,
             file=self.path.name,
         )
+
+    def cell(self, record_id: str, column: str, text: str) -> str:
+        """What a cell shows of a text. One that does not fit is put into the file.
+
+        Args:
+            record_id: Of its record.
+            column: Which text of the record it is.
+            text: All of it.
+
+        Returns:
+            The text with its control characters visible; of a long one as much as fits, and where all of it is.
+        """
+        shown = visible(text)
+        return shown if fits(shown) else beginning(shown, self.add(record_id, column, text))
 
 
 def refuse_target(path: Path) -> None:
@@ -74,7 +100,7 @@ def refuse_target(path: Path) -> None:
                 file=path.name,
             )
         )
-    for taken in (path, _beside(path)):
+    for taken in (path, beside(path)):
         if taken.exists() or taken.is_symlink():
             raise ConfigError(
                 say("{path}: is there already and is not replaced; delete it, or name another --to", path=taken)
@@ -96,11 +122,11 @@ def write_rows_file(selection: Selection, report: Report, path: Path, kind: str)
     Raises:
         OSError: It cannot be written.
     """
-    described = {(check.suite, check.reason): check.says for check in report.checks}
+    described = descriptions(report)
     count = 0
     # The rows appear last: they name the file beside them.
     with ExitStack() as stack, written(path) as file:
-        long_texts = _LongTexts(_beside(path), stack)
+        long_texts = LongTexts(beside(path), stack)
         with FORMATS[kind](file, COLUMNS, path.parent) as add:
             for row in selection.rows():
                 values = _values(row, described)
@@ -110,22 +136,31 @@ def write_rows_file(selection: Selection, report: Report, path: Path, kind: str)
     return WrittenRows(count, long_texts.count, long_texts.path)
 
 
-def _beside(path: Path) -> Path:
+def descriptions(report: Report) -> dict[tuple[str, str], str]:
+    """What each check of a run expects, by its suite and its reason."""
+    return {(check.suite, check.reason): check.says for check in report.checks}
+
+
+def beside(path: Path) -> Path:
+    """The name of the file for the longer texts of a file of rows."""
     return path.with_name(path.name + _LONG)
 
 
 def _values(row: Mapping[str, Any], described: Mapping[tuple[str, str], str]) -> dict[str, Any]:
-    reasons = zip(row["reasons"], row["details"], strict=True)
-    values = {
-        "line": _line(row),
-        "what_is_wrong": [_in_words(row, reason, detail, described) for reason, detail in reasons],
-    }
+    values = {"line": line_of(row), "what_is_wrong": reasons_in_words(row, described)}
     # A file of no known format has no id and no text of its own.
     return {name: values[name] if name in values else row[name] or "" for name in COLUMNS}
 
 
-def _line(row: Mapping[str, Any]) -> Cell:
-    """As people count: the line, or the record where a file has no lines; nothing of a file as a whole."""
+def line_of(row: Mapping[str, Any]) -> Cell:
+    """Where a failing row is in its file, as people count.
+
+    Args:
+        row: Of the quarantine.
+
+    Returns:
+        The line, or the record where a file has no lines; nothing of a file as a whole.
+    """
     if row["source_line"] is not None:
         line: int = row["source_line"]
         return line
@@ -134,6 +169,20 @@ def _line(row: Mapping[str, Any]) -> Cell:
         if row["label_kind"] == NoKind.UNKNOWN
         else say("record {source_index}", source_index=row["source_index"] + 1)
     )
+
+
+def reasons_in_words(row: Mapping[str, Any], described: Mapping[tuple[str, str], str]) -> list[str]:
+    """What is wrong with a failing row: what was expected, and what was found.
+
+    Args:
+        row: Of the quarantine.
+        described: What each check expects, by its suite and its reason.
+
+    Returns:
+        A text per reason.
+    """
+    reasons = zip(row["reasons"], row["details"], strict=True)
+    return [_in_words(row, reason, detail, described) for reason, detail in reasons]
 
 
 def _in_words(row: Mapping[str, Any], reason: str, detail: str, described: Mapping[tuple[str, str], str]) -> str:
@@ -147,15 +196,12 @@ def _in_words(row: Mapping[str, Any], reason: str, detail: str, described: Mappi
     return f"{say(READ_REASONS.get(reason) or FORMAT_REASONS.get(reason, reason))} {found}"
 
 
-def _cells(values: Mapping[str, Any], long_texts: _LongTexts) -> list[Cell]:
+def _cells(values: Mapping[str, Any], long_texts: LongTexts) -> list[Cell]:
     cells: list[Cell] = []
     for name, value in values.items():
         if isinstance(value, int):
             cells.append(value)
             continue
         text = value if isinstance(value, str) else (", " if name == "reasons" else "\n").join(value)
-        shown = visible(text)
-        if not fits(shown):
-            shown = beginning(shown, long_texts.add(values["record_id"], name, text))
-        cells.append(shown)
+        cells.append(long_texts.cell(values["record_id"], name, text))
     return cells

@@ -11,11 +11,12 @@ MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
 @dataclass
 class SheetRow:
     """line: its number in the sheet, from 1. cells: texts by the number of their column, from 1; blank ones are not
-    there. damage: why one cannot be read."""
+    there. damage: why one cannot be read. formulas: columns of cells that have one; their texts are what it gave."""
 
     line: int
     cells: dict[int, str] = field(default_factory=dict)
     damage: str = ""
+    formulas: list[int] = field(default_factory=list)
 
 
 def column_number(letters: str) -> int:

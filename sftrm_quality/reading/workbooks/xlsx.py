@@ -144,6 +144,8 @@ class _Rows:
         elif name == "c":
             if text := self._said():
                 self._row.cells[self._column] = text
+            if self._formula is not None:
+                self._row.formulas.append(self._column)
         elif name == "row" and (self._row.cells or self._row.damage):
             self.done.append(self._row)
 
