@@ -171,7 +171,7 @@ def _reviewed(report: "Report") -> list[Text]:
         )
         named = ", ".join(f"{name} {count:,}" for name, count in counts if count)
         title = say("{kind} reviews", kind=found.label_kind.upper())
-        lines.append(Text.assemble((f"{title:<12}", "dim"), named))
+        lines.append(Text.assemble((padded(title), "dim"), named))
     return lines
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from flows.terminal_text import safe
+from flows.terminal_text import padded, safe
 from sftrm_quality.personal_data import mask_personal_data, mask_text
 from sftrm_quality.words import say
 
@@ -62,7 +62,7 @@ def print_traces(console: Console, traces: list["Trace"]) -> None:
             text = mask_text(row["payload"][:_LOOKED_AT], row["data_id"])
             lines.append((say("text"), safe(text[:_TEXT]) + ("…" if len(row["payload"]) > _TEXT else "")))
         for title, text in lines:
-            console.print(Text.assemble((f"  {title:<24}", "dim"), text), soft_wrap=True)
+            console.print(Text.assemble((padded(f"  {title}", 26), "dim"), text), soft_wrap=True)
 
 
 def _reviewed(found: "Trace") -> list[tuple[str, str]]:
