@@ -235,6 +235,9 @@ def test_what_is_wrong_with_what_people_wrote_is_said_in_korean(tmp_path):
         assert "처리 의견이 아닙니다(JSON이 아닙니다: " in damaged
         with pytest.raises(ConfigError, match="1번째 줄: 필요한 값이 없습니다"):
             read_reviews(reviews)
+        (reviews / "corrections" / "a.jsonl").write_text('{"record" 1}')
+        with pytest.raises(ConfigError, match="JSON 객체가 아닙니다: 11번째 글자: 쌍점"):
+            read_reviews(reviews)
         with pytest.raises(ConfigError, match="--by: 100자 이하여야 합니다"):
             signed("x" * 101, "cut off")
 

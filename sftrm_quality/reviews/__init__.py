@@ -8,7 +8,7 @@ from sftrm_quality.reviews.applying import NOTHING_APPLIES, Change, Corrected, F
 from sftrm_quality.reviews.entries import Correction, Waiver
 from sftrm_quality.reviews.fields import Value, field_of, refuse_value
 from sftrm_quality.reviews.fitting import FoundWithout, fits_file, reviews_of_file
-from sftrm_quality.reviews.loading import CORRECTIONS, WAIVERS, read_reviews
+from sftrm_quality.reviews.loading import CORRECTIONS, WAIVERS, read_reviews, why_no_json
 from sftrm_quality.reviews.reviews import NO_REVIEWS, DatedReviews, Placed, Reviews
 from sftrm_quality.reviews.waivable import refuse_reasons, waivable
 
@@ -36,4 +36,5 @@ __all__ = [
     "refuse_value",
     "reviews_of_file",
     "waivable",
+    "why_no_json",
 ]

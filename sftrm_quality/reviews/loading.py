@@ -17,7 +17,7 @@ from sftrm_quality.errors import ConfigError
 from sftrm_quality.reviews.entries import Correction, Waiver
 from sftrm_quality.reviews.reviews import Entry, Placed, Reviews
 from sftrm_quality.settings_files import read_settings_file
-from sftrm_quality.words import number, say
+from sftrm_quality.words import error_text, number, say
 
 WAIVERS, CORRECTIONS = "waivers.yaml", "corrections"
 # A hundred thousand corrections of usual records; they are held in memory, and each is looked for in every file.
@@ -125,9 +125,26 @@ def _parsed(line: str, where: str) -> Any:
         # An escape can name an unpaired surrogate, which no text of a record can hold.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        said = say("an unpaired surrogate") if isinstance(error, UnicodeEncodeError) else error
-        raise ConfigError(say("{where}: not a JSON object: {said}", where=where, said=said)) from error
+        raise ConfigError(say("{where}: not a JSON object: {said}", where=where, said=why_no_json(error))) from error
     return value
+
+
+def why_no_json(error: ValueError | RecursionError) -> str:
+    """Why a line is no JSON value.
+
+    Args:
+        error: What `json` raised for it, or its text as bytes.
+
+    Returns:
+        A part of a sentence.
+    """
+    if isinstance(error, UnicodeEncodeError):
+        return say("an unpaired surrogate")
+    if isinstance(error, RecursionError):
+        return say("nested too deeply")
+    if isinstance(error, json.JSONDecodeError):
+        return say("{said}, at character {at}", said=say(error.msg), at=number(error.pos + 1))
+    return error_text(error)
 
 
 def _no_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from sftrm_quality.config import Limits
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.reading.workbooks import BadWorkbook, SheetRow, column_letters, rows_of_file
+from sftrm_quality.reviews import why_no_json
 from sftrm_quality.rows import content_part, from_inert
 from sftrm_quality.sheets.tables import RECORD
 from sftrm_quality.words import number, say
@@ -137,9 +138,8 @@ def _of_json_lines(path: Path) -> Iterator[FilledRow]:
             # An escape can name an unpaired surrogate, which no text of a record can hold.
             json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
-            said = say("an unpaired surrogate") if isinstance(error, UnicodeEncodeError) else error
             raise ConfigError(
-                say("{path}, line {line}: not a JSON object: {error}", path=path, line=place, error=said)
+                say("{path}, line {line}: not a JSON object: {error}", path=path, line=place, error=why_no_json(error))
             ) from error
         if not isinstance(value, dict) or RECORD not in value:
             raise ConfigError(say("{path}, line {line}: expected an object with the key record", path=path, line=place))
