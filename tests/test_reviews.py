@@ -247,7 +247,8 @@ def test_what_was_replaced_is_no_fault_of_its_file(tmp_path):
     )
     check = Check(
         suite="sft", reason="answer_blank", severity=Severity.CRITICAL, evaluated=160, failed=40, waived=0, replaced=40,
-        mostly=0.8, success=False, detail="", check="expect_text_to_be_visible", description="", scope="record",
+        mostly=0.8, success=False, detail="", detail_said=None, check="expect_text_to_be_visible", description="",
+            descriptions={}, scope="record",
     )  # fmt: skip
     ledger = dict.fromkeys(("sft", "rm", "unknown"), NO_RECORDS)
     assert [(one.source, one.count) for one in found_by_checks([check], [mended, other], {}, ledger, None)] == [
