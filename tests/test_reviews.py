@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from sftrm_quality.checks import read_suites
-from sftrm_quality.config import SHIPPED_EXPECTATIONS
+from sftrm_quality.config import SHIPPED_EXPECTATIONS, RunConfig
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.findings import DeliveredFile, delivery_facts, found_by_checks
+from sftrm_quality.records import Severity
 from sftrm_quality.reviews import Correction, DatedReviews, Waiver, read_reviews, refuse_reasons
+from sftrm_quality.run_record import NO_RECORDS, Check, DeliveryStatus
+from tests.test_ordinary_nights import entry
 
 SFT = "sft-" + "0123456789abcdef" * 2
 RM = "rm-" + "fedcba9876543210" * 2
@@ -234,3 +238,23 @@ def test_a_reason_that_cannot_be_waived_is_refused(reason, tmp_path):
     assert f"waivers.yaml, waiver 2: '{reason}' cannot be waived; expected" in str(error.value)
     assert "answer_placeholder" in str(error.value)
     refuse_reasons(DatedReviews(reviews, date(2027, 1, 1)).effective, suites)
+
+
+def test_what_was_replaced_is_no_fault_of_its_file(tmp_path):
+    mended, other = entry("a/x.jsonl", 100, 40), entry("b/y.jsonl", 100, 40)
+    mended = mended.model_copy(
+        update={"quarantined": 40, "unreadable": 0, "replaced": 40, "replaced_reasons": {"answer_blank": 40}}
+    )
+    check = Check(
+        suite="sft", reason="answer_blank", severity=Severity.CRITICAL, evaluated=160, failed=40, waived=0, replaced=40,
+        mostly=0.8, success=False, detail="", check="expect_text_to_be_visible", description="", scope="record",
+    )  # fmt: skip
+    ledger = dict.fromkeys(("sft", "rm", "unknown"), NO_RECORDS)
+    assert [(one.source, one.count) for one in found_by_checks([check], [mended, other], {}, ledger, None)] == [
+        ("b", 40)
+    ]
+    delivered = [
+        DeliveredFile(one.source_file, one.source, DeliveryStatus.NEW, (one,), (), "") for one in (mended, other)
+    ]
+    rows = delivery_facts(delivered, [], RunConfig()).to_pylist()
+    assert [(row["failing"], row["passed"]) for row in rows] == [(0, 60), (40, 60)]

@@ -400,6 +400,8 @@ def test_a_redelivery_takes_the_place_of_what_was_quarantined(mended):
     assert (check["evaluated"], check["failed"], check["replaced"]) == (27 - 6, 1, 6)
     assert checks(output)["question_blank"]["evaluated"] == 27 - 6
     assert checks(output)["question_too_long"]["evaluated"] == 27
+    # Seven of 27 would be too many for it.
+    assert checks(output, "release")["share_quarantined_high"]["success"]
     assert output.report["reasons"]["sft"]["answer_blank"] == output.report["ledger"]["sft"]["quarantined"] == 7
     counted = {name: (one["replaced"], one["replaced_reasons"]) for (name, _), one in files(output).items()}
     assert counted == {
@@ -481,8 +483,8 @@ def test_what_was_before_changes_no_byte(histories, before, last):
     kept, fresh = (histories.base / f"{name}{histories.count}" for name in ("kept", "fresh"))
     for night in before:
         histories.night(night, kept)
-    after, alone = histories.night(last, kept), histories.night(last, fresh)
-    assert after.release.name == alone.release.name
-    assert after.data_bytes() == alone.data_bytes()
+    after, by_itself = histories.night(last, kept), histories.night(last, fresh)
+    assert after.release.name == by_itself.release.name
+    assert after.data_bytes() == by_itself.data_bytes()
     for name in ("ledger", "reasons", "review_counts"):
-        assert after.report[name] == alone.report[name], name
+        assert after.report[name] == by_itself.report[name], name

@@ -166,7 +166,7 @@ def _refuse_contradictions(corrections: tuple[Placed[Correction], ...]) -> None:
     for placed in corrections:
         for field, value in placed.entry.values.items():
             other = seen.setdefault((placed.entry.record, field), placed)
-            if _differ(other.entry.values[field], value):
+            if other.entry.values[field] != value:
                 raise ConfigError(
                     say(
                         "{place}: sets {field} of {record} to another value than {other}; leave out one of them",
@@ -176,8 +176,3 @@ def _refuse_contradictions(corrections: tuple[Placed[Correction], ...]) -> None:
                         other=other.place,
                     )
                 )
-
-
-def _differ(one: object, other: object) -> bool:
-    """Whether two values of JSON are not the same: 1 and true are not, although Python takes them for equal."""
-    return json.dumps(one) != json.dumps(other)
