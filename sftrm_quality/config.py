@@ -37,7 +37,7 @@ def _day_or_nothing(day: object) -> object:
     text = day.isoformat() if type(day) is date else day
     if isinstance(text, str) and text:
         if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError("expected a day such as 2026-12-31")
+            raise ValueError(say("expected a day such as 2026-12-31"))
         date.fromisoformat(text)
     return text
 
@@ -627,8 +627,11 @@ class RunConfig(_Settings):
         for number, source in enumerate(self.sources):
             if source.redelivery == "replaces" and self.ids.within == "file":
                 raise ValueError(
-                    f"sources.{number}.redelivery is replaces and ids.within is file, where an id in another file is "
-                    "another record: change one of them"
+                    say(
+                        "sources.{number}.redelivery is replaces and ids.within is file, where an id in another file "
+                        "is another record: change one of them",
+                        number=number,
+                    )
                 )
         return self
 

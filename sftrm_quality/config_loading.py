@@ -12,7 +12,7 @@ from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.paths import refuse_address
 from sftrm_quality.settings_files import read_settings_file
-from sftrm_quality.words import asked_for, error_text, phrase, say
+from sftrm_quality.words import asked_for, error_text, phrase, say, say_of
 
 # Of a wrong value, as much as shows what is meant.
 _SHOWN = 80
@@ -149,7 +149,7 @@ def first_mistake(error: ValidationError, of: type[BaseModel] = RunConfig) -> st
         if not keys:
             return say("{where}: unknown key", where=where)
         return say("{where}: unknown key, known are {keys}", where=where, keys=keys)
-    said = _said(first)
+    said = said_of_mistake(first)
     if isinstance(first["input"], dict):
         return f"{where}: {said}"
     return say("{where}: {said}, found {found}", where=where, said=said, found=_short_repr(first["input"]))
@@ -172,14 +172,34 @@ _MISTAKES = {
     "string_type": phrase("Input should be a valid string"),
     "list_type": phrase("Input should be a valid list"),
     "dict_type": phrase("Input should be a valid dictionary"),
+    "json_invalid": phrase("Invalid JSON: {error}"),
 }
 
 
-def _said(mistake: ErrorDetails) -> str:
-    """What is wrong, in the language that is spoken as far as its kind is known here."""
+def said_of_mistake(mistake: ErrorDetails) -> str:
+    """What is wrong, in the language that is spoken as far as its kind is known here.
+
+    Args:
+        mistake: One that pydantic found, with its context.
+
+    Returns:
+        The text, without where.
+    """
     context = mistake.get("ctx", {})
     if isinstance(error := context.get("error"), ValueError):
         return error_text(error)
+    if mistake["type"] == "string_too_short":
+        return say_of(
+            "String should have at least {count} character",
+            "String should have at least {count} characters",
+            context["min_length"],
+        )
+    if mistake["type"] == "string_too_long":
+        return say_of(
+            "String should have at most {count} character",
+            "String should have at most {count} characters",
+            context["max_length"],
+        )
     if (sentence := _MISTAKES.get(mistake["type"])) is None:
         return mistake["msg"]
     # A bound as it is written: 1 and not 1.0.

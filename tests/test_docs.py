@@ -48,9 +48,9 @@ def test_the_clients_of_the_readme_have_the_versions_that_are_installed():
     [
         ("README.md", 18),
         ("docs/morning.md", 8),
-        ("README.ko.md", 11),
-        ("docs/morning.ko.md", 5),
-        ("docs/vendors.ko.md", 3),
+        ("README.ko.md", 15),
+        ("docs/morning.ko.md", 8),
+        ("docs/vendors.ko.md", 6),
         ("docs/nightly.md", 5),
         ("docs/rows.md", 4),
         ("docs/vendors.md", 7),

@@ -2,6 +2,7 @@
 English is said in Korean wherever a person reads it."""
 
 import ast
+import io
 import json
 import re
 import string
@@ -9,16 +10,24 @@ from html.parser import HTMLParser
 
 import pytest
 from babel.messages.pofile import read_po
+from rich.console import Console
 
+from flows.commands.terminal import print_findings
+from flows.terminal_text import safe
+from sftrm_quality.acts import read_acts
 from sftrm_quality.checks import read_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.config_loading import load_config
+from sftrm_quality.decisions import signed
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.findings.found import Found
 from sftrm_quality.findings.listing import listed
+from sftrm_quality.job import handles
+from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import Severity
 from sftrm_quality.reports import html
 from sftrm_quality.reports.page_names import in_all_languages
+from sftrm_quality.reviews import read_reviews
 from sftrm_quality.run_record import text_of, told_of
 from sftrm_quality.time_zones import moment
 from sftrm_quality.words import (
@@ -197,6 +206,39 @@ def test_what_is_stored_is_english_and_is_said_in_korean(samples_run):
     assert [finding.said_text for finding in report.findings] == [finding.text for finding in report.findings]
 
 
+def test_findings_of_a_run_are_listed_in_korean(samples_run):
+    report = read(samples_run.report)
+    with speaking_in("ko"):
+        printed = Console(file=io.StringIO(), width=400)
+        print_findings(printed, report, handles(report.findings))
+        expected = [safe(finding.said_text) for finding in report.findings]
+    shown = printed.file.getvalue()
+    assert expected and [text for text in expected if text not in shown] == []
+
+
+def test_reviews_are_shown_in_korean_though_their_places_are_stored_in_english():
+    with speaking_in("ko"):
+        (section,) = re.findall('<section id="reviews".*?</section>', run_page(published()), re.DOTALL)
+    assert "waivers.yaml, 1번째 예외 승인: silence" in section and "corrections/kim.jsonl, 1번째 줄부터" in section
+    reasons = ("silence is the answer there", "until they have mended it")
+    assert [text for text in english_in(section) if not text.endswith(reasons)] == []
+
+
+def test_what_is_wrong_with_what_people_wrote_is_said_in_korean(tmp_path):
+    output, reviews = OutputFolder(tmp_path), tmp_path / "reviews"
+    output.acts.write_bytes(b"{\n")
+    (reviews / "corrections").mkdir(parents=True)
+    record = "sft-" + "0" * 32
+    (reviews / "corrections" / "a.jsonl").write_text(json.dumps({"record": record, "by": "Kim", "why": "cut off"}))
+    with speaking_in("ko"):
+        (damaged,) = read_acts(output).damaged
+        assert "처리 의견이 아닙니다(JSON이 아닙니다: " in damaged
+        with pytest.raises(ConfigError, match="1번째 줄: 필요한 값이 없습니다"):
+            read_reviews(reviews)
+        with pytest.raises(ConfigError, match="--by: 100자 이하여야 합니다"):
+            signed("x" * 101, "cut off")
+
+
 def test_a_finding_is_said_in_every_language_whichever_it_was_made_in():
     counts = {"count": 400, "of": 1_000, "files": (("a/1.jsonl", "h"),)}
     found = Found("delivery", "file_shrunk", Severity.CRITICAL, "", source="a", **counts)
@@ -256,6 +298,8 @@ def test_pages_in_both_languages_lead_to_each_other():
         ("byte 0xc3 at 165 of the record is not UTF-8", "레코드의 165바이트 위치에 있는 0xc3는 UTF-8이 아닙니다"),
         ("question has 5 characters, expected at least 9 and at most 12", "질문: 5자, 기준 9자 이상, 12자 이하"),
         ("vendor.jsonl: failing is 21 of 82 (25.6 %)", "vendor.jsonl: 불합격: 82 중 21 (25.6 %)"),
+        ("waivers.yaml, waiver 2", "waivers.yaml, 2번째 예외 승인"),
+        ("corrections/2026-11-29-kim.jsonl, line 3", "corrections/2026-11-29-kim.jsonl, 3번째 줄"),
         ("No sentence of ours at all.", "No sentence of ours at all."),
         ("", ""),
     ],

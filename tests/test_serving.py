@@ -1,10 +1,12 @@
 """What `sftrm serve` says and does about servers, without starting one."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
 import httpx
 import pytest
+from prefect._internal.pydantic.v2_schema import create_v2_schema
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, temporary_settings
 from typer.testing import CliRunner
@@ -18,6 +20,7 @@ from flows.service.reach import Reach
 from flows.ui import artifacts, hold
 from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
+from sftrm_quality.words import speaking_in
 
 
 @pytest.fixture
@@ -142,6 +145,18 @@ def test_the_form_also_takes_what_a_person_knows_of_what_holds_it(monkeypatch, g
 def test_the_form_calls_a_field_by_its_title_as_its_errors_do():
     fields = hold.Answer.model_json_schema()["properties"]
     assert [fields[name]["title"].lower() for name in ("decision", "name", "reason")] == ["decision", "name", "reason"]
+
+
+def test_the_form_is_said_in_the_language_of_the_run():
+    def shown():
+        # As Prefect makes what it keeps of the form.
+        made = hold.Answer.with_initial_data(description="r-1")
+        fields = create_v2_schema(made.__name__, model_base=made)["properties"].values()
+        return [field[name] for field in fields for name in ("title", "description")]
+
+    with speaking_in("ko"):
+        assert [text for text in shown() if not re.search("[가-힣]", text)] == []
+    assert [text for text in shown() if re.search("[가-힣]", text)] == []
 
 
 @pytest.mark.parametrize("how", ["option", "environment"])

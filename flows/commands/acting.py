@@ -13,7 +13,7 @@ from sftrm_quality.words import say
 if TYPE_CHECKING:
     from sftrm_quality.acts import Act
     from sftrm_quality.output import OutputFolder
-    from sftrm_quality.run_record import ActKind
+    from sftrm_quality.run_record import ActKind, Finding
 
 _JsonOption = Annotated[bool, typer.Option("--json", help="Print the same as JSON and nothing else.")]
 
@@ -66,13 +66,14 @@ def act(
         kind = _kind(known, accepted_until is not None, sent)
         output = OutputFolder(out or OUT)
         must_exist(output.root)
-        made = _stored_act(output, handle, run, kind, accepted_until.date() if accepted_until else None, by, note)
+        until = accepted_until.date() if accepted_until else None
+        made, about = _stored_act(output, handle, run, kind, until, by, note)
     except SftrmError as error:
         fail(error)
     if as_json:
         print(json_text(made.model_dump(mode="json")))
     else:
-        print(safe(say("{text}: {said}", text=made.text, said=made.recorded(date.min).text)))
+        print(safe(say("{text}: {said}", text=about.said_text, said=made.recorded(date.min).text)))
 
 
 def _kind(known: bool, accepted: bool, sent: bool) -> "ActKind":
@@ -85,7 +86,8 @@ def _kind(known: bool, accepted: bool, sent: bool) -> "ActKind":
 
 def _stored_act(
     output: "OutputFolder", handle: str, run: str | None, kind: "ActKind", until: date | None, by: str, note: str
-) -> "Act":
+) -> "tuple[Act, Finding]":
+    """The act, and the finding that it is on."""
     from sftrm_quality import findings, job, reports
     from sftrm_quality.decisions import signed
 
@@ -93,6 +95,7 @@ def _stored_act(
     with output.locked(0, lambda waiting: print(safe(waiting)), findings.timezone_of(output)):
         reports.take_back(output)
         report = report_named(output, run)
-        made = job.act_on(report, job.finding_named(report, handle), kind, until, who)
+        about = job.finding_named(report, handle)
+        made = job.act_on(report, about, kind, until, who)
         job.store_acts(output, report, [made])
-    return made
+    return made, about

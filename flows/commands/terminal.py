@@ -133,7 +133,8 @@ def print_findings(console: Console, report: "Report", handles: Sequence[str]) -
     said = say("run {run_id}, {moment}: {counts}", run_id=report.run_id, moment=when, counts=report.finding_counts)
     console.print(Text(said), soft_wrap=True)
     for handle, found in zip(handles, report.findings, strict=True):
-        line = Text.assemble((handle, "bold"), "  ", (safe(found.text), _style(found)), (f"  {_named(found)}", "dim"))
+        told = (safe(found.said_text), _style(found))
+        line = Text.assemble((handle, "bold"), "  ", told, (f"  {_named(found)}", "dim"))
         console.print(line, soft_wrap=True)
     if report.findings:
         advice = say("to say what you know of one: sftrm act HANDLE --known, --accepted-until DATE or --sent")

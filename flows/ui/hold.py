@@ -10,13 +10,15 @@ from prefect import suspend_flow_run
 from prefect.input import RunInput
 from prefect.input.actions import read_flow_run_input
 from prefect.input.run_input import keyset_from_base_key
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core.core_schema import CoreSchema
 
 from flows.ui.plain_text import escaped
 from sftrm_quality.decisions import Decision, Signed
 from sftrm_quality.job import RunResult
 from sftrm_quality.run_record import ActKind
-from sftrm_quality.words import say
+from sftrm_quality.words import phrase, say
 
 
 class OnHold(StrEnum):
@@ -54,23 +56,37 @@ class Answer(RunInput):
 
     # Prefect's form calls a field by its title, and its errors by its name.
     decision: Literal["reject", "publish_anyway"] = Field(
-        title="Decision",
-        description="Choose publish anyway or reject. publish_anyway: this release replaces the current one. "
-        "reject: the run ends as Held, the current release stays.",
+        title=phrase("Decision"),
+        description=phrase(
+            "Choose publish anyway or reject. publish_anyway: this release replaces the current one. "
+            "reject: the run ends as Held, the current release stays."
+        ),
     )
-    name: str = Field(title="Name", min_length=1, max_length=100, description="Yours, for the record.")
-    reason: str = Field(title="Reason", min_length=3, max_length=2000, description="Why, for those who ask later.")
+    name: str = Field(title=phrase("Name"), min_length=1, max_length=100, description=phrase("Yours, for the record."))
+    reason: str = Field(
+        title=phrase("Reason"), min_length=3, max_length=2000, description=phrase("Why, for those who ask later.")
+    )
     findings: Literal["nothing", "known", "sent"] = Field(
         "nothing",
-        title="Say of the findings that hold it",
-        description="known: nobody is called for them again. sent: the vendor has them. With name and reason above.",
+        title=phrase("Say of the findings that hold it"),
+        description=phrase(
+            "known: nobody is called for them again. sent: the vendor has them. With name and reason above."
+        ),
     )
     accepted_until: str = Field(
         "",
-        title="Accept them until",
+        title=phrase("Accept them until"),
         pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
-        description="A day, as 2026-12-31, instead: they are accepted to its end. Empty: they are not.",
+        description=phrase("A day, as 2026-12-31, instead: they are accepted to its end. Empty: they are not."),
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # What Prefect keeps of the form is this, made when somebody is asked.
+        schema = handler(core_schema)
+        for shown in handler.resolve_ref_schema(schema)["properties"].values():
+            shown |= {name: say(shown[name]) for name in ("title", "description")}
+        return schema
 
 
 def said_of_findings(release_id: str) -> tuple[ActKind, date | None, Signed] | None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sftrm_quality.acts.act import Act
 from sftrm_quality.acts.counting import Acts
+from sftrm_quality.config_loading import said_of_mistake
 from sftrm_quality.errors import storage_error
 from sftrm_quality.output import OutputFolder, sync
 from sftrm_quality.words import say
@@ -52,9 +53,9 @@ def read_acts(output: OutputFolder) -> Acts:
 
 
 def _first_of(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
-    said = first["msg"].removeprefix("Value error, ")
+    said = said_of_mistake(first)
     return f"{where}: {said}" if where else said
 
 

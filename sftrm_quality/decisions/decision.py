@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from sftrm_quality.config_loading import said_of_mistake
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.run_record import Action, RecordedDecision
 from sftrm_quality.text import normalise_text
@@ -69,9 +70,9 @@ def signed(name: str, reason: str, reason_option: str = "--why") -> Signed:
     try:
         return Signed(name=name, reason=reason, decided_at=datetime.now(UTC))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = error.errors()[0]
         option = {"name": "--by", "reason": reason_option}[str(first["loc"][0])]
-        said = first["msg"].removeprefix("Value error, ")
+        said = said_of_mistake(first)
         raise ConfigError(
             say(
                 "{option}: {said}; a name has 1 to 100 characters, a reason 3 to 2,000 that can be seen",

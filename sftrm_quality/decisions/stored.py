@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sftrm_quality.config_loading import said_of_mistake
 from sftrm_quality.decisions.decision import Decision, Signed
 from sftrm_quality.errors import PermanentStorageError, storage_error
 from sftrm_quality.output import OutputFolder, write_atomically
@@ -147,9 +148,10 @@ def read_decisions(output: OutputFolder) -> StoredDecisions:
 
 
 def _first_of(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}" if where else first["msg"]
+    said = said_of_mistake(first)
+    return f"{where}: {said}" if where else said
 
 
 def _what_to_do(path: Path) -> str:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from sftrm_quality import releases, reports
 from sftrm_quality.config import RunConfig
+from sftrm_quality.config_loading import said_of_mistake
 from sftrm_quality.decisions import HeldDecision, Signed, write_decisions
 from sftrm_quality.errors import ConfigError, storage_error
 from sftrm_quality.output import OutputFolder
@@ -107,14 +108,14 @@ def same_settings(report: Report, out: Path) -> RunConfig:
     try:
         return RunConfig.model_validate({**(report.config or {}), "out": out, **as_of})
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ConfigError(
             say(
                 "{run_id}: its settings do not suit this version ({where}: {said}); run again, and decide on that",
                 run_id=report.run_id,
                 where=where,
-                said=first["msg"],
+                said=said_of_mistake(first),
             )
         ) from error
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel, ValidationError
 
-from sftrm_quality.config_loading import first_mistake, parse_yaml
+from sftrm_quality.config_loading import first_mistake, parse_yaml, said_of_mistake
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.reviews.entries import Correction, Waiver
 from sftrm_quality.reviews.reviews import Entry, Placed, Reviews
@@ -157,7 +157,7 @@ def _mistake(error: ValidationError, model: type[BaseModel]) -> str:
     if first["loc"] and first["loc"][0] != "set":
         return first_mistake(error, model)
     # What was found is not shown: it is the whole entry, which may have a text of a record in it.
-    return first["msg"].removeprefix("Value error, ")
+    return said_of_mistake(first)
 
 
 def _refuse_contradictions(corrections: tuple[Placed[Correction], ...]) -> None:

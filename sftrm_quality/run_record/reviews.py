@@ -1,7 +1,7 @@
 """Reviews: what people allowed and corrected, as a run shows it."""
 
 from sftrm_quality.run_record.value import Count, Value
-from sftrm_quality.words import number, say
+from sftrm_quality.words import number, recognised, say
 
 
 class ReviewCounts(Value):
@@ -38,6 +38,11 @@ class ShownWaiver(Value):
             return say("{record} and {count} more", record=first, count=number(more)) if more else first
         return self.source or self.files
 
+    @property
+    def said_place(self) -> str:
+        """Where it is written, in the language that is spoken."""
+        return recognised(self.place)
+
 
 class ShownCorrections(Value):
     """Corrections of a person for a reason. unused: those that fit nothing. place: of the first."""
@@ -47,6 +52,11 @@ class ShownCorrections(Value):
     corrections: Count
     unused: Count
     place: str
+
+    @property
+    def said_place(self) -> str:
+        """Where the first is written, in the language that is spoken."""
+        return recognised(self.place)
 
 
 class ShownReviews(Value):
