@@ -23,7 +23,6 @@ FILES = {
     "sftrm_quality/checks/identities.py": "patterns that are looked for in records",
     "sftrm_quality/checks/question_cues.py": "words that are looked for in questions",
     "sftrm_quality/checks/refusals.py": "phrases that are looked for in records",
-    "sftrm_quality/config.py": "the settings, as their reference describes them",
     "sftrm_quality/config_description.py": "a YAML file that people copy",
     "sftrm_quality/records.py": "descriptions of columns, as docs/reference/columns.md has them",
     "sftrm_quality/findings/ordinary_marks.py": "names of tags and words in brackets",
