@@ -36,7 +36,6 @@ FILES = {
 }
 # File → patterns → why.
 TEXTS = {
-    "sftrm_quality/acts/log.py": {r"Value error, ": "what pydantic puts in front"},
     "flows/cli.py": {r"sftrm-quality {}": "a name"},
     "flows/commands/terminal.py": {r"bold \S+": "a style"},
     "flows/server/guard.py": {r"img-src .*": "a header"},
@@ -46,11 +45,9 @@ TEXTS = {
     },
     "flows/service/served_files.py": {r"\S+; charset=utf-8": "a header"},
     "flows/service/site.py": {r"\S+; charset=utf-8|GET, HEAD": "a header"},
-    "sftrm_quality/decisions/decision.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/formats/listing.py": {r"What is the capital .*|Paris is .*|I do not know.": "an example record"},
     "sftrm_quality/formats/parts.py": {r"no input( {})?|not applicable": "what files say for none"},
     "sftrm_quality/findings/of_checks.py": {r"share_unreadable_files is": "looked for in a detail"},
-    "sftrm_quality/reviews/loading.py": {r"Value error, ": "what pydantic puts in front"},
     "sftrm_quality/reports/borderline.py": {r"response {}": "stored in report.json; names.part_name says it"},
     "sftrm_quality/reports/record_parts.py": {r"response {}": "stored in report.json; names.part_name says it"},
     "sftrm_quality/reports/browse_rows.py": {r"duplicate: {}": "a key"},

@@ -86,7 +86,7 @@ def _kind(known: bool, accepted: bool, sent: bool) -> "ActKind":
 
 def _stored_act(
     output: "OutputFolder", handle: str, run: str | None, kind: "ActKind", until: date | None, by: str, note: str
-) -> "tuple[Act, Finding]":
+) -> tuple["Act", "Finding"]:
     """The act, and the finding that it is on."""
     from sftrm_quality import findings, job, reports
     from sftrm_quality.decisions import signed
