@@ -43,16 +43,18 @@ class DataSet:
                 yield row, normalise(orjson.loads(line)["answer"])
 
 
-def data_set(root: Path, kind: str, count: int, seed: int = 1) -> DataSet:
+def data_set(root: Path, kind: str, count: int, seed: int = 1, shape: str = "reference") -> DataSet:
     """The data set of these arguments below a folder; made if it is not there, whole or not at all."""
-    wanted = root / f"{kind}-{count}-seed-{seed}"
+    wanted = root / f"{kind}-{count}-seed-{seed}{'' if shape == 'reference' else f'-{shape}'}"
     if not wanted.is_dir():
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root) as folder:
             made = Path(folder) / "made"
             # A process of its own gives the memory of the truth table back.
             command = [sys.executable, "-m", "benchmarks.make_labels", kind, str(count), "--out", str(made)]
-            subprocess.run([*command, "--forms", "compact,jsonl", "--seed", str(seed)], check=True, cwd=ROOT)
+            subprocess.run(
+                [*command, "--forms", "compact,jsonl", "--seed", str(seed), "--shape", shape], check=True, cwd=ROOT
+            )
             made.replace(wanted)
     return DataSet(wanted, kind, count)
 

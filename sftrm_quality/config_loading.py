@@ -12,7 +12,7 @@ from sftrm_quality.config import RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.paths import refuse_address
 from sftrm_quality.settings_files import read_settings_file
-from sftrm_quality.words import error_text, language_around, phrase, say, say_of
+from sftrm_quality.words import asked_for, error_text, phrase, say, say_of
 
 # Of a wrong value, as much as shows what is meant.
 _SHOWN = 80
@@ -200,8 +200,10 @@ def said_of_mistake(mistake: ErrorDetails) -> str:
             "String should have at most {count} characters",
             context["max_length"],
         )
-    sentence = _MISTAKES.get(mistake["type"])
-    return say(sentence, **context) if sentence else mistake["msg"]
+    if (sentence := _MISTAKES.get(mistake["type"])) is None:
+        return mistake["msg"]
+    # A bound as it is written: 1 and not 1.0.
+    return say(sentence, **{name: format(v, ".15g") if isinstance(v, float) else v for name, v in context.items()})
 
 
 def load_config(
@@ -226,7 +228,8 @@ def load_config(
     for setting in settings:
         _overridden(values, setting)
     values.update(given or {})
-    values.setdefault("language", language_around())
+    if wanted := asked_for():
+        values.setdefault("language", wanted)
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:

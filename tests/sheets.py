@@ -18,8 +18,13 @@ def text(value: str) -> str:
 
 
 def typed(number: str) -> str:
-    """A number, or a date, which is a number too."""
+    """A number."""
     return f'<c r="{{at}}" s="{{style}}"><v>{number}</v></c>'
+
+
+def dated(days: str) -> str:
+    """A date, which is a number in a format of its own."""
+    return f'<c r="{{at}}" s="{{date}}"><v>{days}</v></c>'
 
 
 def formula(said: str, value: str | None = None) -> str:
@@ -36,6 +41,12 @@ class Book:
         workbook = ElementTree.fromstring(self.parts["xl/workbook.xml"])
         self.names = [sheet.get("name") for sheet in workbook.iter(f"{SHEET}sheet")]
         self.tables = {name: self._table(at) for at, name in enumerate(self.names, 1)}
+        # One more format of cells: what Excel gives a cell in which somebody types a date.
+        styles = self.parts["xl/styles.xml"].decode()
+        self._date = int(re.search(r'<cellXfs count="([0-9]+)"', styles)[1])
+        self.parts["xl/styles.xml"] = styles.replace(
+            "</cellXfs>", '<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+        ).encode()
 
     def _part(self, name: str) -> str:
         return f"xl/worksheets/sheet{self.names.index(name) + 1}.xml"
@@ -82,7 +93,7 @@ class Book:
         xml = self.parts[part].decode()
         changed, count = re.subn(
             rf'<c r="{at}" s="([0-9]+)"(?:/>|[^>]*>.*?</c>)',
-            lambda found: cell.format(at=at, style=found[1]),
+            lambda found: cell.format(at=at, style=found[1], date=self._date),
             xml,
             count=1,
             flags=re.DOTALL,
@@ -102,12 +113,12 @@ def csv_of(path: Path) -> list[dict[str, str]]:
 
 
 def save_csv(path: Path, rows: list[dict[str, str]], delimiter: str = ";", codec: str = "utf-8-sig") -> Path:
-    """As Excel saves it: quotes only where they are needed, its own delimiter."""
+    """As Excel saves it: quotes only where they are needed, its own delimiter, ? for what the encoding has not."""
     to = io.StringIO(newline="")
     writer = csv.DictWriter(to, list(rows[0]), delimiter=delimiter, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    path.write_bytes(to.getvalue().encode(codec))
+    path.write_bytes(to.getvalue().encode(codec, "replace"))
     return path
 
 

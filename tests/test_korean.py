@@ -321,9 +321,9 @@ def test_a_detail_is_known_by_its_sentence(english, korean):
 def test_errors_are_said_in_the_language_of_whoever_reads_them():
     with pytest.raises(ConfigError) as refused:
         load_config(None, ["near.threshold=2"])
-    assert str(refused.value) == "near.threshold: Input should be less than or equal to 1.0, found 2"
+    assert str(refused.value) == "near.threshold: Input should be less than or equal to 1, found 2"
     with speaking_in("ko"):
-        assert str(refused.value) == "near.threshold: 1.0 이하여야 합니다. 지금 값: 2"
+        assert str(refused.value) == "near.threshold: 1 이하여야 합니다. 지금 값: 2"
 
 
 def test_the_environment_names_the_language_where_the_settings_do_not(monkeypatch, tmp_path):

@@ -18,6 +18,7 @@ OURS = {
     "timezone",
     "status",
     "severity",
+    "language",
     "delivery",
     "suite",
     "scope",

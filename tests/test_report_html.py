@@ -240,7 +240,7 @@ def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
     page = assert_well_made(index_page([older, report, oldest]))
     assert page.texts["trends"].count("SFT: share of the records received") == 2  # the caption and the chart's title
     runs = [f"./{r['run_id']}/index.html" for r in (report, older, oldest)]
-    assert page.attributes("a", "href") == ["./index.ko.html", *runs]
+    assert page.attributes("a", "href") == [*runs, "./index.ko.html"]
     assert page.row("runs", "SFT") == ["1,240,318", "", "412", "23,907", "61,220", "1,154,779"]
     assert "HELD" in page.words("runs") and f"release {RELEASE}" in page.words("runs")
     assert "trends" not in Page(index_page([older, report])).texts

@@ -10,9 +10,11 @@ from sftrm_quality.checks import read_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS, RunConfig
 from sftrm_quality.errors import ConfigError
 from sftrm_quality.findings import DeliveredFile, delivery_facts, found_by_checks
+from sftrm_quality.job import same_settings
 from sftrm_quality.records import Severity
 from sftrm_quality.reviews import Correction, DatedReviews, Waiver, read_reviews, refuse_reasons
 from sftrm_quality.run_record import NO_RECORDS, Check, DeliveryStatus
+from tests.report_example import held, read
 from tests.test_ordinary_nights import entry
 
 SFT = "sft-" + "0123456789abcdef" * 2
@@ -259,3 +261,9 @@ def test_what_was_replaced_is_no_fault_of_its_file(tmp_path):
     ]
     rows = delivery_facts(delivered, [], RunConfig()).to_pylist()
     assert [(row["failing"], row["passed"]) for row in rows] == [(0, 60), (40, 60)]
+
+
+def test_what_is_decided_is_made_again_as_of_the_day_that_it_was_held_on(tmp_path):
+    report = read(held())
+    assert same_settings(report, tmp_path).as_of == report.reviews.as_of == "2026-11-22"
+    assert same_settings(report.model_copy(update={"reviews": None}), tmp_path).as_of == ""

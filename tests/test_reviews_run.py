@@ -361,17 +361,19 @@ def test_a_reason_that_cannot_be_waived_stops_the_run_before_it_begins(night):
 
 @pytest.fixture(scope="module")
 def mended(tmp_path_factory):
-    """Six records of a vendor fail. Four are mended the next day, one the day after it; one only by another vendor."""
+    """Eight records of a vendor fail. Four are mended the next day, one the day after it. Of the others one is
+    mended in the same file, one only by another vendor, and one under an id that somebody else has."""
     base = tmp_path_factory.mktemp("mended")
     first = sft_records("d", 20)
     whole = [dict(one) for one in first]
-    for one in first[:6]:
+    for one in first[:8]:
         one["answer"] = " "
     files = {
-        "v__day9": first,
+        "v__day9": [*first, whole[5]],
         "v__day10": [*whole[:4], first[4]],
-        "v__day11": [whole[4]],
-        "w__day12": [whole[5] | {"answer": "It is more, as another vendor says."}],
+        "v__day11": [whole[4], whole[6]],
+        "a__day1": [whole[6] | {"answer": "It is more, as the first vendor says."}],
+        "w__day12": [whole[7] | {"answer": "It is more, as another vendor says."}],
     }
     return base, write(base / "raw", **files)
 
@@ -379,7 +381,7 @@ def mended(tmp_path_factory):
 def test_without_a_word_mended_records_leave_the_night_held(mended):
     base, raw = mended
     ran = run_on([raw], base / "keeps")
-    assert (ran.verdict, ran.report["gate"]["failed"]) == ("held", ["answer_blank"])
+    assert (ran.verdict, ran.report["gate"]["failed"]) == ("held", ["answer_blank", "share_quarantined_too_high"])
     assert all(file["replaced"] == 0 for file in ran.report["files"])
 
 
@@ -393,21 +395,23 @@ def test_a_redelivery_takes_the_place_of_what_was_quarantined(mended):
     assert by == {
         **{("v/day9.jsonl", f"d{i}"): mended_ids["v/day10.jsonl", f"d{i}"] for i in range(4)},
         **{(f"v/{day}.jsonl", "d4"): mended_ids["v/day11.jsonl", "d4"] for day in ("day9", "day10")},
-        ("v/day9.jsonl", "d5"): None,
+        **{("v/day9.jsonl", name): None for name in ("d5", "d6", "d7")},
+        ("v/day11.jsonl", "d6"): None,
     }
-    assert {row["reasons"][0] for row in output.quarantine} == {"answer_blank"}
     check = checks(output)["answer_blank"]
-    assert (check["evaluated"], check["failed"], check["replaced"]) == (27 - 6, 1, 6)
-    assert checks(output)["question_blank"]["evaluated"] == 27 - 6
-    assert checks(output)["question_too_long"]["evaluated"] == 27
-    # Seven of 27 would be too many for it.
-    assert checks(output, "release")["share_quarantined_high"]["success"]
-    assert output.report["reasons"]["sft"]["answer_blank"] == output.report["ledger"]["sft"]["quarantined"] == 7
+    assert (check["evaluated"], check["failed"], check["replaced"]) == (30 - 6, 3, 6)
+    assert checks(output)["question_blank"]["evaluated"] == 30 - 6
+    assert checks(output)["question_too_long"]["evaluated"] == 30
+    assert checks(output, "release")["share_quarantined_too_high"]["success"]
+    # What was replaced stays where it is.
+    assert output.report["reasons"]["sft"]["answer_blank"] == 9
+    assert output.report["ledger"]["sft"]["quarantined"] == 10
     counted = {name: (one["replaced"], one["replaced_reasons"]) for (name, _), one in files(output).items()}
     assert counted == {
         "v/day9.jsonl": (5, {"answer_blank": 5}),
         "v/day10.jsonl": (1, {"answer_blank": 1}),
         "v/day11.jsonl": (0, {}),
+        "a/day1.jsonl": (0, {}),
         "w/day12.jsonl": (0, {}),
     }
     assert re.search(rf"replaced by +{mended_ids['v/day10.jsonl', 'd0']}\n", told_why(output, "d0"))

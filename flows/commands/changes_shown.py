@@ -34,13 +34,9 @@ def change_shown(old: "Value", new: "Value", data_id: str | None) -> str:
 
 
 def _value(value: "Value", data_id: str | None) -> str:
-    return (
-        _piece(value, 0, data_id)
-        if isinstance(value, str)
-        else "null"
-        if value is None
-        else mask_personal_data(str(value))
-    )
+    if isinstance(value, str):
+        return _piece(value, 0, data_id)
+    return "null" if value is None else mask_personal_data(str(value))
 
 
 def _piece(text: str, start: int, data_id: str | None) -> str:

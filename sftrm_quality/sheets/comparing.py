@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sftrm_quality.reviews import Value, field_of, refuse_value
-from sftrm_quality.rows import LONGEST_CELL, fits, units, visible
+from sftrm_quality.rows import LONGEST_CELL, fits, from_inert, units, visible
 from sftrm_quality.sheets.failing import FailingRecord
 from sftrm_quality.sheets.fields import NEW, is_text
 from sftrm_quality.sheets.filled import FilledRow
@@ -173,9 +173,11 @@ def _is_same(row: FilledRow, cell: Any, original: Value) -> bool:
         return bool((cell or None) == (original or None))
     shown = _shown(original)
     text = _lines("" if cell is None else str(cell))
+    # Of a text that had an apostrophe itself, reading a CSV file takes it for that of an inert cell.
+    as_read = (shown, from_inert(shown))
     if not fits(shown):
-        return text[:_COMPARED] == shown[:_COMPARED]
-    if text.strip() == shown.strip():
+        return text[:_COMPARED] in [one[:_COMPARED] for one in as_read]
+    if text.strip() in [one.strip() for one in as_read]:
         return True
     numbers = [float(one.strip()) for one in (text, shown) if _NUMBER.fullmatch(one.strip())]
     return len(numbers) == 2 and numbers[0] == numbers[1]
