@@ -97,7 +97,9 @@ def test_pages_lead_to_one_that_says_that_the_rows_are_deleted(nights):
     first = nights.reports[0]
     nights.prune(2)
     folder = nights.out / "reports" / first["run_id"]
-    assert {path.name for path in folder.iterdir()} == {"report.json", "index.html", "browse.html"}
+    pages = {"index.html", "index.ko.html", "browse.html", "browse.ko.html"}
+    assert {path.name for path in folder.iterdir()} == {"report.json", *pages}
+    assert "삭제" in (folder / "browse.ko.html").read_text("utf-8")
     page = (folder / "browse.html").read_text("utf-8")
     assert "The rows of this run were deleted" in page and first["command"] in page and "<script" not in page
     index = (nights.out / "reports" / "index.html").read_text("utf-8")

@@ -19,7 +19,7 @@ from tests.faults.folders import again, current, data_files, night, tree
 
 WHO = signed("Kim", "it was better")
 # What a run needs beside what is there: found by trying, and more of it makes no other tries.
-PAGES, INODES = 150, 120
+PAGES, INODES = 220, 140
 ADDED = "c_1.jsonl"
 
 
@@ -74,7 +74,7 @@ def mount(tmp_path):
 
 
 def test_a_disk_that_is_full_at_some_moment(zygote, nights, mount):
-    enough = try_rooms(zygote, nights, mount, "pages", [0, 8, 24, 40, 64, PAGES])
+    enough = try_rooms(zygote, nights, mount, "pages", [0, 8, 40, 80, 120, PAGES])
     assert enough.count(False) >= 4 and enough[-1]
 
 

@@ -206,17 +206,22 @@ def render_browse(report: Report) -> str:
     )
 
 
-def render_deleted_rows(run_id: str, command: str) -> str:
+def render_deleted_rows(run_id: str, command: str, plain: Language | None) -> str:
     """The page that is where the rows of a run were, once they are deleted.
 
     Args:
         run_id: The run.
         command: The one that made it; "" where nobody knows.
+        plain: The language of the pages of this run without a language in their names.
 
     Returns:
         The page.
     """
-    return _environment().get_template("deleted_rows.html.j2").render(run_id=run_id, command=command)
+    return (
+        _environment()
+        .get_template("deleted_rows.html.j2")
+        .render(run_id=run_id, command=command, plain=plain, other_pages=other_pages(BROWSE_PAGE, plain))
+    )
 
 
 def browse_scripts() -> dict[str, str]:

@@ -127,11 +127,13 @@ def say_rows_are_deleted(output: OutputFolder, run_id: str) -> None:
     if not (folder / BROWSE_PAGE).is_file():
         return
     try:
-        command = read_report_json((folder / "report.json").read_bytes()).command
+        report = read_report_json((folder / "report.json").read_bytes())
+        command, plain = report.command, report.language
     except ValueError:
         # Of a version that says more than this one knows.
-        command = ""
-    write_atomically(folder / BROWSE_PAGE, render_deleted_rows(run_id, command))
+        command, plain = "", language_of(output)
+    for name, page in in_all_languages(BROWSE_PAGE, plain, lambda: render_deleted_rows(run_id, command, plain)):
+        write_atomically(folder / name, page)
 
 
 def renew_index(output: OutputFolder, publishing: str | None = None) -> None:
