@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -72,7 +73,18 @@ class WholeFormat:
         """A row of a table of texts, with what its cells hold where lists, objects or numbers are due."""
         return of_cells(record, self.declaration)
 
+    @cached_property
+    def _outer_names(self) -> tuple[frozenset[str], ...]:
+        """Of each field that its records have for certain, the names that are looked up in the record itself."""
+        if self.declaration.numbered is not None or self.declaration.tree is not None:
+            return ()
+        return tuple(frozenset(path.split(".")[0] for path in paths) for paths in self.needs)
+
     def fits(self, record: Record) -> bool:
+        # Each format is asked of a hundred records of every file, and most have not even the names: what cells hold is
+        # looked at only where they are, or to recognise a file of a hundred records took longer than all that follows.
+        if any(names.isdisjoint(record) for names in self._outer_names):
+            return False
         return fitting.fits(self.of_cells(record), self.declaration)
 
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:

@@ -3,6 +3,7 @@ guessed."""
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sftrm_quality.reading.korean import is_korean
@@ -114,6 +115,10 @@ def tell(span: bytes, pieces_before: int, lines: bool = False) -> str | None:
     Returns:
         The name of the codec, or None: the encoding must be declared.
     """
+    # Nearly all text is UTF-8 without any damage, which is seen a hundred times as fast.
+    with suppress(UnicodeDecodeError):
+        codecs.getincrementaldecoder("utf-8")().decode(span)
+        return "utf-8"
     sample = _sample(span)
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     decoded = _not_ascii(decoder.decode(sample).encode())
