@@ -76,15 +76,23 @@ class WholeFormat:
     @cached_property
     def _outer_names(self) -> tuple[frozenset[str], ...]:
         """Of each field that its records have for certain, the names that are looked up in the record itself."""
-        if self.declaration.numbered is not None or self.declaration.tree is not None:
-            return ()
-        return tuple(frozenset(path.split(".")[0] for path in paths) for paths in self.needs)
+        declared = self.declaration
+        # Fields with a number have one of several; a tree of joined messages has these, and nothing of its own.
+        fields = (declared.numbered.field, declared.numbered.score) if declared.numbered else ()
+        numbered = [re.compile(fitting.pattern_of(one)) for one in fields if one]
+        instead = {trees.MEMBERS} if declared.tree is not None and declared.tree.parent is not None else set()
+        return tuple(
+            frozenset(path.split(".")[0] for path in paths) | instead
+            for paths in self.needs
+            if not any(pattern.fullmatch(paths[0]) for pattern in numbered)
+        )
 
     def fits(self, record: Record) -> bool:
         # Each format is asked of a hundred records of every file, and most have not even the names: what cells hold is
         # looked at only where they are, or to recognise a file of a hundred records took longer than all that follows.
-        if any(names.isdisjoint(record) for names in self._outer_names):
-            return False
+        for names in self._outer_names:
+            if names.isdisjoint(record):
+                return False
         return fitting.fits(self.of_cells(record), self.declaration)
 
     def wire_schema(self, sample: Sequence[object], id_field: str) -> pa.Schema:
