@@ -162,8 +162,13 @@ def test_a_record_that_maps_to_something_else_has_no_fields(night):
         settings_of_run(older)
 
 
-@pytest.mark.parametrize("container", ["jsonl", "csv"])
-@pytest.mark.parametrize("name", MAKERS)
+# A table of messages is no file of trees: only lines of them are joined.
+FORMS = [
+    (name, form) for name in MAKERS for form in ("jsonl", "csv") if (name, form) != ("open_assistant_messages", "csv")
+]
+
+
+@pytest.mark.parametrize(("name", "container"), FORMS)
 def test_records_of_every_format_are_in_their_fields(tmp_path, name, container):
     """As they were hashed: whatever holds them, messages of a tree and rows of a table too."""
     path = tmp_path / f"a.{container}"
@@ -180,8 +185,7 @@ def test_records_of_every_format_are_in_their_fields(tmp_path, name, container):
     (stream,) = open_streams(SourceFile(path, path.name, path.stat().st_size))
     formats, limits, config = formats_of(()), Limits(), RunConfig()
     found = recognise_stream(stream, limits, tmp_path, config.source_settings(path.name), formats)
-    if isinstance(found, NotRead):
-        pytest.skip("no table of it is read")
+    assert not isinstance(found, NotRead), found
     rows = []
     for shard in found.document.shards:
         read = read_and_map(shard, formats, found.format, config.source_settings(path.name), found.id_field, limits)
