@@ -98,6 +98,9 @@ def test_a_month_with_a_vendor(month, tmp_path):
     month.deliver("03.jsonl", records("c", 10))
     quiet = month.finding(month.night(20)[1], "waiver_ended")
     assert quiet["known"] and quiet["act"]["counts"] and quiet["act"]["until"] == "2031-11-20"
+    # Acceptances end by the calendar, and not by the day that reviews are taken of: as if that day were over.
+    log = month.out / "acts.jsonl"
+    log.write_text(log.read_text("utf-8").replace("2031-11-20", "2026-01-20"), "utf-8")
     month.deliver("04.jsonl", records("d", 10))
     assert not month.finding(month.night(21)[1], "waiver_ended")["act"]["counts"]
 

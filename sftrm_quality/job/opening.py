@@ -70,8 +70,8 @@ class RunContext:
 
     @property
     def day(self) -> date:
-        """The day that decides which acceptances of findings count, as it does of reviews."""
-        return _day_of(self.config, self.started)
+        """The day on which it began: until which acceptances of findings count, whatever day reviews are taken of."""
+        return day_of(self.started, self.config.timezone)
 
     @property
     def seconds(self) -> float:
@@ -220,12 +220,8 @@ def check_before_reading(config: RunConfig, started: datetime | None = None) -> 
 def _dated_reviews(config: RunConfig, suites: Suites, started: datetime | None) -> DatedReviews | None:
     if config.reviews_folder is None:
         return None
-    as_of = _day_of(config, started or datetime.now(UTC))
+    today = day_of(started or datetime.now(UTC), config.timezone)
+    as_of = date.fromisoformat(config.as_of) if config.as_of else today
     reviews = DatedReviews(read_reviews(config.reviews_folder), as_of)
     refuse_reasons(reviews.effective, suites)
     return reviews
-
-
-def _day_of(config: RunConfig, started: datetime) -> date:
-    """The day on which a run is made, or that it is made as of."""
-    return date.fromisoformat(config.as_of) if config.as_of else day_of(started, config.timezone)
