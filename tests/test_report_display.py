@@ -54,6 +54,20 @@ def test_a_short_text_shows_each_character_and_no_two_texts_look_the_same(text: 
     assert not set(shown) & set("\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0f\U000e0100")
 
 
+def test_what_is_plain_is_shown_as_one_by_one() -> None:
+    """Each character that is taken for plain, so that no text of them needs to be looked at character by character."""
+    everything = [chr(code) for code in range(0x110000)]
+    plain = [character for character in everything if display._plain(character, 10) is not None]
+    assert [character for character in plain if [display._plain(character, 10)] != display._glyphs(character)] == []
+    assert len(plain) > 30_000
+
+
+@given(texts, st.integers(0, 60))
+def test_a_text_is_plain_only_as_long_as_it_fits(text: str, limit: int) -> None:
+    plain = display._plain(text, limit)
+    assert plain is None or plain == display._cut(text, limit, display._glyphs)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -1,6 +1,7 @@
 """How numbers and foreign text are shown on a page: nothing in a record can hide, move or run anything there."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -24,6 +25,14 @@ _ENDS_WORD = frozenset("/_-.")
 _UNSEEN = frozenset((EMPTY_CELL, *characters_in(DEFAULT_IGNORABLE)))
 # Controls, format and bidirectional marks, separators but the space, surrogates, private and unassigned code points.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+_PILED_UP = frozenset({"Mn", "Me"})
+_SIGNS = (_LINE_FEED, _TAB, "⟨")
+# Blocks in which whatever Python calls printable is shown as it is: no marks, no blank, none of our signs. Latin, Greek
+# and Cyrillic, punctuation, currencies, arrows, boxes, kana, ideographs, Hangul, full-width forms.
+_PLAIN = re.compile(
+    "[ -\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21e4\u2500-\u25ff\u3041-\u3096\u30a1-\u30fa"
+    "\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*"
+)
 
 
 def text(value: object, limit: int = TEXT_LIMIT) -> object:
@@ -38,7 +47,7 @@ def text(value: object, limit: int = TEXT_LIMIT) -> object:
         return "–"
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return _cut(value, limit, _glyphs)
+    return _cut(value, limit, _glyphs) if (plain := _plain(value, limit)) is None else plain
 
 
 def breakable(value: object, limit: int = TEXT_LIMIT) -> object:
@@ -47,6 +56,14 @@ def breakable(value: object, limit: int = TEXT_LIMIT) -> object:
     These places are elements, so that what is copied is the name; they are among the bytes that ``limit`` counts.
     """
     return _cut(value, limit, _words) if isinstance(value, str) and not isinstance(value, Markup) else text(value)
+
+
+def _plain(value: str, limit: int) -> Markup | None:
+    """A text all of which is shown as it is, as nearly all are: without looking at each of its characters."""
+    if not value.isprintable() or not _PLAIN.fullmatch(value):
+        return None
+    shown = escape(value)
+    return shown if len(shown.encode()) <= limit else None
 
 
 def _cut(value: str, limit: int, glyphs: Callable[[str], list[Markup]]) -> Markup:
@@ -96,7 +113,7 @@ def lead(pieces: Sequence[tuple[str, bool]], characters: int) -> list[tuple[str,
 def _glyphs(characters: str) -> list[Markup]:
     glyphs, stacked = [], _STACKED  # a mark without a letter would sit on the page's own
     for character in characters:
-        stacked = stacked + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        stacked = stacked + 1 if unicodedata.category(character) in _PILED_UP else 0
         glyphs.append(_glyph(character, stacked > _STACKED))
     return glyphs
 
@@ -125,7 +142,7 @@ def _glyph(character: str, by_number: bool) -> Markup:
         by_number
         or unicodedata.category(character) in _UNSEEN_CATEGORIES
         or character in _UNSEEN
-        or character in (_LINE_FEED, _TAB, "⟨")
+        or character in _SIGNS
     ):
         shown = f"⟨U+{ord(character):04X}⟩"
     else:
