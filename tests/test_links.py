@@ -70,6 +70,7 @@ class Crawler:
     def __init__(self, site: ReportSite, port: int, base: str, without_prefix: bool) -> None:
         self.port, self.base, self.without_prefix = port, base, without_prefix
         self.answers: dict[str, tuple[int, bytes, str]] = {}
+        self.parsed: dict[str, Seen] = {}
         self.dead: list[tuple[str, str]] = []
         self.followed: set[str] = set()
 
@@ -87,6 +88,13 @@ class Crawler:
             self.answers[url] = self.get(urljoin(url, to)) if found[0] == 301 else found
         return self.answers[url]
 
+    def seen(self, url: str) -> Seen:
+        """What is on the page there, looked through once however many links lead to it."""
+        _, body, at = self.get(url)
+        if at not in self.parsed:
+            self.parsed[at] = Seen(body.decode())
+        return self.parsed[at]
+
     def crawl(self, *starts: str) -> None:
         waiting = [self.base, *(urljoin(self.base, start) for start in starts)]
         for start in waiting:
@@ -98,8 +106,8 @@ class Crawler:
             if page in pages:
                 continue
             pages.add(page)
-            _, body, page = self.get(page)
-            seen = Seen(body.decode())
+            _, _, page = self.get(page)
+            seen = self.seen(page)
             assert len(seen.ids) == len(set(seen.ids)), page
             for link in seen.links:
                 to, fragment = urldefrag(urljoin(page, link))
@@ -108,7 +116,7 @@ class Crawler:
                 # The page of rows has its filters there.
                 of_rows = re.search(r"/browse(\.\w\w)?\.html$", to)
                 is_filter = of_rows and "=" in fragment and parse_qs(fragment).keys() <= FILTERS
-                if status != 200 or (fragment and not is_filter and fragment not in Seen(body.decode()).ids):
+                if status != 200 or (fragment and not is_filter and fragment not in self.seen(to).ids):
                     self.dead.append((page, link))
                 elif body.lstrip().lower().startswith(b"<!doctype html"):
                     waiting.append(to)

@@ -1,12 +1,12 @@
 """Great Expectations as it is used here: one ephemeral context a call, and nothing done that nobody reads."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
 import great_expectations.execution_engine.pandas_execution_engine as gx_pandas
+import orjson
 from great_expectations import get_context
 from great_expectations.core.id_dict import IDDict
 from great_expectations.data_context import EphemeralDataContext
@@ -80,7 +80,7 @@ def _id_of(values: IDDict, id_keys: Any = None, id_ignore_keys: Any = None) -> A
     if id_keys is None and id_ignore_keys is None and not values._id_ignore_keys and len(values) > 1:
         # One of what JSON has no type for goes the long way.
         with suppress(TypeError):
-            return json.dumps(values, sort_keys=True)
+            return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
     return _their_id_of(values, id_keys, id_ignore_keys)
 
 

@@ -22,8 +22,9 @@ from sftrm_quality.workers import Workers
 
 NameRows = Callable[[Rows], list[str]]
 
-# A check takes 9 ms however few rows it has, and a night of small files has a frame for each of them.
-_ROWS_TOGETHER = 10_000
+# A check takes 9 ms however few rows it has, and there is a frame for each shard: those of small files have few rows,
+# and of a large file 7,000. A row has an id and a few names, some 100 bytes.
+_ROWS_TOGETHER = 50_000
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ RECALL_AT_THRESHOLD = 0.998
 MOST_HASHES = 170
 
 
+@cache
 def band_shape(threshold: float) -> tuple[int, int]:
     """The shape of the bands for a threshold: the longest ones that reach the recall within ``MOST_HASHES``.
 

@@ -107,10 +107,16 @@ class Formats:
         if source.format != "auto":
             return self.named(source.format)
         objects = [record for record in sample if isinstance(record, Mapping)]
-        votes = {name: sum(f.fits(record) for record in objects) for name, f in self.by_name.items()}
-        best = max(votes, key=lambda name: votes[name])
-        if votes[best] > 0:
-            return self.by_name[best]
+        best: Format | None = None
+        most = 0
+        for one in self.by_name.values():
+            if (votes := sum(map(one.fits, objects))) > most:
+                best, most = one, votes
+            # Of several that fit as many the first is taken: no format after one that fits all is worth a question.
+            if most == len(objects):
+                break
+        if best is not None:
+            return best
         for shape in _UNLABELLED if objects and not refusal(objects) else ():
             if all(map(shape.fits, objects)):
                 return shape

@@ -6,17 +6,17 @@ from itertools import chain
 import pyarrow as pa
 
 from sftrm_quality import dedup
-from sftrm_quality.checks import Scope, run_suite_on_each
+from sftrm_quality.checks import CheckedRows, Scope, run_suite_on_each
 from sftrm_quality.config import SourceSettings
 from sftrm_quality.intake.mapping import Candidates, read_and_map
-from sftrm_quality.intake.repairable import with_forms
+from sftrm_quality.intake.repairable import repairable, with_forms
 from sftrm_quality.intake.results import ShardSummary
 from sftrm_quality.intake.shard_tables import write_tables
 from sftrm_quality.intake.shard_task import MappedRecords, ShardTask
 from sftrm_quality.reading import LoadedShard
 from sftrm_quality.records import SHARD_QUARANTINE, LabelKind, Repair
 from sftrm_quality.repairs import repair
-from sftrm_quality.reviews import correct
+from sftrm_quality.reviews import allowed, correct, waivable
 
 
 def process_shards(tasks: Sequence[ShardTask]) -> list[dict[LabelKind, ShardSummary]]:
@@ -36,13 +36,23 @@ def process_shards(tasks: Sequence[ShardTask]) -> list[dict[LabelKind, ShardSumm
     summaries: dict[tuple[int, LabelKind], ShardSummary] = {}
     for (kind, policies), group in together.items():
         suite = group[0].task.settings.suite(kind)
-        checked = run_suite_on_each(suite, Scope.RECORD, [one.frame for one in group], dict(policies))
-        for one, checked_rows in zip(group, checked, strict=True):
-            summaries[id(one.task), kind] = write_tables(one, checked_rows)
+        found = run_suite_on_each(suite, Scope.RECORD, [one.frame for one in group], dict(policies))
+        checked = [_waived(one, checked_rows) for one, checked_rows in zip(group, found, strict=True)]
+        repairs = repairable(suite, group, checked, dict(policies))
+        for one, checked_rows, possible in zip(group, checked, repairs, strict=True):
+            summaries[id(one.task), kind] = write_tables(one, checked_rows, possible)
     return [
         {one.kind: summaries[id(task), one.kind] for one in mapped}
         for task, mapped in zip(tasks, of_tasks, strict=True)
     ]
+
+
+def _waived(mapped: MappedRecords, checked_rows: CheckedRows) -> CheckedRows:
+    reviews = mapped.task.reviews
+    if not reviews:
+        return checked_rows
+    may_be = waivable(mapped.task.settings.suite(mapped.kind))
+    return checked_rows.waiving(allowed(checked_rows, mapped.kind, mapped.delivered, reviews, may_be))
 
 
 def _mapped(task: ShardTask) -> list[MappedRecords]:

@@ -15,7 +15,6 @@ from sftrm_quality.checks.directions import direction_signs
 from sftrm_quality.formats.wire import Misfit
 from sftrm_quality.intake.census import marks_in
 from sftrm_quality.intake.mapping import Candidates
-from sftrm_quality.intake.repairable import repairable
 from sftrm_quality.intake.results import ShardSummary
 from sftrm_quality.intake.shard_task import MappedRecords
 from sftrm_quality.reading import LoadedShard, payload_columns, position_columns
@@ -29,10 +28,11 @@ from sftrm_quality.records import (
     Stage,
     unreviewed,
 )
-from sftrm_quality.reviews import allowed, waivable
 
 
-def write_tables(mapped: MappedRecords, checked_rows: CheckedRows) -> ShardSummary:
+def write_tables(
+    mapped: MappedRecords, checked_rows: CheckedRows, repairable: Mapping[str, tuple[int, int]]
+) -> ShardSummary:
     """Write the tables of the records of a label kind in a shard.
 
     They are records (`records.CANDIDATES`), keys (`dedup.fingerprint_schema`) of the same rows, the failing records
@@ -41,17 +41,14 @@ def write_tables(mapped: MappedRecords, checked_rows: CheckedRows) -> ShardSumma
 
     Args:
         mapped: The records.
-        checked_rows: What came of their checks.
+        checked_rows: What came of their checks, with what was waived.
+        repairable: What repairs could do that are not declared; see `repairable`.
 
     Returns:
         What is counted of them.
     """
     task, kind, candidates, delivered = mapped.task, mapped.kind, mapped.candidates, mapped.delivered
     settings, frame = task.settings, mapped.frame
-    suite = settings.suite(kind)
-    if task.reviews:
-        may_be = waivable(suite)
-        checked_rows = checked_rows.waiving(allowed(checked_rows, kind, delivered, task.reviews, may_be))
     waived = checked_rows.waived_reasons()
     passed = np.flatnonzero(~checked_rows.critical)
     kept = frame.take(pa.array(passed)).combine_chunks() if len(passed) < len(frame) else frame
@@ -93,7 +90,7 @@ def write_tables(mapped: MappedRecords, checked_rows: CheckedRows) -> ShardSumma
         repairs=mapped.repaired.counts(),
         waived=int(np.count_nonzero(np.diff(list_offsets(waived)))),
         corrected=len(mapped.corrected.rows),
-        repairable=repairable(suite, mapped.source, candidates, frame, checked_rows, mapped.policies),
+        repairable=repairable,
     )
 
 

@@ -58,6 +58,8 @@ def tidy(function: Callable[..., R], *arguments: Any) -> R:
         raise storage_error(error, say("the output folder")) from error
     finally:
         gc.collect()
+        # What is left stays for as long as the process: the next collection looks at what its task has made only.
+        gc.freeze()
         give_memory_back()
 
 
