@@ -1,6 +1,8 @@
 """A rollback holds: what a person left is not published again from the same inputs, until somebody says so."""
 
 import json
+import shutil
+import subprocess
 
 import pytest
 
@@ -55,19 +57,41 @@ class Night:
         return self.output.current_release_id()
 
 
-@pytest.fixture
-def night(tmp_path):
-    return Night(tmp_path)
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Where the nights of each test are, one after the other: a release goes by where its raw files are."""
+    return tmp_path_factory.mktemp("nights") / "now"
 
 
 @pytest.fixture
-def two(night):
-    """Two nights, the second of which a person left: the ids of both releases."""
+def night(place):
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    return Night(place)
+
+
+@pytest.fixture(scope="module")
+def made(place, tmp_path_factory):
+    """The ids of the releases of two nights, and a copy of all that they made, as of which a person left the second."""
+    place.mkdir()
+    night = Night(place)
     night.deliver("a.jsonl", 0)
     first = night.run().report["release_id"]
     night.deliver("b.jsonl", 100)
     second = night.run().report["release_id"]
     night.back_to(first)
+    kept = tmp_path_factory.mktemp("kept") / "two"
+    # With its hard links.
+    subprocess.run(["cp", "-a", place, kept], check=True)
+    return (first, second), kept
+
+
+@pytest.fixture
+def two(made, night):
+    """Two nights, the second of which a person left: the ids of both releases."""
+    (first, second), kept = made
+    night.raw.parent.rmdir()
+    subprocess.run(["cp", "-a", kept, night.raw.parent], check=True)
     return first, second
 
 
