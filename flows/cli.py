@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from flows.commands import COMMANDS, GROUPS
 from flows.help_texts import say_help
+from flows.leaving import Leaving
 from flows.terminal_text import safe
 from sftrm_quality import __version__
 from sftrm_quality.words import language_around, language_spoken, recognised, say, speaking_in
@@ -49,8 +50,11 @@ def main() -> None:
 
     It speaks the language of the environment; a run with settings of its own, theirs.
     """
+    leaving = Leaving()
     with speaking_in(language_around()):
-        sys.exit(_called())
+        code = _called() or 0
+    leaving.with_code(code)
+    sys.exit(code)
 
 
 def commands() -> Any:

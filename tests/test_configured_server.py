@@ -28,7 +28,7 @@ def nothing(tmp_path, monkeypatch):
 
 def test_nothing_names_one(nothing, monkeypatch):
     here, home = nothing
-    (here / "pyproject.toml").write_text('[project]\nname = "labels"\n')
+    (here / "pyproject.toml").write_text('[project]\nname = "labels"\ndependencies = ["prefect>=3"]\n')
     profile = '[profiles.ephemeral]\nPREFECT_SERVER_ALLOW_EPHEMERAL_MODE = "true"\n'
     (home / "profiles.toml").write_text(f'active = "ephemeral"\n\n{profile}')
     monkeypatch.setenv("PREFECT_LOGGING_LEVEL", "DEBUG")

@@ -41,21 +41,31 @@ class RunOptions:
     )
     settings: SettingsOption = None
 
-    def load(self) -> "RunConfig":
+    def load(self, begin: "Callable[[RunConfig], None] | None" = None) -> "RunConfig":
         """The configuration that they make, with the YAML file and the defaults.
+
+        Args:
+            begin: Called with the settings as soon as they are read, and before what they name is looked at, which
+                takes a second of imports.
+
+        Returns:
+            The settings.
 
         Raises:
             ConfigError: A setting is not known or has a value that it cannot have, or what it names does not fit.
             SuiteError: A suite cannot be read.
         """
         from sftrm_quality.config_loading import load_config
-        from sftrm_quality.job import check_before_reading
 
         given = {"raw": self.raw, "out": self.out, "expectations": self.expectations, "workers": self.workers}
         # Typer gives an empty list where no argument was given.
         loaded = load_config(
             self.config, self.settings or [], {name: value for name, value in given.items() if value not in (None, [])}
         )
+        if begin is not None:
+            begin(loaded)
+        from sftrm_quality.job import check_before_reading
+
         check_before_reading(loaded)
         return loaded
 

@@ -24,13 +24,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print report.json and 
 @with_run_options
 def run(options: RunOptions, as_json: JsonOption = False) -> None:
     """Read raw label files, check, deduplicate, split, and publish a release with a report."""
-    make_run(options.load, "run", as_json)
+    make_run(lambda: options.load(_begin_imports), "run", as_json)
 
 
 @with_run_options
 def check(options: RunOptions, as_json: JsonOption = False) -> None:
     """The same as run, without publishing: report, quarantine and duplicates only."""
-    make_run(options.load, "check", as_json)
+    make_run(lambda: options.load(_begin_imports), "check", as_json)
 
 
 def make_run(
@@ -51,18 +51,26 @@ def make_run(
         from sftrm_quality.workers.tasks import set_environment
 
         set_environment()
+        # Everything that the user can have got wrong comes to light before a run begins and a worker works.
+        config = load()
+        speak_from_here(config.language)
         from sftrm_quality.output import OutputFolder
         from sftrm_quality.reading import discover
 
-        # Everything that the user can have got wrong comes to light before a server or a worker is started.
-        config = load()
-        speak_from_here(config.language)
         discover(config.raw)
         OutputFolder(config.out).make_writable()
         ended = _ingest(config, mode, as_json, decided_release_id)
     except SftrmError as error:
         fail(error)
     raise typer.Exit(_tell(ended, config.out, as_json))
+
+
+def _begin_imports(config: "RunConfig") -> None:
+    """Great Expectations is imported in the fork server of the workers while the rest is here; once in a process."""
+    if config.engine == "processes":
+        from sftrm_quality.workers.processes import start_fork_server
+
+        start_fork_server()
 
 
 def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: str | None) -> "Report":
@@ -72,11 +80,7 @@ def _ingest(config: "RunConfig", mode: str, as_json: bool, decided_release_id: s
     from sftrm_quality.output import OutputFolder
 
     stop_on_signals(OutputFolder(config.out))
-    if config.engine == "processes":
-        from sftrm_quality.workers.processes import start_fork_server
-
-        # Great Expectations is imported there while the rest is here.
-        start_fork_server()
+    _begin_imports(config)
     server = configured_server()
     from flows.commands.progress_bars import showing_progress
     from sftrm_quality.run_record import Mode

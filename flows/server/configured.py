@@ -8,8 +8,9 @@ from sftrm_quality.imports import large_imports
 
 # What names a server in the environment: its address, or profiles.
 _NAMES = {"PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_PROFILES_PATH"}
-# Where else Prefect looks, in the working folder.
-_FILES = ("prefect.toml", ".env", "pyproject.toml")
+# Where else Prefect looks, in the working folder, and how its settings are written there. That a project needs Prefect
+# says nothing.
+_WRITTEN = {".env": re.compile("prefect_", re.IGNORECASE), "pyproject.toml": re.compile(r"\btool\W{1,9}prefect\b")}
 # A profile of the user's with an address, or one of Prefect's own that is made the active one.
 _PROFILE = re.compile(r"api_url|^\s*active\s*=\s*[\"'](?!ephemeral[\"'])", re.IGNORECASE | re.MULTILINE)
 
@@ -29,7 +30,7 @@ def _may_be_configured() -> bool:
     """Whether anything names a server; where nothing does, Prefect would find none."""
     if any(name.upper() in _NAMES for name in os.environ):
         return True
-    if any("prefect" in _text(Path(name)).lower() for name in _FILES if name != "prefect.toml"):
+    if any(setting.search(_text(Path(name))) for name, setting in _WRITTEN.items()):
         return True
     home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
     return Path("prefect.toml").exists() or bool(_PROFILE.search(_text(home / "profiles.toml")))
