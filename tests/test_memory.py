@@ -2,11 +2,16 @@
 
 import json
 import resource
+import subprocess
+import sys
+import time
 
+import numpy as np
 import pytest
 
 from sftrm_quality.config import Limits, RunConfig
 from sftrm_quality.job import Job
+from sftrm_quality.memory import PeakMemory
 
 SHARD_BYTES = 2 << 20
 # Without digits: to tell a hundred numbers apart in each record would be most of the work.
@@ -45,3 +50,56 @@ def test_more_shards_take_no_more_memory(tmp_path):
     # The second fills a row group, the first two thirds of one. Seen: 306 and 338 MiB.
     few, many = worker_peak(tmp_path / "few", 22), worker_peak(tmp_path / "many", 44)
     assert many < few + 60, f"{few} MiB with 22 shards, {many} MiB with 44"
+
+
+def waited(look, seconds=60):
+    end = time.monotonic() + seconds
+    while not look() and time.monotonic() < end:
+        time.sleep(0.01)
+    return look()
+
+
+@pytest.fixture
+def watching(monkeypatch):
+    """A peak that is watched all the time; what it is without being asked for it."""
+    monkeypatch.setattr(PeakMemory, "_SECONDS", 0.01)
+    with PeakMemory() as memory:
+        assert waited(lambda: memory._peak)
+        yield memory, lambda: memory._peak >> 20
+
+
+def test_what_this_process_had_for_a_while_is_the_peak(watching):
+    memory, peak = watching
+    before = peak()
+    block = np.ones(200 << 17)
+    assert waited(lambda: peak() >= before + 190)
+    del block
+    assert before + 190 <= memory.peak_mib < before + 300
+
+
+def test_what_a_child_had_counts_also_when_it_is_gone(watching):
+    memory, peak = watching
+    before = peak()
+    code = "import sys; block = bytearray(b'x') * (200 << 20); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        assert waited(lambda: peak() >= before + 190)
+        child.communicate()
+    assert memory.peak_mib >= before + 190
+
+
+def test_pages_that_are_no_longer_shared_are_seen_though_no_more_is_resident(monkeypatch):
+    """As of a worker that writes to what it has of its parent: asked for now and then."""
+    resident, shares = iter([100 << 20] * 4), iter([60 << 20, 80 << 20])
+    clock = iter([10.0, 10.0, 11.0, 16.0, 16.0])
+    memory = PeakMemory()
+    monkeypatch.setattr("sftrm_quality.memory._family", lambda: [])
+    monkeypatch.setattr(
+        "sftrm_quality.memory._sum_of", lambda family, size: next(shares if size.__name__ == "_own_share" else resident)
+    )
+    monkeypatch.setattr("sftrm_quality.memory.time.monotonic", lambda: next(clock))
+    seen = []
+    for _ in range(4):
+        memory._sample()
+        seen.append(memory._peak >> 20)
+    assert seen == [60, 60, 60, 80]

@@ -31,7 +31,16 @@ def find_personal_data(text: str, latest_birth: int = LATEST_BIRTH) -> list[Pers
     Returns:
         The findings. Of two that overlap the one that begins first, then the kind that is looked for first.
     """
-    written, places = seen(plain(text))
+    return find_in_plain(plain(text), latest_birth)
+
+
+def find_in_plain(text: str, latest_birth: int = LATEST_BIRTH) -> list[PersonalData]:
+    """What `find_personal_data` finds, in a text that is `plain` already; also for arguments.
+
+    Returns:
+        The findings.
+    """
+    written, places = seen(text)
     found: list[PersonalData] = []
     for one in sorted(_everything(written, latest_birth), key=lambda one: one.start):
         if not found or found[-1].end <= one.start:

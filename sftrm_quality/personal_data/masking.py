@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from sftrm_quality.personal_data.finding import find_personal_data
+from sftrm_quality.personal_data.finding import find_in_plain
 from sftrm_quality.personal_data.found import asterisks
 from sftrm_quality.personal_data.plain import plain
 
@@ -20,7 +20,7 @@ _GROUPS = (
     r"|(?<!\d )[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,4}|(?: [0-9]{3}){2,4}(?! ?\d))(?:,[0-9]{1,2})?"
 )
 _HARMLESS = re.compile(rf"(?<!\d)(?<!\d[-./·,])(?:{_MOMENT}|{_GROUPS})(?![-./·,]?\d)")
-_DIGIT = re.compile(r"\d")
+_SIX_DIGITS = re.compile(r"\d(?:\D*+\d){5}")
 _JOINED_BEFORE = re.compile(r"(?:[\w./·-]|\d )\Z")
 _JOINED_AFTER = re.compile(r"[\w/·-]| \d")
 
@@ -32,10 +32,15 @@ def mask_personal_data(text: str) -> str:
     (``***-****-****``), and no digit does: a date of birth, or the last four digits beside a name, are enough to find a
     person. The length stays the same.
     """
+    return _masked_and_plain(text)[0]
+
+
+def _masked_and_plain(text: str) -> tuple[str, str]:
+    """The text, masked, and the same in plain."""
     # Again until nothing is found: what was too close to a number to count may count beside a masked one.
-    while found := find_personal_data(text):
+    while found := find_in_plain(written := plain(text)):
         text = _masked(text, [(one.start, one.end) for one in found])
-    return text
+    return text, written
 
 
 def mask_text(text: str, id_: str | None = None) -> str:
@@ -50,10 +55,9 @@ def mask_text(text: str, id_: str | None = None) -> str:
         id_: Of the record: it is shown where the text repeats it, unless it is personal data itself.
     """
     # Most texts have neither six digits nor an address, and that is seen in a tenth of the time.
-    if len(_DIGIT.findall(text)) < 6 and not any(sign in text for sign in "@＠﹫"):
+    if not _SIX_DIGITS.search(text) and not any(sign in text for sign in "@＠﹫"):
         return text
-    masked = mask_personal_data(text)
-    written = plain(masked)
+    masked, written = _masked_and_plain(text)
     if "@" in written:
         masked = _masked(masked, [*_spans(_LIKE_AN_ADDRESS, written)])
         written = plain(masked)
