@@ -27,7 +27,7 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 # last file of all has a core for itself. A service and a cluster wait, so they go with one that works. Each process has
 # two files from the beginning: the first and the fourth, and so on.
 _LONG = (
-    *("service", "nights", "cluster", "cli", "kills", "browser", "decide", "storage_faults", "memory", "dedup_global"),
+    *("service", "nights", "kills", "cli", "storage_faults", "browser", "cluster", "decide", "memory", "dedup_global"),
     *("rollbacks", "part_cache", "decisions", "guard_browser", "work_pool", "determinism"),
     *("preflight_of_runs", "training_steps", "clients", "reference", "report_browser", "bad_sizes", "bad_files"),
     *("findings", "reading_containers", "exports", "checks_reasons", "publish", "what_is_shown", "reading_delimited"),
