@@ -85,7 +85,7 @@ def splits_by_rule(night: Night) -> dict[str, Codes]:
     """By rule, the split of each record; 0 is train."""
     none = np.full(len(night.groups), NO_SPLIT, np.int8)
     found = {
-        "most held out": assign_splits(Groups(night.groups, night.prompts, night.keys, none), none, _SETTINGS).split
+        "most held out": assign_splits(Groups(night.groups, night.prompts, [night.keys], none), none, _SETTINGS).split
     }
     deciding = {"smallest hash": np.argsort(np.argsort(night.keys.view("S16"), kind="stable"))}
     deciding |= {f"first row, new files {way}": place for way, place in night.places.items()}

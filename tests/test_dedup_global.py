@@ -19,6 +19,7 @@ from sftrm_quality.dedup.extraction import Extraction
 from sftrm_quality.dedup.keys import ShardKeys
 from sftrm_quality.dedup.near import near_duplicates
 from sftrm_quality.dedup.prompts import prompt_groups
+from sftrm_quality.dedup.survivors import _places
 from sftrm_quality.dedup.templates import WHOLE, find_templates
 from sftrm_quality.errors import StorageError
 from tests.dedup_cases import (
@@ -366,3 +367,13 @@ def test_only_proposed_rows_are_read_again(tmp_path: Path) -> None:
 
     assert _near(tmp_path, records, map=looking) == [-1, -1, 0, -1]
     assert [[size > 0 for size in part] for part in sizes] == [[True, False, True, False]]
+
+
+@given(st.lists(st.booleans(), max_size=12), st.booleans(), st.randoms(use_true_random=False))
+def test_who_is_cut_short_comes_behind_all_others_and_else_the_rank_decides(
+    cut: list[bool], keep_whole: bool, dice: Any
+) -> None:
+    rank = np.array(dice.sample(range(len(cut)), len(cut)), np.int64)
+    places = _places(rank, np.array(cut, np.bool_) if keep_whole else None)
+    order = sorted(range(len(cut)), key=lambda row: (keep_whole and cut[row], rank[row]))
+    assert [int(places[row]) for row in order] == list(range(len(cut)))

@@ -35,7 +35,7 @@ def groups_of(of, start=0, frozen=None):
     """Each row has a prompt of its own."""
     rows = len(of)
     codes = undeclared(rows) if frozen is None else np.array(frozen, np.int8)
-    return Groups(np.array(of), np.ones(rows, np.bool_), keys(rows, start), codes)
+    return Groups(np.array(of), np.ones(rows, np.bool_), [keys(rows, start)], codes)
 
 
 def split_of(rows, settings=None):
@@ -99,7 +99,7 @@ def test_what_is_held_out_never_comes_to_train_when_groups_grow_together(roots, 
 
 def test_copies_of_a_prompt_draw_once():
     prompts = np.array([True, False, True, False])
-    groups = Groups(np.array([0, 0, 2, 2]), prompts, keys(4), undeclared(4))
+    groups = Groups(np.array([0, 0, 2, 2]), prompts, [keys(4)[:1], keys(4)[1:]], undeclared(4))
     drawn = split_of(4, Splits(train=0.5, validation=0.3, test=0.2))
     split = assign_splits(groups, undeclared(4), Splits(train=0.5, validation=0.3, test=0.2)).split
     assert split.tolist() == [drawn[0], drawn[0], drawn[2], drawn[2]]

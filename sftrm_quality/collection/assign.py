@@ -35,8 +35,8 @@ def assign(collection: Collection, context: Context) -> Collection:
     threshold, exchange = context.config.near.threshold, (context.scratch, context.workers.map)
     groups = dedup.prompt_groups(keys, collection.templated, threshold, *exchange)
     progress.report("deduplicate", STEPS, STEPS, "steps")
-    hashes = [hash_column(shard.keys_path, "prompt_key") for shard in shards]
-    prompt_keys = np.ascontiguousarray(np.concatenate([np.zeros((0, 2), np.uint64), *hashes])).view("V16").reshape(-1)
+    # Of all rows together they and what is drawn by them are 72 bytes a row.
+    prompt_keys = (hash_column(shard.keys_path, "prompt_key") for shard in shards)
     alive = collection.outcome < DUPLICATE
     of_shards = np.array([declared_split(shard.intake.source_file, settings) for shard in shards], np.int8)
     declared = np.repeat(of_shards, np.array([shard.rows for shard in shards], np.int64))

@@ -77,7 +77,9 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     contradicted_by = dedup.contradictions(keys, *exchange)
     frames = collection_frames(shards, holders, contradicted_by, collection.record_ids)
     found = check_frames(frames, context.suites, context.workers)
-    del frames, holders, contradicted_by  # 16 bytes per row
+    # 16 bytes a row, and as many of the hashes that the collection has read to name rows, which a new one has not.
+    del frames, holders, contradicted_by
+    collection = replace(collection)
 
     alive = np.ones(len(copies), bool)
     alive[np.fromiter(found.of_rows, np.int64, len(found.of_rows))] = False
@@ -162,10 +164,11 @@ def _undecided(
         outcome=np.zeros(rows, np.int8),
         copy_number=copies,
         failing_copy_number=failing_copies,
-        duplicate_of=np.full(rows, dedup.NONE, np.int64),
-        duplicate_kind=np.full(rows, NO_DUPLICATE, np.int8),
-        similarity=np.full(rows, np.nan),
-        group=np.full(rows, dedup.NONE, np.int64),
+        # The same of all rows, until it is known: no memory.
+        duplicate_of=np.broadcast_to(np.int64(dedup.NONE), rows),
+        duplicate_kind=np.broadcast_to(np.int8(NO_DUPLICATE), rows),
+        similarity=np.broadcast_to(np.float64(np.nan), rows),
+        group=np.broadcast_to(np.int64(dedup.NONE), rows),
         templated=np.zeros(rows, np.uint8),
         frozen=np.full(rows, NO_SPLIT, np.int8),
         kept_apart=KeptApart(nothing, nothing, nothing.astype(np.uint8), np.zeros(0), nothing.astype(np.uint32)),

@@ -86,8 +86,7 @@ def near_duplicates(
     with scratch_folder(scratch) as folder:
         work = comparisons(shards, alive, threshold, bands, templated, True, folder, map, bounds)
         alike = AlikeRows(folder, rows)
-        prompts = np.where(prompt_of == NONE, np.arange(rows), prompt_of)
-        whole = write_array(folder / "whole", np.where(templated & WHOLE, prompts, NONE))
+        whole = write_array(folder / "whole", _prompts_of_whole_templates(prompt_of, templated))
         for path in map(_compare, [_Near(one, whole, rows) for one in work]):
             found = np.fromfile(path, _FOUND)
             path.unlink()
@@ -95,6 +94,14 @@ def near_duplicates(
             _remember(found[found["apart"] > 0], apart_from, apart_by, apart_similarity)
         duplicate_of, similarity = choose_survivors(alike, rank, keep_whole, folder, map, bounds)
     return NearDuplicatesFound(duplicate_of, similarity, apart_from, apart_by, apart_similarity)
+
+
+def _prompts_of_whole_templates(prompt_of: Ints, templated: npt.NDArray[np.uint8]) -> Ints:
+    """By row the first row with its prompt, where that is a template altogether, else NONE."""
+    found = np.full(len(prompt_of), NONE, np.int64)
+    rows = np.flatnonzero(templated & WHOLE)
+    found[rows] = np.where(prompt_of[rows] == NONE, rows, prompt_of[rows])
+    return found
 
 
 class _Near(NamedTuple):

@@ -7,6 +7,7 @@ template its group falls apart, and each of its prompts is drawn for itself: tha
 (``benchmarks/split_moves.py``).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -23,20 +24,21 @@ SPLITS = tuple(SplitName)
 NO_SPLIT = -1
 
 Codes = npt.NDArray[np.int8]
-Keys = npt.NDArray[np.void]  # 16 bytes each
+Keys = npt.NDArray[np.generic]  # 16 bytes a row
 
 
 @dataclass(frozen=True)
 class Groups:
     """Prompt groups.
 
-    of: for each row the first row of its group. prompts: one row of each folded prompt (mask). keys: of all rows.
-    frozen: the split that the prompt of each row is frozen in, `NO_SPLIT` for none.
+    of: for each row the first row of its group. prompts: one row of each folded prompt (mask). keys: of all rows, one
+    piece after the other, so that no more than a piece is held. frozen: the split that the prompt of each row is frozen
+    in, `NO_SPLIT` for none.
     """
 
     of: Rows
     prompts: Mask
-    keys: Keys
+    keys: Iterable[Keys]
     frozen: Codes
 
 
@@ -74,7 +76,7 @@ def drawn_splits(prompt_keys: Keys, settings: Splits) -> Codes:
     """One draw per prompt key: 53 bits of salted xxh3, compared with the cumulated shares.
 
     Args:
-        prompt_keys: 16 bytes each.
+        prompt_keys: 16 bytes a row.
         settings: shares and salt.
     """
     salt, joined = settings.salt.encode() + b"\0", prompt_keys.tobytes()
@@ -99,7 +101,11 @@ def assign_splits(groups: Groups, declared: Codes, settings: Splits) -> Assignme
     """
     rows = len(groups.of)
     drawn = np.full(rows, NO_SPLIT, np.int8)
-    drawn[groups.prompts] = drawn_splits(groups.keys[groups.prompts], settings)
+    start = 0
+    for keys in groups.keys:
+        chosen = start + np.flatnonzero(groups.prompts[start : start + len(keys)])
+        drawn[chosen] = drawn_splits(keys[chosen - start], settings)
+        start += len(keys)
     of_group = _most_held_out(groups.of, drawn)
     of_group = np.where((strongest := _most_held_out(groups.of, declared)) == NO_SPLIT, of_group, strongest)
     frozen = _most_held_out(groups.of, groups.frozen)
