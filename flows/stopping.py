@@ -31,11 +31,19 @@ def stop_before_the_start() -> None:
     """The same while everything is still being imported, when there is nothing to clean up."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
+        end_imports()
         print("\n" + say("stopped; nothing was published"), file=sys.stderr, flush=True)
         os._exit(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+
+
+def end_imports() -> None:
+    """End the fork server of the workers, if one was started: it would go on with its imports for two seconds."""
+    processes = sys.modules.get("sftrm_quality.workers.processes")
+    if processes is not None:
+        processes.end_fork_server()
 
 
 def stop_on_signals(output: "OutputFolder") -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -280,6 +281,23 @@ def test_wrong_usage_is_exit_code_two_before_anything_is_read(warm, tmp_path, ar
     assert message in done.stderr
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("error: ")
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_refused_leaves_no_process_behind(environment, tmp_path):
+    """Whoever reads the output would wait for it: its imports were begun before everything was looked at."""
+    import psutil
+
+    refused = {**environment, "SFTRM_TEST": str(tmp_path)}
+    with (tmp_path / "told").open("w") as told:
+        done = subprocess.run([*SFTRM, "run", "no/such"], cwd=ROOT, env=refused, stdout=told, stderr=told)
+    assert (done.returncode, (tmp_path / "told").read_text().count("\n")) == (2, 1)
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("SFTRM_TEST") == str(tmp_path) and process.status() != psutil.STATUS_ZOMBIE:
+                left.append(process.cmdline())
+    # Python's resource tracker is on its way out.
+    assert [line for line in left if "resource_tracker" not in " ".join(line)] == []
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def make_run(
         as_json: Whether to print the report and nothing else.
         decided_release_id: The only release that may be published, since a person decided on that.
     """
-    from flows.stopping import stop_before_the_start
+    from flows.stopping import end_imports, stop_before_the_start
 
     stop_before_the_start()
     try:
@@ -61,6 +61,7 @@ def make_run(
         OutputFolder(config.out).make_writable()
         ended = _ingest(config, mode, as_json, decided_release_id)
     except SftrmError as error:
+        end_imports()
         fail(error)
     raise typer.Exit(_tell(ended, config.out, as_json))
 

@@ -103,6 +103,17 @@ def start_fork_server() -> None:
         signal.signal(signal.SIGINT, before)
 
 
+def end_fork_server() -> None:
+    """End it before its time, where a run comes to nothing; nothing where there is none.
+
+    It has our output, and whoever reads that would wait for the end of its imports.
+    """
+    process = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    if process is not None:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
 class ProcessWorkers(Workers):
     """A pool of worker processes. One that dies breaks the pool: on one machine it died for want of memory.
 
