@@ -92,9 +92,17 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
         duplicates.add(kind, dedup.equal_rows(keys, key, alive, *exchange, rank=rank))
         alive &= duplicates.of == dedup.NONE
     keep_whole = config.copies.cut_short == "give_way"
-    prompt_of = dedup.equal_rows(keys, "prompt_key", None, *exchange)
     near = dedup.near_duplicates(
-        keys, alive, templates.parts, prompt_of, rank, keep_whole, config.near.threshold, *exchange
+        keys,
+        alive,
+        templates.parts,
+        # Named nowhere here, so that it is gone when it was used: a run has most in memory after that.
+        dedup.equal_rows(keys, "prompt_key", None, *exchange),
+        rank,
+        keep_whole,
+        config.near.threshold,
+        context.scratch,
+        context.workers.map,
     )
     duplicates.add(DuplicateKind.NEAR, near.duplicate_of, near.similarity)
     progress.report("deduplicate", 3, STEPS, "steps")
@@ -136,7 +144,8 @@ class _Duplicates:
             similarity: By row; 1 without it.
         """
         # What duplicates a record that goes itself duplicates the one that stays, as nearly as that record does.
-        moved = np.flatnonzero((self.of >= 0) & (found[self.of] >= 0))
+        gone = np.flatnonzero(self.of >= 0)
+        moved = gone[found[self.of[gone]] >= 0]
         moved_from = self.of[moved]
         own = np.flatnonzero(found >= 0)
         for rows, originals in ((moved, moved_from), (own, own)):

@@ -87,6 +87,7 @@ def near_duplicates(
         work = comparisons(shards, alive, threshold, bands, templated, True, folder, map, bounds)
         alike = AlikeRows(folder, rows)
         whole = write_array(folder / "whole", _prompts_of_whole_templates(prompt_of, templated))
+        del prompt_of
         for path in map(_compare, [_Near(one, whole, rows) for one in work]):
             found = np.fromfile(path, _FOUND)
             path.unlink()

@@ -111,13 +111,13 @@ def _places(rank: Ints, cut: Mask | None) -> npt.NDArray[np.uint32]:
 
     Without sorting, and in half of the bytes: this is where a run has most in memory.
     """
-    numbers = np.arange(len(rank), dtype=np.uint32)
-    order, places = np.empty_like(numbers), np.empty_like(numbers)
-    order[rank] = numbers
+    order = np.empty(len(rank), np.uint32)
+    order[rank] = np.arange(len(rank), dtype=np.uint32)
     if cut is not None:
         last = cut[order]
         order = np.concatenate([order[~last], order[last]])
-    places[order] = numbers
+    places = np.empty(len(rank), np.uint32)
+    places[order] = np.arange(len(rank), dtype=np.uint32)
     return places
 
 
