@@ -35,7 +35,7 @@ def assign(collection: Collection, context: Context) -> Collection:
     threshold, exchange = context.config.near.threshold, (context.scratch, context.workers.map)
     groups = dedup.prompt_groups(keys, collection.templated, threshold, *exchange)
     progress.report("deduplicate", STEPS, STEPS, "steps")
-    # Of all rows together they and what is drawn by them are 72 bytes a row.
+    # Of all rows together they and what is drawn by them are 72 bytes per row.
     prompt_keys = (hash_column(shard.keys_path, "prompt_key") for shard in shards)
     alive = collection.outcome < DUPLICATE
     of_shards = np.array([declared_split(shard.intake.source_file, settings) for shard in shards], np.int8)

@@ -77,7 +77,7 @@ def deduplicate(intakes: Sequence[FileIntake], context: Context) -> Collection:
     contradicted_by = dedup.contradictions(keys, *exchange)
     frames = collection_frames(shards, holders, contradicted_by, collection.record_ids)
     found = check_frames(frames, context.suites, context.workers)
-    # 16 bytes a row, and as many of the hashes that the collection has read to name rows, which a new one has not.
+    # 16 bytes per row, and as many of the hashes that the collection has read to name rows, which a new one has not.
     del frames, holders, contradicted_by
     collection = replace(collection)
 

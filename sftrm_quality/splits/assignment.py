@@ -24,7 +24,7 @@ SPLITS = tuple(SplitName)
 NO_SPLIT = -1
 
 Codes = npt.NDArray[np.int8]
-Keys = npt.NDArray[np.generic]  # 16 bytes a row
+Keys = npt.NDArray[np.generic]  # 16 bytes per row
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def drawn_splits(prompt_keys: Keys, settings: Splits) -> Codes:
     """One draw per prompt key: 53 bits of salted xxh3, compared with the cumulated shares.
 
     Args:
-        prompt_keys: 16 bytes a row.
+        prompt_keys: 16 bytes per row.
         settings: shares and salt.
     """
     salt, joined = settings.salt.encode() + b"\0", prompt_keys.tobytes()
