@@ -36,8 +36,7 @@ def test_end_tokens_that_leaked_go(end):
 @pytest.mark.parametrize("end", ENDS)
 def test_no_end_token_is_overlooked_in_a_column(end):
     """By itself: which texts are looked at is decided column by column."""
-    row = {"data_id": "1", "question": QUESTION, "answer": ANSWER + end}
-    table = pa.Table.from_pylist([row], schema=CANDIDATE_FIELDS[LabelKind.SFT])
+    table = sft({"data_id": "1", "question": QUESTION, "answer": ANSWER + end})
     repaired = repair(LabelKind.SFT, table, [Repair.STRIP_END_TOKENS], np.zeros(1, np.bool_), "forbid")
     assert repaired.table["answer"].to_pylist() == [ANSWER]
 
