@@ -340,22 +340,29 @@ def test_a_damaged_file_is_not_linked_again(tmp_path):
     assert file_hash(tmp_path / "e" / "messages" / "train" / file.name) != file_hash(file)
 
 
-@pytest.mark.parametrize("file_format", ["parquet", "jsonl"])
-def test_an_export_that_does_not_read_back_is_an_error(tmp_path, monkeypatch, file_format):
+def other_ids(table):
+    return table.set_column(0, table.schema.field(0), pa.array(["?"] * len(table)))
+
+
+def of_other_rows(writer):
+    """Instead of what writes some rows or lines."""
+    return {
+        "parquet": lambda path, schema, tables: writer(path, schema, map(other_ids, tables)),
+        "jsonl": lambda table: writer(other_ids(table)),
+        "jsonl, a row less": lambda table: writer(table.slice(1)),
+        "jsonl, another field": lambda table: writer(table.append_column("more", table["record_id"])),
+        "jsonl, a line that is none": lambda table: pa.array(["{", *writer(table).to_pylist()[1:]]),
+    }
+
+
+@pytest.mark.parametrize("written", of_other_rows(None))
+def test_an_export_that_does_not_read_back_is_an_error(tmp_path, monkeypatch, written):
     from sftrm_quality.errors import OwnFileError
-    from sftrm_quality.releases.exports import making
+    from sftrm_quality.releases.exports import files, making
 
-    write = {"parquet": "write_parquet", "jsonl": "write_json_lines"}[file_format]
-    real = getattr(making, write)
-
-    def another(path, schema, tables):
-        def changed():
-            for some in tables:
-                yield some.set_column(0, schema.field(0), pa.array(["?"] * len(some)))
-
-        real(path, schema, changed())
-
-    monkeypatch.setattr(making, write, another)
+    file_format = written.split(",")[0]
+    place, name = {"parquet": (making, "write_parquet"), "jsonl": (files, "json_lines")}[file_format]
+    monkeypatch.setattr(place, name, of_other_rows(getattr(place, name))[written])
     with pytest.raises(OwnFileError, match="the export messages does not hold what it was made of"):
         made(staged(tmp_path / "r"), tmp_path / "e", [ExportSettings(name="messages", file_format=file_format)])
 

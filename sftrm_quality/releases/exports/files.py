@@ -14,8 +14,6 @@ from sftrm_quality.workers import give_memory_back
 
 # Rows that are read or written at once, as those of a part.
 BATCH_ROWS = 2_048
-# What pyarrow takes from a file of JSON lines at once. A line must fit into it.
-_BLOCK_BYTES = 1 << 20
 
 
 def write_parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
@@ -40,18 +38,37 @@ def write_parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> 
             writer.write_table(pa.concat_tables(waiting), row_group_size=max(1, rows))
 
 
-def write_json_lines(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    """An object a line, in UTF-8, its keys in the order of the schema.
+def write_json_lines(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> bool:
+    """An object a line, in UTF-8, its keys in the order of the schema; each table is read back once it is written.
 
     Args:
         path: A new file.
         schema: Its columns.
         tables: Its rows, some each.
+
+    Returns:
+        Whether the file holds them, as another parser reads it than what wrote it.
     """
-    with path.open("xb") as file:
+    with path.open("xb") as file, path.open("rb") as written:
         for table in tables:
+            if not len(table):
+                continue
             positions, data = text_buffers(json_lines(table.combine_chunks()))
             file.write(data[positions[0] : positions[-1]].data)
+            file.flush()
+            if not table.equals(_read_json(written.read(), schema)):
+                return False
+    return True
+
+
+def _read_json(lines: bytes, schema: pa.Schema) -> pa.Table:
+    """The rows of some lines; none where they are no JSON of this schema."""
+    read = pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
+    parse = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    try:
+        return pyarrow.json.read_json(pa.BufferReader(lines), read, parse)
+    except pa.ArrowInvalid:
+        return schema.empty_table()
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
@@ -59,21 +76,6 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> Iterator[pa.Ta
     with pq.ParquetFile(path, page_checksum_verification=True, **STREAMED) as file:
         for batch in file.iter_batches(BATCH_ROWS, columns=columns):
             yield pa.Table.from_batches([batch])
-
-
-def read_json_lines(path: Path, schema: pa.Schema) -> Iterator[pa.Table]:
-    """The rows of a file of JSON lines, block by block, by another parser than what wrote them."""
-    longest = _longest_line(path)
-    read = pyarrow.json.ReadOptions(use_threads=False, block_size=max(_BLOCK_BYTES, longest + 1))
-    parse = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
-    with pyarrow.json.open_json(path, read_options=read, parse_options=parse) as reader:
-        for batch in reader:
-            yield pa.Table.from_batches([batch])
-
-
-def _longest_line(path: Path) -> int:
-    with path.open("rb") as file:
-        return max(map(len, file), default=0)
 
 
 def same_rows(meant: Iterable[pa.Table], found: Iterable[pa.Table]) -> bool:

@@ -13,13 +13,7 @@ from sftrm_quality.config import ExportSettings
 from sftrm_quality.errors import OwnFileError
 from sftrm_quality.output import link_or_copy
 from sftrm_quality.records import SplitName
-from sftrm_quality.releases.exports.files import (
-    read_json_lines,
-    read_parquet,
-    same_rows,
-    write_json_lines,
-    write_parquet,
-)
+from sftrm_quality.releases.exports.files import read_parquet, same_rows, write_json_lines, write_parquet
 from sftrm_quality.releases.exports.registry import TARGETS
 from sftrm_quality.releases.exports.target import Target
 from sftrm_quality.releases.manifest import hash_of
@@ -167,13 +161,16 @@ def _made(planned: _Planned) -> ExportedFile:
 def _written(planned: _Planned) -> ExportedFile:
     target = TARGETS[planned.name]
     schema = target.columns(planned.settings)
-    parquet = target.file_format(planned.settings) == "parquet"
     counts = _Counts()
-    (write_parquet if parquet else write_json_lines)(planned.path, schema, counts.counted(planned, target))
-    give_memory_back()
-    again = _Counts()
-    found = read_parquet(planned.path) if parquet else read_json_lines(planned.path, schema)
-    if counts.rows and not same_rows(again.counted(planned, target), found):
+    rows = counts.counted(planned, target)
+    if target.file_format(planned.settings) == "parquet":
+        write_parquet(planned.path, schema, rows)
+        give_memory_back()
+        # Nothing of it can be read before its end, and what it was made of is gone by then: it is made again.
+        holds = same_rows(_Counts().counted(planned, target), read_parquet(planned.path))
+    else:
+        holds = write_json_lines(planned.path, schema, rows)
+    if not holds:
         raise OwnFileError(
             say(
                 "{path}: the export {name} does not hold what it was made of",
