@@ -9,54 +9,56 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flows import stopping
 from flows.prefect_settings import set_defaults
+from sftrm_quality.imports import large_imports
 
 set_defaults()
 
 # Prefect reads its settings when it is imported, so these come after them.
-from prefect import flow, get_run_logger, task, unmapped  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.schemas.objects import State  # noqa: E402
-from prefect.exceptions import PrefectHTTPStatusError  # noqa: E402
-from prefect.runtime import task_run  # noqa: E402
-from prefect.states import Completed, Failed  # noqa: E402
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner  # noqa: E402
+with large_imports():
+    from prefect import flow, get_run_logger, task, unmapped
+    from prefect.cache_policies import NO_CACHE
+    from prefect.client.schemas.objects import State
+    from prefect.exceptions import PrefectHTTPStatusError
+    from prefect.runtime import task_run
+    from prefect.states import Completed, Failed
+    from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.notification.news import calls, tell_of_failure, tell_of_hold, tell_of_recovery_or_findings  # noqa: E402
-from flows.retries import READ_AGAIN_SECONDS, may_pass, with_retries  # noqa: E402
-from flows.service_settings import report_url, timeout_seconds  # noqa: E402
-from flows.terminal_text import safe  # noqa: E402
-from flows.ui import (  # noqa: E402
-    HeldRun,
-    OnHold,
-    ask,
-    decision_on,
-    keep_held_runs_out_of_logs,
-    keep_links_out_of_logs,
-    name_at_the_end,
-    name_at_the_start,
-    said_of_findings,
-    sentence,
-    show,
-    showing_progress,
-    verdict_in_words,
-)
-from sftrm_quality import progress  # noqa: E402
-from sftrm_quality.collection import Collection  # noqa: E402
-from sftrm_quality.config import RunConfig  # noqa: E402
-from sftrm_quality.decisions import Decision  # noqa: E402
-from sftrm_quality.errors import ConfigError, SftrmError  # noqa: E402
-from sftrm_quality.intake import FileIntake  # noqa: E402
-from sftrm_quality.job import (  # noqa: E402
-    CheckedRelease,
-    Job,
-    Plan,
-    RunResult,
-    must_make,
-)
-from sftrm_quality.reading import SourceFile  # noqa: E402
-from sftrm_quality.releases import StagedRelease  # noqa: E402
-from sftrm_quality.run_record import Mode, Report, Verdict  # noqa: E402
-from sftrm_quality.words import Language, number, phrase, say, speaking_in  # noqa: E402
+    from flows.notification.news import calls, tell_of_failure, tell_of_hold, tell_of_recovery_or_findings
+    from flows.retries import READ_AGAIN_SECONDS, may_pass, with_retries
+    from flows.service_settings import report_url, timeout_seconds
+    from flows.terminal_text import safe
+    from flows.ui import (
+        HeldRun,
+        OnHold,
+        ask,
+        decision_on,
+        keep_held_runs_out_of_logs,
+        keep_links_out_of_logs,
+        name_at_the_end,
+        name_at_the_start,
+        said_of_findings,
+        sentence,
+        show,
+        showing_progress,
+        verdict_in_words,
+    )
+    from sftrm_quality import progress
+    from sftrm_quality.collection import Collection
+    from sftrm_quality.config import RunConfig
+    from sftrm_quality.decisions import Decision
+    from sftrm_quality.errors import ConfigError, SftrmError
+    from sftrm_quality.intake import FileIntake
+    from sftrm_quality.job import (
+        CheckedRelease,
+        Job,
+        Plan,
+        RunResult,
+        must_make,
+    )
+    from sftrm_quality.reading import SourceFile
+    from sftrm_quality.releases import StagedRelease
+    from sftrm_quality.run_record import Mode, Report, Verdict
+    from sftrm_quality.words import Language, number, phrase, say, speaking_in
 
 T = TypeVar("T")
 _REFUSALS = {

@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any
@@ -25,6 +26,46 @@ def large_imports() -> Iterator[None]:
         gc.freeze()
         if collects:
             gc.enable()
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """A context in which some packages are not there for whoever imports them; what is loaded already is.
+
+    For a package that another one takes where it is installed, and that nobody needs it for here.
+
+    Args:
+        names: of packages.
+    """
+    absent = _Absent(names)
+    sys.meta_path.insert(0, absent)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(absent)
+
+
+def arrow_without_pandas() -> None:
+    """Let pyarrow know no pandas in this process, for processes that have no frames.
+
+    It looks for pandas when it is given its first values, in case that they are a frame, and that takes 0.3 CPU s. For
+    once and all: this does nothing where it has looked already.
+    """
+    with without("pandas"):
+        import pyarrow as pa
+
+        pa.array([0])
+
+
+class _Absent(MetaPathFinder):
+    """Finds that packages are not there. Cython takes Python's own sign of that, None in ``sys.modules``, for one."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname in self._names:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
 
 class _LoadedWhenUsed(ModuleType):

@@ -8,11 +8,13 @@ import gc
 
 import numpy as np
 
-from sftrm_quality.imports import large_imports, load_when_used
+from sftrm_quality.imports import large_imports, load_when_used, without
 
 # Great Expectations imports them for expectations that no suite of ours can have: 0.7 of 3.6 CPU seconds, and 68 MiB.
-load_when_used("scipy.stats", "altair")
-with large_imports():
+# Numba looks whether the last one is there, for kernels unlike ours.
+load_when_used("scipy.stats", "altair", "scipy.linalg")
+# For databases, which Great Expectations can look into where SQLAlchemy is installed (Prefect has it): 0.2 of 2.2 s.
+with without("sqlalchemy"), large_imports():
     from sftrm_quality import dedup
     from sftrm_quality.checks import running
     from sftrm_quality.config import NearDuplicates

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from sftrm_quality.imports import large_imports, load_when_used
+from sftrm_quality.imports import large_imports, load_when_used, without
 
 
 def test_the_collector_is_on_again_also_after_an_error():
@@ -59,10 +59,24 @@ def test_a_module_is_loaded_when_something_of_it_is_used(tmp_path, monkeypatch):
             del sys.modules[name]
 
 
+def test_a_package_is_not_there_for_a_while(tmp_path, monkeypatch):
+    (tmp_path / "somebodys.py").write_text("")
+    (tmp_path / "loaded_before.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = importlib.import_module("loaded_before")
+    with pytest.raises(ImportError), without("somebodys", "loaded_before"):
+        assert importlib.import_module("loaded_before") is before
+        importlib.import_module("somebodys")
+    assert importlib.import_module("somebodys").__name__ == "somebodys"
+    assert importlib.import_module("loaded_before") is before
+
+
 def test_what_no_suite_can_use_is_not_loaded():
     code = (
         "import sys, sftrm_quality.preload;"
-        "heavy = {'scipy.stats._stats_py', 'altair.vegalite'} & set(sys.modules); assert not heavy, heavy;"
-        "from scipy import stats; import altair; assert stats.norm.cdf(0) == 0.5 and altair.Chart"
+        "heavy = {'scipy.stats._stats_py', 'altair.vegalite', 'scipy.linalg._basic', 'sqlalchemy.sql'};"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules);"
+        "from scipy import linalg, stats; import altair, sqlalchemy;"
+        "assert stats.norm.cdf(0) == 0.5 and altair.Chart and linalg.norm([3, 4]) == 5 and sqlalchemy.select"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -64,7 +64,11 @@ class RunOptions:
         )
         if begin is not None:
             begin(loaded)
-        from sftrm_quality.job import check_before_reading
+        from sftrm_quality.imports import arrow_without_pandas, large_imports
+
+        with large_imports():
+            arrow_without_pandas()
+            from sftrm_quality.job import check_before_reading
 
         check_before_reading(loaded)
         return loaded
