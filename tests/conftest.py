@@ -24,16 +24,16 @@ settings.load_profile("new_examples" if os.environ.get("SFTRM_SOAK") else "same_
 
 
 # The files that take longest, since they start whole commands and servers, or many runs. They begin first, since the
-# last file of all has a core for itself. A service and a cluster wait, so they go with one that works. Each process has
-# two files from the beginning: the first and the fourth, and so on.
+# last file of all has a core for itself. A service, commands and a cluster are waited for too, so there is about one of
+# these at a time. Each process has two files from the beginning: the first and the fourth, and so on.
 _LONG = (
-    *("service", "nights", "kills", "cli", "storage_faults", "browser", "cluster", "decide", "memory", "dedup_global"),
-    *("rollbacks", "part_cache", "decisions", "guard_browser", "work_pool", "determinism"),
-    *("preflight_of_runs", "training_steps", "clients", "reference", "report_browser", "bad_sizes", "bad_files"),
-    *("findings", "reading_containers", "exports", "checks_reasons", "publish", "what_is_shown", "reading_delimited"),
-    *("links", "dedup_exchange", "docs", "profile_page", "report_foreign", "incomplete", "reading_encodings"),
-    *("conservation", "intake", "reading_damage", "report_diff", "cases", "benchmarks", "cases_duplicates", "trainers"),
-    *("other_readers", "profile"),
+    *("service", "kills", "part_cache", "browser", "storage_faults", "dedup_global"),
+    *("nights", "decisions", "determinism", "what_is_shown", "decide", "rollbacks", "memory", "work_pool", "reference"),
+    *("benchmarks", "report_foreign", "findings", "preflight_of_runs", "cli"),
+    *("exports", "bad_sizes", "reading_delimited", "dedup_exchange", "cases", "guard_browser", "training_steps"),
+    *("clients", "publish", "cluster", "reading_damage", "trainers", "reviews_run", "acts", "reading_containers"),
+    *("reading_parse", "housekeeping", "conservation", "report_browser", "other_readers", "bad_files", "profile_page"),
+    *("docs", "checks_running", "cases_duplicates", "exports_of_releases", "incomplete"),
 )
 
 

@@ -50,36 +50,35 @@ def service(tmp_path_factory, prefect_home):
 
 
 @pytest.fixture(scope="module")
-def used():
-    """The links that signed a browser in, and what it keeps since."""
-    return {}
+def browser(service):
+    """A browser that is signed in. One for all tests: it keeps what Prefect's pages load, and what they are made of."""
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Asia/Seoul", reduced_motion="reduce"
+        )
+        context.set_default_timeout(120 * SECONDS)
+        context.add_init_script(ONE_FRAME_A_SECOND)
+        # As a person does it: with the link, once.
+        page = context.new_page()
+        page.goto(service.sign_in_link())
+        page.wait_for_url("**/v2/deployments")
+        # Prefect's page forgets the password when its first question is broken off, as by going elsewhere.
+        page.get_by_role("link", name="Deployments", exact=True).wait_for()
+        page.close()
+        yield context
+        browser.close()
 
 
 @pytest.fixture
-def page(service, used):
+def page(service, browser):
     asked = set()
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Asia/Seoul", reduced_motion="reduce"
-        )
-        page.set_default_timeout(120 * SECONDS)
-        page.add_init_script(ONE_FRAME_A_SECOND)
-        page.on("request", lambda request: asked.add(request.url))
-        if service.sign_in_link() not in used:
-            # As a person does it: with the link, once.
-            page.goto(service.sign_in_link())
-            page.wait_for_url("**/v2/deployments")
-            # Prefect's page forgets the password when its first question is broken off, as by going elsewhere.
-            page.get_by_role("link", name="Deployments", exact=True).wait_for()
-            used[service.sign_in_link()] = page.evaluate("localStorage.getItem('prefect-password')")
-        else:
-            kept = used[service.sign_in_link()]
-            page.add_init_script(f"localStorage.setItem('prefect-password', '{kept}')")
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.on("request", lambda request: asked.add(request.url))
+    yield page
+    page.close()
     here = (f"{service.prefect}/", f"{service.site}/", "data:", "blob:")
-    assert [url for url in asked if not url.startswith(here)] == []
+    assert asked and [url for url in asked if not url.startswith(here)] == []
 
 
 # The descriptions of these suites end with it, which is nothing to show in docs; joiners in it break its addresses.
