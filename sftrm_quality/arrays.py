@@ -5,6 +5,7 @@ offsets into them: elements ``offsets[i]`` to ``offsets[i + 1]`` are those of ro
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +39,15 @@ def as_ints(values: pa.Array, *, if_null: int = 0) -> Ints:
 
 
 def as_floats(values: pa.Array) -> Floats:
-    """The numbers of an array as float64; nulls become NaN."""
-    floats: Floats = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return floats
+    """The numbers of an array as float64, to read only; nulls become NaN."""
+    return _to_read(values.cast(pa.float64()).to_numpy(zero_copy_only=False))
+
+
+def _to_read(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array, which nobody may write into. Some of Arrow's may be written and others not, and a kernel would be
+    compiled for both: some seconds, the first time, for the same code."""
+    values.flags.writeable = False
+    return values
 
 
 def offsets_of(lengths: Ints | Sequence[int]) -> Ints:
@@ -85,14 +92,14 @@ def digest_halves(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.uint64]:
 
 
 def text_buffers(texts: pa.StringArray | pa.BinaryArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Offsets (length + 1) and bytes of a string array, as views; a null is a text of no bytes.
+    """Offsets (length + 1) and bytes of a string array, as views to read only; a null is a text of no bytes.
 
     The offsets of a slice do not start at 0: they point into the bytes of the whole.
     """
     if len(texts) == 0:
-        return np.zeros(1, np.int32), np.zeros(0, np.uint8)
+        return _to_read(np.zeros(1, np.int32)), _to_read(np.zeros(0, np.uint8))
     if texts.null_count:
         texts = texts.fill_null("" if texts.type == pa.string() else b"")
     _, offsets, data = texts.buffers()
     positions = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return positions, np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return _to_read(positions), _to_read(np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8))

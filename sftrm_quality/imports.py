@@ -65,7 +65,7 @@ class _Absent(MetaPathFinder):
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> None:
         if fullname in self._names:
-            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+            raise ModuleNotFoundError(fullname, name=fullname)
 
 
 class _LoadedWhenUsed(ModuleType):

@@ -273,7 +273,7 @@ def test_a_bucket_of_any_size_takes_one_word_per_row() -> None:
 def test_pairs_are_cut_by_what_their_rows_take_together(
     pairs: list[tuple[int, int]], sizes: list[int], most: int
 ) -> None:
-    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    left, right = map(np.ascontiguousarray, np.array(pairs, np.int64).reshape(-1, 2).T)
     cuts = cut_pairs(left, right, np.array(sizes), most).tolist()
     pieces = [pairs[a:b] for a, b in pairwise(cuts)]
     assert [pair for piece in pieces for pair in piece] == pairs

@@ -99,7 +99,7 @@ def choose_survivors(
         keep_preferred(
             entries["row"].astype(np.int64),
             entries["other"].astype(np.int64),
-            entries["similarity"],
+            np.ascontiguousarray(entries["similarity"]),
             duplicate_of,
             best,
         )

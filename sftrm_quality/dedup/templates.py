@@ -128,7 +128,7 @@ def _shared_windows(
     buckets = entries["key"] & np.uint32(_BUCKETS - 1)
     found = entries[np.bincount(buckets, minlength=_BUCKETS)[buckets] >= FEWEST_PROMPTS]
     found = found[np.lexsort((found["prompt"], found["key"]))]
-    counts = _count_prompts(found["key"], found["prompt"])
+    counts = _count_prompts(np.ascontiguousarray(found["key"]), np.ascontiguousarray(found["prompt"]))
     found, counts = found[counts >= FEWEST_PROMPTS], counts[counts >= FEWEST_PROMPTS]
     order = np.argsort(found["row"], kind="stable")
     found, counts = found[order], counts[order]

@@ -96,6 +96,9 @@ def parse_texts(text: Any, starts: Any, ends: Any, schema: pa.Schema, depth: int
         schema: The fields to read.
         depth: Levels of nesting that an object may have.
     """
+    # Of files it may be written, of texts in memory not: without this the kernels would be compiled for both.
+    text = text.view()
+    text.flags.writeable = False
     clean, unread = certify(text, starts, ends, depth, field_tree(_fields(schema)))
     fast = np.flatnonzero(clean)
     pieces, refused = _parse_fast(text, starts, ends, fast, schema)
