@@ -1,5 +1,6 @@
 """Suites turned into Great Expectations' own objects; which standard expectations may be used beside ours."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from sftrm_quality.checks.bounds import bounds_problem
+from sftrm_quality.checks.contexts import Graphs
 from sftrm_quality.checks.custom import RowExpectation
 from sftrm_quality.checks.custom.deliveries import CountExpectation
 from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, Scope
@@ -85,9 +87,17 @@ _SETTINGS: dict[str, Callable[[object], str | None]] = {
 }
 
 
+class CompiledSuite(ExpectationSuite):  # type: ignore[misc]  # Great Expectations is not followed
+    """A suite as Great Expectations runs it, with what it makes of it by parameters, which it need not make again."""
+
+    def __init__(self, name: str, expectations: list[Expectation]) -> None:
+        super().__init__(name=name, expectations=expectations)
+        self.graphs: defaultdict[frozenset[tuple[str, str]], Graphs] = defaultdict(Graphs)
+
+
 # A process has the suites of one run, by scope; they are compiled by whoever checks that they fit, and used later.
 @lru_cache(maxsize=32)
-def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
+def compile_suite(suite: Suite, scope: Scope | None = None) -> CompiledSuite:
     """The entries of a suite as Great Expectations can run them.
 
     Args:
@@ -102,7 +112,7 @@ def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
     """
     if scope is not None:
         both = zip(compile_suite(suite).expectations, suite.entries, strict=True)
-        return ExpectationSuite(name=suite.name, expectations=[one for one, entry in both if entry.scope is scope])
+        return CompiledSuite(suite.name, [one for one, entry in both if entry.scope is scope])
     expectations = [
         _compile(
             say("{file}, expectation {number} ({type})", file=suite.file, number=number, type=entry.type),
@@ -111,7 +121,7 @@ def compile_suite(suite: Suite, scope: Scope | None = None) -> ExpectationSuite:
         )
         for number, entry in enumerate(suite.entries, start=1)
     ]
-    return ExpectationSuite(name=suite.name, expectations=expectations)
+    return CompiledSuite(suite.name, expectations)
 
 
 def _compile(where: str, entry: Entry, suite: str) -> Expectation:

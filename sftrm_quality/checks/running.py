@@ -13,7 +13,7 @@ from great_expectations.datasource.fluent import PandasDatasource
 from great_expectations.expectations.expectation import Expectation
 
 from sftrm_quality.arrays import Ints, Mask, Rows, as_mask, offsets_of, one_array
-from sftrm_quality.checks.compiling import compile_suite
+from sftrm_quality.checks.compiling import CompiledSuite, compile_suite
 from sftrm_quality.checks.contexts import context_of_a_call, remembering
 from sftrm_quality.checks.custom import RowExpectation
 from sftrm_quality.checks.frames import DELIVERY_FACTS, FRAMES, RELEASE_FACTS, Scope
@@ -202,7 +202,7 @@ def _made(suite: ExpectationSuite, columns: Mapping[str, pa.Array]) -> dict[str,
     return {name: make(columns) for name, make in makers.items()}
 
 
-def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:
+def _run(suite: CompiledSuite, columns: Mapping[str, pa.Array], parameters: Mapping[str, str]) -> list[Any]:
     if not suite.expectations:
         return []
     frame = pd.DataFrame({name: _series(array) for name, array in columns.items()})
@@ -210,7 +210,7 @@ def _run(suite: ExpectationSuite, columns: Mapping[str, pa.Array], parameters: M
     asset = source.add_dataframe_asset("shard")
     context_of_a_call().data_sources.add_pandas(datasource=source)
     batch = asset.get_batch(asset.build_batch_request(options={"dataframe": frame}))
-    with remembering():
+    with remembering(suite.graphs[frozenset(parameters.items())]):
         found = batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters))
     return list(found.results)
 
