@@ -38,7 +38,7 @@ LIBRARIES = re.compile(
     r"model_validate\w*|\w*_validator\b|ValidationError|ValidationInfo|validationMessage|validate_default|AfterValidator|BeforeValidator"
     r"|validated_data|RequestValidationError|Draft202012Validator"
     r"|great_expectations\.validator\.validator|great_expectations\.validator|ValidationDependencies"
-    r"|get_validation_dependencies|def _validate\(|validate_by_name|\.validate\(",
+    r"|get_validation_dependencies|\bValidator\b|def _validate\(|validate_by_name|\.validate\(",
 )
 
 

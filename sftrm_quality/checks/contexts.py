@@ -69,7 +69,7 @@ def remembering(graphs: Graphs) -> Iterator[None]:
     takes. Within a call neither changes. Both are private; a test watches that they are still what is replaced here.
 
     Args:
-        graphs: Of the suite that is validated, and of its parameters: made by the first call, and used by all others.
+        graphs: Of the suite that is run, and of its parameters: made by the first call, and used by all others.
     """
     before, graphs_before = _made_in_a_call.set({}), _graphs_of_a_call.set(graphs)
     try:
@@ -97,7 +97,7 @@ ExpectationConfiguration.to_domain_obj = _once(ExpectationConfiguration.to_domai
 
 
 def _graphs(
-    validator: Validator,
+    its: Validator,
     expectation_configurations: Any,
     processed_configurations: Any,
     catch_exceptions: Any,
@@ -106,7 +106,7 @@ def _graphs(
     known, made = _graphs_of_a_call.get(), _made_in_a_call.get()
     if known is None or made is None or known.made is None:
         graphs, failed, configurations = _their_graphs(
-            validator, expectation_configurations, processed_configurations, catch_exceptions, runtime_configuration
+            its, expectation_configurations, processed_configurations, catch_exceptions, runtime_configuration
         )
         if known is None or made is None or failed:
             return graphs, failed, configurations

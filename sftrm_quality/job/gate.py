@@ -1,7 +1,7 @@
 """The gate: the checks of a release that was written and read back, and what of it is worth a look."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sftrm_quality import findings, releases, reports
@@ -12,9 +12,10 @@ from sftrm_quality.intake import FileIntake
 from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery, takes_the_place
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
+from sftrm_quality.job.rows import write_rows
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import StagedRelease
-from sftrm_quality.run_record import ApartPair, BorderlinePair, Figures, Finding, PersonalSample
+from sftrm_quality.run_record import ApartPair, BorderlinePair, Browse, Figures, Finding, PersonalSample
 from sftrm_quality.workers import give_memory_back
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class CheckedRelease:
 
     past: the runs that it is compared with. borderline: near duplicates that only just were. apart: records that
     stay although another one is nearly the same. personal: published records with personal data.
+    rows: waits for the rows that people can leaf through.
     """
 
     staged: StagedRelease
@@ -37,6 +39,7 @@ class CheckedRelease:
     borderline: tuple[BorderlinePair, ...]
     apart: tuple[ApartPair, ...]
     personal: tuple[PersonalSample, ...]
+    rows: Callable[[], Browse]
 
 
 def checked_release(
@@ -61,6 +64,7 @@ def checked_release(
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     reviews = reviewed(collection, run.effective, run.config)
     files = reports.file_entries(intakes, collection, reviews, run.config)
+    rows = write_rows(run, staged, files)
     past = findings.read_past(run.output, run.decisions.no_baseline, run.acts.ended(run.day))
     delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
@@ -85,4 +89,4 @@ def checked_release(
     apart = reports.apart_pairs(collection)
     personal = reports.personal_samples(collection, run.suites)
     found = all_findings(run, plan, figures, delivery, past)
-    return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, apart, personal)
+    return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, apart, personal, rows)

@@ -11,11 +11,9 @@ from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
 from sftrm_quality.job.trainers import preflights_of
-from sftrm_quality.releases import StagedRelease
 from sftrm_quality.reports import Found, RunFacts
 from sftrm_quality.run_record import (
     NO_SAMPLES,
-    Browse,
     Export,
     Figures,
     Preflight,
@@ -47,10 +45,10 @@ class ForTrainers:
 
 
 def found_with_samples(run: RunContext, checked: CheckedRelease, decided: RecordedDecision | None) -> Found:
-    """All that the report shows; the rows that people can leaf through are written on the way.
+    """All that the report shows; the rows that people can leaf through are written then.
 
     Args:
-        run: Has the workers and the folder of the report.
+        run: Has the suites and the settings.
         checked: The release with its figures.
         decided: The decision about it, if any.
 
@@ -65,7 +63,6 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
         apart=checked.apart,
         personal=checked.personal,
     )
-    browse = _written_rows(run, staged, {file.source_file: file.source for file in files})
     return Found(
         checked.figures,
         checked.delivery.files,
@@ -75,29 +72,8 @@ def found_with_samples(run: RunContext, checked: CheckedRelease, decided: Record
         staged.moves,
         staged.previous_id,
         run.run_id,
-        browse,
+        checked.rows(),
         decided,
-    )
-
-
-def _written_rows(run: RunContext, staged: StagedRelease, sources: Mapping[str, str]) -> Browse:
-    parts = [part for part, _ in staged.parts]
-    # Arrow's memory is the worker's, and of a release's millions of rows only what is listed goes to it.
-    chosen = run.workers.submit(reports.chosen_rows, [(one.label_kind, one.split, one.path) for one in parts]).result()
-    warned = reports.listed_of(parts, chosen)
-    before = reports.Before(
-        excluded=releases.excluded_of_release(run.output, staged.previous_id),
-        published=releases.published_of_release(run.output, staged.previous_id),
-    )
-    excluded = staged.quarantine_file, staged.duplicates_file
-    folder = run.report_folder / "rows"
-    written = run.workers.submit(reports.write_rows, *excluded, warned, folder, sources, before).result()
-    return Browse(
-        page=reports.BROWSE_PAGE,
-        known_sources=None,
-        language=run.config.language,
-        warned_reasons=dict(warned.reasons),
-        **written,
     )
 
 

@@ -132,13 +132,15 @@ def stage_release(
     facts: list[PartFacts] = []
     hashes = folder / "hashes"
     hashes.mkdir()
-    for part_facts in workers.map(_WriteAndReadBack(ids_within_file, hashes), zip(parts, kept, strict=True)):
-        facts.append(part_facts)
-        progress.report("write", len(facts), len(parts), "files")
+    coming = workers.map(_WriteAndReadBack(ids_within_file, hashes), zip(parts, kept, strict=True))
+    # While the workers are at the first parts: two seconds of a million records.
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
     write_excluded(collection, *staged)
     (beside := folder / "beside").mkdir()
     write_kept_apart(collection, beside)
+    for part_facts in coming:
+        facts.append(part_facts)
+        progress.report("write", len(facts), len(parts), "files")
     give_memory_back()
     written = tuple(zip(parts, facts, strict=True))
     before = previous.manifest.figures.ledger if previous else {}

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -41,29 +42,35 @@ class Workers(ABC):
     ) -> None: ...
 
     def map(self, function: Callable[[A], R], items: Iterable[A]) -> Iterator[R]:
-        """Results of a function in the order of the items.
+        """Results of a function in the order of the items, the first of which the workers get at once.
 
         Raises:
             Exception: what ``submit``'s futures raise, at the first item that failed.
         """
-        yield from self.in_order(lambda item: self.submit(function, item), items)
+        return self.in_order(lambda item: self.submit(function, item), items)
 
     def in_order(self, submit: Callable[[A], "Future[R]"], items: Iterable[A]) -> Iterator[R]:
         """Results in the order of the items, of which one more than ``count`` are in flight at the most.
 
         Args:
             submit: hands an item to the workers.
-            items: taken as workers become free.
+            items: taken as workers become free; as many as may be in flight at once, before the first result is asked
+                for.
 
         Raises:
             Exception: what the futures raise, at the first item that failed.
         """
-        waiting: list[Future[R]] = []
-        for item in items:
-            waiting.append(submit(item))
-            while len([f for f in waiting if not f.done()]) > self.count:
-                wait([f for f in waiting if not f.done()], return_when=FIRST_COMPLETED)
+        left = iter(items)
+        return self._in_order(submit, left, [submit(item) for item in islice(left, self.count + 1)])
+
+    def _in_order(
+        self, submit: Callable[[A], "Future[R]"], left: Iterator[A], waiting: "list[Future[R]]"
+    ) -> Iterator[R]:
+        for item in left:
             while waiting and waiting[0].done():
                 yield waiting.pop(0).result()
+            while len([f for f in waiting if not f.done()]) > self.count:
+                wait([f for f in waiting if not f.done()], return_when=FIRST_COMPLETED)
+            waiting.append(submit(item))
         for future in waiting:
             yield future.result()
