@@ -64,7 +64,6 @@ def checked_release(
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     reviews = reviewed(collection, run.effective, run.config)
     files = reports.file_entries(intakes, collection, reviews, run.config)
-    rows = write_rows(run, staged, files)
     past = findings.read_past(run.output, run.decisions.no_baseline, run.acts.ended(run.day))
     delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
@@ -89,4 +88,6 @@ def checked_release(
     apart = reports.apart_pairs(collection)
     personal = reports.personal_samples(collection, run.suites)
     found = all_findings(run, plan, figures, delivery, past)
+    # Last of all: who begins again after an error writes the same files.
+    rows = write_rows(run, staged, files)
     return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, apart, personal, rows)
