@@ -53,10 +53,10 @@ with large_imports():
         Job,
         Plan,
         RunResult,
+        Staged,
         must_make,
     )
     from sftrm_quality.reading import SourceFile
-    from sftrm_quality.releases import StagedRelease
     from sftrm_quality.run_record import Mode, Report, Verdict
     from sftrm_quality.words import Language, number, phrase, say, speaking_in
 
@@ -121,7 +121,7 @@ def assign_splits(job: Job, deduplicated: Box[Collection]) -> Box[Collection]:
 
 
 @_step("write and read back")
-def stage(job: Job, plan: Box[Plan], collection: Box[Collection]) -> Box[StagedRelease]:
+def stage(job: Job, plan: Box[Plan], collection: Box[Collection]) -> Box[Staged]:
     return Box(job.stage(plan.value, collection.value))
 
 
@@ -131,7 +131,7 @@ def release_checks(
     plan: Box[Plan],
     intakes: Sequence[Box[list[FileIntake]]],
     collection: Box[Collection],
-    staged: Box[StagedRelease],
+    staged: Box[Staged],
 ) -> Box[CheckedRelease]:
     return Box(job.check_release(plan.value, _together(intakes), collection.value, staged.value))
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sftrm_quality.records import DUPLICATES
-from sftrm_quality.reports import browse
-from sftrm_quality.reports.browse import Before, write_rows
+from sftrm_quality.reports import browse, write_excluded_rows, write_warned_rows
 from sftrm_quality.reports.browse_rows import EXCERPT_CHARACTERS
 from sftrm_quality.reports.equal_shares import equal_share
 from sftrm_quality.reports.html import browse_scripts
@@ -55,7 +54,8 @@ def listed(tmp_path, rows, twice=(), group=1000, before=None):
     if before is not None:
         before = written(tmp_path / "q0", before[0]), written(tmp_path / "d0", before[1], schema=DUPLICATES)
     nothing = WarnedRows(0, {}, ())
-    counts = write_rows(*paths, nothing, tmp_path / "rows", SOURCES, Before(before, None))
+    excluded = write_excluded_rows(*paths, tmp_path / "rows", before)
+    counts = write_warned_rows(excluded, nothing, tmp_path / "rows", SOURCES, None)
     read = [path.read_text("utf-8") for path in sorted((tmp_path / "rows").iterdir())]
     (index,) = [json.loads(text[len("sftrmIndex(") : -2]) for text in read if text.startswith("sftrmIndex(")]
     chunks = []

@@ -17,8 +17,7 @@ from flows.cli import app
 from sftrm_quality.output import OutputFolder
 from sftrm_quality.records import DUPLICATES
 from sftrm_quality.releases import read_known
-from sftrm_quality.reports import write_rows
-from sftrm_quality.reports.browse import Before
+from sftrm_quality.reports import write_excluded_rows, write_warned_rows
 from sftrm_quality.reports.warned_rows import WarnedRows
 from sftrm_quality.rows import Wanted, find_run, select
 from sftrm_quality.rows import files as row_files
@@ -365,8 +364,8 @@ def test_a_damaged_quarantine_is_one_line_and_stops_no_later_run(tmp_path):
     assert done.exit_code == 3 and str(path) in done.output and done.output.count("\n") == 1
     rows = written(tmp_path / "q", [quarantined(1, "a.json", ["r"])])
     nothing = written(tmp_path / "d", [], schema=DUPLICATES)
-    before = Before((path, nothing), None)
-    counts = write_rows(rows, nothing, WarnedRows(0, {}, ()), tmp_path / "rows", {}, before)
+    excluded = write_excluded_rows(rows, nothing, tmp_path / "rows", (path, nothing))
+    counts = write_warned_rows(excluded, WarnedRows(0, {}, ()), tmp_path / "rows", {}, None)
     assert (counts["rows"], counts["listed"]) == (1, 1)
     assert b'"compared":false' in (tmp_path / "rows" / "index.js").read_bytes()
 

@@ -9,6 +9,7 @@ from sftrm_quality.job.gate import CheckedRelease
 from sftrm_quality.job.opening import check_before_reading
 from sftrm_quality.job.plan import Plan, must_make
 from sftrm_quality.job.report import RunResult
+from sftrm_quality.job.rows import Staged
 from sftrm_quality.job.steps import Job, run
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Job",
     "Plan",
     "RunResult",
+    "Staged",
     "act_on",
     "check_before_reading",
     "decision_on",

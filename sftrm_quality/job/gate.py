@@ -12,7 +12,7 @@ from sftrm_quality.intake import FileIntake
 from sftrm_quality.job.delivery import CheckedDelivery, all_findings, checked_delivery, takes_the_place
 from sftrm_quality.job.opening import RunContext
 from sftrm_quality.job.plan import Plan
-from sftrm_quality.job.rows import write_rows
+from sftrm_quality.job.rows import Staged, finish_rows
 from sftrm_quality.records import LabelKind
 from sftrm_quality.releases import StagedRelease
 from sftrm_quality.run_record import ApartPair, BorderlinePair, Browse, Figures, Finding, PersonalSample
@@ -43,7 +43,7 @@ class CheckedRelease:
 
 
 def checked_release(
-    run: RunContext, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
+    run: RunContext, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staging: Staged
 ) -> CheckedRelease:
     """``mostly`` of every row check on the sums, the release suite on what was read back, the delivery suite on files.
 
@@ -52,11 +52,12 @@ def checked_release(
         plan: Has the raw files and the current release.
         intakes: Of every raw file, with the sums.
         collection: All records, with their splits.
-        staged: What was read back.
+        staging: What was read back.
 
     Returns:
         The release with all figures of the run; its ``gate`` says whether it may be published.
     """
+    staged = staging.release
     before = staged.previously_published if takes_the_place(run, plan) else {}
     no_longer = staged.no_longer_held_out if before else dict.fromkeys(LabelKind, 0)
     facts = releases.release_facts(intakes, collection, staged.parts, run.config, before, no_longer)
@@ -89,5 +90,5 @@ def checked_release(
     personal = reports.personal_samples(collection, run.suites)
     found = all_findings(run, plan, figures, delivery, past)
     # Last of all: who begins again after an error writes the same files.
-    rows = write_rows(run, staged, files)
+    rows = finish_rows(run, staging, files)
     return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, apart, personal, rows)

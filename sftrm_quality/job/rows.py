@@ -1,6 +1,9 @@
-"""The rows that people can leaf through beside a report."""
+"""The rows that people can leaf through beside a report: they are written by workers while a run goes on."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
 
 from sftrm_quality import releases, reports
 from sftrm_quality.job.opening import RunContext
@@ -8,28 +11,51 @@ from sftrm_quality.releases import StagedRelease
 from sftrm_quality.run_record import Browse, FileEntry
 
 
-def write_rows(run: RunContext, staged: StagedRelease, files: Iterable[FileEntry]) -> Callable[[], Browse]:
-    """Have a worker write them, which takes it longer than the rest of a run takes this process.
+@dataclass(frozen=True)
+class Staged:
+    """A staged release, and what is on the way since.
+
+    excluded_rows: of the page of rows those that are not published.
+    """
+
+    release: StagedRelease
+    excluded_rows: "Future[reports.ExcludedListed]"
+
+
+def begin_rows(
+    run: RunContext, previous_id: str | None, quarantine: Path, duplicates: Path
+) -> "Future[reports.ExcludedListed]":
+    """Have a worker write the excluded rows, as soon as their files are there: four seconds of a million records.
 
     Args:
         run: Has the workers and the folder of the report.
-        staged: What is published, and what is not.
+        previous_id: The current release, by which a row is new or not; None where there is none.
+        quarantine: The quarantine file.
+        duplicates: The duplicates file.
+    """
+    before = releases.excluded_of_release(run.output, previous_id)
+    return run.workers.submit(reports.write_excluded_rows, quarantine, duplicates, _folder(run), before)
+
+
+def finish_rows(run: RunContext, staged: Staged, files: Iterable[FileEntry]) -> Callable[[], Browse]:
+    """Have a worker write the published rows with warnings behind them, and the index of all.
+
+    Args:
+        run: Has the workers and the folder of the report.
+        staged: What is published, and the excluded rows.
         files: Say whose each file is.
 
     Returns:
         Waits for it, and says what the report needs to know of them.
     """
-    parts = [part for part, _ in staged.parts]
+    parts = [part for part, _ in staged.release.parts]
     # Arrow's memory is the worker's, and of a release's millions of rows only what is listed goes to it.
     chosen = run.workers.submit(reports.chosen_rows, [(one.label_kind, one.split, one.path) for one in parts]).result()
     warned = reports.listed_of(parts, chosen)
-    before = reports.Before(
-        excluded=releases.excluded_of_release(run.output, staged.previous_id),
-        published=releases.published_of_release(run.output, staged.previous_id),
-    )
-    excluded = staged.quarantine_file, staged.duplicates_file
+    before = releases.published_of_release(run.output, staged.release.previous_id)
     sources = {file.source_file: file.source for file in files}
-    written = run.workers.submit(reports.write_rows, *excluded, warned, run.report_folder / "rows", sources, before)
+    excluded = staged.excluded_rows.result()
+    written = run.workers.submit(reports.write_warned_rows, excluded, warned, _folder(run), sources, before)
     return lambda: Browse(
         page=reports.BROWSE_PAGE,
         known_sources=None,
@@ -37,3 +63,7 @@ def write_rows(run: RunContext, staged: StagedRelease, files: Iterable[FileEntry
         warned_reasons=dict(warned.reasons),
         **written.result(),
     )
+
+
+def _folder(run: RunContext) -> Path:
+    return run.report_folder / "rows"

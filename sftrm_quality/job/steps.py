@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -18,9 +19,10 @@ from sftrm_quality.job.opening import RunContext, opened
 from sftrm_quality.job.plan import Plan, must_make, plan_of
 from sftrm_quality.job.publish import published_or_held
 from sftrm_quality.job.report import RunResult, report_unchanged
+from sftrm_quality.job.rows import Staged, begin_rows
 from sftrm_quality.reading import SourceFile
 from sftrm_quality.records import LabelKind, Severity
-from sftrm_quality.releases import StagedRelease
+from sftrm_quality.reports import ExcludedListed
 from sftrm_quality.run_record import ActKind, Mode, Report
 from sftrm_quality.workers import Workers, give_memory_back
 
@@ -131,7 +133,7 @@ class Job:
         give_memory_back()
         return assigned
 
-    def stage(self, plan: Plan, collection: Collection) -> StagedRelease:
+    def stage(self, plan: Plan, collection: Collection) -> Staged:
         """Write the release to the staging folder and read it back.
 
         Args:
@@ -144,18 +146,27 @@ class Job:
         Raises:
             StorageError: A file cannot be written or does not read back as it was meant.
         """
-        return releases.stage_release(
-            collection,
-            self._run.staging,
-            plan.current,
-            not plan.damaged_files,
-            self._run.config.ids.within == "file",
-            self._run.output.part_cache,
-            self.workers,
-        )
+        rows: list[Future[ExcludedListed]] = []
+        previous_id = plan.current.release_id if plan.current else None
+        try:
+            release = releases.stage_release(
+                collection,
+                self._run.staging,
+                plan.current,
+                not plan.damaged_files,
+                self._run.config.ids.within == "file",
+                self._run.output.part_cache,
+                self.workers,
+                lambda *excluded: rows.append(begin_rows(self._run, previous_id, *excluded)),
+            )
+        except Exception:
+            # Who begins again writes the same files.
+            wait(rows)
+            raise
+        return Staged(release, rows[0])
 
     def check_release(
-        self, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staged: StagedRelease
+        self, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staged: Staged
     ) -> CheckedRelease:
         """The gate: ``mostly`` of every row check on the sums, the suites of release and delivery, and the findings."""
         return checked_release(self._run, plan, intakes, collection, staged)

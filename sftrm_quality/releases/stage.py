@@ -1,5 +1,6 @@
 """A staged release: data files and what is excluded, all written and read back before any of it counts."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -104,6 +105,7 @@ def stage_release(
     ids_within_file: bool,
     part_cache: Path,
     workers: Workers,
+    excluded_are_there: Callable[[Path, Path], None],
 ) -> StagedRelease:
     """Write everything that the run would publish below a folder and read it back; parts in the cache are reused.
 
@@ -115,6 +117,7 @@ def stage_release(
         ids_within_file: A data_id counts together with its source file.
         part_cache: The parts of the newest release.
         workers: Write and read the parts.
+        excluded_are_there: Called with the quarantine and the duplicates file while the workers are at the parts.
 
     Returns:
         What was staged, and what was read back from it.
@@ -136,6 +139,7 @@ def stage_release(
     # While the workers are at the first parts: two seconds of a million records.
     staged = folder / "quarantine" / "quarantine.parquet", folder / "duplicates" / "duplicates.parquet"
     write_excluded(collection, *staged)
+    excluded_are_there(*staged)
     (beside := folder / "beside").mkdir()
     write_kept_apart(collection, beside)
     for part_facts in coming:

@@ -2,7 +2,7 @@
 
 from sftrm_quality.reports.acted import as_acted
 from sftrm_quality.reports.borderline import apart_pairs, borderline_pairs, texts_of, what_differs
-from sftrm_quality.reports.browse import Before, browse_of, write_rows
+from sftrm_quality.reports.browse import ExcludedListed, browse_of, write_excluded_rows, write_warned_rows
 from sftrm_quality.reports.checks_in_words import why_held
 from sftrm_quality.reports.compared_sides import sides_named
 from sftrm_quality.reports.decided import as_decided
@@ -42,8 +42,8 @@ from sftrm_quality.reports.write import (
 __all__ = [
     "BROWSE_PAGE",
     "INDEX_PAGE",
-    "Before",
     "Ending",
+    "ExcludedListed",
     "Found",
     "RunFacts",
     "WarnedRows",
@@ -88,6 +88,7 @@ __all__ = [
     "write_acts",
     "write_decision",
     "write_diff",
+    "write_excluded_rows",
     "write_report",
-    "write_rows",
+    "write_warned_rows",
 ]

@@ -35,51 +35,77 @@ _ANY_REASON = -1
 
 
 @dataclass(frozen=True)
-class Before:
-    """What the release before had of them, by which a row is new or not. excluded: its quarantine and its duplicates
-    file; published: its parts; None where there are none."""
+class ExcludedListed:
+    """What was written of the excluded rows, for whoever goes on with those that have warnings.
 
-    excluded: tuple[Path, Path] | None
-    published: tuple[Path, ...] | None
+    rows: how many there are. listed: how many of them are in scripts. compared: whether the release before told which
+    are new. names: those that have codes. chunks and reasons: see `_Scripts`.
+    """
+
+    rows: int
+    listed: int
+    compared: bool
+    names: Names
+    chunks: list[dict[str, Any]]
+    reasons: Counter[int]
 
 
-def write_rows(
-    quarantine: Path, duplicates: Path, warned: WarnedRows, folder: Path, sources: Mapping[str, str], before: Before
-) -> dict[str, int]:
-    """Write ``00000.js`` … and ``index.js``.
+def write_excluded_rows(
+    quarantine: Path, duplicates: Path, folder: Path, before: tuple[Path, Path] | None
+) -> ExcludedListed:
+    """Write ``00000.js`` …: the excluded rows.
 
-    Where there are too many excluded rows, source files have equal shares and the first rows of each are listed. Those
-    with warnings are in scripts of their own, behind the others: who does not look at them does not load them.
+    Where there are too many, source files have equal shares and the first rows of each are listed.
 
     Args:
         quarantine: The quarantine file of the run.
         duplicates: Its duplicates file.
-        warned: What it published, or would have, although a check warns.
         folder: Where the scripts go; it is made.
-        sources: Whose each source file is.
-        before: Of the release before.
-
-    Returns:
-        How many ``rows`` are excluded and how many of them are ``listed``; the same of those ``warned`` of.
+        before: Those two of the release before, by which a row is new or not; None where there was none.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = ("quarantine", "duplicates")
-    known = _known(dict(zip(tables, before.excluded, strict=True)) if before.excluded else {})
+    known = _known(dict(zip(tables, before, strict=True)) if before else {})
     names = Names()
     excluded = ExcludedRows(dict(zip(tables, (quarantine, duplicates), strict=True)), known, names)
     delivered, places = excluded.counted()
     share = equal_share(delivered, MOST_ROWS)
     room = {key: min(count, share) for key, count in delivered.items()}
-    texts = WarnedTexts(warned, before.published, names)
-    scripts = _Scripts(folder)
+    scripts = _Scripts(folder, [], Counter())
     listed = scripts.write(excluded.rows(places, room), MOST_BYTES)
+    return ExcludedListed(sum(delivered.values()), listed, bool(known), names, scripts.chunks, scripts.reasons)
+
+
+def write_warned_rows(
+    excluded: ExcludedListed,
+    warned: WarnedRows,
+    folder: Path,
+    sources: Mapping[str, str],
+    before: tuple[Path, ...] | None,
+) -> dict[str, int]:
+    """Write the scripts of rows with warnings, and ``index.js``, which says which rows are in which script.
+
+    They are behind the others and in scripts of their own: who does not look at them does not load them.
+
+    Args:
+        excluded: What was written before them.
+        warned: What the run published, or would have, although a check warns.
+        folder: Where the scripts are.
+        sources: Whose each source file is.
+        before: The parts of the release before, by which a row is new or not; None where there was none.
+
+    Returns:
+        How many ``rows`` are excluded and how many of them are ``listed``; the same of those ``warned`` of.
+    """
+    names = excluded.names
+    texts = WarnedTexts(warned, before, names)
+    scripts = _Scripts(folder, excluded.chunks, excluded.reasons)
     # A row of them has a bound, and so has their number.
     warned_listed = scripts.write(texts.rows(), None)
-    rows = sum(delivered.values())
     index = {
-        "rows": rows,
-        "listed": listed,
-        "compared": bool(known),
+        "rows": excluded.rows,
+        "listed": excluded.listed,
+        "compared": excluded.compared,
         "warned_compared": texts.compared,
         "outcomes": OUTCOMES,
         "files": [[name, sources.get(name, "")] for name in names.files],
@@ -89,7 +115,12 @@ def write_rows(
         "details": _in_other_languages(names.details),
     }
     (folder / "index.js").write_bytes(b"sftrmIndex(" + orjson.dumps(index) + b")\n")
-    return {"rows": rows, "listed": listed, "warned": warned.rows, "warned_listed": warned_listed}
+    return {
+        "rows": excluded.rows,
+        "listed": excluded.listed,
+        "warned": warned.rows,
+        "warned_listed": warned_listed,
+    }
 
 
 def _in_other_languages(details: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -105,10 +136,11 @@ def _in_other_languages(details: Iterable[str]) -> dict[str, dict[str, str]]:
 class _Scripts:
     """What is written. chunks: of each script how many rows it has and which; reasons: rows by the code of a reason."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, chunks: list[dict[str, Any]], reasons: Counter[int]) -> None:
+        """``chunks`` and ``reasons`` are those of the scripts that are there."""
         self._folder = folder
-        self.chunks: list[dict[str, Any]] = []
-        self.reasons: Counter[int] = Counter()
+        self.chunks = [*chunks]
+        self.reasons = Counter(reasons)
 
     def write(self, rows: Iterator[BrowseRow], most_bytes: int | None) -> int:
         """Write rows, as many as there is room for, and say how many these are."""
