@@ -128,6 +128,8 @@ def opened(config: RunConfig, mode: Mode) -> Iterator[RunContext]:
             clock,
         )
         context.staging.mkdir(parents=True)
+        # While Great Expectations is imported for the workers, for which the next step waits.
+        reports.prepare_pages()
         _compile_suites(context)
         yield context
 

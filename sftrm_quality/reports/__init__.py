@@ -15,7 +15,7 @@ from sftrm_quality.reports.figures import (
     of_collection,
     with_check,
 )
-from sftrm_quality.reports.html import render_index
+from sftrm_quality.reports.html import prepare_pages, render_index
 from sftrm_quality.reports.names import heading, told_apart
 from sftrm_quality.reports.page_names import BROWSE_PAGE, INDEX_PAGE, page_in
 from sftrm_quality.reports.personal import personal_figures, personal_samples
@@ -67,6 +67,7 @@ __all__ = [
     "personal_figures",
     "personal_samples",
     "position",
+    "prepare_pages",
     "put_in_place",
     "quarantine_samples",
     "reasons_together",
