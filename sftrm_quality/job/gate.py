@@ -43,7 +43,7 @@ class CheckedRelease:
 
 
 def checked_release(
-    run: RunContext, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staging: Staged
+    run: RunContext, plan: Plan, intakes: Sequence[FileIntake], collection: Collection, staged: Staged
 ) -> CheckedRelease:
     """``mostly`` of every row check on the sums, the release suite on what was read back, the delivery suite on files.
 
@@ -52,19 +52,20 @@ def checked_release(
         plan: Has the raw files and the current release.
         intakes: Of every raw file, with the sums.
         collection: All records, with their splits.
-        staging: What was read back.
+        staged: What was read back.
 
     Returns:
         The release with all figures of the run; its ``gate`` says whether it may be published.
     """
-    staged = staging.release
-    before = staged.previously_published if takes_the_place(run, plan) else {}
-    no_longer = staged.no_longer_held_out if before else dict.fromkeys(LabelKind, 0)
-    facts = releases.release_facts(intakes, collection, staged.parts, run.config, before, no_longer)
+    release = staged.release
+    before = release.previously_published if takes_the_place(run, plan) else {}
+    no_longer = release.no_longer_held_out if before else dict.fromkeys(LabelKind, 0)
+    facts = releases.release_facts(intakes, collection, release.parts, run.config, before, no_longer)
     row_results = verdict(reports.all_counts(intakes, collection), [run.suites.sft, run.suites.rm])
     release_results: list[CheckResult] = run.workers.submit(check_release, run.suites.release, facts).result()
     reviews = reviewed(collection, run.effective, run.config)
     files = reports.file_entries(intakes, collection, reviews, run.config)
+    rows = finish_rows(run, staged, files)
     past = findings.read_past(run.output, run.decisions.no_baseline, run.acts.ended(run.day))
     delivery = checked_delivery(run, plan, files, past)
     figures = reports.of_collection(
@@ -75,10 +76,10 @@ def checked_release(
         run.suites,
         row_results,
         [*release_results, *delivery.results],
-        reasons_together=reports.reasons_together(staged.quarantine_file),
+        reasons_together=reports.reasons_together(release.quarantine_file),
         personal_data=reports.personal_figures(intakes, run.suites),
         profile=reports.release_profile(
-            staged.parts, intakes, run.formats, collection, facts, run.config.near.threshold
+            release.parts, intakes, run.formats, collection, facts, run.config.near.threshold
         ),
     )
     if left := run.decisions.left.get(plan.release_id):
@@ -89,6 +90,4 @@ def checked_release(
     apart = reports.apart_pairs(collection)
     personal = reports.personal_samples(collection, run.suites)
     found = all_findings(run, plan, figures, delivery, past)
-    # Last of all: who begins again after an error writes the same files.
-    rows = finish_rows(run, staging, files)
-    return CheckedRelease(staged, figures, delivery, found, past, tuple(intakes), borderline, apart, personal, rows)
+    return CheckedRelease(release, figures, delivery, found, past, tuple(intakes), borderline, apart, personal, rows)

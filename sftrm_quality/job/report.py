@@ -45,7 +45,7 @@ class ForTrainers:
 
 
 def found_with_samples(run: RunContext, checked: CheckedRelease, decided: RecordedDecision | None) -> Found:
-    """All that the report shows; the rows that people can leaf through are written then.
+    """All that the report shows. Waits for the rows that people can leaf through.
 
     Args:
         run: Has the suites and the settings.

@@ -1,4 +1,4 @@
-"""The rows that people can leaf through beside a report: they are written by workers while a run goes on."""
+"""The rows that people can leaf through beside a report. Workers write them while the run goes on."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -13,10 +13,7 @@ from sftrm_quality.run_record import Browse, FileEntry
 
 @dataclass(frozen=True)
 class Staged:
-    """A staged release, and what is on the way since.
-
-    excluded_rows: of the page of rows those that are not published.
-    """
+    """A staged release, and the excluded rows of the report, which a worker may still be writing."""
 
     release: StagedRelease
     excluded_rows: "Future[reports.ExcludedListed]"

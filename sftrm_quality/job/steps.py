@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -148,21 +148,16 @@ class Job:
         """
         rows: list[Future[ExcludedListed]] = []
         previous_id = plan.current.release_id if plan.current else None
-        try:
-            release = releases.stage_release(
-                collection,
-                self._run.staging,
-                plan.current,
-                not plan.damaged_files,
-                self._run.config.ids.within == "file",
-                self._run.output.part_cache,
-                self.workers,
-                lambda *excluded: rows.append(begin_rows(self._run, previous_id, *excluded)),
-            )
-        except Exception:
-            # Who begins again writes the same files.
-            wait(rows)
-            raise
+        release = releases.stage_release(
+            collection,
+            self._run.staging,
+            plan.current,
+            not plan.damaged_files,
+            self._run.config.ids.within == "file",
+            self._run.output.part_cache,
+            self.workers,
+            lambda *excluded: rows.append(begin_rows(self._run, previous_id, *excluded)),
+        )
         return Staged(release, rows[0])
 
     def check_release(
