@@ -15,6 +15,7 @@ from sftrm_quality.arrays import (
     lists_of,
     one_array,
     row_of_each,
+    text_buffers,
 )
 from sftrm_quality.arrow_files import read_table, write_table
 from sftrm_quality.errors import StorageError
@@ -82,3 +83,15 @@ def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | N
         (tmp_path / "table").write_bytes(content)
     with pytest.raises(StorageError, match="/table: cannot be read"):
         read_table(tmp_path / "table")
+
+
+@pytest.mark.parametrize("texts", [["a", "b"], ["a", None], []])
+def test_what_kernels_get_is_of_one_type_whoever_made_it(texts: list[str | None], tmp_path: Path) -> None:
+    """Else a kernel is compiled twice: what Arrow has computed may be written, what it has read may not."""
+    computed = pa.array(texts, pa.string())
+    write_table(tmp_path / "t", pa.table({"t": computed, "n": pa.array([1.5] * len(texts), pa.float64())}))
+    read = read_table(tmp_path / "t")
+    for column in (computed, one_array(read["t"])):
+        assert [part.flags.writeable for part in text_buffers(column)] == [False, False]
+    for numbers in (one_array(read["n"]), pa.array(range(len(texts)), pa.int64())):
+        assert not as_floats(numbers).flags.writeable

@@ -30,6 +30,7 @@ from sftrm_quality.checks import (
     sum_counts,
     verdict,
 )
+from sftrm_quality.checks.compiling import compile_suite
 from sftrm_quality.config import SHIPPED_EXPECTATIONS
 from sftrm_quality.errors import SftrmError
 from sftrm_quality.records import LabelKind, Severity
@@ -127,14 +128,14 @@ def test_what_is_made_once_in_a_call_changes_no_result(kind: str, monkeypatch: p
 
     from great_expectations.core.id_dict import IDDict
 
-    from sftrm_quality.checks import compiling, contexts, running
+    from sftrm_quality.checks import contexts, running
 
     def found() -> object:
         checked_rows = run_suite(shipped(kind), Scope.RECORD, some_rows(kind), POLICIES)
         facts = pa.Table.from_pylist([dict.fromkeys(RELEASE_FACTS.names, 0) | {"label_kind": "sft"}], RELEASE_FACTS)
         return checked_rows.failures, checked_rows.counts, check_release(shipped("release"), facts)
 
-    compiling.compile_suite.cache_clear()
+    compile_suite.cache_clear()
     ours = found()
     with monkeypatch.context() as patch:
         patch.setattr(contexts, "_their_graphs", None)
@@ -278,6 +279,8 @@ def test_the_frame_is_released() -> None:
         gc.collect()
         return sum(isinstance(thing, pd.DataFrame) for thing in gc.get_objects())
 
+    # The first call with a suite makes what all others use.
+    compile_suite.cache_clear()
     before = frames()
     table = frame("sft", Scope.RECORD, *([{"answer": "x" * 1000}] * 1000))
     allocated = pa.total_allocated_bytes()

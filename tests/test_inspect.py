@@ -337,13 +337,13 @@ def test_the_samples_are_seen_as_a_run_reads_them(samples_run):
     assert all(ids[place] == published[place]["data_id"] for place in ids.keys() & published.keys())
 
 
-def test_it_starts_without_great_expectations_and_prefect(tmp_path):
+def test_it_starts_without_great_expectations_prefect_and_pandas(tmp_path):
     (tmp_path / "a.jsonl").write_text(lines(SFT))
     code = (
         "import sys; from typer.testing import CliRunner; from flows.cli import app;"
         f"done = CliRunner().invoke(app, ['inspect', {str(tmp_path / 'a.jsonl')!r}]);"
         "assert done.exit_code == 0 and 'reference_sft' in done.output, done.output;"
-        "heavy = {'prefect', 'great_expectations', 'ray', 'jinja2'} & set(sys.modules);"
+        "heavy = {'prefect', 'great_expectations', 'ray', 'jinja2', 'pandas'} & set(sys.modules);"
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -19,6 +19,7 @@ from sftrm_quality.releases.part_files import write_part
 from sftrm_quality.releases.parts import Part, Segment, plan_hash
 from sftrm_quality.releases.read_back import FileFacts, PartFacts, read_back
 from sftrm_quality.run_record import DataFile, read_manifest_json
+from tests.inline_workers import InlineWorkers
 from tests.outputs import Output, report_of, run_on
 from tests.test_determinism import make_records, write
 from tests.test_run_record import OLDER_MANIFEST
@@ -117,6 +118,22 @@ def test_a_night_at_the_end_writes_only_the_last_part_of_each_split(night, tmp_p
     add(raw, LAST, "d.jsonl")
     third = run(raw, out)
     assert taken(grown, third) == equal(grown, third) != set()
+
+
+def test_the_rows_of_the_report_begin_before_the_parts_are_written(tmp_path, monkeypatch):
+    """And before they are begun: workers have parts on the way then, and more are to come."""
+    begun = []
+    submit = InlineWorkers.submit
+
+    def told(self, function, *arguments):
+        begun.append(getattr(function, "__name__", type(function).__name__))
+        return submit(self, function, *arguments)
+
+    monkeypatch.setattr(InlineWorkers, "submit", told)
+    run(write(tmp_path / "raw", SFT, RM), tmp_path / "out")
+    at = begun.index("write_excluded_rows")
+    parts = [number for number, name in enumerate(begun) if name == "_WriteAndReadBack"]
+    assert parts[0] < at < parts[-1]
 
 
 def test_a_file_in_the_middle_changes_what_comes_after_it(night, made_from_nothing):

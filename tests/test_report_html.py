@@ -4,7 +4,10 @@ import re
 from typing import Any
 
 import pytest
+from jinja2 import Environment
 
+from sftrm_quality.reports import html as pages
+from sftrm_quality.reports import prepare_pages
 from sftrm_quality.words import share
 from tests.page import Page, assert_well_made, without_our_script
 from tests.report_example import RELEASE, account, browse_page, held, index_page, published, run_page
@@ -245,3 +248,11 @@ def test_the_index_has_every_run_newest_first(report: dict[str, Any]) -> None:
     assert "HELD" in page.words("runs") and f"release {RELEASE}" in page.words("runs")
     assert "trends" not in Page(index_page([older, report])).texts
     assert "There is no run yet." in index_page([])
+
+
+def test_no_template_is_compiled_once_the_pages_are_prepared(monkeypatch):
+    pages._environment.cache_clear()
+    prepare_pages()
+    monkeypatch.setattr(Environment, "compile", None)
+    for page in (run_page(published()), browse_page(published()), index_page([published()])):
+        assert page
