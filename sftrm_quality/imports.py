@@ -48,8 +48,8 @@ def without(*names: str) -> Iterator[None]:
 def arrow_without_pandas() -> None:
     """Let pyarrow know no pandas in this process, for processes that have no frames.
 
-    It looks for pandas when it is given its first values, in case that they are a frame, and that takes 0.3 CPU s. For
-    once and all: this does nothing where it has looked already.
+    It looks for pandas when it is given its first values, in case they are a frame, and that takes 0.3 CPU s. Once and
+    for all: this does nothing where it has looked already.
     """
     with without("pandas"):
         import pyarrow as pa
@@ -58,7 +58,7 @@ def arrow_without_pandas() -> None:
 
 
 class _Absent(MetaPathFinder):
-    """Finds that packages are not there. Cython takes Python's own sign of that, None in ``sys.modules``, for one."""
+    """Finds that packages are not there. Cython takes Python's own sign of that, None in ``sys.modules``, for a module."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names

@@ -103,6 +103,7 @@ def _graphs(
     catch_exceptions: Any,
     runtime_configuration: Any = None,
 ) -> Any:
+    """What theirs gives: it is asked by the first call with a suite and its parameters only."""
     known, made = _graphs_of_a_call.get(), _made_in_a_call.get()
     if known is None or made is None or known.made is None:
         graphs, failed, configurations = _their_graphs(
