@@ -58,7 +58,7 @@ def arrow_without_pandas() -> None:
 
 
 class _Absent(MetaPathFinder):
-    """Finds that packages are not there. Cython takes Python's own sign of that, None in ``sys.modules``, for a module."""
+    """Finds that packages are not there. Python's own sign of it, None in ``sys.modules``, is a module to Cython."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
