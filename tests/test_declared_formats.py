@@ -1,20 +1,23 @@
 """Built-in formats: what their records say goes in, whoever made them, and what is wrong is found, and nothing else."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits
 from sftrm_quality.formats import builtin_declarations
+from tests import declared
+from tests.declared import DAMAGE, MAKERS
 from tests.declared_case import mapped
-from tests.declared_damage import DAMAGE
-from tests.declared_records import MAKERS
 
 NAMES = [declaration.name for declaration in builtin_declarations()]
 
 
-def test_each_format_that_comes_with_the_product_has_a_maker_here():
-    assert set(MAKERS) == set(NAMES) == set(DAMAGE)
+def test_each_module_of_records_is_of_a_format():
+    modules = {path.stem for path in Path(declared.__file__).parent.glob("*.py")}
+    assert modules - {"__init__", "making", "damaging"} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,6 +1,7 @@
 """``sftrm formats``: what is read, with an example of each, and a declaration to copy."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -8,6 +9,8 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from sftrm_quality.formats import Declaration, builtin_declarations, formats_of
+from sftrm_quality.formats.listing import formats_shown
+from sftrm_quality.words import speaking_in
 from tests.declared_case import mapped
 
 NAMES = list(formats_of(()).by_name)
@@ -27,6 +30,13 @@ def test_the_table_has_every_format_with_its_label_kind_and_what_it_is():
     assert {declared.name: declared.about for declared in builtin_declarations()}.items() <= {
         name: about.strip() for name, _, about in rows
     }.items()
+
+
+def test_every_format_says_what_it_is_in_korean_too():
+    with speaking_in("ko"):
+        shown = {one.name: one.about for one in formats_shown(formats_of(()))}
+    assert all(re.search("[가-힣]", about) for about in shown.values()), shown
+    assert shown["messages"] == "role과 content가 있는 메시지의 대화, 마지막이 답변"
 
 
 def test_json_has_the_same_with_examples_that_are_read():

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from sftrm_quality.config import Limits, SourceSettings
 from sftrm_quality.reading.joined.links import roots_of
+from tests.declared import MAKERS
+from tests.declared.open_assistant_messages import flat, mixed
 from tests.declared_case import mapped
-from tests.declared_records import flat, mixed, open_assistant
 from tests.outputs import Output, open_gate, run_on
 
 
@@ -35,7 +36,7 @@ def tree(name, question, best="first", worse="second"):
 @settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_messages_in_any_order_say_what_their_trees_say(tmp_path, container, data):
-    trees = data.draw(st.lists(open_assistant(), min_size=1, max_size=4))
+    trees = data.draw(st.lists(MAKERS["open_assistant"], min_size=1, max_size=4))
     messages = mixed(data.draw, [one for n, (record, _) in enumerate(trees) for one in flat(record["prompt"], f"{n}")])
     path = written(tmp_path / f"{container}.any", messages, container)
     limits = Limits(shard_records=data.draw(st.sampled_from([1, 3, 50])))

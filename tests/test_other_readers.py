@@ -13,8 +13,9 @@ import pytest
 
 from sftrm_quality.config import Limits
 from sftrm_quality.reading import UnknownFile, discover, open_document, open_streams
+from tests.declared import MAKERS, examples
+from tests.declared.making import Record
 from tests.declared_case import mapped
-from tests.declared_records import MAKERS, Record, examples
 from tests.reading_case import json_lines
 from tests.tables_case import arrow, as_table, parquet
 

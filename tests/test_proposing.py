@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 from flows.cli import app
 from sftrm_quality.formats import Declaration, builtin_declarations
 from sftrm_quality.formats.proposing import propose
+from tests.declared import MAKERS
+from tests.declared.making import TEXT
 from tests.declared_case import mapped
-from tests.declared_records import MAKERS, TEXT
 from tests.outputs import run_on
 
 LONG = "아주 긴 글입니다. 무엇을 어떻게 해야 하는지 처음부터 끝까지 자세히 알려 주세요."

@@ -27,7 +27,7 @@ from sftrm_quality.sheets import store_corrections
 from sftrm_quality.sheets.failing import InFields, settings_of_run
 from sftrm_quality.sheets.filled import read_filled
 from sftrm_quality.sheets.tables import Tables
-from tests.declared_records import MAKERS, examples
+from tests.declared import MAKERS, examples
 from tests.outputs import Output, open_gate, run_on
 from tests.sheets import Book, csv_of, dated, formula, jsonl_of, save_csv, text, typed
 from tests.test_reviews import folder_of

@@ -10,7 +10,7 @@ import pytest
 
 from sftrm_quality.checks import Suites, read_suites
 from sftrm_quality.config import SHIPPED_EXPECTATIONS, RunConfig
-from sftrm_quality.formats import formats_of
+from sftrm_quality.formats import Declaration, Formats, formats_of
 from sftrm_quality.intake.cache import cache_key
 from sftrm_quality.intake.shard_settings import ShardSettings
 from sftrm_quality.reading import SourceFile
@@ -32,10 +32,10 @@ def _edited(folder: Path, change: Callable[[Document], object], name: str = "sft
     return folder
 
 
-def _keys(suites: Suites, config: RunConfig | None = None) -> tuple[str, str]:
+def _keys(suites: Suites, config: RunConfig | None = None, formats: Formats = KNOWN) -> tuple[str, str]:
     """The key of a file in the cache, and the release's id."""
     config = config or RunConfig()
-    return cache_key(FILE, ShardSettings.of(config, suites, KNOWN)), release_id([FILE], config, suites, KNOWN)
+    return cache_key(FILE, ShardSettings.of(config, suites, formats)), release_id([FILE], config, suites, formats)
 
 
 def _explain(document: Document) -> None:
@@ -49,6 +49,17 @@ def test_a_changed_note_changes_neither_cache_nor_release(tmp_path: Path) -> Non
         suites = read_suites(_edited(tmp_path / name, _explain, name))
         assert _keys(suites) == _keys(shipped)
         assert suites.hash == shipped.hash and suites.file_hash != shipped.file_hash
+
+
+def test_other_words_about_a_format_change_neither_and_other_fields_change_both() -> None:
+    suites, declared = read_suites(SHIPPED_EXPECTATIONS), {"prompt": {"parts": ["q"]}, "answer": "a"}
+
+    def keys(**fields: object) -> tuple[str, str]:
+        said = {"name": "mine", "label_kind": "sft", **declared, **fields}
+        return _keys(suites, formats=formats_of((Declaration.model_validate(said),)))
+
+    assert keys(about="ours", about_ko="우리 것", example={"q": "?", "a": "!"}) == keys()
+    assert all(one != other for one, other in zip(keys(answer="b"), keys(), strict=True))
 
 
 @pytest.mark.parametrize(

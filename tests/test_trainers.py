@@ -13,8 +13,9 @@ import pytest
 from sftrm_quality.formats import Declaration, builtin_declarations
 from tests.bad_files import good
 from tests.clients.environment import by_clients, needs_clients
+from tests.declared import examples
+from tests.declared.making import ROLES, STAND_INS, Record
 from tests.declared_case import mapped
-from tests.declared_records import ROLES, STAND_INS, Record, examples
 from tests.reading_case import json_lines, read
 
 pytestmark = needs_clients

@@ -17,7 +17,6 @@ from babel.messages.pofile import read_po, write_po
 
 from flows.cli import app
 from flows.help_texts import help_texts
-from sftrm_quality.formats.loading import builtin_declarations
 from sftrm_quality.words import LANGUAGES
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -63,8 +62,6 @@ def collected() -> Catalog:
             catalogue.add(sentence, None, locations=place, auto_comments=comments, context=context)
     for sentence in dict.fromkeys(help_texts(typer.main.get_command(app))):
         catalogue.add(sentence, locations=[("flows/commands, --help", 0)])
-    for declaration in builtin_declarations():
-        catalogue.add(declaration.about, locations=[("sftrm_quality/formats/builtin, about", 0)])
     # How each value is filled in is Python's `str.format`, which Babel knows under this name.
     for message in catalogue:
         if message.id and "{" in (message.id if isinstance(message.id, str) else message.id[1]):

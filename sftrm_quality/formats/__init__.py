@@ -4,13 +4,14 @@ A format is a declaration (``declaration.py``; those that come with the product 
 few shapes; only the reference format and AI Hub's are code of their own.
 """
 
-from sftrm_quality.formats.declaration import Declaration
+from sftrm_quality.formats.declaration import FOR_PEOPLE, Declaration
 from sftrm_quality.formats.loading import builtin_declarations, read_declarations
 from sftrm_quality.formats.reasons import FORMAT_REASONS, fields_blamed
 from sftrm_quality.formats.registry import Formats, NoFormat, declaration_of, formats_of
 
 __all__ = [
     "FORMAT_REASONS",
+    "FOR_PEOPLE",
     "Declaration",
     "Formats",
     "NoFormat",

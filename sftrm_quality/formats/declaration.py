@@ -22,7 +22,7 @@ from sftrm_quality.formats.parts import (
     Verdict,
 )
 from sftrm_quality.records import LabelKind
-from sftrm_quality.words import say
+from sftrm_quality.words import described, say
 
 RESPONSES = ("listed", "numbered", "verdict", "pair", "transcripts", "tree")
 """Parts of which an RM format has one."""
@@ -36,6 +36,10 @@ _NOT_READ_WITH = {
 }
 
 
+FOR_PEOPLE = frozenset({"about", "about_ko", "example"})
+"""Fields that say how a format is shown, and nothing about how records are read."""
+
+
 class Declaration(Part):
     """One format. ``label_kind`` and the parts that it has say which shape its records are of."""
 
@@ -45,6 +49,8 @@ class Declaration(Part):
     """What a record teaches: one answer, or a ranking."""
     about: str = Field("", max_length=300)
     """For `sftrm formats`."""
+    about_ko: str = Field("", max_length=300)
+    """The same in Korean; without it `about` is shown there too."""
     prompt: Prompt | None = None
     answer: Paths | None = None
     """SFT: the answer, a text."""
@@ -79,6 +85,11 @@ class Declaration(Part):
     """Fields that records of the format do not have: what tells them from those of another one."""
     example: dict[str, object] = Field(default_factory=dict)
     """A record, for people and for `sftrm formats`."""
+
+    @property
+    def shown(self) -> str:
+        """What it is, for people, in the languages that it says."""
+        return described(self.about, {"ko": self.about_ko} if self.about_ko else {})
 
     def __hash__(self) -> int:
         return hash(self.model_dump_json())

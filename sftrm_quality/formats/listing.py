@@ -75,7 +75,7 @@ def formats_shown(formats: Formats) -> Sequence[FormatShown]:
     """All formats of a run, in the order in which a record is held against them."""
     own = {declaration.name for declaration in formats.declared}
     return [
-        FormatShown(name, fmt.label_kind, say(declared.about), declared.example, declared, name in own)
+        FormatShown(name, fmt.label_kind, declared.shown, declared.example, declared, name in own)
         if (declared := declaration_of(fmt))
         else FormatShown(name, fmt.label_kind, say(_OF_CODE[name][0]), _OF_CODE[name][1], None, False)
         for name, fmt in formats.by_name.items()

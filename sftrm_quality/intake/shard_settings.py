@@ -1,6 +1,7 @@
 """What shapes the shards of a raw file besides its bytes and name: one value, for workers, cache and release ids."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Self
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from sftrm_quality.checks import Suite, Suites
 from sftrm_quality.config import BESIDE_SHARDS, Limits, NearDuplicates, RunConfig, SourceSettings, settings_of
-from sftrm_quality.formats import Declaration, Formats, formats_of
+from sftrm_quality.formats import FOR_PEOPLE, Declaration, Formats, formats_of
 from sftrm_quality.records import LabelKind
 from sftrm_quality.versions import versions
 
@@ -63,9 +64,13 @@ class ShardSettings:
         return xxhash.xxh3_128_hexdigest(json.dumps([content, versions()], sort_keys=True).encode())
 
 
+# What says nothing of how records are read.
+_BESIDE: Mapping[type[BaseModel], frozenset[str]] = {SourceSettings: BESIDE_SHARDS, Declaration: FOR_PEOPLE}
+
+
 def _content(value: BaseModel | Suite | tuple[BaseModel, ...]) -> object:
     if isinstance(value, Suite):
         return value.hash
     if isinstance(value, tuple):
         return [_content(one) for one in value]
-    return value.model_dump(mode="json", exclude=set(BESIDE_SHARDS) if isinstance(value, SourceSettings) else None)
+    return value.model_dump(mode="json", exclude=set(_BESIDE.get(type(value), ())))

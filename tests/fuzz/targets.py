@@ -18,7 +18,7 @@ from tests.bad_records import DAMAGED
 from tests.bad_tables import TABLES
 from tests.bad_texts import TEXTS
 from tests.bad_truncated import TRUNCATED
-from tests.declared_records import MAKERS, examples
+from tests.declared import MAKERS, examples
 from tests.fuzz.mapping_checks import check_mapping
 from tests.fuzz.mutation import mutated_records
 from tests.fuzz.reading_checks import check_file, check_packed
