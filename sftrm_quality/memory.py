@@ -13,7 +13,8 @@ import psutil
 class PeakMemory:
     """A context that samples the memory of this process and its children.
 
-    Proportional set size where the system tells it (pages that forked workers share count once), else resident size.
+    Proportional set size where the system tells it (pages that forked workers share count once), else resident size. So
+    too of a process that has no children: it shares its pages with nobody here.
     """
 
     # Often enough to see a shard come and go. Resident sizes are a question of microseconds.
@@ -39,14 +40,14 @@ class PeakMemory:
 
     def _sample(self) -> None:
         family = _family()
-        resident = _sum_of(family, lambda process: process.memory_info().rss)
+        resident = _sum_of(family, _resident)
         grown = resident > self._most_resident * self._MORE
         if grown or time.monotonic() > self._asked + self._SECONDS_UNTIL_ASKED:
             self._ask(family)
             self._most_resident = max(self._most_resident, resident)
 
     def _ask(self, family: Sequence[psutil.Process]) -> None:
-        self._peak = max(self._peak, _sum_of(family, _own_share))
+        self._peak = max(self._peak, _sum_of(family, _own_share if len(family) > 1 else _resident))
         self._asked = time.monotonic()
 
     def _watch(self) -> None:
@@ -65,6 +66,10 @@ class PeakMemory:
 def _family() -> list[psutil.Process]:
     own = psutil.Process()
     return [own, *own.children(recursive=True)]
+
+
+def _resident(process: psutil.Process) -> int:
+    return int(process.memory_info().rss)
 
 
 def _own_share(process: psutil.Process) -> int:

@@ -7,11 +7,12 @@ import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from sftrm_quality.config import Limits, RunConfig
 from sftrm_quality.job import Job
-from sftrm_quality.memory import PeakMemory
+from sftrm_quality.memory import PeakMemory, _own_share
 
 SHARD_BYTES = 2 << 20
 # Without digits: to tell a hundred numbers apart in each record would be most of the work.
@@ -79,13 +80,22 @@ def test_what_this_process_had_for_a_while_is_the_peak(watching):
 
 def test_what_a_child_had_counts_also_when_it_is_gone(watching):
     memory, peak = watching
-    before = peak()
-    code = "import sys; block = bytearray(b'x') * (200 << 20); print(flush=True); sys.stdin.read()"
+    own_share = _own_share(psutil.Process()) >> 20  # what it shares with other processes of the tests counts in parts
+    code = "import sys; block = bytearray(b'x') * (400 << 20); print(flush=True); sys.stdin.read()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdout.readline()
-        assert waited(lambda: peak() >= before + 190)
+        assert waited(lambda: peak() >= own_share + 390)
         child.communicate()
-    assert memory.peak_mib >= before + 190
+    assert memory.peak_mib >= own_share + 390
+
+
+def test_a_process_by_itself_is_asked_without_a_walk_over_its_pages(monkeypatch):
+    asked, family = [], []
+    monkeypatch.setattr("sftrm_quality.memory._own_share", lambda process: asked.append(process) or 1 << 30)
+    monkeypatch.setattr(psutil.Process, "children", lambda process, recursive: family)
+    assert 0 < PeakMemory().peak_mib < 1 << 10 and not asked
+    family.append(psutil.Process())
+    assert PeakMemory().peak_mib == 2 << 10 and len(asked) == 2
 
 
 def test_pages_that_are_no_longer_shared_are_seen_though_no_more_is_resident(monkeypatch):
@@ -93,7 +103,7 @@ def test_pages_that_are_no_longer_shared_are_seen_though_no_more_is_resident(mon
     resident, shares = iter([100 << 20] * 4), iter([60 << 20, 80 << 20])
     clock = iter([10.0, 10.0, 11.0, 16.0, 16.0])
     memory = PeakMemory()
-    monkeypatch.setattr("sftrm_quality.memory._family", lambda: [])
+    monkeypatch.setattr("sftrm_quality.memory._family", lambda: [None, None])
     monkeypatch.setattr(
         "sftrm_quality.memory._sum_of", lambda family, size: next(shares if size.__name__ == "_own_share" else resident)
     )
