@@ -122,11 +122,12 @@ def test_a_standard_expectation_keeps_what_it_was_given_and_its_defaults() -> No
 
 @pytest.mark.parametrize("kind", ["sft", "rm"])
 def test_what_is_made_once_in_a_call_changes_no_result(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Configurations and expectations that are remembered within a call, graphs of metrics for all calls, and ids of
-    metrics made in another way."""
+    """Configurations, expectations and arrays are remembered within a call, graphs of metrics for all calls; ids of
+    metrics are made in another way, and the context does less."""
     from contextlib import nullcontext
 
     from great_expectations.core.id_dict import IDDict
+    from great_expectations.data_context import EphemeralDataContext
 
     from sftrm_quality.checks import contexts, running
 
@@ -142,7 +143,23 @@ def test_what_is_made_once_in_a_call_changes_no_result(kind: str, monkeypatch: p
         assert found() == ours  # by what the first call made
     monkeypatch.setattr(running, "remembering", nullcontext)
     monkeypatch.setattr(IDDict, "to_id", contexts._their_id_of)
+    of_ours = {name for name, value in vars(contexts._ContextOfACall).items() if callable(value)}
+    assert of_ours and of_ours <= set(dir(EphemeralDataContext))
+    monkeypatch.setattr(contexts, "_ContextOfACall", EphemeralDataContext)
     assert found() == ours
+
+
+def test_each_column_of_a_frame_is_made_an_array_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sftrm_quality.checks.custom import base
+
+    made: list[pa.Array] = []
+    monkeypatch.setattr(base, "one_array", lambda column: made.append(column) or column)
+    expectations = compile_suite(shipped("sft"), Scope.RECORD).expectations
+    read = [name for one in expectations if isinstance(one, base.RowExpectation) for name in one.columns_read()]
+    for _ in range(2):
+        made.clear()
+        run_suite(shipped("sft"), Scope.RECORD, some_rows("sft"), POLICIES)
+        assert len(made) == len(set(read)) < len(read)
 
 
 def test_ids_of_equal_values_are_equal_and_others_differ() -> None:

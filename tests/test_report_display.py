@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from unittest import mock
 
 import pytest
 from hypothesis import example, given
@@ -116,6 +117,17 @@ def test_a_name_that_can_be_broken_is_the_text_and_no_longer(name: str, limit: i
     shown = _seen(display.breakable(name, limit))
     assert len(shown.encode()) <= limit + len("<mark>… 60 characters …</mark>".encode())
     assert display.breakable(Markup("a_b")) == "a_b" and display.breakable(None) == "–"
+
+
+@given(st.lists(st.tuples(texts | st.text("ab/_-.<가~", max_size=40), st.booleans()), max_size=5), st.integers(1, 99))
+def test_what_is_shown_as_it_is_takes_a_shorter_way_to_the_same(pieces: list[tuple[str, bool]], limit: int) -> None:
+    def shown() -> list[object]:
+        of_each = [show(text, limit) for text, _ in pieces for show in (display.text, display.breakable)]
+        return [*of_each, display.passage(pieces, limit)]
+
+    with mock.patch("sftrm_quality.reports.display._plain", return_value=None):
+        expected = shown()
+    assert shown() == expected
 
 
 @given(st.text(st.sampled_from("a한\u0301\u200b\U0010ffff\n<"), min_size=1, max_size=400), st.integers(3, 100))

@@ -79,6 +79,20 @@ def remembering(graphs: Graphs) -> Iterator[None]:
         _graphs_of_a_call.reset(graphs_before)
 
 
+def kept_in_a_call(of: object) -> dict[Any, Any]:
+    """What is made of an object, for as long as the call is that it is seen in.
+
+    Args:
+        of: The object.
+
+    Returns:
+        The same dict inside of one ``remembering``, else a new one.
+    """
+    known = _made_in_a_call.get()
+    kept: dict[Any, Any] = {} if known is None else known.setdefault(id(of), (of, {}))[1]
+    return kept
+
+
 def _once(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def made(of: Any) -> Any:
         known = _made_in_a_call.get()
@@ -154,9 +168,16 @@ def _context_settings() -> DataContextConfig:
 
 
 class _ContextOfACall(EphemeralDataContext):  # type: ignore[misc]  # Great Expectations is not followed
-    """Another context writes all of its settings as YAML when something is added to it (3 ms)."""
+    """One whose settings are written nowhere and name no variables.
+
+    Another writes them all as YAML when something is added to it (3 ms), and copies the environment for each that is
+    looked at (2 ms).
+    """
 
     def _save_project_config(self) -> None:
+        pass
+
+    def _register_providers(self, config_provider: object) -> None:
         pass
 
 

@@ -21,6 +21,7 @@ _STACKED = 4
 _LINE_FEED, _TAB = "⏎", "⇥"
 # In names of files and in codes.
 _ENDS_WORD = frozenset("/_-.")
+_BETWEEN_WORDS = re.compile(r"(?<=[/_.-])(?=[^/_.-])")
 # Blank or joining, also where Unicode does not call them format characters.
 _UNSEEN = frozenset((EMPTY_CELL, *characters_in(DEFAULT_IGNORABLE)))
 # Controls, format and bidirectional marks, separators but the space, surrogates, private and unassigned code points.
@@ -55,25 +56,28 @@ def breakable(value: object, limit: int = TEXT_LIMIT) -> object:
 
     These places are elements, so that what is copied is the name; they are among the bytes that ``limit`` counts.
     """
-    return _cut(value, limit, _words) if isinstance(value, str) and not isinstance(value, Markup) else text(value)
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return text(value)
+    return _cut(value, limit, _words) if (plain := _plain(value, limit, _BETWEEN_WORDS)) is None else plain
 
 
-def _plain(value: str, limit: int) -> Markup | None:
-    """A text all of which is shown as it is, as nearly all are: without looking at each of its characters."""
+def _plain(value: str, limit: int, between: re.Pattern[str] | None = None) -> Markup | None:
+    """A text all of which is shown as it is, as nearly all are, without looking at each of its characters. It breaks at
+    the places ``between``, where these are given."""
     if not value.isprintable() or not _PLAIN.fullmatch(value):
         return None
-    shown = escape(value)
+    shown = Markup("<wbr>").join(between.split(value)) if between else escape(value)
     return shown if len(shown.encode()) <= limit else None
 
 
 def _cut(value: str, limit: int, glyphs: Callable[[str], list[Markup]]) -> Markup:
     head = glyphs(value[:limit])
     if _fitting(head, limit) == len(value):
-        return Markup("").join(head)
+        return _joined(head)
     tail = glyphs(value[-limit:])
     first, last = _fitting(head, limit - limit // 3), _fitting(reversed(tail), limit // 3)
     left_out = _left_out(len(value) - first - last)
-    return Markup("").join([*head[:first], left_out, *tail[len(tail) - last :]])
+    return _joined([*head[:first], left_out, *tail[len(tail) - last :]])
 
 
 def passage(pieces: Sequence[tuple[str, bool]], limit: int) -> Markup:
@@ -81,16 +85,23 @@ def passage(pieces: Sequence[tuple[str, bool]], limit: int) -> Markup:
     than ``limit`` bytes together is left out at the end."""
     shown, room, left_out = [Markup("")], limit, 0
     for piece, marked in pieces:
-        glyphs = _glyphs(piece[: max(0, room)])
-        fits = _fitting(glyphs, room)
-        room -= sum(len(glyph.encode()) for glyph in glyphs[:fits])
-        kept = Markup("").join(glyphs[:fits])
+        fits, kept = len(piece), _plain(piece, room)
+        if kept is None:
+            glyphs = _glyphs(piece[: max(0, room)])
+            fits = _fitting(glyphs, room)
+            kept = _joined(glyphs[:fits])
+        room -= len(kept.encode())
         shown.append(Markup('<mark class="defect">{}</mark>').format(kept) if marked and fits else kept)
         left_out += len(piece) - fits
         room = 0 if left_out else room
     if left_out:
         shown.append(_left_out(left_out))
-    return Markup("").join(shown)
+    return _joined(shown)
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    """Markup that is not looked at again for what would have to be escaped."""
+    return Markup("".join(parts))
 
 
 def _left_out(characters: int) -> Markup:

@@ -26,6 +26,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from great_expectations.validator.validator import ValidationDependencies
 
 from sftrm_quality.arrays import Mask, one_array
+from sftrm_quality.checks.contexts import kept_in_a_call
 from sftrm_quality.checks.results import enough_passed
 from sftrm_quality.words import say
 
@@ -164,9 +165,13 @@ class FailingRows(TableMetricProvider):  # type: ignore[misc]
         frame, _, _ = execution_engine.get_compute_domain(metric_domain_kwargs, MetricDomainTypes.TABLE)
         settings = json.dumps(metric_value_kwargs["settings"])
         expectation = _expectation(metric_value_kwargs["expectation_type"], metric_value_kwargs["column"], settings)
-        # The frame's columns are Arrow arrays in a pandas coat: nothing is copied here.
-        columns = {name: one_array(pa.array(frame[name].array)) for name in expectation.columns_read()}
-        failing = expectation.failing(columns)
+        # The frame's columns are Arrow arrays in a pandas coat: nothing is copied, and each is asked for once.
+        arrays = kept_in_a_call(frame)
+        read = expectation.columns_read()
+        for name in read:
+            if name not in arrays:
+                arrays[name] = one_array(pa.array(frame[name].array))
+        failing = expectation.failing({name: arrays[name] for name in read})
         if failing.dtype != bool or failing.shape != (len(frame),):
             raise TypeError(
                 say(
