@@ -151,20 +151,25 @@ def flip(path):
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("name", ["part.parquet", "hashes.npy", "profile.json", "facts.json"])
-@pytest.mark.parametrize("damage", ["flipped", "deleted", "emptied", "null", "folder"])
-def test_a_damaged_part_is_written_anew(night, made_from_nothing, name, damage):
+DAMAGE = {
+    "flipped": flip,
+    "deleted": Path.unlink,
+    "emptied": lambda path: (path.unlink(), path.write_bytes(b"")),
+    "null": lambda path: (path.unlink(), path.write_bytes(b"null")),
+    "folder": lambda path: (path.unlink(), path.mkdir()),
+}
+DAMAGED = [(name, how) for name in ("part.parquet", "hashes.npy", "profile.json", "facts.json") for how in DAMAGE]
+
+
+@pytest.mark.parametrize("begin", range(0, len(DAMAGED), 10))
+def test_a_damaged_part_is_written_anew(night, made_from_nothing, begin):
+    """Each damage to another part, of which none is taken."""
     raw, out, first = night
-    folders = list((out / ".cache" / "parts").iterdir())
-    for path in (folder / name for folder in folders):
-        if damage == "flipped":
-            flip(path)
-            continue
-        path.unlink()
-        if damage == "folder":
-            path.mkdir()
-        elif damage != "deleted":
-            path.write_bytes({"emptied": b"", "null": b"null"}[damage])
+    folders = sorted((out / ".cache" / "parts").iterdir())
+    assert len(folders) >= 10
+    for number, folder in enumerate(folders):
+        name, how = DAMAGED[begin + number % 10]
+        DAMAGE[how](folder / name)
     add(raw)
     grown = run(raw, out)
     assert not taken(first, grown)
