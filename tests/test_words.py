@@ -1,5 +1,6 @@
 """One thing has one name: the words of the field (docs/reference/README.md), and none of those that they replaced."""
 
+import functools
 import re
 import subprocess
 
@@ -54,13 +55,22 @@ def tracked_texts():
             yield name
 
 
+@functools.cache
+def lines():
+    """Of all texts, without what is the words of libraries."""
+    return [
+        (name, number, LIBRARIES.sub("", line))
+        for name in tracked_texts()
+        for number, line in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1)
+    ]
+
+
 @pytest.mark.parametrize("pattern", INSTEAD)
 def test_the_words_that_were_replaced_are_gone(pattern):
-    found = []
-    for name in tracked_texts():
-        allowed = EXCEPTIONS.get(name, {})
-        for number, line in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1):
-            line = LIBRARIES.sub("", line)
-            if re.search(pattern, line, re.IGNORECASE) and not any(re.search(p, line) for p in allowed):
-                found.append(f"{name}:{number}: {line.strip()[:120]}")
+    instead = re.compile(pattern, re.IGNORECASE)
+    found = [
+        f"{name}:{number}: {line.strip()[:120]}"
+        for name, number, line in lines()
+        if instead.search(line) and not any(re.search(allowed, line) for allowed in EXCEPTIONS.get(name, {}))
+    ]
     assert found == [], f"say {INSTEAD[pattern]}"
