@@ -14,7 +14,7 @@ import xxhash
 from sftrm_quality.errors import StorageError
 from sftrm_quality.intake.results import FileIntake, intakes_from_json
 from sftrm_quality.intake.shard_settings import ShardSettings
-from sftrm_quality.output import OutputFolder, move_folder
+from sftrm_quality.output import OutputFolder
 from sftrm_quality.reading import SourceFile, content_hash
 from sftrm_quality.reviews import FileReviews
 from sftrm_quality.versions import code_hash
@@ -78,7 +78,9 @@ def keep(
     (building / _HASHES).write_text(json.dumps(hashes), "utf-8")
     folder = output.cache / key
     try:
-        move_folder(building, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Not durably: what a power cut leaves of it is looked at like any other, and read again where it is damaged.
+        building.rename(folder)
     except OSError:
         # The intake of two raw files with the same bytes goes on side by side: one of them is enough.
         if not (folder / _HASHES).is_file():

@@ -116,6 +116,8 @@ def _data_id(record: object) -> str | None:
 
 
 def _unmapped(loaded: LoadedShard, misfits: Mapping[int, Misfit]) -> pa.Table:
+    if not misfits:
+        return SHARD_QUARANTINE.empty_table()
     rows = np.array(sorted(misfits), np.int64)
     found = [misfits[int(row)] for row in rows]
     columns = {
@@ -133,6 +135,8 @@ def _failed(
     delivered: pa.FixedSizeBinaryArray,
     corrected_by: pa.StringArray,
 ) -> pa.Table:
+    if not checked_rows.critical.any():
+        return SHARD_QUARANTINE.empty_table()
     failed, reasons, details = checked_rows.grouped(Severity.CRITICAL)
     chosen = pa.array(failed)
     columns = {
@@ -149,6 +153,8 @@ def _failed(
 def _delivered(kind: LabelKind, table: pa.Table, now: pa.Table, passed: Rows, changed: Rows) -> pa.Table:
     """Of the records that passed those that were changed, in the columns of `records.DELIVERED`."""
     rows = np.flatnonzero(np.isin(passed, changed))
+    if not len(rows):
+        return DELIVERED[kind].empty_table()
     chosen = pa.array(passed[rows])
     columns = {
         **{name: table[name].take(chosen) for name in CANDIDATE_FIELDS[kind].names},
