@@ -86,12 +86,16 @@ def _write_hashes(block: _Block) -> None:
     """Failing rows are numbered after all that passed."""
     parts = [np.zeros(0, ENTRY)]
     for shard, start, failing_start in zip(block.shards, block.starts, block.failing_starts, strict=True):
-        failing, keys = read_table(shard.failing_path), read_table(shard.keys_path)
+        hashes = [
+            digest_halves(read_table(path, ["content_hash"])["content_hash"])
+            for path, rows in ((shard.keys_path, shard.rows), (shard.failing_path, shard.failing))
+            if rows
+        ]
         entries = np.empty(shard.rows + shard.failing, ENTRY)
         entries["row"] = np.append(start + np.arange(shard.rows), failing_start + np.arange(shard.failing))
         entries["rank"] = entries["row"]
         entries["rank"][: shard.rows] = read_array(block.rank, np.int64, start, shard.rows)
-        entries["key"] = np.concatenate([digest_halves(table["content_hash"]) for table in (keys, failing)])
+        entries["key"] = np.concatenate([np.zeros((0, 2), np.uint64), *hashes])
         parts.append(entries)
     write_digests(block.files, block.number, np.concatenate(parts))
 

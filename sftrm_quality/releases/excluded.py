@@ -124,10 +124,12 @@ def _payloads_again(collection: Collection, shards: Sequence[Shard], spill: Path
 
 
 def _tables(collection: Collection, shards: Sequence[Shard], spill: Path) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Quarantine and duplicates of one source file and label kind, shard by shard, rows in the order of positions."""
+    """Quarantine and duplicates of one source file and label kind, of each shard with any; rows by their positions."""
     payloads = _payloads_again(collection, shards, spill)
     for shard in shards:
         rows = _left_out(collection, shard)
+        if not len(rows) and not shard.failing:
+            continue
         common = _common(collection, shard, rows, list(islice(payloads, len(rows))))
         quarantined = collection.outcome[shard.start + rows] == QUARANTINED
         late = _from_collection_checks(collection, shard, rows[quarantined], common.filter(pa.array(quarantined)))
