@@ -20,6 +20,7 @@ LIST_END_TEXT = re.compile(rb'\]\s*(?:\Z|,\s*"|(?:\}\s*)?(?:\{\s*"|\Z))')
 BLANK_END = re.compile(rb"\s*\Z")
 
 _LEARN_BYTES = 1 << 20
+_LONG_BYTES = 1 << 16
 _MAX_MARKS = 16
 _MAX_TRIES = 200
 _MARK = re.compile(rb'\{[ \t\r\n]*"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -37,10 +38,10 @@ class Parse:
     def __call__(self, raw: bytes) -> tuple[Any, bool]:
         """The value and True, or None and False.
 
-        What cannot be an object by its brackets is seen without building what is in it: long damaged text is tried more
-        than once, and Python's objects take twenty times its bytes.
+        That a long text cannot be an object is seen by its brackets, without building what is in it: damaged text is
+        tried more than once, and Python's objects take twenty times its bytes.
         """
-        if raw.startswith(b"{"):
+        if len(raw) > _LONG_BYTES and raw.startswith(b"{"):
             stop = object_end(np.frombuffer(raw, np.uint8), 0, len(raw), self._depth)
             if stop < 0 or not BLANK_END.match(raw, stop):
                 return None, False

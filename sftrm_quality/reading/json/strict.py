@@ -102,13 +102,15 @@ def parse_record(text: bytes, max_depth: int) -> tuple[Any, str | None, str | No
             "invalid_encoding",
             say("byte {byte:#04x} at {start} of the record is not UTF-8", byte=text[error.start], start=error.start),
         )
-    depth = _depth(np.frombuffer(text, np.uint8))
-    if depth > max_depth:
-        return (
-            None,
-            "too_deep",
-            say("{depth} levels, limits.nesting_depth allows {allowed}", depth=depth, allowed=max_depth),
-        )
+    # Few brackets cannot be deep, and are counted in a tenth of the time.
+    if text.count(b"{") + text.count(b"[") > max_depth:
+        depth = _depth(np.frombuffer(text, np.uint8))
+        if depth > max_depth:
+            return (
+                None,
+                "too_deep",
+                say("{depth} levels, limits.nesting_depth allows {allowed}", depth=depth, allowed=max_depth),
+            )
     try:
         value = _DECODER.decode(decoded)
         if "\\u" in decoded:
