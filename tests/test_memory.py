@@ -113,3 +113,13 @@ def test_pages_that_are_no_longer_shared_are_seen_though_no_more_is_resident(mon
         memory._sample()
         seen.append(memory._peak >> 20)
     assert seen == [60, 60, 60, 80]
+
+
+def test_where_a_look_takes_long_it_is_taken_less_often(monkeypatch):
+    waits, clock = [], iter([0.0, 0.001, 5.0, 5.1])
+    memory = PeakMemory()
+    monkeypatch.setattr(memory, "_sample", lambda: None)
+    monkeypatch.setattr(memory._stop, "wait", lambda seconds: waits.append(seconds) or len(waits) > 2)
+    monkeypatch.setattr("sftrm_quality.memory.time.thread_time", lambda: next(clock))
+    memory._watch()
+    assert waits == [0.25, 0.25, pytest.approx(2.0)]
