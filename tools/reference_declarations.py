@@ -23,7 +23,7 @@ to declare a format: [Your own files](../formats.md). A *path* is the name of a 
 | key | type | default | what it is |
 | --- | --- | --- | --- |
 """
-_TEXTS = ("name", "about", "numbered.field", "numbered.score")
+_TEXTS = ("name", "about", "about_ko", "numbered.field", "numbered.score")
 """Bounded texts that are no paths."""
 _NAMES = {str: "text", bool: "true or false", int: "whole number", object: "any"}
 
