@@ -13,8 +13,8 @@ import psutil
 class PeakMemory:
     """A context that samples the memory of this process and its children.
 
-    Proportional set size where the system tells it (pages that forked workers share count once), else resident size. So
-    too of a process that has no children: it shares its pages with nobody here.
+    Proportional set size where the system tells it (pages that forked workers share count once), else resident size.
+    That also where a process has no children: no other one of the job has its pages.
     """
 
     # Often enough to see a shard come and go. Resident sizes are a question of microseconds.

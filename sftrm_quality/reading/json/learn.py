@@ -20,6 +20,7 @@ LIST_END_TEXT = re.compile(rb'\]\s*(?:\Z|,\s*"|(?:\}\s*)?(?:\{\s*"|\Z))')
 BLANK_END = re.compile(rb"\s*\Z")
 
 _LEARN_BYTES = 1 << 20
+# Of less, Python's objects are a megabyte or two.
 _LONG_BYTES = 1 << 16
 _MAX_MARKS = 16
 _MAX_TRIES = 200
