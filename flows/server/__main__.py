@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 
+from flows.server.busy import RetriesWhenBusy
 from flows.server.guard import App, Guard, Receive, Scope, Send
 from flows.server.names import SIGN_IN, own_origins
 from flows.server.secret import SIGN_IN_CODE
@@ -53,7 +54,7 @@ def main() -> None:
     host, port, *_ = listening.getsockname()
     settings = get_current_settings().server
     code = os.environ.pop(SIGN_IN_CODE, None)
-    app: App = create_app(final=True)
+    app: App = RetriesWhenBusy(create_app(final=True))
     if code and settings.api.auth_string:
         app = _with_sign_in(app, SignIn(code, settings.api.auth_string.get_secret_value()))
     config = uvicorn.Config(

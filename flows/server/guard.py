@@ -18,7 +18,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # A page of another origin can send neither without a preflight, which is refused. Authorization is not among them: a
 # browser adds a password that it knows by itself.
 _HEADERS_OF_CLIENTS = (b"x-prefect-api-version", b"x-prefect-ui")
@@ -95,7 +95,7 @@ class Guard:
         sites = _values(scope, b"sec-fetch-site")
         if any(site not in ("same-origin", "none") for site in sites) and not _is_link_to_a_page(scope):
             return HTTPStatus.FORBIDDEN, say("A page of another site may ask nothing here.")
-        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS and not _is_of_a_client(scope):
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not _is_of_a_client(scope):
             return (
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
                 say("Send Content-Type: application/json, which no page of another origin can without asking."),
