@@ -57,6 +57,14 @@ def arrow_without_pandas() -> None:
         pa.array([0])
 
 
+@contextmanager
+def imports_of_a_command() -> Iterator[None]:
+    """A context for what a command imports that has no frames: `large_imports`, and pyarrow knows no pandas."""
+    with large_imports():
+        arrow_without_pandas()
+        yield
+
+
 class _Absent(MetaPathFinder):
     """Finds that packages are not there. Python's own sign of it, None in ``sys.modules``, is a module to Cython."""
 

@@ -408,6 +408,18 @@ def test_an_output_that_cannot_be_written_is_exit_code_three(warm, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_what_people_look_at_needs_no_frames_suites_and_flows(samples_run):
+    code = (
+        "import sys; from typer.testing import CliRunner; from flows.cli import app;"
+        "looked = lambda *asked: CliRunner().invoke(app, [*asked, '--out', sys.argv[1]]);"
+        "codes = [looked(*asked).exit_code for asked in (('releases',), ('report',), ('findings',), ('why', 'none'))];"
+        "assert codes == [0, 0, 0, 2], codes;"
+        "heavy = {'prefect', 'great_expectations', 'pandas'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code, str(samples_run.out)], cwd=ROOT, check=True)
+
+
 def test_help_and_settings_import_nothing_heavy():
     code = (
         "import sys; from typer.testing import CliRunner; from flows.cli import app;"

@@ -8,6 +8,7 @@ import typer
 from flows.commands.command_line import OUT, ByOption, OutOption, console, fail, must_exist, report_named
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.imports import imports_of_a_command
 from sftrm_quality.words import say
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ def findings(
     as_json: _JsonOption = False,
 ) -> None:
     """List the findings of a run, each with a handle by which `sftrm act` knows it, and what people said of it."""
-    from flows.commands.terminal import print_findings
-    from sftrm_quality.job import handles
-    from sftrm_quality.output import OutputFolder
+    with imports_of_a_command():
+        from flows.commands.terminal import print_findings
+        from sftrm_quality.job import handles
+        from sftrm_quality.output import OutputFolder
 
     output = OutputFolder(out or OUT)
     try:
@@ -88,8 +90,9 @@ def _stored_act(
     output: "OutputFolder", handle: str, run: str | None, kind: "ActKind", until: date | None, by: str, note: str
 ) -> tuple["Act", "Finding"]:
     """The act, and the finding that it is on."""
-    from sftrm_quality import findings, job, reports
-    from sftrm_quality.decisions import signed
+    with imports_of_a_command():
+        from sftrm_quality import findings, job, reports
+        from sftrm_quality.decisions import signed
 
     who = signed(by, note, "--note")
     with output.locked(0, lambda waiting: print(safe(waiting)), findings.timezone_of(output)):

@@ -10,6 +10,7 @@ from flows.commands.command_line import OUT, OutOption, fail, must_exist, no_add
 from flows.commands.run_options import ConfigOption, SettingsOption
 from flows.terminal_text import safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.imports import imports_of_a_command
 from sftrm_quality.words import DEFAULT_LANGUAGE, asked_for, say, say_of, speak_from_here
 
 if TYPE_CHECKING:
@@ -67,10 +68,11 @@ def rows(
 ) -> None:
     """Write the rows that failed, in full and with their reasons in words, to a file for whoever delivered them."""
     try:
-        from sftrm_quality import rows as failing
-        from sftrm_quality.config_loading import load_config
-        from sftrm_quality.errors import storage_error_type
-        from sftrm_quality.output import OutputFolder
+        with imports_of_a_command():
+            from sftrm_quality import rows as failing
+            from sftrm_quality.config_loading import load_config
+            from sftrm_quality.errors import storage_error_type
+            from sftrm_quality.output import OutputFolder
 
         format_name = _format(kind, to, "xlsx" if for_repair else "csv")
         declared = load_config(config, settings or []) if config or settings else None

@@ -10,7 +10,7 @@ from flows.commands.command_line import console, fail, no_address
 from flows.commands.run_options import ConfigOption, SettingsOption
 from flows.terminal_text import json_text, padded, safe
 from sftrm_quality.errors import SftrmError
-from sftrm_quality.imports import arrow_without_pandas, large_imports
+from sftrm_quality.imports import imports_of_a_command
 from sftrm_quality.words import phrase, recognised, say, say_of, speaking_in
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def inspect(
     """Show what raw files are and how a run would read them. Exit code 1: some are of no known format."""
     no_address([Path(path) for path in paths])
     try:
-        with large_imports():
-            arrow_without_pandas()
+        with imports_of_a_command():
             from sftrm_quality import inspection
             from sftrm_quality.config_loading import load_config
             from sftrm_quality.run_record import Inspection

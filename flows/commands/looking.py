@@ -9,6 +9,7 @@ from flows.commands.browsing import opened
 from flows.commands.command_line import OUT, OutOption, console, fail, must_exist, report_named
 from flows.terminal_text import json_text, safe
 from sftrm_quality.errors import ConfigError, SftrmError
+from sftrm_quality.imports import imports_of_a_command
 from sftrm_quality.words import say
 
 
@@ -17,9 +18,10 @@ def why(
     out: OutOption = None,
 ) -> None:
     """Show where a record came from and what happened to it."""
-    from flows.commands.traces_shown import print_traces
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases import trace
+    with imports_of_a_command():
+        from flows.commands.traces_shown import print_traces
+        from sftrm_quality.output import OutputFolder
+        from sftrm_quality.releases import trace
 
     output = OutputFolder(out or OUT)
     try:
@@ -41,12 +43,13 @@ def why(
 
 def releases(out: OutOption = None) -> None:
     """List the releases of an output folder, with their sizes; the current one is marked."""
-    from flows.commands.terminal import print_releases
-    from sftrm_quality import progress
-    from sftrm_quality.findings import timezone_of
-    from sftrm_quality.housekeeping import sizes_of
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.releases import all_releases, decisions_of
+    with imports_of_a_command():
+        from flows.commands.terminal import print_releases
+        from sftrm_quality import progress
+        from sftrm_quality.findings import timezone_of
+        from sftrm_quality.housekeeping import sizes_of
+        from sftrm_quality.output import OutputFolder
+        from sftrm_quality.releases import all_releases, decisions_of
 
     try:
         output = OutputFolder(out or OUT)
@@ -65,9 +68,10 @@ def report(
     open_it: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Print a run's verdict and where its report is."""
-    from flows.commands.terminal import print_result
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.reports import INDEX_PAGE, page_in
+    with imports_of_a_command():
+        from flows.commands.terminal import print_result
+        from sftrm_quality.output import OutputFolder
+        from sftrm_quality.reports import INDEX_PAGE, page_in
 
     output = OutputFolder(out or OUT)
     try:
@@ -110,9 +114,10 @@ def diff(
     A run that was held or only checked is compared by its run id, with what it would have published; without a second
     name, it is compared with the current release.
     """
-    from flows.commands.terminal import print_diff
-    from sftrm_quality.output import OutputFolder
-    from sftrm_quality.reports import compare_releases, sides_named, write_diff
+    with imports_of_a_command():
+        from flows.commands.terminal import print_diff
+        from sftrm_quality.output import OutputFolder
+        from sftrm_quality.reports import compare_releases, sides_named, write_diff
 
     output = OutputFolder(out or OUT)
     try:

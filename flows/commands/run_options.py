@@ -64,10 +64,9 @@ class RunOptions:
         )
         if begin is not None:
             begin(loaded)
-        from sftrm_quality.imports import arrow_without_pandas, large_imports
+        from sftrm_quality.imports import imports_of_a_command
 
-        with large_imports():
-            arrow_without_pandas()
+        with imports_of_a_command():
             from sftrm_quality.job import check_before_reading
 
         check_before_reading(loaded)
