@@ -242,7 +242,7 @@ def interrupted(service, raw, end):
     config = service.deployment()["parameters"]["config"]
     run_id = service.trigger(config={**config, "raw": [str(raw)]}).raise_for_status().json()["id"]
     service.wait(lambda: service.flow_run(run_id)["state_type"] == "RUNNING")
-    assert getattr(service, end)() in (0, None)
+    assert getattr(service, end)() in (0, None), service.lines[said:]
     service.start()
     ended = service.ended(run_id)
     assert (ended["state_name"].split()[0], ended["run_count"]) == ("Published", 2), ended["state"]["message"]

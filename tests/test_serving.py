@@ -1,7 +1,11 @@
 """What `sftrm serve` says and does about servers, without starting one."""
 
+import asyncio
+import os
 import re
+import signal
 from datetime import date
+from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -14,7 +18,7 @@ from typer.testing import CliRunner
 from flows import service
 from flows.cli import app
 from flows.server import elsewhere, names
-from flows.service import interrupted
+from flows.service import deployment, interrupted
 from flows.service.deployment import DESCRIPTION, nightly
 from flows.service.reach import Reach
 from flows.ui import artifacts, hold
@@ -184,3 +188,26 @@ def test_the_deployment_has_the_zone_and_leads_to_the_reports():
     assert [found.schedule.timezone for found in deployment.schedules] == ["Europe/Berlin"]
     assert deployment.parameters["config"]["timezone"] == "Europe/Berlin"
     assert deployment.description.startswith(DESCRIPTION) and f"[{url}]({url}/)" in deployment.description
+
+
+def test_the_end_that_was_asked_for_does_not_come_out_of_something_as_an_error():
+    class InTheMiddle:
+        async def start(self):
+            before = signal.signal(signal.SIGTERM, partial(deployment._Runner.handle_sigterm, self))
+            try:
+                try:
+                    os.kill(os.getpid(), signal.SIGTERM)
+                    sum(range(1000))
+                except BaseException as error:
+                    raise ConnectionError from error
+                await asyncio.sleep(60)
+            finally:
+                signal.signal(signal.SIGTERM, before)
+
+    with pytest.raises(SystemExit) as ended:
+        deployment.work(InTheMiddle())
+    assert ended.value.code == 0
+
+
+def test_a_second_signal_changes_nothing():
+    assert deployment._Runner.handle_sigterm(None) is None

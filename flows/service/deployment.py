@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from contextlib import suppress
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
@@ -62,9 +62,14 @@ class _Runner(Runner):
     not wait for a person any more.
     """
 
-    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """End the process; the processes of its runs end with it."""
-        sys.exit(0)
+    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
+        """End the process; the processes of its runs end with it.
+
+        Between two steps of the loop: raised in the middle of one, as Prefect does, an exit can come out of it as
+        another error.
+        """
+        with suppress(RuntimeError):  # the loop is over: the process is on its way out already
+            asyncio.get_running_loop().call_soon_threadsafe(sys.exit, 0)
 
 
 def registered(deployment: RunnerDeployment) -> Runner:
