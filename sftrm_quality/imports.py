@@ -45,23 +45,18 @@ def without(*names: str) -> Iterator[None]:
         sys.meta_path.remove(absent)
 
 
-def arrow_without_pandas() -> None:
-    """Let pyarrow know no pandas in this process, for processes that have no frames.
-
-    It looks for pandas when it is given its first values, in case they are a frame, and that takes 0.3 CPU s. Once and
-    for all: this does nothing where it has looked already.
-    """
-    with without("pandas"):
-        import pyarrow as pa
-
-        pa.array([0])
-
-
 @contextmanager
 def imports_of_a_command() -> Iterator[None]:
-    """A context for what a command imports that has no frames: `large_imports`, and pyarrow knows no pandas."""
+    """A context for what a command imports that has no frames: `large_imports`, and pyarrow knows no pandas.
+
+    It looks for pandas when it is given its first values, in case they are a frame, and that takes 0.3 CPU s. Once and
+    for all: where it has looked already, it goes on to know what it found.
+    """
     with large_imports():
-        arrow_without_pandas()
+        with without("pandas"):
+            import pyarrow as pa
+
+            pa.array([0])
         yield
 
 

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from flows.server.guard import SAFE_METHODS, App, Message, Receive, Scope, Send
 
 _BUSY = 503
-# Some six seconds in all: longer than anything of Prefect's writes, and no longer than somebody looks at a button.
+# Some six seconds in all: what else Prefect writes takes less, and whoever has clicked still waits.
 _WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 
